@@ -1,0 +1,31 @@
+"""Hamiltonian neural networks for TensorFlow and Keras 3."""
+
+from hnn_tf import activations, data, evaluation, integrators, models, objectives, optimizers, phase_space, systems
+from hnn_tf.input_error import InputError
+from hnn_tf.models import MLP, BaselineNetwork, HamiltonianNetwork, MLPHamiltonian
+from hnn_tf.rollout import rollout, rollout_at_times
+from hnn_tf.symplectic_gradient import symplectic_gradient
+from hnn_tf.training_loop import TrainingLoop
+from hnn_tf.version import __version__
+
+__all__ = [
+    "MLP",
+    "BaselineNetwork",
+    "HamiltonianNetwork",
+    "InputError",
+    "MLPHamiltonian",
+    "TrainingLoop",
+    "__version__",
+    "activations",
+    "data",
+    "evaluation",
+    "integrators",
+    "models",
+    "objectives",
+    "optimizers",
+    "phase_space",
+    "rollout",
+    "rollout_at_times",
+    "symplectic_gradient",
+    "systems",
+]

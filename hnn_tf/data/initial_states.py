@@ -1,0 +1,31 @@
+"""Where trajectories start."""
+
+import numpy as np
+
+
+def sample_on_radius(rng: np.random.Generator, count: int, *, radius: tuple[float, float]) -> np.ndarray:
+    """Samples planar states whose distance from the origin is uniform in a range.
+
+    s = r u / |u|,  u uniform in the square [-1, 1]^2,  r uniform in `radius`. The direction is that of a point
+    in a square, so diagonals are a little more frequent than axes, as in the reference code.
+
+    Args:
+      rng: Source of randomness.
+      count: Number of states N.
+      radius: Least and largest |s|, in the state's units.
+
+    Returns:
+      States `[N, 2]`, float64.
+
+    References:
+      Greydanus, Dzamba, Yosinski. arXiv:1906.01563, appendix A and its code for tasks 1 and 2.
+    """
+    direction = rng.uniform(-1.0, 1.0, [count, 2])
+    length = np.linalg.norm(direction, axis=-1, keepdims=True)
+    return direction / length * rng.uniform(*radius, [count, 1])
+
+
+def sample_box_ring(rng: np.random.Generator, count: int, *, least: float, most: float) -> np.ndarray:
+    """Samples planar states with both |q| and |p| uniform in [least, most], each sign equally likely: `[N, 2]`."""
+    signs = rng.choice([-1.0, 1.0], [count, 2])
+    return signs * rng.uniform(least, most, [count, 2])

@@ -1,0 +1,94 @@
+"""Sampled trajectories of a true system."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.data.noise import add_gaussian_noise
+from hnn_tf.rollout import rollout_at_times
+from hnn_tf.systems import System
+
+# With this many eighth-order steps a unit of time, the tasks' data agree with adaptive DOP853 to 1e-12 (tests).
+_STEPS_A_UNIT_OF_TIME = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Trajectories:
+    """Trajectories observed at common times.
+
+    Attributes:
+      times: `[T]`.
+      clean_states: True states `[N, T, 2n]`.
+      states: Observed states `[N, T, 2n]`: the true ones plus noise.
+      time_derivatives: True derivatives at the true states `[N, T, 2n]`.
+    """
+
+    times: np.ndarray
+    clean_states: np.ndarray
+    states: np.ndarray
+    time_derivatives: np.ndarray
+
+    def __getitem__(self, trajectories: slice) -> "Trajectories":
+        """Some of the trajectories, whole."""
+        return dataclasses.replace(
+            self,
+            clean_states=self.clean_states[trajectories],
+            states=self.states[trajectories],
+            time_derivatives=self.time_derivatives[trajectories],
+        )
+
+    def observed_samples(self) -> dict[str, np.ndarray]:
+        """Columns `state`, `time_derivative` `[N T, 2n]`: observed states with the true derivatives."""
+        return {"state": _flat(self.states), "time_derivative": _flat(self.time_derivatives)}
+
+    def clean_samples(self) -> dict[str, np.ndarray]:
+        """Columns `state`, `time_derivative` `[N T, 2n]`: true states with the true derivatives."""
+        return {"state": _flat(self.clean_states), "time_derivative": _flat(self.time_derivatives)}
+
+    def transition_samples(self) -> dict[str, np.ndarray]:
+        """Columns `state`, `next_state` `[N (T-1), 2n]`, `time_step` `[N (T-1), 1]`: neighbours on one trajectory."""
+        time_step = np.broadcast_to(np.diff(self.times)[None, :, None], (*self.states[:, 1:].shape[:2], 1))
+        return {
+            "state": _flat(self.states[:, :-1]),
+            "next_state": _flat(self.states[:, 1:]),
+            "time_step": _flat(time_step),
+        }
+
+
+def generate_trajectories(
+    system: System,
+    initial_states: np.ndarray,
+    times: np.ndarray,
+    *,
+    noise_std: float = 0.0,
+    rng: np.random.Generator | None = None,
+) -> Trajectories:
+    """Integrates all initial states of a system in one vectorised call, in float64.
+
+    Args:
+      system: The true system.
+      initial_states: `[N, 2n]`, the states at `times[0]`.
+      times: `[T]`, in the system's time unit.
+      noise_std: Standard deviation of the Gaussian noise on the states; derivatives stay exact.
+      rng: Source of the noise; needed if there is any.
+
+    Returns:
+      The trajectories, accurate to about 1e-12 for motions of frequency 1.
+
+    Raises:
+      ValueError: If noise is asked for without `rng`.
+    """
+    if noise_std and rng is None:
+        raise ValueError("generate_trajectories: expected an rng, because noise_std isn't 0; received None")
+    initial = tf.constant(initial_states, tf.float64)
+    step = 1.0 / _STEPS_A_UNIT_OF_TIME
+    clean = rollout_at_times(system, initial, times, max_step_size=step, integrator="rk8")
+    derivatives = system(clean).numpy()
+    clean = clean.numpy()
+    states = add_gaussian_noise(clean, rng, std=noise_std) if rng is not None else clean
+    return Trajectories(np.asarray(times, np.float64), clean, states, derivatives)
+
+
+def _flat(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1, array.shape[-1])

@@ -1,0 +1,59 @@
+"""What a run reports: `metrics.json`, and a table to read."""
+
+import json
+import os
+import platform
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.atomic_file import atomic_file
+from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
+from hnn_tf.version import __version__
+
+
+def write_metrics(path: str | os.PathLike, document: dict[str, Any]) -> None:
+    """Writes a run's document, with the versions that made it, as JSON.
+
+    Raises:
+      ValueError: If a number isn't finite: JSON has none such.
+    """
+    versions = {
+        "hnn_tf": __version__,
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(document | {"versions": versions}, indent=2, allow_nan=False) + "\n")
+
+
+def format_table(document: dict[str, Any]) -> str:
+    """A run's metrics as a table: this model, the baseline if it was trained, the paper's figures.
+
+    The paper's figures stand only where they measure the same thing: under the paper protocol.
+    """
+    model = document["model"]
+    columns = {model: document["metrics"]}
+    if "baseline" in document:
+        columns["baseline"] = document["baseline"]["metrics"]
+    if document["protocol"] == "paper":
+        published = PUBLISHED_RESULTS.get(document["task"], {})
+        for label in list(columns):
+            columns[f"paper's {label}"] = {name: values[label] for name, values in published.items() if label in values}
+    header = [f"{document['task']} ({document['protocol']} protocol)", *columns]
+    rows = [[name, *(_number(column.get(name)) for column in columns.values())] for name in document["metrics"]]
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    lines = [
+        "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        for row in [header, *rows]
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3e}"

@@ -1,0 +1,29 @@
+"""The one way models and systems are integrated for evaluation."""
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.rollout import rollout_at_times
+from hnn_tf.typing import VectorField
+
+# Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with
+# adaptive DOP853), so that metrics are the model's, not the integrator's.
+_MAX_STEP_SIZE = 0.05
+
+
+def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Reference-grade trajectories of a vector field, in its own precision (systems: float64).
+
+    Args:
+      vector_field: A model or a system.
+      initial_states: `[N, 2n]`, at the first of `times`.
+      times: `[T]` or `[N, T]`.
+
+    Returns:
+      Trajectories `[N, T, 2n]`, float64.
+    """
+    dtype = getattr(vector_field, "compute_dtype", "float64")
+    trajectory = rollout_at_times(
+        vector_field, tf.constant(initial_states, dtype), times, max_step_size=_MAX_STEP_SIZE, integrator="rk8"
+    )
+    return trajectory.numpy().astype(np.float64)

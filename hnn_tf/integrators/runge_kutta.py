@@ -1,0 +1,66 @@
+"""Explicit Runge-Kutta methods: tableaus through one kernel."""
+
+from typing import ClassVar
+
+import scipy.integrate
+import tensorflow as tf
+
+from hnn_tf.integrators.base import Integrator
+from hnn_tf.typing import State, VectorField
+
+
+class ExplicitRungeKutta(Integrator):
+    """The kernel: k_i = f(s + h sum_j a_ij k_j),  s' = s + h sum_i b_i k_i.
+
+    Neither symplectic nor exactly energy preserving: its energy error grows with time, at the method's order.
+    A subclass is a strictly lower triangular tableau `a` (stage rows) and its weights `b`.
+    """
+
+    a: ClassVar[tuple[tuple[float, ...], ...]]
+    b: ClassVar[tuple[float, ...]]
+    symplectic = False
+    time_reversible = False
+    requires_separable = False
+
+    def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
+        """One step; see `Integrator.step`."""
+        slopes: list[tf.Tensor] = []
+        for row in self.a:
+            slopes.append(vector_field(_advance(state, step_size, row, slopes)))
+        return _advance(state, step_size, self.b, slopes)
+
+
+def _advance(state: State, step_size: tf.Tensor, weights: tuple[float, ...], slopes: list[tf.Tensor]) -> State:
+    # strict=False: a row's zeros right of the diagonal have no slope yet.
+    terms = [weight * slope for weight, slope in zip(weights, slopes, strict=False) if weight]
+    return state + step_size * tf.add_n(terms) if terms else state
+
+
+class RungeKutta4(ExplicitRungeKutta):
+    """The classical fourth-order method.
+
+    References:
+      Hairer, Norsett, Wanner. Solving Ordinary Differential Equations I, 2nd ed., 1993, table II.1.2.
+    """
+
+    name = "rk4"
+    order = 4
+    stages = 4
+    a = ((), (1 / 2,), (0, 1 / 2), (0, 0, 1))
+    b = (1 / 6, 1 / 3, 1 / 3, 1 / 6)
+
+
+class RungeKutta8(ExplicitRungeKutta):
+    """The eighth-order, twelve-stage method of Dormand and Prince at a fixed step, for reference work.
+
+    The tableau is SciPy's (`scipy.integrate.DOP853`); its error estimators and dense output are not used.
+
+    References:
+      Hairer, Norsett, Wanner. Solving Ordinary Differential Equations I, 2nd ed., 1993, section II.5.
+    """
+
+    name = "rk8"
+    order = 8
+    stages = 12
+    a = tuple(tuple(float(x) for x in row[:i]) for i, row in enumerate(scipy.integrate.DOP853.A))
+    b = tuple(float(x) for x in scipy.integrate.DOP853.B)

@@ -1,0 +1,69 @@
+"""The unstructured network that Hamiltonian models are compared with."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS
+from hnn_tf.typing import State
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class BaselineNetwork(keras.Model):
+    """A perceptron that predicts the time derivative directly, with no energy and no conserved quantity.
+
+    call(s) = MLP(s).
+
+    Same call contract as `HamiltonianNetwork`; it has no `hamiltonian`.
+
+    Args:
+      hidden_units: Widths of the hidden layers.
+      activation: Name in `hnn_tf.activations`.
+
+    Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
+
+    References:
+      Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 3 ("baseline").
+    """
+
+    separable = False
+
+    def __init__(
+        self,
+        *,
+        hidden_units: Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        activation: str = "tanh",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.hidden_units = tuple(hidden_units)
+        self.activation = activation
+        self.mlp: MLP | None = None
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the perceptron for states `[..., 2n]`: only now is its output width known."""
+        if self.mlp is None:
+            phase_space.dof(tf.zeros([1, input_shape[-1]]))
+            self.mlp = MLP(
+                input_shape[-1],
+                hidden_units=self.hidden_units,
+                activation=self.activation,
+                dtype=self.dtype_policy,
+                name="mlp",
+            )
+            self.mlp.build(input_shape)
+
+    def call(self, state: State) -> tf.Tensor:
+        """Time derivative `[..., 2n]` of states `[..., 2n]`."""
+        return self.mlp(state)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """`[..., 2n]` -> `[..., 2n]`."""
+        return tuple(input_shape)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return super().get_config() | {"hidden_units": self.hidden_units, "activation": self.activation}

@@ -1,0 +1,123 @@
+"""Multilayer perceptrons: the plain network, and the one that is a Hamiltonian."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import activations
+from hnn_tf.typing import State
+
+REFERENCE_HIDDEN_UNITS = (200, 200)
+"""Two hidden layers of 200, as in the paper."""
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class MLP(keras.layers.Layer):
+    """A multilayer perceptron without an output bias.
+
+    y = W_L a(W_{L-1} ... a(W_1 x + b_1) ... + b_{L-1}).
+
+    Kernels start orthogonal, biases uniform in +-1/sqrt(fan_in), as the reference code's do.
+
+    Args:
+      output_units: Width of y.
+      hidden_units: Widths of the hidden layers.
+      activation: Name in `hnn_tf.activations`.
+
+    Input `[..., d]`, output `[..., output_units]`.
+    """
+
+    def __init__(
+        self,
+        output_units: int,
+        *,
+        hidden_units: Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        activation: str = "tanh",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if min([output_units, *hidden_units]) < 1:
+            raise ValueError(f"MLP: expected widths >= 1; received {output_units}, {tuple(hidden_units)}")
+        self.output_units = output_units
+        self.hidden_units = tuple(hidden_units)
+        self.activation = activation
+        self._activation = activations.get(activation)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Creates the weights for inputs of width `input_shape[-1]`."""
+        widths = [input_shape[-1], *self.hidden_units, self.output_units]
+        self._kernels, self._biases = [], []
+        for i, (fan_in, fan_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+            kernel = self.add_weight(name=f"kernel_{i}", shape=(fan_in, fan_out), initializer="orthogonal")
+            self._kernels.append(kernel)
+            if i < len(self.hidden_units):
+                uniform = keras.initializers.RandomUniform(-(fan_in**-0.5), fan_in**-0.5)
+                self._biases.append(self.add_weight(name=f"bias_{i}", shape=(fan_out,), initializer=uniform))
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Output `[..., output_units]` of inputs `[..., d]`."""
+        x = inputs
+        # A plain add, not Dense: BiasAdd leaves its fused gradient in exported graphs.
+        for kernel, bias in zip(self._kernels, self._biases, strict=False):
+            x = self._activation(tf.matmul(x, kernel) + bias)
+        return tf.matmul(x, self._kernels[-1])
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """`[..., d]` -> `[..., output_units]`."""
+        return (*input_shape[:-1], self.output_units)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        own = {"output_units": self.output_units, "hidden_units": self.hidden_units, "activation": self.activation}
+        return super().get_config() | own
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class MLPHamiltonian(keras.layers.Layer):
+    """A Hamiltonian that is a multilayer perceptron of the whole state.
+
+    H(q, p) = w . a(W_2 a(W_1 [q, p] + b_1) + b_2).
+
+    Not separable. H has no output bias: a constant energy changes nothing.
+
+    Args:
+      hidden_units: Widths of the hidden layers.
+      activation: Name in `hnn_tf.activations`; smooth ones only make sense, the motion is H's derivative.
+
+    Input `[..., 2n]`, output `[...]`.
+
+    References:
+      Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 3.
+    """
+
+    separable = False
+
+    def __init__(
+        self,
+        *,
+        hidden_units: Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        activation: str = "tanh",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.mlp = MLP(1, hidden_units=hidden_units, activation=activation, dtype=self.dtype_policy, name="mlp")
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the perceptron for states `[..., 2n]`."""
+        if not self.mlp.built:
+            self.mlp.build(input_shape)
+
+    def call(self, state: State) -> tf.Tensor:
+        """Energy `[...]` of states `[..., 2n]`."""
+        return tf.squeeze(self.mlp(state), -1)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """`[..., 2n]` -> `[...]`."""
+        return tuple(input_shape[:-1])
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        own = {"hidden_units": self.mlp.hidden_units, "activation": self.mlp.activation}
+        return super().get_config() | own

@@ -1,0 +1,25 @@
+"""Models by name."""
+
+from collections.abc import Callable, Sequence
+
+import keras
+
+from hnn_tf.models.baseline_network import BaselineNetwork
+from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.models.mlp import MLPHamiltonian
+
+Builder = Callable[..., keras.Model]
+
+
+def _hnn(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    return HamiltonianNetwork(hamiltonian, name="hnn")
+
+
+def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
+
+
+MODELS: dict[str, Builder] = {"baseline": _baseline, "hnn": _hnn}
+"""Builders of every model of the package, by the name that `--model` takes; all with the same keyword arguments:
+`hidden_units`, `activation`, `dtype`."""

@@ -1,0 +1,8 @@
+"""Objectives: what it means that a model fits."""
+
+from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.derivative_matching import DerivativeMatching
+from hnn_tf.objectives.one_step import OneStep
+from hnn_tf.objectives.registry import OBJECTIVES
+
+__all__ = ["OBJECTIVES", "DerivativeMatching", "Objective", "OneStep"]

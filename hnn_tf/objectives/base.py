@@ -1,0 +1,37 @@
+"""What every objective declares: the columns it needs and the loss it gives."""
+
+import abc
+from typing import ClassVar
+
+import tensorflow as tf
+
+from hnn_tf.typing import Samples, VectorField
+
+
+class Objective(abc.ABC):
+    """What "fits" means: a scalar loss of a model on samples.
+
+    Attributes:
+      name: What `--objective` calls it.
+      columns: Names of the sample columns that the loss reads.
+    """
+
+    name: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
+
+    @abc.abstractmethod
+    def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
+        """Scalar loss of a vector field on samples with (at least) these columns."""
+
+
+def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
+    """Mean over all elements of (predicted - observed)^2, for equal shapes only.
+
+    Raises:
+      ValueError: If the shapes differ (Keras' own MSE would broadcast them silently).
+    """
+    if not predicted.shape.is_compatible_with(observed.shape) or predicted.shape.rank != observed.shape.rank:
+        raise ValueError(
+            f"loss: expected predictions and observations of equal shape; received {predicted.shape}, {observed.shape}"
+        )
+    return tf.reduce_mean(tf.math.squared_difference(predicted, observed))

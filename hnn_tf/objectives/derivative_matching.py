@@ -1,0 +1,27 @@
+"""Derivative matching: the paper's objective."""
+
+import tensorflow as tf
+
+from hnn_tf.objectives.base import Objective, mean_squared_error
+from hnn_tf.typing import Samples, VectorField
+
+
+class DerivativeMatching(Objective):
+    """Mean squared difference between the model's and the observed time derivatives.
+
+    L = mean |f(s) - ds/dt|^2, the mean over samples and components.
+
+    With noise on the states this is an errors-in-variables regression: slopes shrink and the learned clock runs slow.
+
+    Columns: `state` `[B, 2n]`, `time_derivative` `[B, 2n]`.
+
+    References:
+      Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, eq. 3.
+    """
+
+    name = "derivative"
+    columns = ("state", "time_derivative")
+
+    def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
+        """Scalar loss of a vector field on samples."""
+        return mean_squared_error(model(samples["state"]), samples["time_derivative"])

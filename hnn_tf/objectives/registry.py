@@ -1,0 +1,8 @@
+"""Objectives by name."""
+
+from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.derivative_matching import DerivativeMatching
+from hnn_tf.objectives.one_step import OneStep
+
+OBJECTIVES: dict[str, type[Objective]] = {kind.name: kind for kind in (DerivativeMatching, OneStep)}
+"""Every objective of the package, by the name that `--objective` takes."""

@@ -1,0 +1,37 @@
+"""What every true physical system declares: its Hamiltonian, layout and units."""
+
+import abc
+
+import tensorflow as tf
+
+from hnn_tf.symplectic_gradient import symplectic_gradient
+from hnn_tf.typing import State
+
+
+class System(abc.ABC):
+    """A true system: a Hamiltonian with names and units for its state.
+
+    A system is itself a vector field (`system(state)` is the time derivative), with the same two
+    members as a learned model, so the same `rollout` serves both.
+
+    Attributes:
+      dof: Degrees of freedom n.
+      separable: Whether H = T(p) + V(q).
+      state_names: 2n names, positions first.
+      state_units: 2n units, in the same order.
+      energy_unit: Unit of H.
+    """
+
+    dof: int
+    separable: bool
+    state_names: tuple[str, ...]
+    state_units: tuple[str, ...]
+    energy_unit: str
+
+    @abc.abstractmethod
+    def hamiltonian(self, state: State) -> tf.Tensor:
+        """Energy `[...]` of states `[..., 2n]`."""
+
+    def __call__(self, state: State) -> tf.Tensor:
+        """Time derivative `[..., 2n]` of states `[..., 2n]`: the symplectic gradient of H."""
+        return symplectic_gradient(self.hamiltonian, state)

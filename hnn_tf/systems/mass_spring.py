@@ -1,0 +1,42 @@
+"""The ideal mass on a spring."""
+
+import dataclasses
+
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.systems.base import System
+from hnn_tf.typing import State
+
+
+@dataclasses.dataclass(frozen=True)
+class MassSpring(System):
+    """A mass on a linear spring.
+
+    H(q, p) = p^2 / (2 m) + k q^2 / 2,  angular frequency sqrt(k / m).
+
+    q displacement (m), p momentum (kg m/s), H energy (J). The defaults give H = q^2 + p^2, which the
+    reference code uses; the paper's text has 1/2 (q^2 + p^2), whose clock runs half as fast.
+
+    Args:
+      mass: m > 0, in kg.
+      spring_constant: k > 0, in N/m.
+
+    References:
+      Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 1.
+    """
+
+    mass: float = 0.5
+    spring_constant: float = 2.0
+
+    dof = 1
+    separable = True
+    state_names = ("q", "p")
+    state_units = ("m", "kg m/s")
+    energy_unit = "J"
+
+    def hamiltonian(self, state: State) -> tf.Tensor:
+        """Energy `[...]` (J) of states `[..., 2]`."""
+        q, p = phase_space.split(state)
+        energy = p * p / (2.0 * self.mass) + 0.5 * self.spring_constant * q * q
+        return tf.squeeze(energy, -1)

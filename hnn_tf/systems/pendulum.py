@@ -1,0 +1,42 @@
+"""The ideal pendulum."""
+
+import dataclasses
+
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.systems.base import System
+from hnn_tf.typing import State
+
+
+@dataclasses.dataclass(frozen=True)
+class Pendulum(System):
+    """A rigid pendulum without friction.
+
+    H(q, p) = p^2 / (2 I) + K (1 - cos q),  I = m l^2,  K = m g l,  small-angle frequency sqrt(K / I).
+
+    q angle from hanging (rad), p angular momentum (kg m^2/s), H energy (J). The defaults give
+    H = 3 (1 - cos q) + p^2, as the reference code has it.
+
+    Args:
+      inertia: I > 0, in kg m^2.
+      gravity_torque: K > 0, the torque of gravity on the horizontal pendulum, in N m.
+
+    References:
+      Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 2.
+    """
+
+    inertia: float = 0.5
+    gravity_torque: float = 3.0
+
+    dof = 1
+    separable = True
+    state_names = ("q", "p")
+    state_units = ("rad", "kg m²/s")
+    energy_unit = "J"
+
+    def hamiltonian(self, state: State) -> tf.Tensor:
+        """Energy `[...]` (J) of states `[..., 2]`."""
+        q, p = phase_space.split(state)
+        energy = p * p / (2.0 * self.inertia) + self.gravity_torque * (1.0 - tf.cos(q))
+        return tf.squeeze(energy, -1)

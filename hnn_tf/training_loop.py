@@ -1,0 +1,114 @@
+"""The compiled training loop."""
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.objectives import Objective
+from hnn_tf.typing import Samples
+
+
+class TrainingLoop:
+    """Many optimizer steps in one compiled call.
+
+    A step is: a batch, the objective's loss and its gradient, one optimizer update. The loop over steps is inside
+    one XLA program, compiled once for any number of steps, so Python is entered once a call and not once a step.
+
+    A batch is all samples, or `batch_size` of them drawn with replacement by a stateless generator from
+    (seed, step): whatever the calls are cut into, and whatever was restored from `state`, the same steps follow.
+
+    Args:
+      model: A built Keras model; its trainable variables are trained.
+      objective: Says what fits.
+      optimizer: A Keras optimizer.
+      samples: The objective's columns, arrays `[N, ...]`.
+      batch_size: Samples a step; all when not given.
+      seed: Of the batches.
+
+    Raises:
+      ValueError: If the model isn't built, a column is missing, or a batch is larger than the set.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        objective: Objective,
+        optimizer: keras.optimizers.Optimizer,
+        samples: Samples,
+        *,
+        batch_size: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        if not model.built:
+            raise ValueError("TrainingLoop: expected a built model; call model.build([None, 2n]) first")
+        self.model, self.objective, self.optimizer = model, objective, optimizer
+        optimizer.build(model.trainable_variables)
+        self._samples = self._tensors(samples)
+        self._num_samples = len(next(iter(self._samples.values())))
+        if batch_size and batch_size > self._num_samples:
+            raise ValueError(f"batch_size: expected at most {self._num_samples} samples; received {batch_size}")
+        self._batch_size = batch_size
+        self._seed = seed
+        self.step = 0
+        self._run = tf.function(self._steps, jit_compile=True, autograph=False)
+        self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
+
+    def run(self, num_steps: int) -> float:
+        """Takes `num_steps` steps; returns the loss of the last one, at the weights before its update."""
+        loss = self._run(self._samples, tf.constant(self.step), tf.constant(self.step + num_steps))
+        self.step += num_steps
+        return float(loss)
+
+    def loss(self, samples: Samples | None = None) -> float:
+        """The objective's loss at the present weights, on these samples or on the training samples."""
+        return float(self._loss(self._samples if samples is None else self._tensors(samples)))
+
+    def state(self) -> dict[str, np.ndarray]:
+        """All that the following steps depend on: the step, the model's and the optimizer's variables."""
+        return {"step": np.asarray(self.step)} | {name: v.numpy() for name, v in self._variables().items()}
+
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
+        """Goes back to a `state`.
+
+        Raises:
+          ValueError: If names or shapes of the variables differ; nothing is changed then.
+        """
+        variables = self._variables()
+        expected = {"step": ()} | {name: tuple(v.shape) for name, v in variables.items()}
+        received = {name: state[name].shape for name in state}
+        if expected != received:
+            differing = sorted(name for name in expected | received if expected.get(name) != received.get(name))
+            raise ValueError(f"state: expected the variables of this model and optimizer; differing: {differing[:4]}")
+        for name, variable in variables.items():
+            variable.assign(state[name])
+        self.step = int(state["step"])
+
+    def _variables(self) -> dict[str, keras.Variable]:
+        model = {f"model.{i}": v for i, v in enumerate(self.model.variables)}
+        return model | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
+
+    def _tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
+        missing = [name for name in self.objective.columns if name not in samples]
+        if missing:
+            raise ValueError(f"samples: objective {self.objective.name!r} needs the columns {missing}, too")
+        return {name: tf.constant(samples[name], self.model.compute_dtype) for name in self.objective.columns}
+
+    def _steps(self, samples: Samples, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
+        def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            variables = self.model.trainable_variables
+            with tf.GradientTape() as tape:
+                loss = self.objective.loss(self.model, self._batch(samples, step))
+            self.optimizer.apply(tape.gradient(loss, variables), variables)
+            return step + 1, loss
+
+        no_loss = tf.constant(float("nan"), self.model.compute_dtype)
+        return tf.while_loop(lambda step, _: step < end, body, (first, no_loss))[1]
+
+    def _batch(self, samples: Samples, step: tf.Tensor) -> Samples:
+        if not self._batch_size:
+            return samples
+        seed = tf.stack([tf.constant(self._seed), step])
+        chosen = tf.random.stateless_uniform([self._batch_size], seed, maxval=self._num_samples, dtype=tf.int32)
+        return {name: tf.gather(column, chosen) for name, column in samples.items()}

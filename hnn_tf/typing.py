@@ -1,0 +1,30 @@
+"""Names for the callables and arrays that the whole package passes around."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+import tensorflow as tf
+
+State: TypeAlias = tf.Tensor
+"""Phase-space point(s) `[..., 2n]`, concat(q, p)."""
+
+Hamiltonian: TypeAlias = Callable[[State], tf.Tensor]
+"""State `[..., 2n]` -> energy `[...]`."""
+
+VectorField: TypeAlias = Callable[[State], tf.Tensor]
+"""State `[..., 2n]` -> time derivative `[..., 2n]`."""
+
+Samples: TypeAlias = Mapping[str, Any]
+"""Arrays by name, all with the same leading dimension: the columns of a training set."""
+
+
+class HamiltonianVectorField(Protocol):
+    """What true systems and learned models share: a vector field with an energy."""
+
+    separable: bool
+
+    def __call__(self, state: State) -> tf.Tensor:
+        """Time derivative `[..., 2n]` of the state `[..., 2n]`."""
+
+    def hamiltonian(self, state: State) -> tf.Tensor:
+        """Energy `[...]` of the state `[..., 2n]`."""

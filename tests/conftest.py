@@ -1,0 +1,32 @@
+"""What every test starts from: the same seeds, the default precision, and no silent AutoGraph fallback."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keras():
+    keras.utils.set_random_seed(0)
+    keras.config.set_dtype_policy("float32")
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(autouse=True)
+def _no_autograph_fallback(caplog):
+    tf.get_logger().addHandler(caplog.handler)
+    yield
+    tf.get_logger().removeHandler(caplog.handler)
+    fallbacks = [record.getMessage() for record in caplog.records if "AutoGraph" in record.getMessage()]
+    assert not fallbacks, fallbacks
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)

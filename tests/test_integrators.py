@@ -1,0 +1,102 @@
+"""The contract of every integrator; a new one without an entry in CASES fails."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, integrators, phase_space, rollout, systems
+
+# For each: the coarsest step at which its order shows on the pendulum, well above round-off.
+CASES = {"leapfrog": 2**-4, "rk4": 2**-3, "rk8": 2**-1}
+START = [[1.9, 0.3]]
+
+
+def test_every_integrator_has_an_entry():
+    assert set(CASES) == set(integrators.INTEGRATORS)
+
+
+def test_every_integrator_class_is_registered():
+    # The abstract ones are the bases that others share.
+    abstract = {integrators.Integrator, integrators.ExplicitRungeKutta}
+    classes = {value for name in integrators.__all__ if isinstance(value := getattr(integrators, name), type)}
+    assert {type(method) for method in integrators.INTEGRATORS.values()} == classes - abstract
+
+
+@pytest.fixture(params=sorted(CASES))
+def method(request):
+    return integrators.get(request.param)
+
+
+def _end(method, step_size, span=4.0):
+    state = tf.constant(START, tf.float64)
+    return rollout(systems.Pendulum(), state, step_size=step_size, num_steps=round(span / step_size), integrator=method)[
+        :, -1
+    ].numpy()
+
+
+def test_has_its_declared_order(method):
+    h = CASES[method.name]
+    exact = _end(integrators.get("rk8"), 2**-7)
+    errors = [np.abs(_end(method, h / 2**i) - exact).max() for i in range(3)]
+    # Richardson on the last two orders: what is left of the h-dependence of the measured order cancels.
+    coarse, fine = (math.log2(errors[i] / errors[i + 1]) for i in range(2))
+    assert abs(2 * fine - coarse - method.order) < 0.1, (coarse, fine)
+
+
+def test_counts_its_stages(method):
+    calls = []
+
+    def field(state):
+        calls.append(1)
+        return systems.Pendulum()(state)
+
+    field.separable = True
+    method.step(field, tf.constant(START, tf.float64), tf.constant(0.1, tf.float64))
+    assert len(calls) == method.stages
+
+
+def _jacobian_defect(method, step_size):
+    state = tf.constant(START[0], tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(state)
+        end = method.step(systems.Pendulum(), state, tf.constant(step_size, tf.float64))
+    m = tape.jacobian(end, state).numpy()
+    j = phase_space.symplectic_matrix(1).numpy()
+    return np.abs(m.T @ j @ m - j).max()
+
+
+def test_is_symplectic_exactly_if_it_says_so(method):
+    defect = _jacobian_defect(method, 0.25)
+    # 1e-15 is a few roundings; rk8's own defect at this step is some 1e-10, rk4's 1e-6.
+    assert (defect < 1e-15) == method.symplectic, defect
+
+
+def test_comes_back_exactly_if_it_says_so(method):
+    state, h = tf.constant(START, tf.float64), tf.constant(0.25, tf.float64)
+    back = method.step(systems.Pendulum(), method.step(systems.Pendulum(), state, h), -h)
+    returned = np.abs(back - state).max()
+    # 1e-15: a few roundings; the others miss by their truncation error, 1e-9 and more.
+    assert (returned < 1e-15) == method.time_reversible, returned
+
+
+def test_needs_a_separable_hamiltonian_if_it_says_so(method):
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4]))
+    if method.requires_separable:
+        with pytest.raises(InputError, match="'rk4' or 'rk8'"):
+            method.check(model)
+    else:
+        method.check(model)
+
+
+def test_leapfrog_moves_q_with_the_velocity_not_the_momentum():
+    # T = p^2 / (2 m), m = 0.5: from rest at V' = 0, a drift of h p alone would be half of the true one.
+    spring = systems.MassSpring(mass=0.5, spring_constant=1e-12)
+    end = integrators.get("leapfrog").step(spring, tf.constant([0.0, 1.0], tf.float64), tf.constant(0.1, tf.float64))
+    assert end[0].numpy() == pytest.approx(0.2)
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(InputError, match="expected one of leapfrog, rk4, rk8"):
+        integrators.get("euler")

@@ -1,0 +1,110 @@
+"""The contract of every system; a new one without an entry in NAIVE fails."""
+
+import numpy as np
+import pytest
+import scipy.integrate
+import scipy.special
+import tensorflow as tf
+
+from hnn_tf import rollout_at_times, systems
+
+# An independent oracle for each: H and the time derivative, written by hand in NumPy.
+NAIVE = {
+    systems.MassSpring: (
+        systems.MassSpring(mass=0.7, spring_constant=1.9),
+        lambda q, p: p**2 / 1.4 + 0.95 * q**2,
+        lambda q, p: (p / 0.7, -1.9 * q),
+    ),
+    systems.Pendulum: (
+        systems.Pendulum(inertia=0.6, gravity_torque=2.2),
+        lambda q, p: p**2 / 1.2 + 2.2 * (1 - np.cos(q)),
+        lambda q, p: (p / 0.6, -2.2 * np.sin(q)),
+    ),
+}
+ALL = [getattr(systems, name) for name in systems.__all__ if name != "System"]
+
+
+def test_every_system_has_an_entry():
+    assert set(NAIVE) == set(ALL)
+
+
+@pytest.fixture(params=ALL, ids=lambda kind: kind.__name__)
+def entry(request):
+    return NAIVE[request.param]
+
+
+def test_energy_equals_the_formula(entry, rng):
+    system, energy, _ = entry
+    state = rng.normal(size=[6, 2])
+    np.testing.assert_allclose(system.hamiltonian(tf.constant(state)), energy(*state.T), rtol=1e-14)
+
+
+def test_motion_equals_the_formula(entry, rng):
+    system, _, motion = entry
+    state = rng.normal(size=[6, 2])
+    np.testing.assert_allclose(system(tf.constant(state)), np.stack(motion(*state.T), -1), rtol=1e-13)
+
+
+def test_motion_does_not_change_the_energy(entry, rng):
+    system, _, _ = entry
+    state = tf.constant(rng.normal(size=[6, 2]))
+    with tf.GradientTape() as tape:
+        tape.watch(state)
+        energy = system.hamiltonian(state)
+    power = tf.reduce_sum(tape.gradient(energy, state) * system(state), -1)
+    np.testing.assert_allclose(power, 0, atol=1e-14)
+
+
+def test_declared_separability_is_true(entry, rng):
+    system, _, _ = entry
+    state = rng.normal(size=[5, 2])
+    swapped = np.stack([state[::-1, 0], state[:, 1]], -1)
+    # T(p) + V(q): dq/dt must not notice another q.
+    unchanged = np.allclose(system(tf.constant(state))[:, 0], system(tf.constant(swapped))[:, 0], atol=1e-15)
+    assert unchanged == system.separable
+
+
+def test_layout_is_declared(entry):
+    system, _, _ = entry
+    assert len(system.state_names) == len(system.state_units) == 2 * system.dof
+    assert system.energy_unit
+
+
+def test_equal_parameters_make_equal_systems():
+    assert systems.Pendulum() == systems.Pendulum(inertia=0.5, gravity_torque=3.0)
+
+
+def test_the_defaults_are_the_reference_codes():
+    state = tf.constant([[0.3, 0.4]], tf.float64)
+    assert systems.MassSpring().hamiltonian(state).numpy() == pytest.approx(0.3**2 + 0.4**2)
+    assert systems.Pendulum().hamiltonian(state).numpy() == pytest.approx(3 * (1 - np.cos(0.3)) + 0.4**2)
+
+
+def test_mass_spring_swings_at_its_frequency():
+    times = np.linspace(0, 5, 11)
+    path = rollout_at_times(systems.MassSpring(), tf.constant([1.0, 0.0], tf.float64), times, substeps=40, integrator="rk8")
+    # omega = sqrt(2 / 0.5) = 2; 1e-12 is far above the eighth-order error at h = 0.0125.
+    np.testing.assert_allclose(path[:, 0], np.cos(2 * times), atol=1e-12)
+
+
+def test_pendulum_swings_as_the_elliptic_function():
+    amplitude, times = 2.0, np.linspace(0, 5, 11)
+    system = systems.Pendulum()
+    start = tf.constant([amplitude, 0.0], tf.float64)
+    path = rollout_at_times(system, start, times, substeps=40, integrator="rk8")
+    k = np.sin(amplitude / 2)
+    omega = np.sqrt(system.gravity_torque / system.inertia)
+    sn, *_ = scipy.special.ellipj(scipy.special.ellipk(k**2) - omega * times, k**2)
+    # 1e-12: the eighth-order error at this step, and ellipj's own few roundings.
+    np.testing.assert_allclose(path[:, 0], 2 * np.arcsin(k * sn), atol=1e-12)
+
+
+def test_the_motion_agrees_with_scipy(entry):
+    system, _, motion = entry
+    start, times = np.array([1.2, -0.4]), np.linspace(0, 4, 9)
+    reference = scipy.integrate.solve_ivp(
+        lambda _, s: np.array(motion(*s)), (0, 4), start, "DOP853", times, rtol=1e-13, atol=1e-13
+    ).y.T
+    path = rollout_at_times(system, tf.constant(start), times, substeps=40, integrator="rk8")
+    # 1e-11: DOP853 at rtol 1e-13 interpolates its output times a little less accurately.
+    np.testing.assert_allclose(path, reference, atol=1e-11)

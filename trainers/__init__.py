@@ -1,0 +1,1 @@
+"""Command-line trainers, one module a task: `python -m trainers.pendulum --flagfile=pendulum.flags`."""

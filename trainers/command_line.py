@@ -1,0 +1,112 @@
+"""How every command of the project reads its flags, reports bad input and exits. Imports nothing heavy."""
+
+import contextlib
+import os
+import pathlib
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+
+from absl import flags
+
+FLAGFILES = pathlib.Path(__file__).parent / "flagfiles"
+"""Flagfiles that ship with the package; `--flagfile=` takes their bare names."""
+
+EXIT_BAD_INPUT = 2
+EXIT_FAILED = 1
+
+
+class TrainingFailedError(RuntimeError):
+    """Training that broke off; its message is one line, and the last good checkpoint is kept."""
+
+
+def run(main: Callable[[], None], *, usage: str, argv: Sequence[str] | None = None) -> None:
+    """Parses the flags and runs `main`, which reads them from `absl.flags.FLAGS`.
+
+    Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
+    failed; 130 after Ctrl-C.
+    """
+    _parse(sys.argv if argv is None else argv, usage)
+    try:
+        main()
+    except KeyboardInterrupt:
+        _exit("interrupted; --resume continues from the last checkpoint", 130)
+    except TrainingFailedError as error:
+        _exit(str(error), EXIT_FAILED)
+    except ValueError as error:
+        from hnn_tf.input_error import InputError  # here, because it imports TensorFlow
+
+        if not isinstance(error, InputError):
+            raise
+        _exit(str(error), EXIT_BAD_INPUT)
+
+
+@contextlib.contextmanager
+def quiet_start() -> Iterator[None]:
+    """Keeps TensorFlow's start-up messages from the user while it is imported and finds its devices.
+
+    They come from C++ before any log level applies, so file descriptor 2 itself is redirected; what was kept
+    back is shown if the import fails.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            os.dup2(saved, 2)
+            held.seek(0)
+            sys.stderr.write(held.read().decode(errors="replace"))
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def _parse(argv: Sequence[str], usage: str) -> None:
+    if any(argument in ("-h", "--help", "-help", "--helpfull", "--helpshort") for argument in argv[1:]):
+        sys.stdout.write(_help(usage))
+        sys.exit(0)
+    try:
+        rest = flags.FLAGS([argv[0], *(_shipped_flagfile(argument) for argument in argv[1:])])
+        if len(rest) > 1:
+            raise flags.Error(f"unexpected argument {rest[1]!r}; every option is a flag, --name=value (see --help)")
+    except (flags.Error, OSError) as error:
+        _exit(str(error), EXIT_BAD_INPUT)
+
+
+def _shipped_flagfile(argument: str) -> str:
+    name = argument.removeprefix("--flagfile=").removeprefix("-flagfile=")
+    if name == argument or os.path.exists(name):
+        return argument
+    if os.path.basename(name) == name and (FLAGFILES / name).is_file():
+        return f"--flagfile={FLAGFILES / name}"
+    shipped = ", ".join(sorted(path.name for path in FLAGFILES.glob("*.flags")))
+    raise flags.Error(f"--flagfile={name}: no such file; give a path, or the bare name of a shipped one: {shipped}")
+
+
+def _help(usage: str) -> str:
+    lines = [usage.strip(), ""]
+    own = {name: flag for name, flag in flags.FLAGS.flag_values_dict().items() if not _is_absl(name)}
+    for name in sorted(own):
+        flag = flags.FLAGS[name]
+        choices = getattr(flag.parser, "enum_values", None)
+        values = "|".join(choices) if choices else flag.flag_type()
+        default = "" if flag.default is None else f" (default: {flag.default})"
+        head = f"--[no]{name}" if flag.boolean else f"--{name}=<{values}>"
+        lines.append(f"  {head}{default}\n      {flag.help}")
+    lines.append("  --flagfile=<file>\n      Read flags from a file (a path, or a shipped one's bare name); later flags win.")
+    return "\n".join(lines) + "\n"
+
+
+def _is_absl(name: str) -> bool:
+    module = flags.FLAGS.find_module_defining_flag(name) or ""
+    return module.startswith("absl") or name in ("flagfile", "undefok")
+
+
+def _exit(message: str, code: int) -> None:
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    sys.exit(code)

@@ -1,0 +1,30 @@
+"""Learns the ideal pendulum from noisy trajectories.
+
+python -m trainers.pendulum --flagfile=pendulum.flags
+"""
+
+from typing import Any
+
+from trainers import command_line, run, training_flags
+from trainers.simulated import SimulatedTask
+
+
+def _system() -> Any:
+    from hnn_tf.systems import Pendulum
+
+    return Pendulum()
+
+
+TASK = SimulatedTask(
+    name="pendulum",
+    make_system=_system,
+    num_times=45,
+    radius=(1.3, 2.3),
+    ood_radius=(0.2, 1.3),
+    paper_time_stretch=1.0,
+    configuration="pendulum",
+)
+
+if __name__ == "__main__":
+    training_flags.define(TASK.name, weight_decay=1e-4, noise_std=0.1)
+    command_line.run(lambda: run.main(TASK), usage=__doc__)

@@ -1,0 +1,54 @@
+"""How a running training shows itself on stderr."""
+
+import math
+import sys
+import time
+from types import TracebackType
+
+_BAR_WIDTH = 24
+_SECONDS_BETWEEN_LINES = 5.0
+
+
+class Progress:
+    """Progress of one training: a bar on a terminal, a line every few seconds elsewhere, or silence.
+
+    Args:
+      label: What is trained.
+      total: Steps of the whole training.
+      start: Steps done before (a resumed run).
+      silent: Show nothing.
+    """
+
+    def __init__(self, label: str, total: int, *, start: int = 0, silent: bool = False) -> None:
+        self._label, self._total, self._start, self._silent = label, total, start, silent
+        self._terminal = sys.stderr.isatty()
+        self._began = self._shown = time.monotonic()
+
+    def __enter__(self) -> "Progress":
+        """Itself."""
+        return self
+
+    def update(self, step: int, loss: float) -> None:
+        """Shows the state after `step` steps, if it is time to."""
+        now = time.monotonic()
+        finished = step >= self._total
+        if self._silent or not (self._terminal or finished or now - self._shown >= _SECONDS_BETWEEN_LINES):
+            return
+        self._shown = now
+        rate = (step - self._start) / max(now - self._began, 1e-9)
+        left = math.ceil((self._total - step) / rate) if rate else 0
+        text = f"{self._label}: step {step}/{self._total}, loss {loss:.3e}, {rate:.0f} steps/s, {left} s left"
+        if self._terminal:
+            filled = _BAR_WIDTH * step // self._total
+            sys.stderr.write(f"\r\033[K[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {text}")
+        else:
+            sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Leaves the terminal on a fresh line."""
+        del kind, error, traceback
+        if self._terminal and not self._silent:
+            sys.stderr.write("\n")

@@ -1,0 +1,177 @@
+"""A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
+
+import pathlib
+import sys
+import time
+import types
+from typing import Any
+
+from absl import flags
+
+from trainers import command_line
+from trainers.task import Models, Task, TaskData
+
+_STEPS_A_CALL = 50
+_SECONDS_BETWEEN_CHECKPOINTS = 2.0
+
+
+def main(task: Task) -> None:
+    """Runs a task by the parsed flags; see `command_line.run` for how errors end."""
+    settings = types.SimpleNamespace(**flags.FLAGS.flag_values_dict())
+    folder = pathlib.Path(settings.output_dir)
+    with command_line.quiet_start():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
+        from hnn_tf import integrators
+        from trainers import run_folder
+
+        log_dir = _log_dir(settings, folder)
+    settings.objective = settings.objective or task.default_objective(settings.protocol)
+    labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
+    untrained = {label: new_model(label, settings) for label in labels}
+    integrators.get(settings.integrator).check(untrained[settings.model])
+    data = task.load(settings)
+    run_folder.claim(folder, resume=settings.resume)
+
+    models: Models = {}
+    seconds, metrics = {}, {}
+    for label, model in untrained.items():
+        checkpoint = folder / "checkpoints" / f"{label}.npz"
+        seconds[label], losses = fit(model, data, settings, checkpoint=checkpoint, log_dir=log_dir)
+        models[label] = model
+        metrics[label] = losses | data.evaluate(model, protocol=settings.protocol)
+    _write_results(task, settings, folder, models[settings.model], metrics, seconds)
+    if settings.figures:
+        data.draw(folder / "figures", models)
+    if settings.export:
+        from export.saved_model import export_model
+
+        sys.stderr.write(
+            f"exported {export_model(models[settings.model], folder / 'saved_model', integrator=settings.integrator)}\n"
+        )
+
+
+def new_model(label: str, settings: Any) -> Any:
+    """A model of that name with the flags' sizes, its weights drawn by the flags' seed; built for planar states."""
+    import keras
+
+    from hnn_tf.models import MODELS
+
+    keras.utils.set_random_seed(settings.seed)
+    widths = [int(width) for width in settings.hidden_units]
+    model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision)
+    model.build([None, 2])
+    return model
+
+
+def fit(
+    model: Any,
+    data: TaskData,
+    settings: Any,
+    *,
+    checkpoint: pathlib.Path | None = None,
+    log_dir: pathlib.Path | None = None,
+) -> tuple[float, dict[str, float]]:
+    """Trains a model by the flags, from its checkpoint if there is one.
+
+    Returns:
+      Seconds of training (all sessions together), and `train_loss` and `test_loss` of the objective.
+
+    Raises:
+      TrainingFailedError: If loss or weights stop being finite; the last good checkpoint is kept.
+      InputError: If the checkpoint can't be used.
+    """
+    import numpy as np
+
+    from hnn_tf.input_error import InputError
+    from hnn_tf.optimizers import CoupledAdam
+    from hnn_tf.training_loop import TrainingLoop
+    from trainers import checkpoint as checkpoints
+    from trainers.progress import Progress
+    from trainers.scalar_log import ScalarLog
+
+    samples = data.train[settings.objective]
+    num_samples = len(samples["state"])
+    if settings.batch_size > num_samples:
+        raise InputError(f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples")
+    loop = TrainingLoop(
+        model,
+        _objective(settings),
+        CoupledAdam(settings.learning_rate, l2=settings.weight_decay),
+        samples,
+        batch_size=settings.batch_size or None,
+        seed=settings.seed,
+    )
+    seconds_before = 0.0
+    saved = checkpoints.load(checkpoint) if checkpoint else None
+    if saved:
+        seconds_before = float(saved.pop("fit_seconds"))
+        loop.restore(saved)
+    began = last_saved = time.monotonic()
+    log = ScalarLog(log_dir / model.name if log_dir else None)
+    silent = settings.progress == "none"
+    with Progress(model.name, settings.steps, start=loop.step, silent=silent) as progress:
+        while loop.step < settings.steps:
+            loss = loop.run(min(_STEPS_A_CALL, settings.steps - loop.step))
+            state = loop.state()
+            if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in state.values())):
+                kept = f"; the last good checkpoint is {checkpoint}" if checkpoint and checkpoint.exists() else ""
+                raise command_line.TrainingFailedError(
+                    f"training of {model.name} diverged by step {loop.step} (loss {loss}); "
+                    f"try a smaller --learning_rate than {settings.learning_rate}{kept}"
+                )
+            log.write(loop.step, loss)
+            now = time.monotonic()
+            finished = loop.step == settings.steps
+            if checkpoint and (finished or now - last_saved >= _SECONDS_BETWEEN_CHECKPOINTS):
+                checkpoints.save(checkpoint, state | {"fit_seconds": np.asarray(seconds_before + now - began)})
+                last_saved = now
+            progress.update(loop.step, loss)
+    seconds = seconds_before + time.monotonic() - began
+    return seconds, {"train_loss": loop.loss(), "test_loss": loop.loss(data.test[settings.objective])}
+
+
+def _objective(settings: Any) -> Any:
+    from hnn_tf.objectives import DerivativeMatching, OneStep
+
+    if settings.objective == "one_step":
+        return OneStep(integrator=settings.integrator, substeps=settings.substeps)
+    return DerivativeMatching()
+
+
+def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:
+    if not settings.tensorboard:
+        return None
+    import importlib.util
+
+    if importlib.util.find_spec("tensorboard") is None:
+        from hnn_tf.input_error import InputError
+
+        raise InputError("--tensorboard: needs the package tensorboard; pip install 'hnn_tf[tensorboard]'")
+    return folder / "logs"
+
+
+def _write_results(
+    task: Task, settings: Any, folder: pathlib.Path, model: Any, metrics: dict[str, dict], seconds: dict[str, float]
+) -> None:
+    from hnn_tf.atomic_file import atomic_file
+    from hnn_tf.evaluation import report
+
+    with atomic_file(folder / "model.keras") as temporary:
+        model.save(temporary)
+    document = {
+        "task": task.name,
+        "model": settings.model,
+        "objective": settings.objective,
+        "protocol": settings.protocol,
+        "seed": settings.seed,
+        "steps": settings.steps,
+        "fit_seconds": seconds[settings.model],
+        "metrics": metrics[settings.model],
+    }
+    if settings.model != "baseline" and "baseline" in metrics:
+        document["baseline"] = {"fit_seconds": seconds["baseline"], "metrics": metrics["baseline"]}
+    report.write_metrics(folder / "metrics.json", document)
+    sys.stdout.write(report.format_table(document))
+    sys.stdout.flush()

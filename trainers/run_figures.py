@@ -1,0 +1,76 @@
+"""The figures of a run, the same set for every planar task."""
+
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import figures
+from hnn_tf.evaluation import evaluation_rollout
+from hnn_tf.systems import System
+from trainers.task import Models
+
+
+def draw(
+    folder: pathlib.Path,
+    models: Models,
+    *,
+    system: System,
+    truth_label: str,
+    true_field: Callable | None,
+    true_hamiltonian: Callable | None,
+    truth: np.ndarray,
+    times: np.ndarray,
+    observed: np.ndarray,
+    configuration: str,
+) -> None:
+    """Draws phase portrait, energy, coordinate error, learned Hamiltonian and the animation of the rollout.
+
+    Args:
+      folder: Where the files go; created if need be.
+      models: Trained models by label.
+      system: Gives names, units and the energy that trajectories are judged by.
+      truth_label: "truth" or "measured".
+      true_field: The true vector field, None if it isn't known.
+      true_hamiltonian: The true H, None if it isn't known.
+      truth: True or measured trajectory `[T, 2]`; models start from its first state.
+      times: `[T]`.
+      observed: States the models were trained on `[N, 2]`.
+      configuration: How the animation draws the system.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {label: evaluation_rollout(model, truth[:1], times)[0] for label, model in models.items()}
+    trajectories = {truth_label: truth} | paths
+    names: dict[str, Any] = {"state_names": system.state_names, "state_units": system.state_units}
+    fields = {label: _in_own_precision(model, model.compute_dtype) for label, model in models.items()}
+    # The order of the panels: truth, what the paper compares with, the model.
+    order = sorted(fields, key=lambda label: label != "baseline")
+    portrait = ({truth_label: true_field} if true_field else {}) | {label: fields[label] for label in order}
+    figures.draw_phase_portrait(
+        folder / "phase_portrait.png", fields=portrait, observed=observed, rollouts=trajectories, **names
+    )
+    energies = {label: system.hamiltonian(tf.constant(path)).numpy() for label, path in trajectories.items()}
+    figures.draw_energy(folder / "energy.png", times=times, energies=energies, energy_unit=system.energy_unit)
+    figures.draw_coordinate_error(
+        folder / "coordinate_error.png", times=times, true=truth, predicted=paths, true_label=truth_label, **names
+    )
+    for label, model in models.items():
+        if hasattr(model, "hamiltonian"):
+            figures.draw_hamiltonian(
+                folder / "hamiltonian.png",
+                true=true_hamiltonian,
+                learned=_in_own_precision(model.hamiltonian, model.compute_dtype),
+                observed=observed,
+                energy_unit=system.energy_unit,
+                learned_label=label,
+                **names,
+            )
+    figures.draw_rollout_animation(
+        folder / "rollout.gif", times=times, trajectories=trajectories, configuration=configuration, **names
+    )
+
+
+def _in_own_precision(function: Callable, dtype: str) -> Callable:
+    return lambda state: function(tf.cast(state, dtype))

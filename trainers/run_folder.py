@@ -1,0 +1,73 @@
+"""The folder of a run: whose it is, and the flags that made it."""
+
+import os
+import pathlib
+
+from absl import flags
+
+from hnn_tf.atomic_file import atomic_file
+from hnn_tf.input_error import InputError
+from trainers import training_flags
+
+
+def claim(folder: pathlib.Path, *, resume: bool) -> None:
+    """Makes `folder` this run's: creates it and writes `flags.txt`, or checks that it is the run to resume.
+
+    Raises:
+      InputError: If it can't be created or written; isn't empty and isn't a run's; is a run's and `resume` isn't
+        set; or is the run of other flags.
+    """
+    text = _flags_text()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Dot files are temporaries that a kill left.
+        entries = [entry for entry in os.listdir(folder) if not entry.startswith(".")]
+        if entries:
+            _check_same_run(folder, text, resume=resume)
+        with atomic_file(folder / "flags.txt") as temporary:
+            temporary.write_text(text)
+    except OSError as error:
+        raise InputError(
+            f"--output_dir={folder}: expected a folder that can be written; {error.strerror}; choose another"
+        ) from error
+
+
+def _check_same_run(folder: pathlib.Path, text: str, *, resume: bool) -> None:
+    recorded = folder / "flags.txt"
+    if not recorded.is_file():
+        raise InputError(f"--output_dir={folder}: not empty, and not a run's folder; choose another")
+    before, now = _parse(recorded.read_text()), _parse(text)
+    differing = [
+        f"--{name}={before.get(name, '(not set)')} there, {now.get(name, '(not set)')} here"
+        for name in sorted(before | now)
+        if name not in training_flags.NOT_OF_THE_MODEL and before.get(name) != now.get(name)
+    ]
+    if differing:
+        raise InputError(f"--output_dir={folder}: holds a run of other flags ({differing[0]}); choose another")
+    if not resume:
+        raise InputError(f"--output_dir={folder}: holds this run already; add --resume to continue, or choose another")
+
+
+def _flags_text() -> str:
+    """Every flag of the run as a flagfile; --resume is left out, because a repeated run starts afresh."""
+    lines = []
+    for name, value in sorted(flags.FLAGS.flag_values_dict().items()):
+        module = flags.FLAGS.find_module_defining_flag(name) or ""
+        if module.startswith("absl") or name in ("flagfile", "undefok", "resume") or value is None:
+            continue
+        if isinstance(value, bool):
+            lines.append(f"--{'' if value else 'no'}{name}")
+        else:
+            lines.append(f"--{name}={','.join(value) if isinstance(value, list) else value}")
+    return "\n".join(lines) + "\n"
+
+
+def _parse(text: str) -> dict[str, str]:
+    values = {}
+    for line in text.splitlines():
+        name, equals, value = line.strip().removeprefix("--").partition("=")
+        if equals:
+            values[name] = value
+        elif name:
+            values[name.removeprefix("no")] = str(not name.startswith("no"))
+    return values

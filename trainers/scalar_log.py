@@ -1,0 +1,23 @@
+"""The training loss as TensorBoard logs."""
+
+import pathlib
+
+
+class ScalarLog:
+    """Writes the loss to a folder of TensorBoard logs; without a folder it writes nothing."""
+
+    def __init__(self, folder: pathlib.Path | None) -> None:
+        self._writer = None
+        if folder:
+            import tensorflow as tf
+
+            self._writer = tf.summary.create_file_writer(str(folder))
+
+    def write(self, step: int, loss: float) -> None:
+        """Records the loss after `step` steps."""
+        if self._writer:
+            import tensorflow as tf
+
+            with self._writer.as_default():
+                tf.summary.scalar("loss", loss, step=step)
+            self._writer.flush()

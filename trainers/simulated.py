@@ -1,0 +1,121 @@
+"""The tasks whose data come from a true planar system: mass_spring and pendulum."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from trainers.task import Models, Task, TaskData
+
+HORIZON = 20.0
+"""Time units over which the clean protocol and the figures roll out."""
+
+NUM_TRAJECTORIES = 50
+TRAJECTORY_SPAN = 3.0
+TRAIN_FRACTION = 0.5
+
+
+@dataclasses.dataclass(frozen=True)
+class SimulatedTask(Task):
+    """Noisy trajectories of a known planar system.
+
+    Args:
+      name: Of the task.
+      make_system: Gives the true system; a function, so that naming a task imports nothing heavy.
+      num_times: Observations a trajectory, over [0, 3].
+      radius: Range of |s| from which training and test trajectories start.
+      ood_radius: Range of |s| outside it, for the out-of-distribution metrics.
+      paper_time_stretch: Of the models' clock in the paper's energy metric.
+      configuration: How the animation draws the system.
+    """
+
+    name: str
+    make_system: Callable[[], Any]
+    num_times: int
+    radius: tuple[float, float]
+    ood_radius: tuple[float, float]
+    paper_time_stretch: float
+    configuration: str
+
+    def default_objective(self, protocol: str) -> str:
+        """Derivative matching under both protocols."""
+        del protocol
+        return "derivative"
+
+    def load(self, settings: Any) -> "SimulatedData":
+        """Simulates the trajectories: 25 to train, 25 to test, by seed and noise_std."""
+        return SimulatedData(self, seed=settings.seed, noise_std=settings.noise_std)
+
+
+class SimulatedData(TaskData):
+    """Simulated trajectories of one seed."""
+
+    def __init__(self, task: SimulatedTask, *, seed: int, noise_std: float) -> None:
+        import numpy as np
+
+        from hnn_tf import data
+
+        self.task, self.seed = task, seed
+        self.system = task.make_system()
+        rng = np.random.default_rng(seed)
+        trajectories = data.generate_trajectories(
+            self.system,
+            data.sample_on_radius(rng, NUM_TRAJECTORIES, radius=task.radius),
+            np.linspace(0.0, TRAJECTORY_SPAN, task.num_times),
+            noise_std=noise_std,
+            rng=rng,
+        )
+        train, test = data.split_by_trajectory(trajectories, train_fraction=TRAIN_FRACTION)
+        self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
+        self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
+        self._clean_test = test.clean_samples()
+        self._test_starts = test.clean_states[:, 0]
+        self._ood_starts = data.sample_on_radius(rng, len(self._test_starts), radius=task.ood_radius)
+
+    def evaluate(self, model: Any, *, protocol: str) -> dict[str, float]:
+        """The paper's energy metric, or the clean protocol's set."""
+        import numpy as np
+
+        from hnn_tf import evaluation
+
+        if protocol == "paper":
+            stretch = self.task.paper_time_stretch
+            energy = evaluation.paper_protocol.evaluate_energy(
+                model, self.system, seed=self.seed, time_stretch=stretch
+            )
+            return {"energy_mse": energy}
+        times = np.linspace(0.0, HORIZON, 201)
+        inside = evaluation.evaluate_rollouts(model, self.system, self._test_starts, times)
+        outside = evaluation.evaluate_rollouts(model, self.system, self._ood_starts, times)
+        floor = evaluation.derivative_mse(self.system, self.test["derivative"])
+        return {
+            "test_loss_floor": floor,
+            "clean_test_loss": evaluation.derivative_mse(model, self._clean_test),
+            **inside,
+            "ood_energy_mse": outside["energy_mse"],
+            "ood_coordinate_mse": outside["coordinate_mse"],
+        }
+
+    def draw(self, folder: pathlib.Path, models: Models) -> None:
+        """Draws truth and models from the test trajectory of median energy."""
+        import numpy as np
+        import tensorflow as tf
+
+        from hnn_tf import evaluation
+        from trainers import run_figures
+
+        energy = self.system.hamiltonian(tf.constant(self._test_starts)).numpy()
+        start = self._test_starts[np.argsort(energy)[len(energy) // 2]]
+        times = np.linspace(0.0, HORIZON, 401)
+        run_figures.draw(
+            folder,
+            models,
+            system=self.system,
+            truth_label="truth",
+            true_field=self.system,
+            true_hamiltonian=self.system.hamiltonian,
+            truth=evaluation.evaluation_rollout(self.system, start[None], times)[0],
+            times=times,
+            observed=self.train["derivative"]["state"],
+            configuration=self.task.configuration,
+        )

@@ -1,0 +1,57 @@
+"""The flags that all trainers share, defined once. Imports nothing heavy, so that `--help` answers at once.
+
+The names of models, objectives, integrators and activations are written out here for that reason; a test compares
+them with the registries.
+"""
+
+import math
+
+from absl import flags
+
+MODELS = ("baseline", "hnn")
+OBJECTIVES = ("derivative", "one_step")
+INTEGRATORS = ("leapfrog", "rk4", "rk8")
+ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
+
+NOT_OF_THE_MODEL = ("output_dir", "resume", "export", "figures", "tensorboard", "progress")
+"""Flags that may differ between a run and its --resume: they don't change what is learned."""
+
+
+def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 2000) -> None:
+    """Defines the shared flags with a task's defaults.
+
+    Args:
+      task: Name of the task, for the default output folder.
+      weight_decay: Default coupled L2 coefficient.
+      noise_std: Default noise on the training states.
+      steps: Default number of optimizer steps.
+    """
+    flags.DEFINE_enum("model", "hnn", MODELS, "The model: hnn learns H, baseline the derivative itself.")
+    flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
+    flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
+    flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For one_step and for the exported rollout.")
+    flags.DEFINE_integer("substeps", 1, "Integrator steps within each observed time step (one_step).", lower_bound=1)
+    flags.DEFINE_enum("protocol", "clean", ("clean", "paper"), "Metrics: clean is ours, paper the published ones.")
+    flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
+    flags.DEFINE_integer("batch_size", 0, "Samples a step; 0 takes all.", lower_bound=0)
+    flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
+    flags.DEFINE_float("weight_decay", weight_decay, "Coupled L2 coefficient, >= 0.", lower_bound=0.0)
+    flags.DEFINE_list("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
+    flags.DEFINE_enum("activation", "tanh", ACTIVATIONS, "Activation of the hidden layers.")
+    flags.DEFINE_enum("precision", "float32", ("float32", "float64"), "Of weights and arithmetic.")
+    flags.DEFINE_integer("seed", 0, "Of data, weights and batches.", lower_bound=0, upper_bound=2**31 - 1)
+    flags.DEFINE_float("noise_std", noise_std, "Gaussian noise added to the observed states.", lower_bound=0.0)
+    flags.DEFINE_string("output_dir", f"runs/{task}", "Folder of this run; all it writes is in it.")
+    flags.DEFINE_bool("resume", False, "Continue the run in --output_dir (or begin it, if there is none).")
+    flags.DEFINE_bool("export", False, "Write a SavedModel to <output_dir>/saved_model.")
+    flags.DEFINE_bool("figures", True, "Draw the figures.")
+    flags.DEFINE_bool("tensorboard", False, "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]').")
+    flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
+    for name in ("learning_rate", "weight_decay", "noise_std"):
+        flags.register_validator(name, math.isfinite, message=f"--{name}: expected a finite number")
+    flags.register_validator("learning_rate", lambda value: value > 0, message="--learning_rate: expected a number > 0")
+    flags.register_validator(
+        "hidden_units",
+        lambda widths: bool(widths) and all(width.strip().isdigit() and int(width) > 0 for width in widths),
+        message="--hidden_units: expected widths > 0 separated by commas, as 200,200",
+    )
