@@ -15,6 +15,7 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
 
     Args:
       hamiltonian: Callable, state `[..., 2n]` -> energy `[...]`; each energy may depend on its own state only.
+        Differentiated by a `tf.GradientTape`, unless it has a method `gradient(state)` that gives dH/ds `[..., 2n]`.
       state: Float tensor `[..., 2n]`, concat(q, p).
 
     Returns:
@@ -28,6 +29,12 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
     """
     state = tf.convert_to_tensor(state)
     phase_space.dof(state)
+    written_out = getattr(hamiltonian, "gradient", None)
+    dh_dq, dh_dp = phase_space.split(written_out(state) if written_out else _taped_gradient(hamiltonian, state))
+    return phase_space.join(dh_dp, -dh_dq)
+
+
+def _taped_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
     # Variables are left to the caller's tape: this one only ever differentiates by the state.
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(state)
@@ -37,6 +44,4 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
             f"hamiltonian: expected an energy of shape {state.shape[:-1]} for states {state.shape}; "
             f"received {energy.shape} (one scalar a state, no trailing axis)"
         )
-    gradient = tape.gradient(energy, state, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    dh_dq, dh_dp = phase_space.split(gradient)
-    return phase_space.join(dh_dp, -dh_dq)
+    return tape.gradient(energy, state, unconnected_gradients=tf.UnconnectedGradients.ZERO)

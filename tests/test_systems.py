@@ -82,7 +82,9 @@ def test_the_defaults_are_the_reference_codes():
 
 def test_mass_spring_swings_at_its_frequency():
     times = np.linspace(0, 5, 11)
-    path = rollout_at_times(systems.MassSpring(), tf.constant([1.0, 0.0], tf.float64), times, substeps=40, integrator="rk8")
+    path = rollout_at_times(
+        systems.MassSpring(), tf.constant([1.0, 0.0], tf.float64), times, substeps=40, integrator="rk8"
+    )
     # omega = sqrt(2 / 0.5) = 2; 1e-12 is far above the eighth-order error at h = 0.0125.
     np.testing.assert_allclose(path[:, 0], np.cos(2 * times), atol=1e-12)
 

@@ -96,9 +96,12 @@ def _help(usage: str) -> str:
         choices = getattr(flag.parser, "enum_values", None)
         values = "|".join(choices) if choices else flag.flag_type()
         default = "" if flag.default is None else f" (default: {flag.default})"
+        meaning = (flag.help or "").split(">: ", 1)[-1] if choices else flag.help  # absl repeats the choices
         head = f"--[no]{name}" if flag.boolean else f"--{name}=<{values}>"
-        lines.append(f"  {head}{default}\n      {flag.help}")
-    lines.append("  --flagfile=<file>\n      Read flags from a file (a path, or a shipped one's bare name); later flags win.")
+        lines.append(f"  {head}{default}\n      {meaning}")
+    lines.append(
+        "  --flagfile=<file>\n      Read flags from a file (a path, or a shipped one's bare name); later flags win."
+    )
     return "\n".join(lines) + "\n"
 
 

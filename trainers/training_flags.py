@@ -45,7 +45,9 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     flags.DEFINE_bool("resume", False, "Continue the run in --output_dir (or begin it, if there is none).")
     flags.DEFINE_bool("export", False, "Write a SavedModel to <output_dir>/saved_model.")
     flags.DEFINE_bool("figures", True, "Draw the figures.")
-    flags.DEFINE_bool("tensorboard", False, "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]').")
+    flags.DEFINE_bool(
+        "tensorboard", False, "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]')."
+    )
     flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
     for name in ("learning_rate", "weight_decay", "noise_std"):
         flags.register_validator(name, math.isfinite, message=f"--{name}: expected a finite number")

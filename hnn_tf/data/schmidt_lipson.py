@@ -6,6 +6,7 @@ import hashlib
 import math
 import os
 import pathlib
+import struct
 import sys
 import zipfile
 import zlib
@@ -24,8 +25,7 @@ SOURCES = (
         "9794ee02f45403f87b739cc235a046bd424a73b8222067165f66463cef57be59",
     ),
     (
-        "https://github.com/Vozikis/Equation-Learning/raw/"
-        "e72591eb776cbc33859ee4509c35833e107e6ad9/invar_datasets.zip",
+        "https://github.com/Vozikis/Equation-Learning/raw/e72591eb776cbc33859ee4509c35833e107e6ad9/invar_datasets.zip",
         "43746637f6e2a384eda24fb4c1bf576b9a26ede2801ac45bdec75154dba19489",
     ),
 )
@@ -34,6 +34,7 @@ SOURCES = (
 _COLUMNS = ("trial", "t", "o", "v")
 _LEAST_READINGS = 10
 _MOST_BYTES = 10_000_000
+_TOO_LARGE = f"{{}}: expected at most {_MOST_BYTES} bytes; received {{}}; give the published record"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,8 +42,8 @@ class PendulumRecord:
     """Readings of one swing, at irregular times.
 
     Attributes:
-      times: `[T]`, in s, strictly increasing.
-      states: `[T, 2]`, angle from hanging (rad) and angular velocity (rad/s).
+      times: `[T]`, float64, in s, strictly increasing.
+      states: `[T, 2]`, float64, angle from hanging (rad) and angular velocity (rad/s).
     """
 
     times: np.ndarray
@@ -54,7 +55,7 @@ def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecor
 
     Args:
       path: The archive, an extracted folder, or the text file; the record may sit under a folder in the first two.
-        Downloaded when not given.
+        Downloaded when not given. Its checksum is free, since archives get packed again.
 
     Returns:
       The record, 556 readings of about 1/6 s in the published one.
@@ -67,21 +68,22 @@ def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecor
       10.1126/science.1165893, supplement.
     """
     path = download_archive() if path is None else pathlib.Path(path)
-    if path.is_dir():
-        found = sorted(path.rglob(MEMBER))
-        if len(found) != 1:
-            raise InputError(f"{path}: expected one {MEMBER} in this folder; found {len(found)}; name the file itself")
-        path = found[0]
     try:
+        if path.is_dir():
+            path = _find_in_folder(path)
         with open(path, "rb") as file:
             start = file.read(4)
             if start.startswith(b"PK") or path.suffix.lower() == ".zip":
                 return _parse(_read_member(path), f"{path}!{MEMBER}")
             return _parse(start + file.read(_MOST_BYTES), str(path))
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file; give the archive, its folder, or {MEMBER}") from None
+        raise InputError(
+            f"{path}: expected the archive, its folder, or {MEMBER}; there is no such file; check the path"
+        ) from None
     except OSError as error:
-        raise InputError(f"{path}: expected a readable file; {error.strerror or error}") from error
+        raise InputError(
+            f"{path}: expected a readable file; received '{error.strerror or error}'; check the path and its rights"
+        ) from error
 
 
 def forward_differences(record: PendulumRecord) -> tuple[np.ndarray, np.ndarray]:
@@ -89,11 +91,14 @@ def forward_differences(record: PendulumRecord) -> tuple[np.ndarray, np.ndarray]
 
     ds/dt(t) ~ (s(t + dt) - s(t)) / dt.
 
-    Of an oscillator this estimate adds a spurious friction of about omega^2 dt / 2 per unit of time (0.4 per
-    second on the real pendulum, ten times its true friction): models that can, fit it. The paper used it.
+    Warning: of an oscillator this estimate adds a spurious friction: amplitudes fall at about omega^2 dt / 2, which
+    is 0.1 per second on the real pendulum (its own: 0.006). Models that can, fit it. The paper used it.
 
     Returns:
-      States `[T - 1, 2]` and derivatives `[T - 1, 2]`.
+      States `[T - 1, 2]` (rad, rad/s) and derivatives `[T - 1, 2]` (rad/s, rad/s^2).
+
+    References:
+      Greydanus, Dzamba, Yosinski. arXiv:1906.01563, task 3 (real pendulum) and its code.
     """
     return record.states[:-1], np.diff(record.states, axis=0) / np.diff(record.times)[:, None]
 
@@ -101,25 +106,30 @@ def forward_differences(record: PendulumRecord) -> tuple[np.ndarray, np.ndarray]
 def download_archive() -> pathlib.Path:
     """Downloads the archive to Keras' cache, by checksum; the second address is tried if the first fails.
 
+    Returns:
+      The archive in the cache; its SHA-256 is the one in `SOURCES`.
+
     Raises:
       InputError: If neither can be had; says what to fetch from where, and which flag takes it.
     """
     import keras  # here, so that reading a local file doesn't load it
 
+    # Keras' own choice, spelled out to know where a bad download lies.
+    cache = pathlib.Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"))
     reasons = []
     for number, (url, checksum) in enumerate(SOURCES, 1):
         name = f"schmidt_lipson_invar_datasets_{number}.zip"
         try:
             # Keras reports progress on stdout, which belongs to the run's results.
             with contextlib.redirect_stdout(sys.stderr):
-                path = pathlib.Path(keras.utils.get_file(name, url, file_hash=checksum, hash_algorithm="sha256"))
+                path = keras.utils.get_file(
+                    name, url, file_hash=checksum, hash_algorithm="sha256", cache_dir=os.fspath(cache)
+                )
+            return _checked(pathlib.Path(path), checksum)
         except Exception as error:  # Keras raises plain Exception for whatever the network does
             reasons.append(" ".join(str(error).removeprefix(f"URL fetch failure on {url}: ").split())[:120])
-            continue
-        if hashlib.sha256(path.read_bytes()).hexdigest() == checksum:
-            return path
-        path.unlink()
-        reasons.append("its SHA-256 was wrong")
+            with contextlib.suppress(OSError, ValueError):  # Keras leaves a download of the wrong checksum behind
+                _checked(cache / "datasets" / name, checksum)
     addresses = " or ".join(url for url, _ in SOURCES)
     raise InputError(
         f"the pendulum record could not be downloaded ({'; '.join(reasons)}); "
@@ -127,38 +137,68 @@ def download_archive() -> pathlib.Path:
     )
 
 
+def _checked(path: pathlib.Path, checksum: str) -> pathlib.Path:
+    if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+        path.unlink()
+        raise ValueError("its SHA-256 was wrong")
+    return path
+
+
+def _find_in_folder(folder: pathlib.Path) -> pathlib.Path:
+    found = sorted(path for path in folder.rglob(MEMBER) if path.is_file())
+    if len(found) != 1:
+        raise InputError(f"{folder}: expected one {MEMBER} in this folder; found {len(found)}; give the file itself")
+    return found[0]
+
+
 def _read_member(path: pathlib.Path) -> bytes:
+    where = str(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            found = [info for info in archive.infolist() if pathlib.PurePosixPath(info.filename).name == MEMBER]
+            found = [info for info in archive.infolist() if info.filename.split("/")[-1] == MEMBER]
             if len(found) != 1:
-                raise InputError(f"{path}: expected one member {MEMBER}; found {len(found)}; is it the right archive?")
-            if found[0].file_size > _MOST_BYTES:
-                raise InputError(f"{path}!{MEMBER}: expected at most {_MOST_BYTES} bytes; it has {found[0].file_size}")
-            with archive.open(found[0]) as member:
+                raise InputError(f"{path}: expected one member {MEMBER}; found {len(found)}; give the file itself")
+            info = found[0]
+            where = f"{path}!{MEMBER}"
+            if info.flag_bits & 1:
+                raise InputError(f"{where}: expected an open member; it is encrypted; pack it without a password")
+            # Of these two Python reads no more than asked for; a small bzip2 or LZMA member can fill the memory.
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise InputError(
+                    f"{where}: expected it stored or deflated; received method {info.compress_type}; pack it by zip"
+                )
+            if info.file_size > _MOST_BYTES:
+                raise InputError(_TOO_LARGE.format(where, info.file_size))
+            with archive.open(info) as member:
                 return member.read(_MOST_BYTES + 1)
-    # RuntimeError: an encrypted member.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{path}: expected a zip archive; it can't be read ({error}); fetch it again") from error
+    except InputError:
+        raise
+    # ValueError, struct.error: what `zipfile` lets through of damaged names, offsets, and headers.
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
+        raise InputError(f"{where}: expected a sound zip; it can't be read ({error}); fetch it anew") from error
 
 
 def _parse(raw: bytes, where: str) -> PendulumRecord:
     if len(raw) > _MOST_BYTES:
-        raise InputError(f"{where}: expected at most {_MOST_BYTES} bytes; it has more; is it the right file?")
+        raise InputError(_TOO_LARGE.format(where, "more"))
     try:
-        lines = raw.decode("ascii").splitlines()
+        text = raw.decode("ascii")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{where}, line {line}: expected ASCII text; received byte {raw[error.start]:#04x}") from error
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if not lines:
+        number = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{where}, line {number}: expected ASCII text; received byte {raw[error.start]:#04x}; "
+            "give the archive or its text file, saved as plain text"
+        ) from error
+    if not text.strip():
         raise InputError(f"{where}: expected a header and readings; the file is empty; fetch it again")
-    header = lines[0].strip()
+    header, *lines = text.rstrip().split("\n")
+    header = header.strip()
     if not header.startswith("%") or header[1:].split() != list(_COLUMNS[2:]):
-        raise InputError(f"{where}, line 1: expected the header '% o v'; received {header[:40]!r}")
+        raise InputError(
+            f"{where}, line 1: expected the header '% o v'; received {header[:40]!r}; give {MEMBER} as it is"
+        )
     rows: list[list[float]] = []
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in enumerate(lines, 2):  # as editors count
         rows.append(_parse_line(line, rows, f"{where}, line {number}"))
     if len(rows) < _LEAST_READINGS:
         raise InputError(f"{where}: expected at least {_LEAST_READINGS} readings; received {len(rows)}; fetch it again")
@@ -168,22 +208,20 @@ def _parse(raw: bytes, where: str) -> PendulumRecord:
 
 def _parse_line(line: str, before: list[list[float]], where: str) -> list[float]:
     cells = line.split()
+    mend = "mend or remove the line"
     if len(cells) != len(_COLUMNS):
-        raise InputError(
-            f"{where}: expected {len(_COLUMNS)} columns (trial, t, angle, angular velocity); received {len(cells)}; "
-            "mend or remove the line"
-        )
+        raise InputError(f"{where}: expected 4 columns: trial, time, angle, velocity; received {len(cells)}; {mend}")
     row = []
     for name, cell in zip(_COLUMNS, cells, strict=True):
         try:
-            value = float(cell)
+            value = math.nan if "_" in cell else float(cell)  # float() takes 1_000
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            raise InputError(f"{where}, column {name}: expected a finite number; received {cell[:40]!r}")
+            raise InputError(f"{where}, column {name}: expected a finite number; received {cell[:40]!r}; {mend}")
         row.append(value)
     if before and row[0] != before[0][0]:
-        raise InputError(f"{where}: expected one trial, {before[0][0]:g}; received trial {row[0]:g}")
+        raise InputError(f"{where}: expected one trial, {before[0][0]:g}; received trial {row[0]:g}; keep one trial")
     if before and row[1] <= before[-1][1]:
-        raise InputError(f"{where}: expected a time after {before[-1][1]:.17g} s; received {row[1]:.17g} s")
+        raise InputError(f"{where}: expected a time after {before[-1][1]:.17g} s; received {row[1]:.17g} s; {mend}")
     return row

@@ -10,7 +10,7 @@ from hnn_tf.rollout import rollout_at_times
 from hnn_tf.systems import System
 
 # With this many eighth-order steps a unit of time, the tasks' data agree with adaptive DOP853 to 1e-12 (tests).
-_STEPS_A_UNIT_OF_TIME = 64
+_STEPS_A_UNIT_OF_TIME = 32
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hnn_tf.typing import VectorField
 
 # Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with
 # adaptive DOP853), so that metrics are the model's, not the integrator's.
-_MAX_STEP_SIZE = 0.05
+_MAX_STEP_SIZE = 0.1
 
 
 def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:

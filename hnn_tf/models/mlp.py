@@ -61,8 +61,23 @@ class MLP(keras.layers.Layer):
         x = inputs
         # A plain add, not Dense: BiasAdd leaves its fused gradient in exported graphs.
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
-            x = self._activation(tf.matmul(x, kernel) + bias)
+            x = self._activation.value(tf.matmul(x, kernel) + bias)
         return tf.matmul(x, self._kernels[-1])
+
+    def gradient(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Gradient `[..., d]` of the sum of the outputs by the inputs `[..., d]`, in plain operations.
+
+        Backpropagation written out, because a tape's would leave fused gradient kernels in exported graphs.
+        """
+        x, slopes = inputs, []
+        for kernel, bias in zip(self._kernels, self._biases, strict=False):
+            z = tf.matmul(x, kernel) + bias
+            x = self._activation.value(z)
+            slopes.append(self._activation.derivative(z, x))
+        upstream = tf.reduce_sum(self._kernels[-1], axis=1)
+        for kernel, slope in zip(reversed(self._kernels[:-1]), reversed(slopes), strict=True):
+            upstream = tf.matmul(upstream * slope, kernel, transpose_b=True)
+        return upstream
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., d]` -> `[..., output_units]`."""
@@ -112,6 +127,12 @@ class MLPHamiltonian(keras.layers.Layer):
     def call(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2n]`."""
         return tf.squeeze(self.mlp(state), -1)
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """dH/ds `[..., 2n]` at states `[..., 2n]`, which `symplectic_gradient` takes instead of a tape's."""
+        if not self.built:
+            self.build(state.shape)
+        return self.mlp.gradient(tf.cast(state, self.compute_dtype))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., 2n]` -> `[...]`."""

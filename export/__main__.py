@@ -1,0 +1,44 @@
+"""Writes a trained model as the next SavedModel version of a folder that TensorFlow Serving serves.
+
+python -m export --model_path=runs/pendulum/model.keras --export_dir=served/pendulum
+"""
+
+import math
+import sys
+
+from absl import flags
+
+from trainers import command_line
+from trainers.training_flags import INTEGRATORS
+
+
+def _main() -> None:
+    settings = flags.FLAGS
+    with command_line.quiet_start():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
+        from export import saved_model
+
+    folder = saved_model.export_model(
+        saved_model.load_model(settings.model_path),
+        settings.export_dir,
+        version=settings.version,
+        integrator=settings.integrator,
+        max_step_size=settings.max_step_size,
+    )
+    sys.stdout.write(f"{folder}\n")
+    for line in saved_model.describe(folder):
+        sys.stdout.write(f"  {line}\n")
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("model_path", None, "The trained model: a run's model.keras.", required=True)
+    flags.DEFINE_string("export_dir", None, "The served folder; each version is a folder in it.", required=True)
+    flags.DEFINE_integer("version", None, "Version to write; the next free one when not given.", lower_bound=1)
+    flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "Of the rollout signature.")
+    flags.DEFINE_float("max_step_size", 0.05, "Longest integrator step of the rollout, in the system's time unit, > 0.")
+    flags.register_validator(
+        "max_step_size", lambda size: 0 < size < math.inf, message="--max_step_size: expected a finite number > 0"
+    )
+    command_line.run(_main, usage=__doc__)

@@ -1,0 +1,162 @@
+"""Writing a model as a SavedModel version, and reading the models that can be written."""
+
+import contextlib
+import logging
+import os
+import pathlib
+import shutil
+import uuid
+import zipfile
+from collections.abc import Iterator
+
+import keras
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+from export import warmup
+from export.signatures import ServingModule, state_width
+from hnn_tf import integrators
+from hnn_tf.input_error import InputError
+
+
+def export_model(
+    model: keras.Model,
+    export_dir: str | os.PathLike,
+    *,
+    version: int | None = None,
+    integrator: str | integrators.Integrator = "rk4",
+    max_step_size: float = 0.05,
+) -> pathlib.Path:
+    """Writes `<export_dir>/<version>/`: a SavedModel with the signatures of `ServingModule`, and warmup requests.
+
+    It is written beside under a name that servers, which poll the folder for integers, don't see, and renamed into
+    place: a version is there whole or not at all, and an existing one is never overwritten.
+
+    Args:
+      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, as those of `hnn_tf.models`.
+      export_dir: The served folder; created if need be.
+      version: Of the new folder, >= 1; the next free one when not given.
+      integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
+      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0.
+
+    Returns:
+      The written folder.
+
+    Raises:
+      InputError: If an argument can't be used, the version exists, or the folder can't be written.
+    """
+    if version is not None and version < 1:
+        raise InputError(f"version: expected an integer >= 1; received {version}")
+    if not 0 < max_step_size < float("inf"):
+        raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
+    folder = pathlib.Path(export_dir)
+    _refuse_existing(folder, version)  # before the work; and again when it is done
+    module = ServingModule(model, integrator=integrator, max_step_size=max_step_size)
+    temporary = folder / f"tmp-{uuid.uuid4().hex}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _quiet():
+            tf.saved_model.save(module, str(temporary), signatures=module.functions)
+        warmup.write(temporary, module.functions, model_name=folder.resolve().name, max_step_size=max_step_size)
+        return _move_into_place(temporary, folder, version)
+    except (OSError, tf.errors.OpError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
+        raise InputError(
+            f"{folder}: expected a folder that can be written; received: {_one_line(reason)}; choose another"
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def load_model(path: str | os.PathLike) -> keras.Model:
+    """Loads a `.keras` file of this package, with Keras' safe mode on: no code that a file brings is run.
+
+    Raises:
+      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; give the model.keras of a run")
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        raise InputError(f"{path}: expected a .keras file; it isn't one, or is damaged; give the model.keras of a run")
+    try:
+        # compile=False: nothing here needs the optimizer and the loss.
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its parts do
+        unsafe = "safe_mode" in str(error)
+        reason = "it is unsafe: it brings code, which is never run" if unsafe else _one_line(error)
+        raise InputError(f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {reason}") from error
+    if not any(base.__module__.split(".")[0] == "hnn_tf" for base in type(model).__mro__):
+        raise InputError(
+            f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
+        )
+    try:
+        state_width(model)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    return model
+
+
+def describe(saved_model: str | os.PathLike) -> list[str]:
+    """One line for each signature of a written SavedModel: its inputs and outputs with their shapes and dtype."""
+    parsed = saved_model_pb2.SavedModel.FromString((pathlib.Path(saved_model) / "saved_model.pb").read_bytes())
+    signatures = parsed.meta_graphs[0].signature_def
+    return [
+        f"{name}: {_describe(signatures[name].inputs)} -> {_describe(signatures[name].outputs)}"
+        for name in sorted(signatures)
+        if not name.startswith("__")  # the initialization that every SavedModel has
+    ]
+
+
+def _describe(tensors: dict) -> str:
+    parts = []
+    for name in sorted(tensors):
+        sizes = ", ".join("?" if dim.size < 0 else str(dim.size) for dim in tensors[name].tensor_shape.dim)
+        parts.append(f"{name} [{sizes}] {tf.as_dtype(tensors[name].dtype).name}")
+    return ", ".join(parts)
+
+
+def _move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int | None) -> pathlib.Path:
+    while True:
+        _refuse_existing(folder, version)
+        chosen = folder / str(_next_version(folder) if version is None else version)
+        try:
+            # Fails, as it should, if another export has taken the number meanwhile: its folder isn't empty.
+            os.rename(temporary, chosen)
+        except OSError:
+            if not os.path.lexists(chosen):
+                raise
+        else:
+            return chosen
+
+
+def _next_version(folder: pathlib.Path) -> int:
+    return 1 + max((int(name) for name in os.listdir(folder) if name.isdecimal()), default=0)
+
+
+def _refuse_existing(folder: pathlib.Path, version: int | None) -> None:
+    if version is not None and os.path.lexists(folder / str(version)):
+        raise InputError(
+            f"{folder / str(version)}: exists, and versions are never overwritten; "
+            "choose another number, or none for the next free one"
+        )
+
+
+def _one_line(message: object) -> str:
+    line = " ".join(str(message).split())
+    return line if len(line) <= 200 else f"{line[:200]} ..."
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    # A filter of our own, not the level: exports in other threads don't restore each other's.
+    logger = tf.get_logger()
+
+    def drop_chatter(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+    logger.addFilter(drop_chatter)
+    try:
+        yield
+    finally:
+        logger.removeFilter(drop_chatter)

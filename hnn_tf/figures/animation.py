@@ -1,0 +1,150 @@
+"""Rollouts in motion, as a GIF."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from hnn_tf.atomic_file import atomic_file
+from hnn_tf.figures import style
+from hnn_tf.figures.canvas import legend_below, styled_figure
+from hnn_tf.figures.configuration import CONFIGURATIONS, Drawing
+from hnn_tf.figures.limits import PlanarLimits, axis_limits, clip_near, line_near, planar_limits
+
+_LAST_FRAME = 1000
+"""Milliseconds the last frame stays before the animation starts again."""
+
+_COLOURS = 128
+
+
+def draw_rollout_animation(
+    path: str | os.PathLike,
+    *,
+    times: np.ndarray,
+    trajectories: Mapping[str, np.ndarray],
+    state_names: Sequence[str],
+    state_units: Sequence[str],
+    configuration: str | None = None,
+    frames: int = 60,
+    fps: int = 20,
+    time_unit: str = "s",
+) -> None:
+    """Animates trajectories in the phase plane and, beside it, the system they are of.
+
+    Args:
+      path: GIF file to write.
+      times: `[T]`, increasing; the frames divide their span equally, states are interpolated.
+      trajectories: Trajectory `[T, 2]` by label; non-finite and far values are cut off.
+      state_names: Names of the two coordinates.
+      state_units: Their units.
+      configuration: "pendulum" (q is the angle from hanging), "mass_spring" (q is the displacement), or None for
+        the position over time.
+      frames: Number of frames.
+      fps: Frames a second.
+      time_unit: Unit of the times.
+
+    Raises:
+      ValueError: If the configuration is unknown or the trajectories aren't planar.
+    """
+    if configuration not in CONFIGURATIONS:
+        known = ", ".join(repr(name) for name in CONFIGURATIONS)
+        raise ValueError(f"configuration: expected one of {known}; received {configuration!r}")
+    times = np.asarray(times, np.float64)
+    paths = {label: np.asarray(states, np.float64) for label, states in trajectories.items()}
+    limits = planar_limits(np.empty([0, 2]), paths)
+    lines = style.line_styles(paths)
+    with styled_figure(height=3.6) as figure:
+        left, right = figure.subplots(1, 2)
+        q_label, p_label = (style.axis_label(*pair) for pair in zip(state_names, state_units, strict=True))
+        phase_plane = _phase_plane(left, lines, limits)
+        left.set(xlabel=q_label, ylabel=p_label)
+        drawing = CONFIGURATIONS[configuration](right, lines, q_label, limits[0])
+        if configuration is None:
+            right.set(xlim=axis_limits([times], margin=0.0), xlabel=style.axis_label("time", time_unit))
+        legend_below(figure, phase_plane[0][: len(paths)])
+        clock = left.text(1.0, 1.03, "", transform=left.transAxes, ha="right", va="bottom")
+        images = _frames(figure, times, paths, [phase_plane, drawing], clock, frames, time_unit)
+        _write_gif(path, images, fps)
+
+
+def _phase_plane(ax: Axes, lines: Mapping[str, dict], limits: PlanarLimits) -> Drawing:
+    ax.set(xlim=limits[0], ylim=limits[1])
+    ax.set_title("Phase plane", loc="left")
+    trails = {label: ax.plot([], [], **line)[0] for label, line in lines.items()}
+    if "measured" in trails:
+        # Chords between readings would cut across the curve.
+        trails["measured"].set_linestyle("none")
+    heads = {
+        label: ax.plot([], [], marker="o", markersize=8, color=line["color"], markeredgecolor="white", zorder=6)[0]
+        for label, line in lines.items()
+    }
+
+    def update(label: str, path: np.ndarray) -> None:
+        trails[label].set_data(*line_near(path[:, 1:], limits).T)
+        heads[label].set_data(*clip_near(path[-1:, 1:], limits).T)
+
+    return [*trails.values(), *heads.values()], update
+
+
+def _frames(
+    figure: Figure,
+    times: np.ndarray,
+    paths: Mapping[str, np.ndarray],
+    drawings: Sequence[Drawing],
+    clock: Text,
+    count: int,
+    time_unit: str,
+) -> Iterator[Image.Image]:
+    """Draws what stands still once, and for every frame what moves only: several times as fast."""
+    canvas = FigureCanvasAgg(figure)
+    moving: list[Artist] = [artist for artists, _ in drawings for artist in artists] + [clock]
+    for artist in moving:
+        artist.set_animated(True)
+    canvas.draw()
+    background = canvas.copy_from_bbox(figure.bbox)
+    for now in np.linspace(times[0], times[-1], count):
+        for label, states in paths.items():
+            so_far = _until(times, states, now)
+            for _, update in drawings:
+                update(label, so_far)
+        clock.set_text(f"$t$ = {now:.1f} {time_unit}")
+        canvas.restore_region(background)
+        for artist in moving:
+            figure.draw_artist(artist)
+        yield Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
+
+
+def _until(times: np.ndarray, states: np.ndarray, now: float) -> np.ndarray:
+    """Rows t, q, p `[k, 3]` up to now, the last one interpolated; NaN where not finite."""
+    finite = np.where(np.isfinite(states), states, np.nan)
+    before = times < now
+    last = [now, *(np.interp(now, times, column) for column in finite.T)]
+    return np.concatenate([np.column_stack([times, finite])[before], [last]])
+
+
+def _write_gif(path: str | os.PathLike, images: Iterator[Image.Image], fps: int) -> None:
+    """Writes all images with the colours of the last, which has the longest trails: one palette, small frames."""
+    rgb = list(images)
+    palette = rgb[-1].quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    colours = np.array(palette.getpalette()).reshape(-1, 3)
+    # The background is white, not the mean of nearly white colours.
+    colours[colours.min(-1) > 240] = 255
+    palette.putpalette(colours.ravel().tolist())
+    indexed = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in rgb]
+    durations = [round(1000 / fps)] * (len(indexed) - 1) + [_LAST_FRAME]
+    with atomic_file(path) as temporary:
+        indexed[0].save(
+            temporary,
+            format="GIF",
+            save_all=True,
+            append_images=indexed[1:],
+            duration=durations,
+            loop=0,
+            optimize=False,
+        )

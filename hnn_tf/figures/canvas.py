@@ -1,0 +1,41 @@
+"""Figures outside pyplot: own canvas, own style, written whole or not at all."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from hnn_tf.atomic_file import atomic_file
+from hnn_tf.figures.style import RC_PARAMS
+
+DPI = 120
+WIDTH = 7.5
+"""Inches: 900 pixels, the width of a README."""
+
+
+@contextlib.contextmanager
+def styled_figure(*, width: float = WIDTH, height: float) -> Iterator[Figure]:
+    """Yields an empty figure of `width` by `height` inches in the common style, which ends with the block."""
+    with matplotlib.rc_context(RC_PARAMS):
+        figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+        FigureCanvasAgg(figure)
+        yield figure
+
+
+@contextlib.contextmanager
+def png_figure(path: str | os.PathLike, *, width: float = WIDTH, height: float) -> Iterator[Figure]:
+    """As `styled_figure`; when the block succeeds, writes the figure to `path` as PNG, atomically."""
+    with styled_figure(width=width, height=height) as figure:
+        yield figure
+        with atomic_file(path) as temporary:
+            # Without matplotlib's version, equal figures are equal files.
+            figure.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None})
+
+
+def legend_below(figure: Figure, handles: list, labels: list[str] | None = None) -> None:
+    """One legend for all panels, under them: never over the data."""
+    labels = labels or [str(handle.get_label()) for handle in handles]
+    figure.legend(handles, labels, loc="outside lower center", ncols=max(len(labels), 1), handlelength=3.0)

@@ -1,0 +1,98 @@
+"""Axis limits that a diverging rollout can't spoil."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from hnn_tf.figures.style import TRUTH_LABELS
+
+Limits = tuple[float, float]
+PlanarLimits = tuple[Limits, Limits]
+
+# The narrowest axis, relative to its values: round-off of a constant isn't blown up to the height of the figure.
+_LEAST_SPAN = 0.05
+
+
+def axis_limits(
+    reference: Iterable[np.ndarray], others: Iterable[np.ndarray] = (), *, stretch: float = 1.0, margin: float = 0.08
+) -> Limits:
+    """Limits that hold all finite reference values, and of the others what is near them.
+
+    Args:
+      reference: Arrays that must be seen whole.
+      others: Arrays that widen the limits, each side by `stretch` times the reference's size at most. Without
+        finite reference values their central nine tenths take its place.
+      stretch: See above; the size is the larger of the reference's span and its largest absolute value.
+      margin: Space left on each side, as a share of the span.
+
+    Returns:
+      Lower and upper limit, finite and different.
+    """
+    known, rest = _finite(reference), _finite(others)
+    if not known.size:
+        known = np.percentile(rest, [5.0, 95.0]) if rest.size else np.array([-1.0, 1.0])
+    low, high = float(known.min()), float(known.max())
+    size = max(high - low, abs(low), abs(high))
+    if rest.size:
+        low, high = (
+            min(low, max(float(rest.min()), low - stretch * size)),
+            max(high, min(float(rest.max()), high + stretch * size)),
+        )
+    missing = max((_LEAST_SPAN * size or 1.0) - (high - low), 0.0)
+    low, high = low - missing / 2, high + missing / 2
+    return low - margin * (high - low), high + margin * (high - low)
+
+
+def planar_limits(observed: np.ndarray, rollouts: Mapping[str, np.ndarray], *, stretch: float = 0.2) -> PlanarLimits:
+    """Limits of both coordinates of a plane, for states `[N, 2]` and trajectories `[T, 2]` by label.
+
+    Raises:
+      ValueError: If the states aren't of a plane.
+    """
+    states = [np.asarray(observed), *(np.asarray(path) for path in rollouts.values())]
+    for array in states:
+        if array.ndim != 2 or array.shape[-1] != 2:
+            raise ValueError(f"expected states [N, 2], one degree of freedom; received shape {array.shape}")
+    reference, others = by_role(rollouts)
+    first, second = (
+        axis_limits([a[:, i] for a in (states[0], *reference)], [a[:, i] for a in others], stretch=stretch)
+        for i in (0, 1)
+    )
+    return first, second
+
+
+def by_role(arrays: Mapping[str, np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The arrays that models are compared with, and those of the models."""
+    reference = [np.asarray(array) for label, array in arrays.items() if label in TRUTH_LABELS]
+    return reference, [np.asarray(array) for label, array in arrays.items() if label not in TRUTH_LABELS]
+
+
+def clip_near(values: np.ndarray, limits: Limits | Sequence[Limits]) -> np.ndarray:
+    """Values `[...]`, or `[..., d]` for d pairs of limits, kept within one span of the limits.
+
+    What leaves the axes still leaves them in the drawing, but the renderer gets no infinite or huge coordinates;
+    NaN stays, as a gap.
+    """
+    low, high = np.asarray(limits, np.float64).T
+    return np.clip(np.asarray(values, np.float64), low - (high - low), high + (high - low))
+
+
+def line_near(values: np.ndarray, limits: Limits | Sequence[Limits]) -> np.ndarray:
+    """As `clip_near` along the points of a line `[T]` or `[T, d]`, with gaps where it is far away.
+
+    Only the first and the last point of each stay outside are kept, so the line leaves the axes and comes back, but
+    doesn't cross them on its way from one side to the other.
+    """
+    near = clip_near(values, limits)
+    far = near != np.asarray(values)
+    far = far if near.ndim == 1 else far.any(-1)
+    before, after = np.append(True, far[:-1]), np.append(far[1:], True)
+    near[far & before & after] = np.nan
+    return near
+
+
+def _finite(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    flat = [np.asarray(array, np.float64).ravel() for array in arrays]
+    values = np.concatenate(flat) if flat else np.empty(0)
+    # Beyond this, spans and margins might overflow.
+    return values[np.abs(values) < 1e100]

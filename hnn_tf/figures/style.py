@@ -1,0 +1,74 @@
+"""How every figure looks: one colour, line and name for each role, the same in all of them."""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+TRUTH_LABELS = ("truth", "true", "measured")
+"""Labels of what the models are compared with."""
+
+RC_PARAMS: Any = {
+    "font.family": "sans-serif",
+    "font.size": 8.5,
+    "axes.titlesize": 9.5,
+    "axes.titlepad": 6.0,
+    "axes.labelsize": 8.5,
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": "#444444",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "white",
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "text.usetex": False,
+    "svg.fonttype": "path",
+}
+"""Applied with `rc_context` while a figure is drawn and written, never globally."""
+
+DATA_COLOUR = "#8a8a8a"
+SPEED_COLOURS = ("#d5dbd3", "#8db88f", "#1f6b4c")
+"""Light to dark green: no role has it, so a rollout stands out from the field behind it."""
+
+# Okabe and Ito's colours, told apart by colour-blind readers. Models differ in their dashes too; the truth is
+# a broad line, so that it is still seen beside one that covers it.
+_ROLES: dict[str, dict[str, Any]] = {
+    "truth": {"color": "#333333", "linewidth": 2.6, "alpha": 0.55, "zorder": 2},
+    "hnn": {"color": "#0072b2", "linewidth": 1.5, "linestyle": (0, (5, 1.2)), "zorder": 4},
+    "baseline": {"color": "#d55e00", "linewidth": 1.5, "linestyle": (0, (4, 1.2, 1, 1.2)), "zorder": 3},
+}
+_OTHER_COLOURS = ("#cc79a7", "#009e73", "#e69f00", "#56b4e9")
+_NAMES = {"true": "truth", "hnn": "HNN"}
+
+
+def line_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Arguments of `Axes.plot` for each label, the same in every figure; labels without a role get other colours."""
+    others = itertools.cycle(_OTHER_COLOURS)
+    styles = {}
+    for label in labels:
+        role = "truth" if label in TRUTH_LABELS else label
+        known = _ROLES.get(role)
+        style = dict(known) if known else {"color": next(others), "linewidth": 1.5, "linestyle": "--", "zorder": 3}
+        if label == "measured":
+            # Readings are points; the line between them only guides the eye.
+            style |= {"linewidth": 1.2, "marker": "o", "markersize": 2.2}
+        styles[label] = style | {"label": display_name(label)}
+    return styles
+
+
+def display_name(label: str) -> str:
+    """The label as a figure shows it."""
+    return _NAMES.get(label, label)
+
+
+def axis_label(name: str, unit: str) -> str:
+    """Name and unit of an axis; the name in italics if it is a symbol of one letter."""
+    shown = f"${name}$" if len(name) == 1 else name
+    return f"{shown} ({unit})" if unit else shown

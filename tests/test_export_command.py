@@ -1,0 +1,113 @@
+"""`python -m export` as its user meets it: exit codes, one line of error, what is printed."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+
+import hnn_tf
+
+# Keras' own, with NumPy 2, when it saves a model.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
+COMMANDS = {
+    "exports": ["--model_path=model.keras", "--export_dir=served/pendulum", "--max_step_size=0.2"],
+    "missing": ["--model_path=nowhere.keras", "--export_dir=nothing"],
+    "damaged": ["--model_path=damaged.keras", "--export_dir=nothing"],
+    "existing": ["--model_path=model.keras", "--export_dir=existing", "--version=3"],
+    "leapfrog": ["--model_path=model.keras", "--export_dir=nothing", "--integrator=leapfrog"],
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Every command that imports TensorFlow, two at a time: exit code, standard output and error, by name."""
+    folder = tmp_path_factory.mktemp("command")
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]), name="hnn")
+    model.build([None, 2])
+    model.save(folder / "model.keras")
+    (folder / "damaged.keras").write_bytes((folder / "model.keras").read_bytes()[:5000])
+    (folder / "existing" / "3").mkdir(parents=True)
+    results = {}
+    names = list(COMMANDS)
+    for pair in (names[:2], names[2:4], names[4:]):
+        running = {name: _start(COMMANDS[name], folder) for name in pair}
+        for name, process in running.items():
+            output, error = process.communicate(timeout=120)
+            results[name] = (process.returncode, output, error)
+    return folder, results
+
+
+def _start(arguments, folder, *options):
+    root = os.path.dirname(os.path.dirname(hnn_tf.__file__))
+    environment = os.environ | {"PYTHONPATH": root}
+    command = [sys.executable, *options, "-m", "export", *arguments]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_prints_the_folder_and_its_signatures_and_nothing_else(finished):
+    folder, results = finished
+    code, output, error = results["exports"]
+    assert (code, error) == (0, "")
+    assert output.splitlines() == [
+        "served/pendulum/1",
+        "  energy: state [?, 2] float32 -> energy [?] float32",
+        "  rollout: state [?, 2] float32, times [?, ?] float32 -> energy [?, ?] float32, trajectory [?, ?, 2] float32",
+        "  serving_default: state [?, 2] float32 -> energy [?] float32, time_derivative [?, 2] float32",
+        "  time_derivative: state [?, 2] float32 -> time_derivative [?, 2] float32",
+    ]
+    loaded = tf.saved_model.load(str(folder / "served" / "pendulum" / "1"))
+    assert loaded.signatures["energy"](state=tf.zeros([1, 2]))["energy"].shape == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing", "error: nowhere.keras: no such file"),
+        ("damaged", "error: damaged.keras: expected a .keras file"),
+        ("existing", "error: existing/3: exists"),
+        ("leapfrog", "error: integrator 'leapfrog': needs a separable Hamiltonian"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(finished, name, message):
+    folder, results = finished
+    code, output, error = results[name]
+    assert (code, output) == (2, "")
+    assert error.startswith(message)
+    assert error.count("\n") == 1
+    assert not (folder / "nothing").exists()
+    assert os.listdir(folder / "existing") == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "error: flag --model_path=None"),
+        (["--model_path=m.keras", "--export_dir=d", "--max_step_size=0"], "error: flag --max_step_size=0.0"),
+        (["--model_path=m.keras", "--export_dir=d", "--max_step_size=nan"], "error: flag --max_step_size=nan"),
+        (["--model_path=m.keras", "--export_dir=d", "--version=0"], "error: flag --version=0"),
+        (["--model_path=m.keras", "--export_dir=d", "--integrator=euler"], "error: flag --integrator=euler"),
+    ],
+    ids=["required", "zero step", "nan step", "version", "integrator"],
+)
+def test_a_bad_flag_is_one_line(tmp_path, arguments, message):
+    process = _start(arguments, tmp_path)
+    output, error = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, "")
+    assert error.startswith(message)
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--verson=1", 2)])
+def test_help_and_bad_flags_answer_without_importing_tensorflow(tmp_path, argument, code):
+    process = _start([argument], tmp_path, "-X", "importtime")
+    output, error = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert ("--max_step_size=<float>" in output) == (code == 0)
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in error.splitlines() if "|" in line}
+    assert "absl" in imported
+    assert not {"tensorflow", "keras", "numpy", "hnn_tf"} & imported
