@@ -66,7 +66,7 @@ def test_fixed_steps_and_chosen_times_agree(rng):
     np.testing.assert_array_equal(fixed, chosen)
 
 
-def test_irregular_times_agree_with_scipy(rng):
+def test_irregular_times_agree_with_scipy():
     times = np.cumsum([0.3, 0.5, 0.01, 1.7, 0.2])
     start = np.array([1.1, 0.4])
     reference = scipy.integrate.solve_ivp(

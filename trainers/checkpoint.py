@@ -4,6 +4,7 @@ import os
 import pathlib
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from hnn_tf.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 
 
-def save(path: pathlib.Path, arrays: Mapping[str, np.ndarray]) -> None:
+def save(path: pathlib.Path, arrays: Mapping[str, Any]) -> None:
     """Replaces the checkpoint `path` (`.npz`) by these arrays."""
     os.makedirs(path.parent, exist_ok=True)
     with atomic_file(path) as temporary:

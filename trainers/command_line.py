@@ -6,6 +6,7 @@ import pathlib
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from absl import flags
 
@@ -32,6 +33,8 @@ def run(main: Callable[[], None], *, usage: str, argv: Sequence[str] | None = No
     except KeyboardInterrupt:
         _exit("interrupted; --resume continues from the last checkpoint", 130)
     except TrainingFailedError as error:
+        _exit(str(error), EXIT_FAILED)
+    except OSError as error:  # a full disk, a folder that vanished: nobody's bug
         _exit(str(error), EXIT_FAILED)
     except ValueError as error:
         from hnn_tf.input_error import InputError  # here, because it imports TensorFlow
@@ -88,10 +91,18 @@ def _shipped_flagfile(argument: str) -> str:
     raise flags.Error(f"--flagfile={name}: no such file; give a path, or the bare name of a shipped one: {shipped}")
 
 
+def own_flags() -> dict[str, Any]:
+    """Values by name of the flags that the command itself defined: absl's are left out.
+
+    To be called before TensorFlow is imported, whose parts define flags of their own.
+    """
+    values = flags.FLAGS.flag_values_dict()
+    return {name: value for name, value in sorted(values.items()) if not _is_absl(name)}
+
+
 def _help(usage: str) -> str:
     lines = [usage.strip(), ""]
-    own = {name: flag for name, flag in flags.FLAGS.flag_values_dict().items() if not _is_absl(name)}
-    for name in sorted(own):
+    for name in own_flags():
         flag = flags.FLAGS[name]
         choices = getattr(flag.parser, "enum_values", None)
         values = "|".join(choices) if choices else flag.flag_type()

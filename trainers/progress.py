@@ -25,7 +25,10 @@ class Progress:
         self._began = self._shown = time.monotonic()
 
     def __enter__(self) -> "Progress":
-        """Itself."""
+        """Itself; a terminal shows at once what the first seconds go into."""
+        if self._terminal and not self._silent:
+            sys.stderr.write(f"[{'.' * _BAR_WIDTH}] {self._label}: compiling")
+            sys.stderr.flush()
         return self
 
     def update(self, step: int, loss: float) -> None:

@@ -6,8 +6,6 @@ import time
 import types
 from typing import Any
 
-from absl import flags
-
 from trainers import command_line
 from trainers.task import Models, Task, TaskData
 
@@ -17,7 +15,8 @@ _SECONDS_BETWEEN_CHECKPOINTS = 2.0
 
 def main(task: Task) -> None:
     """Runs a task by the parsed flags; see `command_line.run` for how errors end."""
-    settings = types.SimpleNamespace(**flags.FLAGS.flag_values_dict())
+    flags = command_line.own_flags()
+    settings = types.SimpleNamespace(**flags)
     folder = pathlib.Path(settings.output_dir)
     with command_line.quiet_start():
         import tensorflow as tf
@@ -32,7 +31,8 @@ def main(task: Task) -> None:
     untrained = {label: new_model(label, settings) for label in labels}
     integrators.get(settings.integrator).check(untrained[settings.model])
     data = task.load(settings)
-    run_folder.claim(folder, resume=settings.resume)
+    _check_batch_size(settings, data)
+    run_folder.claim(folder, flags, resume=settings.resume)
 
     models: Models = {}
     seconds, metrics = {}, {}
@@ -47,9 +47,8 @@ def main(task: Task) -> None:
     if settings.export:
         from export.saved_model import export_model
 
-        sys.stderr.write(
-            f"exported {export_model(models[settings.model], folder / 'saved_model', integrator=settings.integrator)}\n"
-        )
+        export_model(models[settings.model], folder / "saved_model", integrator=settings.integrator)
+    sys.stdout.write(f"all files of this run: {folder}\n")
 
 
 def new_model(label: str, settings: Any) -> Any:
@@ -84,22 +83,17 @@ def fit(
     """
     import numpy as np
 
-    from hnn_tf.input_error import InputError
     from hnn_tf.optimizers import CoupledAdam
     from hnn_tf.training_loop import TrainingLoop
     from trainers import checkpoint as checkpoints
     from trainers.progress import Progress
     from trainers.scalar_log import ScalarLog
 
-    samples = data.train[settings.objective]
-    num_samples = len(samples["state"])
-    if settings.batch_size > num_samples:
-        raise InputError(f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples")
     loop = TrainingLoop(
         model,
         _objective(settings),
         CoupledAdam(settings.learning_rate, l2=settings.weight_decay),
-        samples,
+        data.train[settings.objective],
         batch_size=settings.batch_size or None,
         seed=settings.seed,
     )
@@ -130,6 +124,17 @@ def fit(
             progress.update(loop.step, loss)
     seconds = seconds_before + time.monotonic() - began
     return seconds, {"train_loss": loop.loss(), "test_loss": loop.loss(data.test[settings.objective])}
+
+
+def _check_batch_size(settings: Any, data: TaskData) -> None:
+    from hnn_tf.input_error import InputError
+
+    num_samples = len(data.train[settings.objective]["state"])
+    if settings.batch_size > num_samples:
+        raise InputError(
+            f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples; "
+            "give fewer, or 0 to take them all"
+        )
 
 
 def _objective(settings: Any) -> Any:

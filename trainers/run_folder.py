@@ -2,22 +2,27 @@
 
 import os
 import pathlib
-
-from absl import flags
+from collections.abc import Mapping
+from typing import Any
 
 from hnn_tf.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 from trainers import training_flags
 
 
-def claim(folder: pathlib.Path, *, resume: bool) -> None:
+def claim(folder: pathlib.Path, flags: Mapping[str, Any], *, resume: bool) -> None:
     """Makes `folder` this run's: creates it and writes `flags.txt`, or checks that it is the run to resume.
+
+    Args:
+      folder: The run's.
+      flags: Value by name of every flag of the run.
+      resume: Whether the folder may hold this run already.
 
     Raises:
       InputError: If it can't be created or written; isn't empty and isn't a run's; is a run's and `resume` isn't
         set; or is the run of other flags.
     """
-    text = _flags_text()
+    text = _flags_text(flags)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Dot files are temporaries that a kill left.
@@ -48,12 +53,11 @@ def _check_same_run(folder: pathlib.Path, text: str, *, resume: bool) -> None:
         raise InputError(f"--output_dir={folder}: holds this run already; add --resume to continue, or choose another")
 
 
-def _flags_text() -> str:
-    """Every flag of the run as a flagfile; --resume is left out, because a repeated run starts afresh."""
+def _flags_text(flags: Mapping[str, Any]) -> str:
+    """The flags as a flagfile; --resume is left out, because a repeated run starts afresh."""
     lines = []
-    for name, value in sorted(flags.FLAGS.flag_values_dict().items()):
-        module = flags.FLAGS.find_module_defining_flag(name) or ""
-        if module.startswith("absl") or name in ("flagfile", "undefok", "resume") or value is None:
+    for name, value in sorted(flags.items()):
+        if name == "resume" or value is None:
             continue
         if isinstance(value, bool):
             lines.append(f"--{'' if value else 'no'}{name}")

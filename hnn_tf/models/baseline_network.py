@@ -41,14 +41,13 @@ class BaselineNetwork(keras.Model):
         super().__init__(**kwargs)
         self.hidden_units = tuple(hidden_units)
         self.activation = activation
-        self.mlp: MLP | None = None
+        self.mlp: Any = None
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the perceptron for states `[..., 2n]`: only now is its output width known."""
         if self.mlp is None:
-            phase_space.dof(tf.zeros([1, input_shape[-1]]))
             self.mlp = MLP(
-                input_shape[-1],
+                2 * phase_space.dof(tf.TensorSpec(input_shape)),
                 hidden_units=self.hidden_units,
                 activation=self.activation,
                 dtype=self.dtype_policy,

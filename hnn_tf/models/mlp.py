@@ -47,7 +47,10 @@ class MLP(keras.layers.Layer):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights for inputs of width `input_shape[-1]`."""
-        widths = [input_shape[-1], *self.hidden_units, self.output_units]
+        width = input_shape[-1]
+        if width is None:
+            raise ValueError(f"MLP: expected inputs of known width; received shape {tuple(input_shape)}")
+        widths = [width, *self.hidden_units, self.output_units]
         self._kernels, self._biases = [], []
         for i, (fan_in, fan_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
             kernel = self.add_weight(name=f"kernel_{i}", shape=(fan_in, fan_out), initializer="orthogonal")
