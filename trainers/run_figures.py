@@ -1,7 +1,7 @@
 """The figures of a run, the same set for every planar task."""
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from hnn_tf import figures
 from hnn_tf.evaluation import evaluation_rollout
-from hnn_tf.systems import System
 from trainers.task import Models
 
 
@@ -17,7 +16,10 @@ def draw(
     folder: pathlib.Path,
     models: Models,
     *,
-    system: System,
+    energy: Callable,
+    energy_unit: str,
+    state_names: Sequence[str],
+    state_units: Sequence[str],
     truth_label: str,
     true_field: Callable | None,
     true_hamiltonian: Callable | None,
@@ -31,7 +33,10 @@ def draw(
     Args:
       folder: Where the files go; created if need be.
       models: Trained models by label.
-      system: Gives names, units and the energy that trajectories are judged by.
+      energy: The energy that trajectories are judged by, states `[T, 2]` (tensor) -> `[T]`.
+      energy_unit: Its unit.
+      state_names: Names of the two coordinates.
+      state_units: Their units.
       truth_label: "truth" or "measured".
       true_field: The true vector field, None if it isn't known.
       true_hamiltonian: The true H, None if it isn't known.
@@ -43,7 +48,7 @@ def draw(
     folder.mkdir(parents=True, exist_ok=True)
     paths = {label: evaluation_rollout(model, truth[:1], times)[0] for label, model in models.items()}
     trajectories = {truth_label: truth} | paths
-    names: dict[str, Any] = {"state_names": system.state_names, "state_units": system.state_units}
+    names: dict[str, Any] = {"state_names": state_names, "state_units": state_units}
     fields = {label: _in_own_precision(model, model.compute_dtype) for label, model in models.items()}
     # The order of the panels: truth, what the paper compares with, the model.
     order = sorted(fields, key=lambda label: label != "baseline")
@@ -51,8 +56,8 @@ def draw(
     figures.draw_phase_portrait(
         folder / "phase_portrait.png", fields=portrait, observed=observed, rollouts=trajectories, **names
     )
-    energies = {label: system.hamiltonian(tf.constant(path)).numpy() for label, path in trajectories.items()}
-    figures.draw_energy(folder / "energy.png", times=times, energies=energies, energy_unit=system.energy_unit)
+    energies = {label: np.asarray(energy(tf.constant(path))) for label, path in trajectories.items()}
+    figures.draw_energy(folder / "energy.png", times=times, energies=energies, energy_unit=energy_unit)
     figures.draw_coordinate_error(
         folder / "coordinate_error.png", times=times, true=truth, predicted=paths, true_label=truth_label, **names
     )
@@ -63,7 +68,7 @@ def draw(
                 true=true_hamiltonian,
                 learned=_in_own_precision(model.hamiltonian, model.compute_dtype),
                 observed=observed,
-                energy_unit=system.energy_unit,
+                energy_unit=energy_unit,
                 learned_label=label,
                 **names,
             )

@@ -128,7 +128,10 @@ class SimulatedData(TaskData):
         run_figures.draw(
             folder,
             models,
-            system=self.system,
+            energy=self.system.hamiltonian,
+            energy_unit=self.system.energy_unit,
+            state_names=self.system.state_names,
+            state_units=self.system.state_units,
             truth_label="truth",
             true_field=self.system,
             true_hamiltonian=self.system.hamiltonian,
