@@ -3,11 +3,11 @@
 import contextlib
 import dataclasses
 import hashlib
+import io
 import math
 import os
 import pathlib
 import struct
-import sys
 import zipfile
 import zlib
 
@@ -120,8 +120,8 @@ def download_archive() -> pathlib.Path:
     for number, (url, checksum) in enumerate(SOURCES, 1):
         name = f"schmidt_lipson_invar_datasets_{number}.zip"
         try:
-            # Keras reports progress on stdout, which belongs to the run's results.
-            with contextlib.redirect_stdout(sys.stderr):
+            # Keras reports on stdout, which belongs to the run's results, what takes a moment or fails.
+            with contextlib.redirect_stdout(io.StringIO()):
                 path = keras.utils.get_file(
                     name, url, file_hash=checksum, hash_algorithm="sha256", cache_dir=os.fspath(cache)
                 )

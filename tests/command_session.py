@@ -1,0 +1,74 @@
+"""Runs commands of the project one after another in one process: TensorFlow is imported once for all of them.
+
+In a test: `command_session.run([[module, *arguments], ...], folder)` gives (exit code, stdout, stderr) of each. The
+process is this file as a program; it works in `folder`, where nothing can be downloaded.
+"""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import runpy
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def run(commands, folder):
+    """Exit code, standard output and standard error of each command, in order."""
+    done = subprocess.run(
+        [sys.executable, __file__, json.dumps(commands)],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [tuple(result) for result in json.loads(done.stdout.splitlines()[-1])]
+
+
+def start(command, folder):
+    """A command in a process of its own, its output piped."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def environment(folder):
+    """Of a command that finds the package, and no network: this proxy's port answers nobody."""
+    proxies = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https")}
+    return os.environ | proxies | {"PYTHONPATH": str(ROOT), "KERAS_HOME": str(folder / "keras_home"), "no_proxy": ""}
+
+
+def _run_one(module, *arguments):
+    from absl import flags
+
+    before = set(flags.FLAGS)
+    sys.argv = [module, *arguments]
+    output, error, code = io.StringIO(), io.StringIO(), 0
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(error):
+        try:
+            runpy.run_module(module, run_name="__main__")
+        except SystemExit as stop:
+            code = stop.code
+    # The next command defines its own.
+    for name in set(flags.FLAGS) - before:
+        delattr(flags.FLAGS, name)
+    flags.FLAGS.unparse_flags()
+    return code, output.getvalue(), error.getvalue()
+
+
+if __name__ == "__main__":
+    import hnn_tf  # noqa: F401 - TensorFlow defines flags when it is imported: not to be taken for a command's
+
+    results = [_run_one(*command) for command in json.loads(sys.argv[1])]
+    sys.stdout.write(f"\n{json.dumps(results)}\n")

@@ -1,0 +1,108 @@
+"""What a trainer's user gives by mistake: one line on stderr, exit code 2, and nothing written."""
+
+import importlib.util
+import zipfile
+
+import command_session
+import numpy as np
+import pytest
+
+from hnn_tf.data.schmidt_lipson import SOURCES
+
+MEMBER = "real_pend_h_1.txt"
+READINGS = [f"0 {5 + i / 6:.6f} {np.cos(i / 6):.6f} {-np.sin(i / 6):.6f}" for i in range(60)]
+
+
+def _record(folder, name, *, line=None, content=None, header="% o v"):
+    readings = list(READINGS)
+    if line is not None:
+        readings[line - 2] = content  # the header is line 1
+    (folder / name).write_text("\n".join([header, *readings, ""]))
+
+
+def _prepare(folder):
+    _record(folder, "good.txt")
+    _record(folder, "truncated.txt", line=61, content="0 14.8")
+    _record(folder, "columns.txt", header="% x y z")
+    _record(folder, "nan.txt", line=30, content="0 9.7 nan 0.1")
+    _record(folder, "backwards.txt", line=12, content="0 5.1 0.1 0.1")
+    (folder / "not_a_zip.zip").write_text("no archive")
+    with zipfile.ZipFile(folder / "other.zip", "w") as archive:
+        archive.writestr("invar_datasets/pendulum_h_1.txt", "% o v")
+    (folder / "empty").mkdir()
+    (folder / "foreign").mkdir()
+    (folder / "foreign" / "thesis.tex").write_text("mine")
+    (folder / "file").write_text("mine")
+
+
+REAL = "trainers.real_pendulum"
+GOOD = "--data_path=good.txt"
+# Name: module, arguments, what the line says.
+CASES = {
+    "truncated line": (REAL, ["--data_path=truncated.txt"], "truncated.txt, line 61: expected 4 columns"),
+    "wrong columns": (REAL, ["--data_path=columns.txt"], "columns.txt, line 1: expected the header"),
+    "NaN": (REAL, ["--data_path=nan.txt"], "nan.txt, line 30, column o: expected a finite number"),
+    "time going backwards": (REAL, ["--data_path=backwards.txt"], "backwards.txt, line 12: expected a time after"),
+    "an archive without the member": (REAL, ["--data_path=other.zip"], f"other.zip: expected one member {MEMBER}"),
+    "a zip that isn't one": (REAL, ["--data_path=not_a_zip.zip"], "not_a_zip.zip: expected a sound zip"),
+    "no such file": (REAL, ["--data_path=absent.txt"], "absent.txt: expected the archive, its folder, or"),
+    "a folder without the record": (REAL, ["--data_path=empty"], f"empty: expected one {MEMBER} in this folder"),
+    "offline": (REAL, [], "give the file as --data_path=invar_datasets.zip"),
+    "a batch beyond the data": (REAL, [GOOD, "--batch_size=999"], "--batch_size=999: expected at most the"),
+    "leapfrog for a model that isn't separable": (REAL, [GOOD, "--integrator=leapfrog"], "separable Hamiltonian"),
+    "another's folder": (REAL, [GOOD, "--output_dir=foreign"], "--output_dir=foreign: not empty, and not a run's"),
+    "a file as the folder": (REAL, [GOOD, "--output_dir=file"], "--output_dir=file: expected a folder"),
+    "a folder below a file": (REAL, [GOOD, "--output_dir=file/run"], "--output_dir=file/run: expected a folder"),
+    "an unknown flag": ("trainers.pendulum", ["--stepz=3"], "Unknown command line flag 'stepz'. Did you mean: steps"),
+    "an unknown model": ("trainers.pendulum", ["--model=magic"], "--model=magic: value should be one of"),
+    "no steps": ("trainers.pendulum", ["--steps=0"], "--steps=0"),
+    "a word for a number": ("trainers.pendulum", ["--steps=many"], "--steps=many"),
+    "an infinite rate": ("trainers.pendulum", ["--learning_rate=inf"], "--learning_rate: expected a finite number"),
+    "a rate of zero": ("trainers.pendulum", ["--learning_rate=0"], "--learning_rate: expected a number > 0"),
+    "NaN noise": ("trainers.pendulum", ["--noise_std=nan"], "--noise_std: expected a finite number"),
+    "negative decay": ("trainers.mass_spring", ["--weight_decay=-1"], "--weight_decay=-1"),
+    "no widths": ("trainers.mass_spring", ["--hidden_units=200,x"], "--hidden_units: expected widths > 0"),
+    "an argument that is no flag": ("trainers.mass_spring", ["pendulum.flags"], "unexpected argument 'pendulum.flags'"),
+    "no such flagfile": (
+        "trainers.mass_spring",
+        ["--flagfile=m.flags"],
+        "--flagfile=m.flags: no such file; give a path",
+    ),
+    "data of another task": ("trainers.pendulum", [GOOD], "Unknown command line flag 'data_path'"),
+}
+if importlib.util.find_spec("tensorboard") is None:
+    CASES["TensorBoard that isn't installed"] = (
+        "trainers.pendulum",
+        ["--tensorboard"],
+        "--tensorboard: needs the package tensorboard; pip install",
+    )
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bad_input")
+    _prepare(folder)
+    before = sorted(folder.rglob("*"))
+    commands = [[module, *arguments] for module, arguments, _ in CASES.values()]
+    results = dict(zip(CASES, command_session.run(commands, folder), strict=True))
+    return folder, before, results
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gets_one_line_that_says_what_and_exit_code_2(session, name):
+    code, output, error = session[2][name]
+    assert (code, output) == (2, "")
+    assert error.startswith("error: ")
+    assert CASES[name][2] in error
+    assert error.count("\n") == 1
+
+
+def test_offline_names_the_addresses(session):
+    assert all(url in session[2]["offline"][2] for url, _ in SOURCES)
+
+
+def test_writes_nothing(session):
+    folder, before, _ = session
+    written = {path for path in folder.rglob("*") if "keras_home" not in path.parts} - set(before)
+    assert not written
+    assert (folder / "foreign" / "thesis.tex").read_text() == "mine"
