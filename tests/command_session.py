@@ -13,6 +13,8 @@ import runpy
 import subprocess
 import sys
 
+from absl import flags
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -50,8 +52,6 @@ def environment(folder):
 
 
 def _run_one(module, *arguments):
-    from absl import flags
-
     before = set(flags.FLAGS)
     sys.argv = [module, *arguments]
     output, error, code = io.StringIO(), io.StringIO(), 0
@@ -60,15 +60,21 @@ def _run_one(module, *arguments):
             runpy.run_module(module, run_name="__main__")
         except SystemExit as stop:
             code = stop.code
-    # The next command defines its own.
-    for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+    _forget_flags(before)
     flags.FLAGS.unparse_flags()
     return code, output.getvalue(), error.getvalue()
 
 
-if __name__ == "__main__":
-    import hnn_tf  # noqa: F401 - TensorFlow defines flags when it is imported: not to be taken for a command's
+def _forget_flags(but):
+    for name in set(flags.FLAGS) - but:
+        delattr(flags.FLAGS, name)
 
+
+if __name__ == "__main__":
+    known = set(flags.FLAGS)
+    import hnn_tf  # noqa: F401
+
+    # TensorFlow's parts define flags when they are imported, which a command does after it has read its own.
+    _forget_flags(known)
     results = [_run_one(*command) for command in json.loads(sys.argv[1])]
     sys.stdout.write(f"\n{json.dumps(results)}\n")

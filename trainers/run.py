@@ -83,6 +83,7 @@ def fit(
     """
     import numpy as np
 
+    from hnn_tf.input_error import InputError
     from hnn_tf.optimizers import CoupledAdam
     from hnn_tf.training_loop import TrainingLoop
     from trainers import checkpoint as checkpoints
@@ -100,8 +101,13 @@ def fit(
     seconds_before = 0.0
     saved = checkpoints.load(checkpoint) if checkpoint else None
     if saved:
-        seconds_before = float(saved.pop("fit_seconds"))
-        loop.restore(saved)
+        try:
+            seconds_before = float(saved.pop("fit_seconds"))
+            loop.restore(saved)
+        except (KeyError, ValueError) as error:
+            raise InputError(
+                f"{checkpoint}: expected a checkpoint of this run; it holds other variables; delete it to train anew"
+            ) from error
     began = last_saved = time.monotonic()
     log = ScalarLog(log_dir / model.name if log_dir else None)
     silent = settings.progress == "none"

@@ -1,0 +1,100 @@
+"""A run that was killed, at whatever moment, continues to what an unbroken one gives."""
+
+import signal
+import time
+
+import command_session
+import numpy as np
+import pytest
+
+# Some ten seconds of training, a checkpoint every two: time to be killed in between.
+RUN = ["trainers.mass_spring", "--steps=1500", "--batch_size=300", "--nofigures", "--seed=3"]
+
+
+def _kill_after(process, path, delay):
+    deadline = time.monotonic() + 120
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(delay)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Folder with the run "unbroken" and the run "broken", killed twice; what the last resume printed."""
+    folder = tmp_path_factory.mktemp("resume")
+    unbroken = command_session.start([*RUN, "--output_dir=unbroken"], folder)
+    broken = [*RUN, "--output_dir=broken", "--resume"]
+    checkpoint = folder / "broken" / "checkpoints" / "hnn.npz"
+    # Before there is any checkpoint, and soon after the first.
+    _kill_after(command_session.start(broken, folder), folder / "broken" / "flags.txt", 0.3)
+    assert not checkpoint.exists()
+    _kill_after(command_session.start(broken, folder), checkpoint, 0.5)
+    killed_at = int(np.load(checkpoint)["step"])
+    # What a kill in the middle of a write leaves.
+    (folder / "broken" / "checkpoints" / ".hnn.123.tmp.npz").write_bytes(b"PK half")
+    last = command_session.start(broken, folder)
+    output, error = last.communicate(timeout=180)
+    assert last.returncode == 0, error
+    _, error = unbroken.communicate(timeout=180)
+    assert unbroken.returncode == 0, error
+    return folder, killed_at, output
+
+
+def test_was_killed_on_the_way(runs):
+    assert 0 < runs[1] < 1500
+
+
+def test_ends_with_the_same_bits(runs):
+    first, second = (np.load(runs[0] / name / "checkpoints" / "hnn.npz") for name in ("unbroken", "broken"))
+    assert set(first) == set(second)
+    for name in set(first) - {"fit_seconds"}:
+        np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def test_a_finished_run_resumes_to_its_own_table(runs):
+    again = command_session.start([*RUN, "--output_dir=broken", "--resume"], runs[0])
+    output, error = again.communicate(timeout=120)
+    assert again.returncode == 0, error
+    assert error == ""
+    assert output == runs[2]
+
+
+COMMANDS = {
+    "without --resume": ([], "holds this run already; add --resume to continue"),
+    "with other flags": (["--resume", "--seed=4"], "holds a run of other flags (--seed=3 there, 4 here)"),
+    "damaged": (["--resume", "--output_dir=damaged"], "expected a checkpoint of this run; it can't be read"),
+    "of another network": (
+        ["--resume", "--output_dir=other"],
+        "hnn.npz: expected a checkpoint of this run; it holds other variables",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def refusals(runs):
+    folder = runs[0]
+    for name in ("damaged", "other"):
+        (folder / name / "checkpoints").mkdir(parents=True)
+        text = (folder / "unbroken" / "flags.txt").read_text().replace("output_dir=unbroken", f"output_dir={name}")
+        (folder / name / "flags.txt").write_text(text)
+    whole = (folder / "unbroken" / "checkpoints" / "hnn.npz").read_bytes()
+    (folder / "damaged" / "checkpoints" / "hnn.npz").write_bytes(whole[:3000])
+    with np.load(folder / "unbroken" / "checkpoints" / "hnn.npz") as arrays:
+        np.savez(
+            folder / "other" / "checkpoints" / "hnn.npz", **{k: v for k, v in arrays.items() if "model.0" not in k}
+        )
+    commands = [[*RUN, "--output_dir=unbroken", *arguments] for arguments, _ in COMMANDS.values()]
+    return dict(zip(COMMANDS, command_session.run(commands, folder), strict=True))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_folder_that_cannot_be_continued_is_refused(refusals, name):
+    code, output, error = refusals[name]
+    assert (code, output) == (2, "")
+    assert COMMANDS[name][1] in error
+    assert error.count("\n") == 1

@@ -1,0 +1,219 @@
+"""Whole runs of every trainer: what they write, print, and that they can be repeated."""
+
+import ast
+import json
+import pathlib
+import subprocess
+import sys
+
+import command_session
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+import hnn_tf
+from hnn_tf import integrators, models, objectives
+from trainers import training_flags
+
+SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
+RUNS = {
+    "pendulum": ["trainers.pendulum", "--flagfile=pendulum.flags", *SMALL],
+    "mass_spring": ["trainers.mass_spring", "--flagfile=mass_spring.flags", *SMALL, "--protocol=paper"],
+    "real_pendulum": ["trainers.real_pendulum", "--flagfile=real_pendulum.flags", *SMALL, "--data_path=record.txt"],
+    "silent": ["trainers.mass_spring", *SMALL[:2], "--model=baseline", "--nofigures", "--progress=none"],
+    "diverging": ["trainers.mass_spring", *SMALL[:2], "--learning_rate=1e30"],
+}
+FIGURES = ["coordinate_error.png", "energy.png", "hamiltonian.png", "phase_portrait.png", "rollout.gif"]
+CLEAN = {
+    "train_loss",
+    "test_loss",
+    "test_loss_floor",
+    "clean_test_loss",
+    "energy_mse",
+    "coordinate_mse",
+    "valid_prediction_time",
+    "energy_drift",
+    "ood_energy_mse",
+    "ood_coordinate_mse",
+}
+METRICS = {
+    "pendulum": CLEAN,
+    "mass_spring": {"train_loss", "test_loss", "energy_mse"},
+    "real_pendulum": CLEAN - {"test_loss_floor", "clean_test_loss", "ood_energy_mse", "ood_coordinate_mse"}
+    | {"measured_energy_drift"},
+    "silent": CLEAN,
+}
+WITH_ALL = ["pendulum", "mass_spring", "real_pendulum"]
+
+
+def _pendulum_record():
+    """A damped swing, read at irregular times."""
+    times = np.cumsum(np.random.default_rng(0).choice([1 / 6, 1 / 3], 80))
+    angle, velocity = np.exp(-0.006 * times) * np.array([np.cos(times), -np.sin(times)])
+    readings = [f"0 {row[0]:.8f} {row[1]:.8f} {row[2]:.8f}" for row in zip(times, angle, velocity, strict=True)]
+    return "\n".join(["% o v", *readings, ""])
+
+
+def _finish(processes):
+    results = {}
+    for name, process in processes.items():
+        output, error = process.communicate(timeout=180)
+        results[name] = (process.returncode, output, error)
+    return results
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """Folder of the runs, and (exit code, stdout, stderr) by name; two at a time."""
+    folder = tmp_path_factory.mktemp("trainers")
+    (folder / "record.txt").write_text(_pendulum_record())
+    results = {}
+    names = [*RUNS, "repeated"]
+    for pair in (names[:2], names[2:4], names[4:]):
+        commands = {
+            name: ["trainers.pendulum", "--flagfile=pendulum/flags.txt", "--nofigures"]
+            if name == "repeated"
+            else RUNS[name]
+            for name in pair
+        }
+        results |= _finish(
+            {n: command_session.start([*command, f"--output_dir={n}"], folder) for n, command in commands.items()}
+        )
+    return folder, results
+
+
+@pytest.mark.parametrize("name", [*WITH_ALL, "silent", "repeated"])
+def test_ends_with_0(session, name):
+    code, _, error = session[1][name]
+    assert code == 0, error
+
+
+@pytest.mark.parametrize("name", WITH_ALL)
+def test_the_folder_is_complete(session, name):
+    folder = session[0] / name
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "checkpoints",
+        "figures",
+        "flags.txt",
+        "metrics.json",
+        "model.keras",
+        "saved_model",
+    ]
+    assert sorted(path.name for path in (folder / "figures").iterdir()) == FIGURES
+    assert [path.name for path in (folder / "saved_model").iterdir()] == ["1"]
+    for figure in FIGURES:
+        with Image.open(folder / "figures" / figure) as image:
+            image.verify()
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_metrics_are_the_protocols_and_finite(session, name):
+    document = json.loads((session[0] / name / "metrics.json").read_text())
+    assert set(document["metrics"]) == METRICS[name]
+    assert all(np.isfinite(value) for value in document["metrics"].values())
+    assert document["steps"] == 60
+    assert document["fit_seconds"] > 0
+    assert ("baseline" in document) == (name in WITH_ALL)
+    if name in WITH_ALL:
+        assert set(document["baseline"]["metrics"]) == METRICS[name]
+
+
+def test_the_objective_is_the_protocols_own(session):
+    found = {name: json.loads((session[0] / name / "metrics.json").read_text())["objective"] for name in WITH_ALL}
+    assert found == {"pendulum": "derivative", "mass_spring": "derivative", "real_pendulum": "one_step"}
+
+
+@pytest.mark.parametrize("name", WITH_ALL)
+def test_the_model_and_its_export_agree(session, name):
+    folder = session[0] / name
+    model = keras.saving.load_model(folder / "model.keras")
+    served = tf.saved_model.load(str(folder / "saved_model" / "1")).signatures["serving_default"]
+    state = tf.constant([[0.3, -0.8], [1.2, 0.1]])
+    answer = served(state=state)
+    # 1e-6: float32 round-off of numbers of order 1.
+    np.testing.assert_allclose(answer["time_derivative"], model(state), atol=1e-6)
+    np.testing.assert_allclose(answer["energy"], model.hamiltonian(state), atol=1e-6)
+
+
+def test_a_run_is_repeated_from_its_flags_to_the_bit(session):
+    folder = session[0]
+    first, second = (keras.saving.load_model(folder / name / "model.keras") for name in ("pendulum", "repeated"))
+    for a, b in zip(first.variables, second.variables, strict=True):
+        np.testing.assert_array_equal(a, b)
+    metrics = [json.loads((folder / name / "metrics.json").read_text()) for name in ("pendulum", "repeated")]
+    assert metrics[0]["metrics"] == metrics[1]["metrics"]
+
+
+def test_flags_txt_has_every_flag_of_the_trainer_and_no_other(session):
+    lines = (session[0] / "pendulum" / "flags.txt").read_text().splitlines()
+    names = {line.removeprefix("--").removeprefix("no").partition("=")[0] for line in lines}
+    lines_without_equals = [line for line in lines if "=" not in line]
+    assert lines_without_equals == ["--compare_baseline", "--export", "--figures", "--notensorboard"]
+    # "no" of "noise_std" is cut above; objective was left to the protocol.
+    assert names == {
+        *("activation", "batch_size", "compare_baseline", "export", "figures", "hidden_units", "integrator"),
+        *("learning_rate", "model", "ise_std", "output_dir", "precision", "progress", "protocol", "seed", "steps"),
+        *("substeps", "tensorboard", "weight_decay"),
+    }
+
+
+def test_the_table_shows_model_baseline_and_paper(session):
+    header, _, *rows = session[1]["mass_spring"][1].splitlines()
+    assert header.split("  ")[0] == "mass_spring (paper protocol)"
+    assert [part.strip() for part in header.split("  ") if part.strip()][1:] == [
+        "hnn",
+        "baseline",
+        "paper's hnn",
+        "paper's baseline",
+    ]
+    assert [row.split()[0] for row in rows[:3]] == ["train_loss", "test_loss", "energy_mse"]
+    assert rows[2].split()[-2:] == ["3.842e-04", "1.708e-01"]
+
+
+@pytest.mark.parametrize("name", WITH_ALL)
+def test_stderr_has_progress_lines_and_no_noise(session, name):
+    lines = session[1][name][2].splitlines()
+    assert all(line.startswith(("hnn: step ", "baseline: step ")) for line in lines)
+    assert lines[-1].startswith("baseline: step 60/60, loss ")
+
+
+def test_silent_is_silent(session):
+    assert session[1]["silent"][2] == ""
+
+
+def test_divergence_is_one_line_and_exit_code_1(session):
+    code, output, error = session[1]["diverging"]
+    assert (code, output) == (1, "")
+    assert error.startswith("error: training of hnn diverged by step 50")
+    assert "try a smaller --learning_rate than 1e+30" in error
+    assert error.count("\n") == 1
+    assert not (session[0] / "diverging" / "model.keras").exists()
+
+
+def test_flags_offer_every_name_of_the_registries():
+    assert list(training_flags.MODELS) == sorted(models.MODELS)
+    assert list(training_flags.OBJECTIVES) == sorted(objectives.OBJECTIVES)
+    assert list(training_flags.INTEGRATORS) == sorted(integrators.INTEGRATORS)
+    assert list(training_flags.ACTIVATIONS) == sorted(hnn_tf.activations.ACTIVATIONS)
+
+
+@pytest.mark.parametrize("task", ["mass_spring", "pendulum", "real_pendulum"])
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--stepz=1", 2)])
+def test_help_and_bad_flags_answer_without_importing_anything_heavy(task, argument, code):
+    command = [sys.executable, "-X", "importtime", "-m", f"trainers.{task}", argument]
+    done = subprocess.run(command, cwd=command_session.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert ("--learning_rate=<float>" in done.stdout) == (code == 0)
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
+    assert not {"tensorflow", "keras", "numpy", "hnn_tf"} & imported
+
+
+@pytest.mark.parametrize("package", ["hnn_tf"])
+def test_the_library_imports_neither_trainers_nor_export(package):
+    for path in (pathlib.Path(command_session.ROOT) / package).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [name for name in names if name.split(".")[0] in ("trainers", "export", "benchmarks")], path
