@@ -3,14 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help pendulum test test-all check lint types table clean
+.PHONY: help pendulum test test-slow check lint types table cost figures clean
 
 help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
 	@echo "make test       set up and run the fast tests"
-	@echo "make test-all   the slow trainings, too"
-	@echo "make check      lint, types and the fast tests: what CI runs"
-	@echo "make table      train every task over five seeds and write the README's table"
+	@echo "make test-slow  run the slow trainings, too"
+	@echo "make check      lint, types and the fast tests"
+	@echo "make table      train every task over five seeds and write the README's tables (DATA=invar_datasets.zip)"
+	@echo "make cost       measure seconds and memory of the commands and write the README's table"
+	@echo "make figures    copy the figures of make pendulum to where the README shows them"
 
 $(BIN)/.installed: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else "error: Python %d.%d: expected 3.11, 3.12 or 3.13; make PYTHON=python3.12 ..." % v[:2])'
@@ -24,8 +26,8 @@ pendulum: $(BIN)/.installed
 test: $(BIN)/.installed
 	$(BIN)/python -m pytest
 
-test-all: $(BIN)/.installed
-	$(BIN)/python -m pytest -m "slow or not slow"
+test-slow: $(BIN)/.installed
+	$(BIN)/python -m pytest -m slow
 
 lint: $(BIN)/.installed
 	$(BIN)/ruff check .
@@ -36,8 +38,17 @@ types: $(BIN)/.installed
 
 check: lint types test
 
+# The real pendulum's record: downloaded when not given.
+DATA ?=
+
 table: $(BIN)/.installed
-	$(BIN)/python -m benchmarks.paper_table --seeds=5 --protocols=paper,clean --update_readme
+	$(BIN)/python -m benchmarks.paper_table --update_readme $(if $(DATA),--data_path=$(DATA))
+
+cost: $(BIN)/.installed
+	$(BIN)/python -m benchmarks.run_cost --update_readme
+
+figures: pendulum
+	cp runs/pendulum/figures/energy.png runs/pendulum/figures/phase_portrait.png docs/images
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

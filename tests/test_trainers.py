@@ -29,7 +29,7 @@ FIGURES = ["coordinate_error.png", "energy.png", "hamiltonian.png", "phase_portr
 CLEAN = {
     "train_loss",
     "test_loss",
-    "test_loss_floor",
+    "test_loss_of_truth",
     "clean_test_loss",
     "energy_mse",
     "coordinate_mse",
@@ -41,7 +41,7 @@ CLEAN = {
 METRICS = {
     "pendulum": CLEAN,
     "mass_spring": {"train_loss", "test_loss", "energy_mse"},
-    "real_pendulum": CLEAN - {"test_loss_floor", "clean_test_loss", "ood_energy_mse", "ood_coordinate_mse"}
+    "real_pendulum": CLEAN - {"test_loss_of_truth", "clean_test_loss", "ood_energy_mse", "ood_coordinate_mse"}
     | {"measured_energy_drift"},
     "silent": CLEAN,
 }

@@ -1,5 +1,6 @@
 """A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
 
+import math
 import pathlib
 import sys
 import time
@@ -40,7 +41,7 @@ def main(task: Task) -> None:
         checkpoint = folder / "checkpoints" / f"{label}.npz"
         seconds[label], losses = fit(model, data, settings, checkpoint=checkpoint, log_dir=log_dir)
         models[label] = model
-        metrics[label] = losses | data.evaluate(model, protocol=settings.protocol)
+        metrics[label] = losses | _finite(label, _evaluate(model, data, settings.protocol))
     _write_results(task, settings, folder, models[settings.model], metrics, seconds)
     if settings.figures:
         data.draw(folder / "figures", models)
@@ -130,6 +131,22 @@ def fit(
             progress.update(loop.step, loss)
     seconds = seconds_before + time.monotonic() - began
     return seconds, {"train_loss": loop.loss(), "test_loss": loop.loss(data.test[settings.objective])}
+
+
+def _evaluate(model: Any, data: TaskData, protocol: str) -> dict[str, float]:
+    import numpy as np
+
+    # Of a rollout that diverges, `_finite` tells.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return data.evaluate(model, protocol=protocol)
+
+
+def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
+    """The finite metrics; of the others, a line on stderr: JSON has no infinity, and a missing metric hides nothing."""
+    lost = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if lost:
+        sys.stderr.write(f"{label}: its rollouts diverge, so it has no {', '.join(lost)}\n")
+    return {name: value for name, value in metrics.items() if name not in lost}
 
 
 def _check_batch_size(settings: Any, data: TaskData) -> None:

@@ -105,9 +105,8 @@ class SimulatedData(TaskData):
         count = len(self._test_starts)
         inside = evaluation.evaluate_rollouts(self.system, self._times, true[:count], predicted[:count])
         outside = evaluation.evaluate_rollouts(self.system, self._times, true[count:], predicted[count:])
-        floor = evaluation.derivative_mse(self.system, self.test["derivative"])
         return {
-            "test_loss_floor": floor,
+            "test_loss_of_truth": evaluation.derivative_mse(self.system, self.test["derivative"]),
             "clean_test_loss": evaluation.derivative_mse(model, self._clean_test),
             **inside,
             "ood_energy_mse": outside["energy_mse"],

@@ -10,6 +10,7 @@ from absl import flags
 
 MODELS = ("baseline", "hnn")
 OBJECTIVES = ("derivative", "one_step")
+PROTOCOLS = ("clean", "paper")
 INTEGRATORS = ("leapfrog", "rk4", "rk8")
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
@@ -31,7 +32,7 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For one_step and for the exported rollout.")
     flags.DEFINE_integer("substeps", 1, "Integrator steps within each observed time step (one_step).", lower_bound=1)
-    flags.DEFINE_enum("protocol", "clean", ("clean", "paper"), "Metrics: clean is ours, paper the published ones.")
+    flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
     flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
     flags.DEFINE_integer("batch_size", 0, "Samples a step; 0 takes all.", lower_bound=0)
     flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")

@@ -1,0 +1,1 @@
+"""Measurements behind every number that the documentation gives; not shipped."""

@@ -1,0 +1,86 @@
+"""Runs of several seeds as a small document, and that as Markdown tables."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
+
+Summary = dict[str, Any]
+"""{"versions", "metrics": task -> protocol -> metric -> model -> a number for each seed}."""
+
+PAPER_METRICS = ("train_loss", "test_loss", "energy_mse")
+CLEAN_METRICS = (
+    "test_loss",
+    "clean_test_loss",
+    "energy_mse",
+    "coordinate_mse",
+    "valid_prediction_time",
+    "energy_drift",
+    "ood_energy_mse",
+)
+
+
+def summary(runs: dict[str, dict[str, Sequence[dict[str, Any]]]]) -> Summary:
+    """What the tables need of the runs' metrics.json: task -> protocol -> one document a seed, with a baseline."""
+    metrics = {
+        task: {
+            protocol: {
+                name: {
+                    "hnn": [document["metrics"][name] for document in documents],
+                    "baseline": [document["baseline"]["metrics"][name] for document in documents],
+                }
+                for name in documents[0]["metrics"]
+                # These are the data's, not a model's.
+                if name not in ("test_loss_of_truth", "measured_energy_drift")
+            }
+            for protocol, documents in protocols.items()
+        }
+        for task, protocols in runs.items()
+    }
+    any_run = next(iter(next(iter(runs.values())).values()))[0]
+    return {"versions": any_run["versions"], "metrics": metrics}
+
+
+def markdown(results: Summary) -> str:
+    """One table a protocol: medians over the seeds, with the least and the largest value."""
+    metrics = results["metrics"]
+    seeds = len(next(iter(metrics.values()))["paper"]["test_loss"]["hnn"])
+    tables = [f"Medians over {seeds} seeds (least – largest).\n"]
+    rows = [["paper protocol", "metric", "HNN", "baseline", "baseline / HNN", "paper's HNN", "paper's baseline"]]
+    for task, protocols in metrics.items():
+        for name in PAPER_METRICS:
+            published = PUBLISHED_RESULTS[task][name]
+            row = _row(task, name, protocols["paper"][name])
+            rows.append([*row, _number(published["hnn"]), _number(published["baseline"])])
+    tables.append(_table(rows))
+    rows = [["clean protocol", "metric", "HNN", "baseline", "baseline / HNN"]]
+    for task, protocols in metrics.items():
+        clean = protocols["clean"]
+        rows += [_row(task, name, clean[name]) for name in CLEAN_METRICS if name in clean]
+    tables.append(_table(rows))
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    return "\n".join([*tables, f"Made by `make table` with {versions}.\n"])
+
+
+def ratio(values: dict[str, list[float]]) -> float:
+    """Median over the seeds of baseline / HNN, both of the same run."""
+    return median(b / h for b, h in zip(values["baseline"], values["hnn"], strict=True))
+
+
+def _row(task: str, name: str, values: dict[str, list[float]]) -> list[str]:
+    return [task, f"`{name}`", _spread(values["hnn"]), _spread(values["baseline"]), f"{ratio(values):.2g}"]
+
+
+def _spread(values: list[float]) -> str:
+    return f"{_number(median(values))} ({_number(min(values))} – {_number(max(values))})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if 1 <= value < 1000 else f"{value:.1e}"
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = rows
+    lines = [head, ["---"] * 2 + ["---:"] * (len(head) - 2), *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,226 @@
+"""The contract of every model; a new one without an entry in CASES fails."""
+
+import dataclasses
+import importlib
+import pkgutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import hnn_tf
+from hnn_tf import BaselineNetwork, HamiltonianNetwork, MLPHamiltonian, models, phase_space, rollout
+
+# Keras' own, with NumPy 2, when it saves a model.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    kind: type
+    has_energy: bool
+    reference_parameters: int  # of 2-200-200-1 or 2-200-200-2, without an output bias
+
+
+CASES = {
+    "baseline": Case(BaselineNetwork, has_energy=False, reference_parameters=600 + 40_200 + 400),
+    "hnn": Case(HamiltonianNetwork, has_energy=True, reference_parameters=600 + 40_200 + 200),
+}
+WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
+
+
+def _build(name, *, hidden_units=(16, 16), activation="tanh", dtype="float64", dof=2):
+    model = models.MODELS[name](hidden_units=hidden_units, activation=activation, dtype=dtype)
+    model.build([None, 2 * dof])
+    return model
+
+
+def _keras_classes(base):
+    modules = [importlib.import_module(info.name) for info in pkgutil.walk_packages(hnn_tf.__path__, "hnn_tf.")]
+    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    return {kind for kind in classes if issubclass(kind, base) and kind.__module__.startswith("hnn_tf.")}
+
+
+def test_every_model_has_an_entry():
+    assert set(CASES) == set(models.MODELS)
+
+
+def test_every_keras_model_of_the_package_is_registered_and_public():
+    registered = {type(_build(name)) for name in models.MODELS}
+    assert _keras_classes(keras.Model) == registered
+    assert {kind.__name__ for kind in registered} <= set(models.__all__)
+
+
+@pytest.fixture(params=sorted(models.MODELS))
+def name(request):
+    return request.param
+
+
+def test_is_of_the_entrys_class(name):
+    assert type(_build(name)) is CASES[name].kind
+
+
+@pytest.mark.parametrize("shape", [(5, 2), (5, 4), (3, 5, 6)])
+def test_output_has_the_states_shape(name, rng, shape):
+    model = models.MODELS[name](hidden_units=(8,), activation="tanh", dtype="float64")
+    assert model(tf.constant(rng.normal(size=shape))).shape == shape
+    assert model.compute_output_shape((None, *shape[1:])) == (None, *shape[1:])
+
+
+def test_is_a_part_of_functional_models(name):
+    inputs = keras.Input([4], dtype="float64")
+    assert keras.Model(inputs, _build(name)(inputs)).output_shape == (None, 4)
+
+
+def test_batch_members_do_not_touch_each_other(name, rng):
+    model, state = _build(name), rng.normal(size=[3, 4])
+    # 1e-15: matrix products of another size may add in another order.
+    np.testing.assert_allclose(model(state)[1:2], model(state[1:2]), atol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_everything_has_the_models_precision(name, rng, dtype):
+    model = _build(name, dtype=dtype)
+    assert {v.dtype for v in model.variables} == {dtype}
+    assert {layer.dtype_policy.name for layer in model._flatten_layers()} == {dtype}
+    state = tf.constant(rng.normal(size=[3, 4]), dtype)
+    assert model(state).dtype == dtype
+    if CASES[name].has_energy:
+        assert model.hamiltonian(state).dtype == dtype
+
+
+def test_has_as_many_parameters_as_the_reference(name):
+    assert _build(name, hidden_units=(200, 200), dof=1).count_params() == CASES[name].reference_parameters
+
+
+def test_an_odd_width_is_refused(name):
+    model = models.MODELS[name](hidden_units=(8,), activation="tanh", dtype="float64")
+    with pytest.raises(ValueError, match="even size 2n"):
+        model(tf.zeros([5, 3], tf.float64))
+
+
+def test_an_unknown_activation_is_refused(name):
+    with pytest.raises(ValueError, match="expected one of relu"):
+        _build(name, activation="tanhh")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_saved_model_comes_back_bit_by_bit(name, rng, tmp_path, dtype):
+    model = _build(name, hidden_units=(8, 12), activation="sine", dtype=dtype)
+    model.save(tmp_path / "model.keras")
+    # No custom_objects: the classes are registered.
+    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    state = tf.constant(rng.normal(size=[7, 4]), dtype)
+    assert type(loaded) is type(model)
+    assert loaded.get_config() == model.get_config()
+    np.testing.assert_array_equal(loaded(state), model(state))
+    if CASES[name].has_energy:
+        np.testing.assert_array_equal(loaded.hamiltonian(state), model.hamiltonian(state))
+
+
+def test_the_configuration_makes_the_same_model(name):
+    model = _build(name, hidden_units=(8, 12), activation="sine")
+    again = type(model).from_config(model.get_config())
+    again.build([None, 4])
+    assert again.get_config() == model.get_config()
+    assert [v.shape for v in again.variables] == [v.shape for v in model.variables]
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_stock_keras_trains_it(name, rng, jit_compile):
+    model = _build(name, dtype="float32", dof=1)
+    states = rng.normal(size=[32, 2]).astype("float32")
+    derivatives = states[:, ::-1] * [2, -2]  # of H = q^2 + p^2
+    model.compile(keras.optimizers.Adam(1e-2), "mse", jit_compile=jit_compile)
+    losses = model.fit(states, derivatives, batch_size=32, epochs=30, shuffle=False, verbose=0).history["loss"]
+    assert losses[-1] < 0.2 * losses[0]
+    assert model.evaluate(states, derivatives, verbose=0) < losses[-2]
+
+
+def _jacobian(model, state):
+    state = tf.constant(state)
+    with tf.GradientTape() as tape:
+        tape.watch(state)
+        field = model(state)
+    return tape.batch_jacobian(field, state).numpy()
+
+
+def test_declared_separability_is_true(name, rng):
+    jacobian = _jacobian(_build(name), rng.normal(size=[6, 4]))
+    # T(p) + V(q): dq/dt must not notice q, nor dp/dt p.
+    coupling = max(np.abs(jacobian[:, :2, :2]).max(), np.abs(jacobian[:, 2:, 2:]).max())
+    assert _build(name).separable == (coupling < 1e-14)
+
+
+def test_the_flow_keeps_volume_only_if_there_is_an_energy(name, rng):
+    jacobian = _jacobian(_build(name), rng.normal(size=[6, 4]))
+    divergence = np.abs(np.trace(jacobian, axis1=1, axis2=2)).max()
+    assert np.abs(jacobian).max() > 0.1
+    # 1e-14: the terms that cancel are of order 1.
+    assert (divergence < 1e-14) == CASES[name].has_energy, divergence
+
+
+def test_declares_an_energy_as_the_entry_says(name):
+    assert hasattr(_build(name), "hamiltonian") == CASES[name].has_energy
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+@pytest.mark.parametrize("shape", [(5, 2), (3, 5, 4)])
+def test_energy_is_one_number_a_state(name, rng, shape):
+    model = _build(name, dof=shape[-1] // 2)
+    assert model.hamiltonian(tf.constant(rng.normal(size=shape))).shape == shape[:-1]
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+def test_output_is_the_energys_symplectic_gradient(name, rng):
+    model, state, h = _build(name), rng.normal(size=[6, 4]), 1e-5
+    gradient = [
+        (model.hamiltonian(tf.constant(state + h * e)) - model.hamiltonian(tf.constant(state - h * e))) / (2 * h)
+        for e in np.eye(4)
+    ]
+    expected = np.stack(gradient, -1) @ phase_space.symplectic_matrix(2).numpy().T
+    # Central differences: h^2 times the third derivative, and round-off 1e-16 / h, both below 1e-9.
+    np.testing.assert_allclose(model(tf.constant(state)), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", WITH_ENERGY)
+def test_energy_is_constant_along_its_trajectories(name, rng):
+    model = _build(name)
+    path = rollout(model, tf.constant(rng.normal(size=[3, 4])), step_size=0.05, num_steps=200, integrator="rk8")
+    energy = model.hamiltonian(path).numpy()
+    # 1e-12: the eighth-order error over 200 steps; the states themselves move by order 1.
+    np.testing.assert_allclose(energy, np.broadcast_to(energy[:, :1], energy.shape), atol=1e-12)
+    assert np.abs(path[:, -1] - path[:, 0]).max() > 0.5
+
+
+class _Taped(keras.layers.Layer):
+    """A Hamiltonian without a `gradient` of its own: k |s|^4 / 4."""
+
+    separable = True
+
+    def build(self, _):
+        self.k = self.add_weight(shape=(), initializer="ones")
+
+    def call(self, state):
+        return 0.25 * self.k * tf.reduce_sum(state**2, -1) ** 2
+
+
+def test_any_keras_layer_may_be_the_hamiltonian(rng):
+    model, state = HamiltonianNetwork(_Taped(dtype="float64")), rng.normal(size=[6, 2])
+    expected = np.sum(state**2, -1, keepdims=True) * state[:, ::-1] * [1, -1]
+    # 1e-13: a few roundings of numbers up to 10.
+    np.testing.assert_allclose(model(tf.constant(state)), expected, atol=1e-13)
+    assert model.separable
+    assert model.dtype_policy.name == "float64"
+
+
+def test_a_layer_that_says_nothing_is_not_separable():
+    assert not HamiltonianNetwork(keras.layers.Dense(1)).separable
+
+
+def test_weights_are_the_hamiltonians_own():
+    hamiltonian = MLPHamiltonian(hidden_units=[8])
+    model = HamiltonianNetwork(hamiltonian)
+    model.build([None, 2])
+    assert [id(v) for v in model.trainable_variables] == [id(v) for v in hamiltonian.trainable_variables]

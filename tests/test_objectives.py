@@ -1,0 +1,192 @@
+"""The contract of every objective; a new one without an entry in CASES fails."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, integrators, objectives, systems
+
+SYSTEM = systems.Pendulum(inertia=0.6, gravity_torque=2.2)
+
+
+def _field(state):
+    """The same pendulum by hand, one state."""
+    return np.array([state[1] / 0.6, -2.2 * np.sin(state[0])])
+
+
+def _rk4(state, h):
+    k1 = _field(state)
+    k2 = _field(state + h / 2 * k1)
+    k3 = _field(state + h / 2 * k2)
+    k4 = _field(state + h * k3)
+    return state + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+
+def _mean_square(differences):
+    return sum(float(d) ** 2 for row in differences for d in row) / np.size(differences)
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """Random samples of 5 (with irregular steps), the column that is fitted, and the loss in plain loops."""
+
+    target: str
+    columns: tuple[str, ...]
+    naive: Callable
+
+    def samples(self, rng):
+        samples = {name: rng.normal(size=[5, 2]) for name in self.columns}
+        return samples | ({"time_step": rng.uniform(0.05, 0.4, [5, 1])} if "time_step" in self.columns else {})
+
+
+def _naive_derivative(s):
+    return _mean_square([_field(x) - y for x, y in zip(s["state"], s["time_derivative"], strict=True)])
+
+
+def _naive_one_step(s):
+    columns = zip(s["state"], s["next_state"], s["time_step"], strict=True)
+    return _mean_square([_rk4(x, dt.item()) - y for x, y, dt in columns])
+
+
+CASES = {
+    "derivative": Case("time_derivative", ("state", "time_derivative"), _naive_derivative),
+    "one_step": Case("next_state", ("state", "next_state", "time_step"), _naive_one_step),
+}
+
+
+def test_every_objective_has_an_entry():
+    assert set(CASES) == set(objectives.OBJECTIVES)
+
+
+def test_every_objective_class_is_registered():
+    classes = {value for name in objectives.__all__ if isinstance(value := getattr(objectives, name), type)}
+    assert set(objectives.OBJECTIVES.values()) == classes - {objectives.Objective}
+
+
+@pytest.fixture(params=sorted(objectives.OBJECTIVES))
+def objective(request):
+    return objectives.OBJECTIVES[request.param]()
+
+
+@pytest.fixture
+def case(objective):
+    return CASES[objective.name]
+
+
+def _constants(samples):
+    return {name: tf.constant(column) for name, column in samples.items()}
+
+
+def test_loss_equals_plain_loops(objective, case, rng):
+    samples = case.samples(rng)
+    # 1e-14: a few roundings of numbers of order 1.
+    assert float(objective.loss(SYSTEM, _constants(samples))) == pytest.approx(case.naive(samples), rel=1e-14)
+
+
+def test_reads_the_columns_that_it_declares(objective, case, rng):
+    assert objective.columns == case.columns
+    read = []
+
+    class Noted(dict):
+        def __getitem__(self, name):
+            read.append(name)
+            return super().__getitem__(name)
+
+    objective.loss(SYSTEM, Noted(_constants(case.samples(rng))))
+    assert set(read) == set(objective.columns)
+
+
+def test_loss_is_a_scalar_of_the_samples_precision(objective, case, rng):
+    loss = objective.loss(SYSTEM, _constants(case.samples(rng)))
+    assert (loss.shape, loss.dtype) == ((), tf.float64)
+
+
+@pytest.mark.parametrize("cut", [lambda y: y[:, :1], lambda y: y[:1], lambda y: y[0]], ids=["[B,1]", "[1,2]", "[2]"])
+def test_shapes_that_would_broadcast_are_refused(objective, case, rng, cut):
+    samples = _constants(case.samples(rng))
+    samples[case.target] = cut(samples[case.target])
+    with pytest.raises(ValueError, match="equal shape"):
+        objective.loss(SYSTEM, samples)
+
+
+def test_a_learned_models_every_weight_gets_a_gradient(objective, case, rng):
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8, 8], dtype="float64"))
+    model.build([None, 2])
+    with tf.GradientTape() as tape:
+        loss = objective.loss(model, _constants(case.samples(rng)))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    assert all(np.abs(gradient).max() > 0 for gradient in gradients)
+
+
+def _rotation(times):
+    """The exact map of `MassSpring()` (omega = 2, H = q^2 + p^2) over each time: `[N, 2, 2]`."""
+    c, s = np.cos(2 * times), np.sin(2 * times)
+    return np.moveaxis(np.array([[c, s], [-s, c]]), -1, 0)
+
+
+def _exact_transitions(rng, time_step, count=16):
+    state = rng.normal(size=[count, 2])
+    next_state = np.einsum("nij,nj->ni", _rotation(np.full(count, time_step)), state)
+    return _constants({"state": state, "next_state": next_state, "time_step": np.full([count, 1], time_step)})
+
+
+def test_the_true_field_has_no_derivative_loss(rng):
+    state = rng.normal(size=[6, 2])
+    samples = _constants({"state": state, "time_derivative": state[:, ::-1] * [2, -2]})
+    assert float(objectives.DerivativeMatching().loss(systems.MassSpring(), samples)) < 1e-30  # roundings, squared
+
+
+@pytest.mark.parametrize("name", sorted(integrators.INTEGRATORS))
+def test_the_true_systems_one_step_loss_falls_at_the_integrators_order(name, rng):
+    objective, h = objectives.OneStep(integrator=name), 0.25
+    state = rng.bit_generator.state
+    losses = []
+    for time_step in (h, h / 2):
+        rng.bit_generator.state = state  # the same states
+        losses.append(float(objective.loss(systems.MassSpring(), _exact_transitions(rng, time_step))))
+    # One step's error is one order higher, h^(order + 1), and the loss its square. 0.1: the next term at this h.
+    assert 0.5 * np.log2(losses[0] / losses[1]) == pytest.approx(objective.integrator.order + 1, abs=0.1)
+
+
+def test_substeps_divide_each_samples_step(rng):
+    samples = CASES["one_step"].samples(rng)
+    expected = samples["state"].copy()
+    for i, dt in enumerate(samples["time_step"][:, 0]):
+        for _ in range(3):
+            expected[i] = _rk4(expected[i], dt / 3)
+    predicted = objectives.OneStep(substeps=3).predict(SYSTEM, _constants(samples))
+    np.testing.assert_allclose(predicted, expected, atol=1e-14)  # a few roundings
+
+
+def test_leapfrog_on_a_model_that_is_not_separable_is_refused(rng):
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], dtype="float64"))
+    with pytest.raises(InputError, match="needs a separable Hamiltonian"):
+        objectives.OneStep(integrator="leapfrog").loss(model, _constants(CASES["one_step"].samples(rng)))
+
+
+@pytest.mark.parametrize("substeps", [0, -1])
+def test_no_substeps_are_refused(substeps):
+    with pytest.raises(ValueError, match="substeps"):
+        objectives.OneStep(substeps=substeps)
+
+
+def test_forward_differences_prefer_a_damped_field_and_one_step_the_true_one(rng):
+    dt = 0.1
+    transitions = _exact_transitions(rng, dt)
+    state, next_state = transitions["state"].numpy(), transitions["next_state"].numpy()
+    differences = {"state": transitions["state"], "time_derivative": tf.constant((next_state - state) / dt)}
+    fitted = np.linalg.lstsq(state, differences["time_derivative"], rcond=None)[0]
+    # omega = 2: its eigenvalue (exp(2i dt) - 1) / dt has the real part -2 dt, but for (2 dt)^2 / 12 = 0.3 %.
+    np.testing.assert_allclose(np.linalg.eigvals(fitted).real, -2 * dt, rtol=0.005)
+
+    def loss(objective, samples):
+        return [float(objective.loss(field, samples)) for field in (lambda s: s @ fitted, systems.MassSpring())]
+
+    damped, true = loss(objectives.DerivativeMatching(), differences)
+    assert damped < 1e-25 < 1e-3 < true
+    damped, true = loss(objectives.OneStep(), transitions)
+    # RK4's own error is (2 dt)^5 / 120 = 3e-6; the fitted field's is the damping's, 2 dt^2 = 2e-2.
+    assert true < 1e-10 < 1e-5 < damped

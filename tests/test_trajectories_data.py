@@ -1,0 +1,133 @@
+"""Simulated trajectories: accurate, exact derivatives, noise on the states alone, and their sample columns."""
+
+import numpy as np
+import pytest
+import scipy.integrate
+
+from hnn_tf import data, systems
+
+# The tasks' settings, and their motion by hand.
+SETTINGS = {
+    "mass_spring": (systems.MassSpring(), (0.1, 1.0), 30, lambda q, p: (2 * p, -2 * q)),
+    "pendulum": (systems.Pendulum(), (1.3, 2.3), 45, lambda q, p: (2 * p, -3 * np.sin(q))),
+}
+
+
+def _generate(task, starts_rng, *, count=50, **options):
+    system, radius, num_times, _ = SETTINGS[task]
+    starts = data.sample_on_radius(starts_rng, count, radius=radius)
+    return data.generate_trajectories(system, starts, np.linspace(0, 3, num_times), **options)
+
+
+@pytest.fixture(params=sorted(SETTINGS))
+def task(request):
+    return request.param
+
+
+def _dop853(motion, starts, times):
+    """All trajectories as one system, stopped at every output time: dense output would be of order 7 only."""
+
+    def field(_, state):
+        return np.concatenate(motion(*np.split(state, 2)))
+
+    states = [starts.T.ravel()]
+    for interval in zip(times[:-1], times[1:], strict=True):
+        end = scipy.integrate.solve_ivp(field, interval, states[-1], "DOP853", rtol=3e-14, atol=1e-15)
+        states.append(end.y[:, -1])
+    return np.moveaxis(np.reshape(states, [len(times), 2, len(starts)]), -1, 0)
+
+
+def test_agrees_with_scipy(task, rng):
+    trajectories = _generate(task, rng)
+    expected = _dop853(SETTINGS[task][3], trajectories.clean_states[:, 0], trajectories.times)
+    # The claim of the module; scipy itself is within 1e-13 of steps a tenth as long.
+    np.testing.assert_allclose(trajectories.clean_states, expected, rtol=0, atol=1e-12)
+
+
+def test_mass_spring_agrees_with_the_rotation(rng):
+    trajectories = _generate("mass_spring", rng)
+    c, s = np.cos(2 * trajectories.times), np.sin(2 * trajectories.times)
+    q, p = np.moveaxis(trajectories.clean_states[:, :1], -1, 0)
+    # 1e-14: the roundings of 90 steps.
+    np.testing.assert_allclose(trajectories.clean_states, np.stack([q * c + p * s, p * c - q * s], -1), atol=1e-14)
+
+
+def test_arrays_have_the_documented_shapes_and_precision(task, rng):
+    trajectories, num_times = _generate(task, rng, count=4), SETTINGS[task][2]
+    assert trajectories.times.shape == (num_times,)
+    for array in (trajectories.clean_states, trajectories.states, trajectories.time_derivatives):
+        assert (array.shape, array.dtype) == ((4, num_times, 2), np.float64)
+
+
+def test_derivatives_are_exact_at_the_clean_states(task, rng):
+    trajectories = _generate(task, rng, noise_std=0.1, rng=rng)
+    expected = np.stack(SETTINGS[task][3](*np.moveaxis(trajectories.clean_states, -1, 0)), -1)
+    np.testing.assert_allclose(trajectories.time_derivatives, expected, atol=1e-15)  # two roundings
+
+
+def test_noise_is_on_the_states_alone(task):
+    clean, noisy = (
+        _generate(task, np.random.default_rng(0), noise_std=std, rng=np.random.default_rng(1)) for std in (0.0, 0.1)
+    )
+    np.testing.assert_array_equal(noisy.clean_states, clean.clean_states)
+    np.testing.assert_array_equal(noisy.time_derivatives, clean.time_derivatives)
+    np.testing.assert_array_equal(clean.states, clean.clean_states)
+    noise = noisy.states - noisy.clean_states
+    # 50 * 30 * 2 = 3000 numbers know their standard deviation to 1.3 %: four sigma.
+    assert np.std(noise) == pytest.approx(0.1, rel=0.052)
+
+
+def test_the_same_rng_gives_the_same_noise():
+    first, second = (
+        _generate("pendulum", np.random.default_rng(0), count=3, noise_std=0.1, rng=np.random.default_rng(1))
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(first.states, second.states)
+
+
+def test_noise_without_an_rng_is_refused(rng):
+    with pytest.raises(ValueError, match="expected an rng"):
+        _generate("pendulum", rng, count=2, noise_std=0.1)
+
+
+def test_negative_noise_is_refused(rng):
+    with pytest.raises(ValueError, match="noise_std"):
+        _generate("pendulum", rng, count=2, noise_std=-0.1, rng=rng)
+
+
+def test_a_slice_is_of_whole_trajectories(rng):
+    whole = _generate("pendulum", rng, count=5, noise_std=0.1, rng=rng)
+    part = whole[1:3]
+    np.testing.assert_array_equal(part.times, whole.times)
+    for name in ("states", "clean_states", "time_derivatives"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[1:3])
+
+
+def _numbered(num_trajectories=3, num_times=4):
+    """Trajectories whose every state says where it is: (trajectory, time index); clean ones are negative."""
+    i, k = np.meshgrid(np.arange(num_trajectories), np.arange(num_times), indexing="ij")
+    states = np.stack([i, k], -1).astype(float)
+    return data.Trajectories(np.array([0.0, 0.5, 0.75, 2.0])[:num_times], -states, states, 10 + states)
+
+
+def test_observed_samples_pair_observed_states_with_derivatives():
+    samples = _numbered().observed_samples()
+    assert samples.keys() == {"state", "time_derivative"}
+    assert samples["state"].shape == (12, 2)
+    np.testing.assert_array_equal(samples["time_derivative"], 10 + samples["state"])
+
+
+def test_clean_samples_pair_clean_states_with_derivatives():
+    samples = _numbered().clean_samples()
+    assert samples.keys() == {"state", "time_derivative"}
+    np.testing.assert_array_equal(samples["time_derivative"], 10 - samples["state"])
+
+
+def test_transitions_stay_within_one_trajectory():
+    samples = _numbered().transition_samples()
+    assert samples.keys() == {"state", "next_state", "time_step"}
+    assert samples["state"].shape == (9, 2)  # 3 trajectories, 4 - 1 neighbours
+    np.testing.assert_array_equal(samples["next_state"] - samples["state"], np.tile([0, 1], [9, 1]))
+    # Each from its own time: the steps are 0.5, 0.25 and 1.25.
+    expected = np.array([0.5, 0.25, 1.25])[samples["state"][:, 1:].astype(int)]
+    np.testing.assert_array_equal(samples["time_step"], expected)
