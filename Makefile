@@ -12,7 +12,7 @@ help:
 	@echo "make check      lint, types and the fast tests"
 	@echo "make table      train every task over five seeds and write the README's tables (DATA=invar_datasets.zip)"
 	@echo "make cost       measure seconds and memory of the commands and write the README's table"
-	@echo "make figures    copy the figures of make pendulum to where the README shows them"
+	@echo "make figures    copy the figures of make pendulum to where the README shows them (DATA=...)"
 
 $(BIN)/.installed: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else "error: Python %d.%d: expected 3.11, 3.12 or 3.13; make PYTHON=python3.12 ..." % v[:2])'
@@ -40,15 +40,18 @@ check: lint types test
 
 # The real pendulum's record: downloaded when not given.
 DATA ?=
+RECORD = $(if $(DATA),--data_path=$(DATA))
 
 table: $(BIN)/.installed
-	$(BIN)/python -m benchmarks.paper_table --update_readme $(if $(DATA),--data_path=$(DATA))
+	$(BIN)/python -m benchmarks.paper_table --update_readme $(RECORD)
 
 cost: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.run_cost --update_readme
 
 figures: pendulum
+	$(BIN)/python -m trainers.real_pendulum --flagfile=real_pendulum.flags --output_dir=runs/real_pendulum --resume $(RECORD)
 	cp runs/pendulum/figures/energy.png runs/pendulum/figures/phase_portrait.png docs/images
+	cp runs/real_pendulum/figures/energy.png docs/images/real_pendulum_energy.png
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -27,8 +27,6 @@ COMMANDS = {
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        from benchmarks import readme_section  # here, because it imports TensorFlow
     settings = flags.FLAGS
     costs: dict[str, dict[str, list[float]]] = {c: {"seconds": [], "peak_megabytes": []} for c in COMMANDS}
     for repeat in range(settings.repeats):
@@ -44,6 +42,9 @@ def _main() -> None:
     if settings.update_readme:
         RESULTS.parent.mkdir(parents=True, exist_ok=True)
         RESULTS.write_text(json.dumps(document, indent=1) + "\n")
+        # Here, because it imports TensorFlow: a process starts with the peak memory of the one that started it.
+        with command_line.quiet_start():
+            from benchmarks import readme_section
         readme_section.replace("run_cost", table)
 
 

@@ -17,10 +17,12 @@ class Activation:
     Attributes:
       value: x -> a(x).
       derivative: (x, a(x)) -> a'(x); each takes what is cheaper.
+      smooth: Whether a' is continuous, as the derivative of a Hamiltonian should be.
     """
 
     value: Callable[[tf.Tensor], tf.Tensor]
     derivative: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+    smooth: bool = True
 
 
 def _silu_derivative(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
@@ -28,7 +30,7 @@ def _silu_derivative(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
 
 
 ACTIVATIONS: dict[str, Activation] = {
-    "relu": Activation(tf.nn.relu, lambda x, y: tf.cast(x > 0, y.dtype)),
+    "relu": Activation(tf.nn.relu, lambda x, y: tf.cast(x > 0, y.dtype), smooth=False),
     "sigmoid": Activation(tf.sigmoid, lambda x, y: y * (1.0 - y)),  # noqa: ARG005
     "silu": Activation(lambda x: x * tf.sigmoid(x), _silu_derivative),
     "sine": Activation(tf.sin, lambda x, y: tf.cos(x)),  # noqa: ARG005

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """Yields a temporary sibling of `path` (same suffix) to write to; renames it into place when the block succeeds.
+    """Yields a temporary sibling of `path` to write to; renames it into place when the block succeeds.
+
+    The temporary has the suffix of `path`, by which writers tell formats.
 
     A failure or a kill at any moment leaves `path` as it was; a failure also removes the temporary.
     """

@@ -101,6 +101,8 @@ def _checked(
     method.check(vector_field)
     state = tf.convert_to_tensor(initial_state)
     phase_space.dof(state)
+    if not state.dtype.is_floating:
+        raise ValueError(f"initial_state: expected floating-point numbers; received {state.dtype.name}")
     return state, method
 
 

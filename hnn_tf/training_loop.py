@@ -24,11 +24,12 @@ class TrainingLoop:
       objective: Says what fits.
       optimizer: A Keras optimizer.
       samples: The objective's columns, arrays `[N, ...]`.
-      batch_size: Samples a step; all when not given.
+      batch_size: Samples a step, >= 1; all when not given.
       seed: Of the batches.
 
     Raises:
-      ValueError: If the model isn't built, a column is missing, or a batch is larger than the set.
+      ValueError: If the model isn't built, columns are missing or of different lengths, or a batch is empty or larger
+        than the set.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class TrainingLoop:
         optimizer.build(model.trainable_variables)
         self._samples = self._tensors(samples)
         self._num_samples = len(next(iter(self._samples.values())))
-        if batch_size and batch_size > self._num_samples:
-            raise ValueError(f"batch_size: expected at most {self._num_samples} samples; received {batch_size}")
+        if batch_size is not None and not 1 <= batch_size <= self._num_samples:
+            raise ValueError(
+                f"batch_size: expected at least 1 and at most {self._num_samples} samples; received {batch_size}"
+            )
         self._batch_size = batch_size
         self._seed = seed
         self.step = 0
@@ -56,7 +59,9 @@ class TrainingLoop:
         self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
 
     def run(self, num_steps: int) -> float:
-        """Takes `num_steps` steps; returns the loss of the last one, at the weights before its update."""
+        """Takes `num_steps` >= 1 steps; returns the loss of the last one, at the weights before its update."""
+        if num_steps < 1:
+            raise ValueError(f"num_steps: expected an integer >= 1; received {num_steps}")
         loss = self._run(self._samples, tf.constant(self.step), tf.constant(self.step + num_steps))
         self.step += num_steps
         return float(loss)
@@ -93,7 +98,11 @@ class TrainingLoop:
         missing = [name for name in self.objective.columns if name not in samples]
         if missing:
             raise ValueError(f"samples: objective {self.objective.name!r} needs the columns {missing}, too")
-        return {name: tf.constant(samples[name], self.model.compute_dtype) for name in self.objective.columns}
+        tensors = {name: tf.constant(samples[name], self.model.compute_dtype) for name in self.objective.columns}
+        lengths = {name: len(column) for name, column in tensors.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"samples: expected columns of equal length; received {lengths}")
+        return tensors
 
     def _steps(self, samples: Samples, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
         def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -107,7 +116,7 @@ class TrainingLoop:
         return tf.while_loop(lambda step, _: step < end, body, (first, no_loss))[1]
 
     def _batch(self, samples: Samples, step: tf.Tensor) -> Samples:
-        if not self._batch_size:
+        if self._batch_size is None:
             return samples
         seed = tf.stack([tf.constant(self._seed), step])
         chosen = tf.random.stateless_uniform([self._batch_size], seed, maxval=self._num_samples, dtype=tf.int32)

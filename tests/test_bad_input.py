@@ -53,6 +53,11 @@ CASES = {
     "another's folder": (REAL, [GOOD, "--output_dir=foreign"], "--output_dir=foreign: not empty, and not a run's"),
     "a file as the folder": (REAL, [GOOD, "--output_dir=file"], "--output_dir=file: expected a folder"),
     "a folder below a file": (REAL, [GOOD, "--output_dir=file/run"], "--output_dir=file/run: expected a folder"),
+    "a Hamiltonian with kinks": (
+        "trainers.pendulum",
+        ["--activation=relu"],
+        "activation 'relu': expected a smooth one",
+    ),
     "an unknown flag": ("trainers.pendulum", ["--stepz=3"], "Unknown command line flag 'stepz'. Did you mean: steps"),
     "an unknown model": ("trainers.pendulum", ["--model=magic"], "--model=magic: value should be one of"),
     "no steps": ("trainers.pendulum", ["--steps=0"], "--steps=0"),

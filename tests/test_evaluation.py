@@ -110,6 +110,11 @@ def test_derivative_mse_is_the_mean_square_over_samples_and_components():
     assert evaluation.derivative_mse(systems.MassSpring(), samples) == 9 / 4
 
 
+def test_derivatives_that_would_broadcast_are_refused():
+    with pytest.raises(ValueError, match="equal shape"):
+        evaluation.derivative_mse(systems.MassSpring(), {"state": np.zeros([5, 2]), "time_derivative": np.ones([5, 1])})
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_derivatives_are_the_models_in_its_own_precision(rng, dtype):
     model = BaselineNetwork(hidden_units=(4,), dtype=dtype)

@@ -61,11 +61,18 @@ def test_is_of_the_entrys_class(name):
     assert type(_build(name)) is CASES[name].kind
 
 
-@pytest.mark.parametrize("shape", [(5, 2), (5, 4), (3, 5, 6)])
+@pytest.mark.parametrize("shape", [(2,), (5, 2), (5, 4), (3, 5, 6)])
 def test_output_has_the_states_shape(name, rng, shape):
     model = models.MODELS[name](hidden_units=(8,), activation="tanh", dtype="float64")
     assert model(tf.constant(rng.normal(size=shape))).shape == shape
     assert model.compute_output_shape((None, *shape[1:])) == (None, *shape[1:])
+
+
+def test_one_state_is_a_batch_of_one(name, rng):
+    model, state = _build(name), tf.constant(rng.normal(size=[4]))
+    np.testing.assert_array_equal(model(state), model(state[tf.newaxis])[0])
+    path = rollout(model, state, step_size=0.1, num_steps=3)
+    np.testing.assert_array_equal(path, rollout(model, state[tf.newaxis], step_size=0.1, num_steps=3)[0])
 
 
 def test_is_a_part_of_functional_models(name):
@@ -96,6 +103,9 @@ def test_has_as_many_parameters_as_the_reference(name):
 
 def test_an_odd_width_is_refused(name):
     model = models.MODELS[name](hidden_units=(8,), activation="tanh", dtype="float64")
+    for width in (0, 3, None):
+        with pytest.raises(ValueError, match="even size 2n"):
+            model.build([None, width])
     with pytest.raises(ValueError, match="even size 2n"):
         model(tf.zeros([5, 3], tf.float64))
 
@@ -166,7 +176,7 @@ def test_declares_an_energy_as_the_entry_says(name):
 
 
 @pytest.mark.parametrize("name", WITH_ENERGY)
-@pytest.mark.parametrize("shape", [(5, 2), (3, 5, 4)])
+@pytest.mark.parametrize("shape", [(2,), (5, 2), (3, 5, 4)])
 def test_energy_is_one_number_a_state(name, rng, shape):
     model = _build(name, dof=shape[-1] // 2)
     assert model.hamiltonian(tf.constant(rng.normal(size=shape))).shape == shape[:-1]

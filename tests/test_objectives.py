@@ -167,7 +167,15 @@ def test_leapfrog_on_a_model_that_is_not_separable_is_refused(rng):
         objectives.OneStep(integrator="leapfrog").loss(model, _constants(CASES["one_step"].samples(rng)))
 
 
-@pytest.mark.parametrize("substeps", [0, -1])
+@pytest.mark.parametrize("cut", [lambda h: h[:, 0], lambda h: tf.concat([h, h], 1)], ids=["[B]", "[B,2]"])
+def test_time_steps_that_would_broadcast_are_refused(rng, cut):
+    samples = _constants(CASES["one_step"].samples(rng))
+    samples["time_step"] = cut(samples["time_step"])
+    with pytest.raises(ValueError, match=r"time_step: expected shape \[B, 1\]"):
+        objectives.OneStep().loss(SYSTEM, samples)
+
+
+@pytest.mark.parametrize("substeps", [0, -1, 1.5])
 def test_no_substeps_are_refused(substeps):
     with pytest.raises(ValueError, match="substeps"):
         objectives.OneStep(substeps=substeps)

@@ -138,6 +138,11 @@ def test_unusable_steps_are_refused(rng, options, message):
         rollout_at_times(PENDULUM, _start(rng, 1), [0.0, 1.0], **options)
 
 
+def test_integers_are_refused():
+    with pytest.raises(ValueError, match="expected floating-point numbers; received int32"):
+        rollout(PENDULUM, [[1, 0]], step_size=0.1, num_steps=1)
+
+
 def test_a_negative_count_is_refused(rng):
     with pytest.raises(ValueError, match="num_steps"):
         rollout(PENDULUM, _start(rng, 1), step_size=0.1, num_steps=-1)

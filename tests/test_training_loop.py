@@ -198,9 +198,24 @@ def test_columns_of_a_batch_stay_together(rng):
 # Refusals.
 
 
-def test_a_batch_larger_than_the_set_is_refused(rng):
-    with pytest.raises(ValueError, match="expected at most 12 samples; received 13"):
-        _loop(_samples(rng), batch_size=13)
+@pytest.mark.parametrize("batch_size", [-3, 0, 13])
+def test_a_batch_that_is_empty_or_larger_than_the_set_is_refused(rng, batch_size):
+    with pytest.raises(ValueError, match=f"at least 1 and at most 12 samples; received {batch_size}"):
+        _loop(_samples(rng), batch_size=batch_size)
+
+
+def test_columns_of_different_lengths_are_refused(rng):
+    samples = _samples(rng)
+    with pytest.raises(ValueError, match="columns of equal length; received {'state': 12, 'time_derivative': 5}"):
+        _loop(samples | {"time_derivative": samples["time_derivative"][:5]}, batch_size=4)
+
+
+@pytest.mark.parametrize("count", [0, -2])
+def test_a_count_of_no_steps_is_refused_and_changes_nothing(rng, count):
+    loop = _loop(_samples(rng))
+    with pytest.raises(ValueError, match="num_steps: expected an integer >= 1"):
+        loop.run(count)
+    assert loop.step == 0
 
 
 def test_missing_columns_are_refused_by_name(rng):

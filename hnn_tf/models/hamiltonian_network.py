@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from hnn_tf import phase_space
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.typing import State
 
@@ -48,6 +49,7 @@ class HamiltonianNetwork(keras.Model):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the Hamiltonian for states `[..., 2n]`."""
+        phase_space.dof(tf.TensorSpec(input_shape))
         if not self.hamiltonian.built:
             self.hamiltonian.build(input_shape)
 

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import activations
+from hnn_tf.input_error import InputError
 from hnn_tf.typing import State
 
 REFERENCE_HIDDEN_UNITS = (200, 200)
@@ -61,6 +62,8 @@ class MLP(keras.layers.Layer):
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Output `[..., output_units]` of inputs `[..., d]`."""
+        if inputs.shape.rank == 1:  # which a matrix product doesn't take
+            return self.call(inputs[tf.newaxis])[0]
         x = inputs
         # A plain add, not Dense: BiasAdd leaves its fused gradient in exported graphs.
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
@@ -72,12 +75,16 @@ class MLP(keras.layers.Layer):
 
         Backpropagation written out, because a tape's would leave fused gradient kernels in exported graphs.
         """
+        if inputs.shape.rank == 1:
+            return self.gradient(inputs[tf.newaxis])[0]
         x, slopes = inputs, []
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
             z = tf.matmul(x, kernel) + bias
             x = self._activation.value(z)
             slopes.append(self._activation.derivative(z, x))
         upstream = tf.reduce_sum(self._kernels[-1], axis=1)
+        if not slopes:  # without a hidden layer, nothing below gives it the batch's shape
+            return tf.broadcast_to(upstream, tf.shape(inputs))
         for kernel, slope in zip(reversed(self._kernels[:-1]), reversed(slopes), strict=True):
             upstream = tf.matmul(upstream * slope, kernel, transpose_b=True)
         return upstream
@@ -102,9 +109,12 @@ class MLPHamiltonian(keras.layers.Layer):
 
     Args:
       hidden_units: Widths of the hidden layers.
-      activation: Name in `hnn_tf.activations`; smooth ones only make sense, the motion is H's derivative.
+      activation: Name in `hnn_tf.activations`, of a smooth one.
 
     Input `[..., 2n]`, output `[...]`.
+
+    Raises:
+      InputError: If the activation isn't smooth: the motion is H's derivative.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 3.
@@ -120,6 +130,11 @@ class MLPHamiltonian(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if not activations.get(activation).smooth:
+            raise InputError(
+                f"activation {activation!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
+                "use 'tanh', 'silu', 'softplus' or 'sine'"
+            )
         self.mlp = MLP(1, hidden_units=hidden_units, activation=activation, dtype=self.dtype_policy, name="mlp")
 
     def build(self, input_shape: Sequence[int | None]) -> None:

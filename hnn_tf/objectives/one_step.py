@@ -29,7 +29,7 @@ class OneStep(Objective):
     columns = ("state", "next_state", "time_step")
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int = 1) -> None:
-        if substeps < 1:
+        if substeps != int(substeps) or substeps < 1:
             raise ValueError(f"substeps: expected an integer >= 1; received {substeps}")
         self.integrator = integrators.get(integrator)
         self.substeps = substeps
@@ -42,11 +42,17 @@ class OneStep(Objective):
         """Next states `[B, 2n]` that the model predicts.
 
         Raises:
-          ValueError: If the integrator can't take this model.
+          ValueError: If the integrator can't take this model, or the time steps aren't one a state.
         """
         self.integrator.check(model)
-        state = samples["state"]
-        step_size = samples["time_step"] / self.substeps
+        state, time_step = samples["state"], samples["time_step"]
+        # `[B]` or `[B, 2n]` would broadcast to something else.
+        if time_step.shape.rank != state.shape.rank or time_step.shape[-1] != 1:
+            raise ValueError(
+                f"time_step: expected shape [B, 1] for states {state.shape}; received {time_step.shape}; "
+                "give a column: time_step[:, None]"
+            )
+        step_size = time_step / self.substeps
         # Unrolled: substeps are few, and a loop would cost its gradient a stack.
         for _ in range(self.substeps):
             state = self.integrator.step(model, state, step_size)

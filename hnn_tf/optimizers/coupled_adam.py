@@ -11,7 +11,8 @@ class CoupledAdam(keras.optimizers.Adam):
     """Adam on the loss plus (l2 / 2) |v|^2: the penalty's gradient goes through Adam's moments.
 
     g <- g + l2 v, then Adam. This is torch.optim.Adam's `weight_decay`; Keras' `Adam(weight_decay=...)` is
-    the other kind (decoupled: v <- v - lr decay v, beside the moments).
+    the other kind (decoupled: v <- v - lr decay v, beside the moments). The Adam is Keras' own, which differs from
+    torch's in roundings: it adds epsilon before the bias correction, and keeps its coefficients in float32.
 
     Args:
       learning_rate: Step size.
