@@ -14,7 +14,7 @@ setuptools.setup(
     name="hnn_tf",
     version=VERSION,
     description="Hamiltonian neural networks for TensorFlow and Keras 3",
-    long_description=(HERE / "README.md").read_text(),
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.11,<3.14",

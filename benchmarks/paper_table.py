@@ -3,6 +3,7 @@
 python -m benchmarks.paper_table --seeds=5 --data_path=invar_datasets.zip --update_readme
 """
 
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -16,20 +17,20 @@ from trainers import command_line
 from trainers.training_flags import PROTOCOLS
 
 TASKS = ("mass_spring", "pendulum", "real_pendulum")
-RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "paper_table.json"
+ROOT = pathlib.Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results" / "paper_table.json"
 
 
 def _main() -> None:
     with command_line.quiet_start():
         from benchmarks import readme_section, result_tables  # here, because they import TensorFlow
     settings = flags.FLAGS
-    runs = [
-        (task, protocol, seed) for task in settings.tasks for protocol in PROTOCOLS for seed in range(settings.seeds)
-    ]
-    results: dict[str, Any] = {task: {protocol: [] for protocol in PROTOCOLS} for task in settings.tasks}
+    runs = [(task, protocol, seed) for task in TASKS for protocol in PROTOCOLS for seed in range(settings.seeds)]
+    results: dict[str, Any] = {task: {protocol: [] for protocol in PROTOCOLS} for task in TASKS}
+    folder = pathlib.Path(settings.output_dir) / _code_digest()
     began = time.monotonic()
     for i, (task, protocol, seed) in enumerate(runs):
-        document = _run(task, protocol, seed)
+        document = _run(folder / f"{task}-{protocol}-{seed}", task, protocol, seed)
         results[task][protocol].append(document)
         left = (time.monotonic() - began) / (i + 1) * (len(runs) - i - 1)
         sys.stderr.write(f"{i + 1}/{len(runs)}: {task}, {protocol} protocol, seed {seed}; {left:.0f} s left\n")
@@ -42,10 +43,16 @@ def _main() -> None:
         readme_section.replace("paper_table", tables)
 
 
-def _run(task: str, protocol: str, seed: int) -> dict[str, Any]:
+def _code_digest() -> str:
+    """Of the code and the flagfiles that the results depend on: other code's runs are not taken for this one's."""
+    files = [path for name in ("hnn_tf", "trainers") for path in (ROOT / name).rglob("*")]
+    code = sorted(path for path in files if path.suffix in (".py", ".flags"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()[:12]
+
+
+def _run(folder: pathlib.Path, task: str, protocol: str, seed: int) -> dict[str, Any]:
     """The metrics.json of one run, which is done already if this was broken off after it."""
     settings = flags.FLAGS
-    folder = pathlib.Path(settings.output_dir) / f"{task}-{protocol}-{seed}"
     command = [sys.executable, "-m", f"trainers.{task}", f"--flagfile={task}.flags", "--resume", "--nofigures"]
     command += [f"--protocol={protocol}", f"--seed={seed}", f"--output_dir={folder}", "--progress=none"]
     if task == "real_pendulum" and settings.data_path:
@@ -58,11 +65,7 @@ def _run(task: str, protocol: str, seed: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of each task and protocol.", lower_bound=1)
-    flags.DEFINE_list("tasks", list(TASKS), "Tasks to train.")
     flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
-    flags.DEFINE_string("output_dir", "runs/paper_table", "Where the runs go; those that are there are not repeated.")
+    flags.DEFINE_string("output_dir", "runs/paper_table", "Where the runs go; those of the same code are not repeated.")
     flags.DEFINE_bool("update_readme", False, "Write docs/results/paper_table.json and the tables of the README.")
-    flags.register_validator(
-        "tasks", lambda tasks: set(tasks) <= set(TASKS), message=f"--tasks: expected some of {','.join(TASKS)}"
-    )
     command_line.run(_main, usage=__doc__)

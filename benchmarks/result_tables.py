@@ -1,5 +1,6 @@
 """Runs of several seeds as a small document, and that as Markdown tables."""
 
+import math
 from collections.abc import Sequence
 from statistics import median
 from typing import Any
@@ -8,6 +9,8 @@ from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 Summary = dict[str, Any]
 """{"versions", "metrics": task -> protocol -> metric -> model -> a number for each seed}."""
+
+Values = dict[str, list[float | None]]
 
 PAPER_METRICS = ("train_loss", "test_loss", "energy_mse")
 CLEAN_METRICS = (
@@ -26,13 +29,12 @@ def summary(runs: dict[str, dict[str, Sequence[dict[str, Any]]]]) -> Summary:
     metrics = {
         task: {
             protocol: {
+                # Of a run whose rollouts diverged, null.
                 name: {
-                    "hnn": [document["metrics"][name] for document in documents],
-                    "baseline": [document["baseline"]["metrics"][name] for document in documents],
+                    "hnn": [document["metrics"].get(name) for document in documents],
+                    "baseline": [document["baseline"]["metrics"].get(name) for document in documents],
                 }
-                for name in documents[0]["metrics"]
-                # These are the data's, not a model's.
-                if name not in ("test_loss_of_truth", "measured_energy_drift")
+                for name in dict.fromkeys(name for document in documents for name in document["metrics"])
             }
             for protocol, documents in protocols.items()
         }
@@ -57,27 +59,40 @@ def markdown(results: Summary) -> str:
     rows = [["clean protocol", "metric", "HNN", "baseline", "baseline / HNN"]]
     for task, protocols in metrics.items():
         clean = protocols["clean"]
-        rows += [_row(task, name, clean[name]) for name in CLEAN_METRICS if name in clean]
+        for name in (name for name in CLEAN_METRICS if name in clean):
+            row = _row(task, name, clean[name])
+            if name == "valid_prediction_time":  # the more, the better
+                row[-1] = ""
+            if f"measured_{name}" in clean:  # not 0, but this is right
+                row[-1] = f"measured: {_number(clean[f'measured_{name}']['hnn'][0])}"
+            rows.append(row)
     tables.append(_table(rows))
     versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return "\n".join([*tables, f"Made by `make table` with {versions}.\n"])
 
 
-def ratio(values: dict[str, list[float]]) -> float:
-    """Median over the seeds of baseline / HNN, both of the same run."""
-    return median(b / h for b, h in zip(values["baseline"], values["hnn"], strict=True))
+def ratio(values: Values) -> float:
+    """Median over the seeds of baseline / HNN, both of the same run; a baseline that diverged is infinitely worse."""
+    pairs = zip(values["baseline"], values["hnn"], strict=True)
+    return median(math.inf if b is None else b / h for b, h in pairs if h is not None)
 
 
-def _row(task: str, name: str, values: dict[str, list[float]]) -> list[str]:
-    return [task, f"`{name}`", _spread(values["hnn"]), _spread(values["baseline"]), f"{ratio(values):.2g}"]
+def _row(task: str, name: str, values: Values) -> list[str]:
+    return [task, f"`{name}`", _spread(values["hnn"]), _spread(values["baseline"]), _number(ratio(values))]
 
 
-def _spread(values: list[float]) -> str:
-    return f"{_number(median(values))} ({_number(min(values))} – {_number(max(values))})"
+def _spread(values: list[float | None]) -> str:
+    finite = [value for value in values if value is not None]
+    diverged = f", {len(values) - len(finite)} diverged" if len(finite) < len(values) else ""
+    if not finite:
+        return "all diverged"
+    return f"{_number(median(finite))} ({_number(min(finite))} – {_number(max(finite))}{diverged})"
 
 
 def _number(value: float) -> str:
-    return f"{value:.1f}" if 1 <= value < 1000 else f"{value:.1e}"
+    if not 1e-2 <= value < 1000:
+        return f"{value:.1e}"
+    return f"{value:.2g}" if value < 100 else f"{value:.0f}"
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -20,8 +20,9 @@ def _main() -> None:
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from export import saved_model
 
+    model = saved_model.load_model(settings.model_path)
     folder = saved_model.export_model(
-        saved_model.load_model(settings.model_path),
+        model,
         settings.export_dir,
         version=settings.version,
         integrator=settings.integrator,
@@ -30,6 +31,8 @@ def _main() -> None:
     sys.stdout.write(f"{folder}\n")
     for line in saved_model.describe(folder):
         sys.stdout.write(f"  {line}\n")
+    if not hasattr(model, "hamiltonian"):
+        sys.stdout.write(f"  no energy: {model.name} has no Hamiltonian\n")
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ class ServingModule(tf.Module):
     | `rollout` | `state` [B, 2n], `times` [B, T] | `trajectory` [B, T, 2n], `energy` [B, T] |
 
     `rollout` takes `state` as the state at `times[:, 0]`; B and T may be 0. Between two times the whole batch takes
-    as many equal steps as keep the widest interval's at or below `max_step_size`. A model without a `hamiltonian`
-    has no `energy`, neither as signature nor as output.
+    as many equal steps as keep the widest interval's at or below `max_step_size`; a row with times that aren't finite,
+    or are ten million steps apart, is NaN from there on, and changes no other. A model without a `hamiltonian` has no
+    `energy`, neither as signature nor as output.
 
     Args:
       model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`.
@@ -98,7 +99,11 @@ def _bodies(model: keras.Model, method: integrators.Integrator, max_step_size: f
 
     def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
         trajectory = rollout_at_times(model, state, times, max_step_size=max_step_size, integrator=method)
-        return {"trajectory": trajectory} | energy(trajectory)
+        # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
+        energies = energy(tf.reshape(trajectory, [-1, state.shape[-1]]))
+        return {"trajectory": trajectory} | {
+            name: tf.reshape(value, tf.shape(trajectory)[:2]) for name, value in energies.items()
+        }
 
     bodies: dict[str, Callable] = {
         "serving_default": lambda state: energy(state) | time_derivative(state),

@@ -8,7 +8,8 @@ import tensorflow as tf
 from hnn_tf import integrators, phase_space
 from hnn_tf.typing import State, VectorField
 
-Intervals = Callable[[tf.Tensor], tf.Tensor]
+_MOST_STEPS = 10_000_000
+"""Between two output times: what takes more is a mistake, which would occupy a server for hours."""
 
 
 def rollout(
@@ -30,25 +31,30 @@ def rollout(
 
     Args:
       vector_field: Callable, state `[..., 2n]` -> time derivative `[..., 2n]`: a system, a model, a function.
+        A model is called in its own precision. Its compiled form is kept, so later changes of its attributes (other
+        than its variables) are not seen.
       initial_state: Float tensor `[..., 2n]`, concat(q, p), in the system's units.
       step_size: Scalar in the system's time unit; negative runs backwards.
       num_steps: Integer scalar >= 0.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
 
     Returns:
-      Trajectory `[..., T, 2n]`, same dtype; index 0 is `initial_state`.
+      Trajectory `[..., T, 2n]`, in the model's precision or that of `initial_state`; index 0 is `initial_state`.
 
     Raises:
-      ValueError: If the last axis is odd or unknown, `num_steps` is negative, or the integrator needs a separable
-        Hamiltonian and this one isn't.
+      ValueError: If the last axis is odd or unknown, the state isn't of floating-point numbers, `num_steps` is
+        negative, a scalar isn't one, or the integrator needs a separable Hamiltonian and this one isn't.
+      TypeError: If the field isn't hashable.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, ch. VI.
     """
     state, method = _checked(vector_field, initial_state, integrator)
-    if isinstance(num_steps, int) and num_steps < 0:
-        raise ValueError(f"num_steps: expected an integer >= 0; received {num_steps}")
-    args = (state, tf.cast(step_size, state.dtype), tf.convert_to_tensor(num_steps, tf.int32))
+    args = (
+        state,
+        tf.cast(_scalar("step_size", step_size), state.dtype),
+        tf.cast(_scalar("num_steps", num_steps, least=0), tf.int32),
+    )
     return _run(_fixed_step, vector_field, method, args)
 
 
@@ -64,7 +70,9 @@ def rollout_at_times(
     """Integrates a batch of states to chosen times, irregular ones too.
 
     `initial_state` is the state at `times[..., 0]`. Between two output times the integrator takes equal steps:
-    `substeps` of them, or as few as keep every step of the batch at or below `max_step_size`.
+    `substeps` of them, or as few as keep every step of the batch at or below `max_step_size`. A batch member whose
+    interval isn't finite, or would take more than ten million such steps, is NaN from there on; the others are not
+    touched.
 
     Shape key: `...` batch, n = dof, T = number of times.
 
@@ -77,7 +85,8 @@ def rollout_at_times(
       integrator: A name or an `hnn_tf.integrators.Integrator`.
 
     Returns:
-      Trajectory `[..., T, 2n]`, same dtype; index 0 is `initial_state`. Empty times give an empty trajectory.
+      Trajectory `[..., T, 2n]`, precision as `rollout`; index 0 is `initial_state`. Empty times give an empty
+      trajectory.
 
     Raises:
       ValueError: As `rollout`; or not exactly one of `max_step_size` and `substeps` is given, or isn't positive.
@@ -85,13 +94,26 @@ def rollout_at_times(
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
         raise ValueError("rollout_at_times: expected exactly one of max_step_size and substeps")
-    for name, value in (("max_step_size", max_step_size), ("substeps", substeps)):
-        if isinstance(value, (int, float)) and not value > 0:
-            raise ValueError(f"{name}: expected a number > 0; received {value}")
     times = tf.cast(times, state.dtype)
     if substeps is None:
-        return _run(_to_times, vector_field, method, (state, times, tf.cast(max_step_size, state.dtype)))
-    return _run(_to_times_substeps, vector_field, method, (state, times, tf.convert_to_tensor(substeps, tf.int32)))
+        size = tf.cast(_scalar("max_step_size", max_step_size, above=0), state.dtype)
+        return _run(_to_times, vector_field, method, (state, times, size))
+    count = tf.cast(_scalar("substeps", substeps, above=0), tf.int32)
+    return _run(_to_times_substeps, vector_field, method, (state, times, count))
+
+
+def _scalar(name: str, value: object, *, least: float | None = None, above: float | None = None) -> tf.Tensor:
+    """The value as a scalar tensor, its bound checked if it is known before the graph runs."""
+    tensor = tf.convert_to_tensor(value)
+    if tensor.shape.rank not in (0, None):
+        raise ValueError(f"{name}: expected a scalar; received shape {tensor.shape}")
+    known = tf.get_static_value(tensor)
+    # Written so that NaN is refused.
+    if known is not None and least is not None and not known >= least:
+        raise ValueError(f"{name}: expected an integer >= {least}; received {known}")
+    if known is not None and above is not None and not known > above:
+        raise ValueError(f"{name}: expected a number > {above}; received {known}")
+    return tensor
 
 
 def _checked(
@@ -99,7 +121,8 @@ def _checked(
 ) -> tuple[tf.Tensor, integrators.Integrator]:
     method = integrators.get(integrator)
     method.check(vector_field)
-    state = tf.convert_to_tensor(initial_state)
+    dtype = getattr(vector_field, "compute_dtype", None)
+    state = tf.cast(initial_state, dtype) if dtype else tf.convert_to_tensor(initial_state)
     phase_space.dof(state)
     if not state.dtype.is_floating:
         raise ValueError(f"initial_state: expected floating-point numbers; received {state.dtype.name}")
@@ -108,6 +131,13 @@ def _checked(
 
 def _run(kernel: Callable, vector_field: VectorField, method: integrators.Integrator, args: tuple) -> tf.Tensor:
     if tf.executing_eagerly():
+        try:
+            hash(vector_field)
+        except TypeError as error:
+            raise TypeError(
+                f"vector_field: expected a hashable one, because its compiled form is kept; "
+                f"{type(vector_field).__name__} isn't; a dataclass is with frozen=True"
+            ) from error
         return _compiled(kernel, vector_field, method)(*args)
     return kernel(vector_field, method, *args)
 
@@ -127,25 +157,35 @@ def _to_times(
     vector_field: VectorField, method: integrators.Integrator, state: State, times: tf.Tensor, max_step_size: tf.Tensor
 ) -> tf.Tensor:
     intervals = times[..., 1:] - times[..., :-1]
+    # Written so that NaN is unusable, too.
+    usable = tf.abs(intervals) <= max_step_size * _MOST_STEPS
+    lengths = tf.where(usable, tf.abs(intervals), tf.zeros_like(intervals))
+    widest = tf.reduce_max(lengths, axis=list(range(times.shape.rank - 1)))
     # The small allowance keeps round-off in the times from adding a step to an interval that fits exactly.
-    widest = tf.reduce_max(tf.abs(intervals), axis=list(range(times.shape.rank - 1)))
     counts = tf.cast(tf.math.ceil(widest / max_step_size * (1.0 - 1e-6)), tf.int32)
-    return _through(vector_field, method, state, times, tf.maximum(counts, 1))
+    intervals = tf.where(usable, intervals, tf.constant(float("nan"), intervals.dtype))
+    return _through(vector_field, method, state, intervals, tf.maximum(counts, 1), tf.shape(times)[-1])
 
 
 def _to_times_substeps(
     vector_field: VectorField, method: integrators.Integrator, state: State, times: tf.Tensor, substeps: tf.Tensor
 ) -> tf.Tensor:
-    return _through(vector_field, method, state, times, tf.fill([tf.shape(times[..., 1:])[-1]], substeps))
+    intervals = times[..., 1:] - times[..., :-1]
+    counts = tf.fill([tf.shape(intervals)[-1]], substeps)
+    return _through(vector_field, method, state, intervals, counts, tf.shape(times)[-1])
 
 
 def _through(
-    vector_field: VectorField, method: integrators.Integrator, state: State, times: tf.Tensor, counts: tf.Tensor
+    vector_field: VectorField,
+    method: integrators.Integrator,
+    state: State,
+    intervals: tf.Tensor,
+    counts: tf.Tensor,
+    num_times: tf.Tensor,
 ) -> tf.Tensor:
-    intervals = times[..., 1:] - times[..., :-1]
     num_steps = tf.shape(intervals)[-1]
     # One interval of no length more, for the advance that `_record` takes even when there is nothing to do.
-    intervals = tf.concat([intervals, tf.zeros([*tf.unstack(tf.shape(times)[:-1]), 1], times.dtype)], axis=-1)
+    intervals = tf.concat([intervals, tf.zeros([*tf.unstack(tf.shape(intervals)[:-1]), 1], intervals.dtype)], axis=-1)
     counts = tf.concat([counts, [1]], axis=0)
 
     def advance(s: State, i: tf.Tensor) -> State:
@@ -158,7 +198,7 @@ def _through(
         )[1]
 
     # T = 0: without the initial state.
-    return _record(state, num_steps, advance)[..., : tf.shape(times)[-1], :]
+    return _record(state, num_steps, advance)[..., :num_times, :]
 
 
 def _record(state: State, num_steps: tf.Tensor, advance: Callable[[State, tf.Tensor], State]) -> tf.Tensor:

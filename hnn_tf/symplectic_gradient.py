@@ -19,7 +19,7 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
       state: Float tensor `[..., 2n]`, concat(q, p).
 
     Returns:
-      Time derivative `[..., 2n]`, same dtype.
+      Time derivative `[..., 2n]`, in the precision of the Hamiltonian's gradient: the state's, or a layer's own.
 
     Raises:
       ValueError: If the last axis isn't 2n, or `hamiltonian` returns another shape than `[...]`.

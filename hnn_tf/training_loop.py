@@ -59,7 +59,11 @@ class TrainingLoop:
         self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
 
     def run(self, num_steps: int) -> float:
-        """Takes `num_steps` >= 1 steps; returns the loss of the last one, at the weights before its update."""
+        """Takes `num_steps` steps; returns the loss of the last one, at the weights before its update.
+
+        Raises:
+          ValueError: If `num_steps` is below 1.
+        """
         if num_steps < 1:
             raise ValueError(f"num_steps: expected an integer >= 1; received {num_steps}")
         loss = self._run(self._samples, tf.constant(self.step), tf.constant(self.step + num_steps))

@@ -33,6 +33,11 @@ def _prepare(folder):
     (folder / "foreign").mkdir()
     (folder / "foreign" / "thesis.tex").write_text("mine")
     (folder / "file").write_text("mine")
+    (folder / "hidden").mkdir()
+    (folder / "hidden" / ".git").write_text("mine")
+    (folder / "binary.flags").write_bytes(b"\xff\xfe--steps=3")
+    (folder / "binary").mkdir()
+    (folder / "binary" / "flags.txt").write_bytes(b"\xff\xfe")
 
 
 REAL = "trainers.real_pendulum"
@@ -51,6 +56,13 @@ CASES = {
     "a batch beyond the data": (REAL, [GOOD, "--batch_size=999"], "--batch_size=999: expected at most the"),
     "leapfrog for a model that isn't separable": (REAL, [GOOD, "--integrator=leapfrog"], "separable Hamiltonian"),
     "another's folder": (REAL, [GOOD, "--output_dir=foreign"], "--output_dir=foreign: not empty, and not a run's"),
+    "a folder of hidden files": (
+        REAL,
+        [GOOD, "--output_dir=hidden"],
+        "--output_dir=hidden: not empty, and not a run's",
+    ),
+    "a folder of another flags.txt": (REAL, [GOOD, "--output_dir=binary"], "--output_dir=binary: holds a run of other"),
+    "a folder not named in UTF-8": (REAL, [GOOD, "--output_dir=\udcff"], "expected a name in UTF-8"),
     "a file as the folder": (REAL, [GOOD, "--output_dir=file"], "--output_dir=file: expected a folder"),
     "a folder below a file": (REAL, [GOOD, "--output_dir=file/run"], "--output_dir=file/run: expected a folder"),
     "a Hamiltonian with kinks": (
@@ -67,6 +79,9 @@ CASES = {
     "NaN noise": ("trainers.pendulum", ["--noise_std=nan"], "--noise_std: expected a finite number"),
     "negative decay": ("trainers.mass_spring", ["--weight_decay=-1"], "--weight_decay=-1"),
     "no widths": ("trainers.mass_spring", ["--hidden_units=200,x"], "--hidden_units: expected widths > 0"),
+    "widths that only look like digits": ("trainers.mass_spring", ["--hidden_units=²"], "expected widths > 0"),
+    "a binary flagfile": ("trainers.mass_spring", ["--flagfile=binary.flags"], "--flagfile: expected a text file"),
+    "no flagfile's name": ("trainers.mass_spring", ["--flagfile"], "--flagfile=: no such file"),
     "an argument that is no flag": ("trainers.mass_spring", ["pendulum.flags"], "unexpected argument 'pendulum.flags'"),
     "no such flagfile": (
         "trainers.mass_spring",
@@ -111,3 +126,4 @@ def test_writes_nothing(session):
     written = {path for path in folder.rglob("*") if "keras_home" not in path.parts} - set(before)
     assert not written
     assert (folder / "foreign" / "thesis.tex").read_text() == "mine"
+    assert (folder / "hidden" / ".git").read_text() == "mine"

@@ -26,6 +26,12 @@ def _baseline(**options):
     return hnn_tf.BaselineNetwork(**options, name="baseline")
 
 
+UNREACHABLE = {
+    "state": np.full([4, 2], 0.5, np.float32),
+    "times": np.array([[0, 1], [0, np.nan], [0, np.inf], [0, 1e9]], np.float32),
+}
+"""One good request, and three that would never end, in one batch."""
+
 BUILDERS = {hnn_tf.HamiltonianNetwork: _hnn, hnn_tf.BaselineNetwork: _baseline}
 """Of every model of the package: a new one without its entry fails."""
 
@@ -95,12 +101,13 @@ def served(tmp_path_factory, jitted):
         for signature, inputs in _requests(model, dof, dtype):
             requests.append((path, signature, inputs))
             keys.append(case)
+    requests.append((export_model(models[CASES[0]], folder / "models"), "rollout", UNREACHABLE))
     requests.append((jitted, "energy", {"state": np.zeros([1, 2], np.float32)}))
     answers = c_api_client.serve(requests, folder)
     by_case = {case: [] for case in CASES}
-    for case, (_, signature, inputs), answer in zip(keys, requests[:-1], answers[:-1], strict=True):
+    for case, (_, signature, inputs), answer in zip(keys, requests[:-2], answers[:-2], strict=True):
         by_case[case].append((signature, inputs, answer))
-    return models, by_case, answers[-1]
+    return models, by_case, answers[-2:]
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -142,4 +149,15 @@ def _is_model(value):
 
 def test_the_session_refuses_xla_as_a_server_does(served):
     """Without this the other tests could pass on an export that no server can run."""
-    assert "XLA" in served[2]
+    assert "XLA" in served[2][1]
+
+
+def test_a_clients_mistake_does_not_change_anothers_answer(served):
+    answer = served[2][0]
+    model, state = served[0][CASES[0]], UNREACHABLE["state"][:1]
+    alone = hnn_tf.rollout_at_times(model, state, UNREACHABLE["times"][:1], max_step_size=0.05)
+    np.testing.assert_allclose(answer["trajectory"][:1], alone, atol=1e-6)  # float32 round-off
+    for name in ("trajectory", "energy"):
+        assert np.isfinite(answer[name][:, 0]).all()
+        assert np.isfinite(answer[name][0]).all()
+        assert np.isnan(answer[name][1:, 1]).all()

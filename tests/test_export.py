@@ -90,6 +90,18 @@ def test_no_activation_leaves_gradient_kernels(activation):
     assert not {op for op in ops if op.endswith("Grad")}
 
 
+def test_any_keras_model_may_be_the_hamiltonian():
+    inputs = keras.Input([2])
+    energy = keras.ops.squeeze(keras.layers.Dense(1)(keras.layers.Dense(8, "tanh")(inputs)), -1)
+    model = hnn_tf.HamiltonianNetwork(keras.Model(inputs, energy))
+    state = tf.ones([3, 2])
+    model(state)
+    rollout = ServingModule(model, integrator="rk4", max_step_size=0.1).functions["rollout"]
+    answer = rollout(state=state, times=tf.constant([[0.0, 0.3]] * 3))
+    # 1e-6: float32 round-off.
+    np.testing.assert_allclose(answer["energy"][:, 1], model.hamiltonian(answer["trajectory"][:, 1]), atol=1e-6)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_variables_are_frozen_copies_with_plain_names(exported, case):
     model, path = exported[case]

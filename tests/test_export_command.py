@@ -14,6 +14,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 COMMANDS = {
     "exports": ["--model_path=model.keras", "--export_dir=served/pendulum", "--max_step_size=0.2"],
+    "baseline": ["--model_path=baseline.keras", "--export_dir=served/baseline"],
     "missing": ["--model_path=nowhere.keras", "--export_dir=nothing"],
     "damaged": ["--model_path=damaged.keras", "--export_dir=nothing"],
     "existing": ["--model_path=model.keras", "--export_dir=existing", "--version=3"],
@@ -28,6 +29,9 @@ def finished(tmp_path_factory):
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]), name="hnn")
     model.build([None, 2])
     model.save(folder / "model.keras")
+    baseline = hnn_tf.BaselineNetwork(hidden_units=[8], name="baseline")
+    baseline.build([None, 2])
+    baseline.save(folder / "baseline.keras")
     (folder / "damaged.keras").write_bytes((folder / "model.keras").read_bytes()[:5000])
     (folder / "existing" / "3").mkdir(parents=True)
     results = {}
@@ -62,6 +66,13 @@ def test_prints_the_folder_and_its_signatures_and_nothing_else(finished):
     ]
     loaded = tf.saved_model.load(str(folder / "served" / "pendulum" / "1"))
     assert loaded.signatures["energy"](state=tf.zeros([1, 2]))["energy"].shape == [1]
+
+
+def test_says_that_a_baseline_has_no_energy(finished):
+    code, output, error = finished[1]["baseline"]
+    assert (code, error) == (0, "")
+    assert output.splitlines()[-1] == "  no energy: baseline has no Hamiltonian"
+    assert "energy [" not in output
 
 
 @pytest.mark.parametrize(

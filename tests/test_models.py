@@ -1,15 +1,13 @@
 """The contract of every model; a new one without an entry in CASES fails."""
 
 import dataclasses
-import importlib
-import pkgutil
 
 import keras
 import numpy as np
+import package_classes
 import pytest
 import tensorflow as tf
 
-import hnn_tf
 from hnn_tf import BaselineNetwork, HamiltonianNetwork, MLPHamiltonian, models, phase_space, rollout
 
 # Keras' own, with NumPy 2, when it saves a model.
@@ -36,19 +34,13 @@ def _build(name, *, hidden_units=(16, 16), activation="tanh", dtype="float64", d
     return model
 
 
-def _keras_classes(base):
-    modules = [importlib.import_module(info.name) for info in pkgutil.walk_packages(hnn_tf.__path__, "hnn_tf.")]
-    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
-    return {kind for kind in classes if issubclass(kind, base) and kind.__module__.startswith("hnn_tf.")}
-
-
 def test_every_model_has_an_entry():
     assert set(CASES) == set(models.MODELS)
 
 
 def test_every_keras_model_of_the_package_is_registered_and_public():
     registered = {type(_build(name)) for name in models.MODELS}
-    assert _keras_classes(keras.Model) == registered
+    assert package_classes.subclasses(keras.Model) == registered
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
 

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
+import package_classes
 import pytest
 import tensorflow as tf
 
@@ -62,8 +63,9 @@ def test_every_objective_has_an_entry():
 
 
 def test_every_objective_class_is_registered():
-    classes = {value for name in objectives.__all__ if isinstance(value := getattr(objectives, name), type)}
-    assert set(objectives.OBJECTIVES.values()) == classes - {objectives.Objective}
+    classes = package_classes.subclasses(objectives.Objective)
+    assert set(objectives.OBJECTIVES.values()) == classes
+    assert {kind.__name__ for kind in classes} <= set(objectives.__all__)
 
 
 @pytest.fixture(params=sorted(objectives.OBJECTIVES))

@@ -31,6 +31,10 @@ LEAST_RATIO = [
 ]
 
 
+def test_none_diverged():
+    assert "null" not in (command_session.ROOT / "docs" / "results" / "paper_table.json").read_text()
+
+
 def test_are_of_five_seeds_each():
     counts = {
         len(seeds)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 # Some ten seconds of training, a checkpoint every two: time to be killed in between.
-RUN = ["trainers.mass_spring", "--steps=1500", "--batch_size=300", "--nofigures", "--seed=3"]
+RUN = ["trainers.mass_spring", "--steps=1500", "--batch_size=300", "--nofigures", "--seed=3", "--export"]
 
 
 def _kill_after(process, path, delay):
@@ -37,6 +37,7 @@ def runs(tmp_path_factory):
     killed_at = int(np.load(checkpoint)["step"])
     # What a kill in the middle of a write leaves.
     (folder / "broken" / "checkpoints" / ".hnn.123.tmp.npz").write_bytes(b"PK half")
+    (folder / "broken" / "saved_model" / f"tmp-{'0' * 32}").mkdir(parents=True)
     last = command_session.start(broken, folder)
     output, error = last.communicate(timeout=180)
     assert last.returncode == 0, error
@@ -62,12 +63,16 @@ def test_a_finished_run_resumes_to_its_own_table(runs):
     assert again.returncode == 0, error
     assert error == ""
     assert output == runs[2]
+    # It is exported once, and nothing is left of the kills.
+    assert [path.name for path in (runs[0] / "broken" / "saved_model").iterdir()] == ["1"]
+    assert [path.name for path in (runs[0] / "broken" / "checkpoints").iterdir()] == ["hnn.npz"]
 
 
 COMMANDS = {
     "without --resume": ([], "holds this run already; add --resume to continue"),
     "with other flags": (["--resume", "--seed=4"], "holds a run of other flags (--seed=3 there, 4 here)"),
     "damaged": (["--resume", "--output_dir=damaged"], "expected a checkpoint of this run; it can't be read"),
+    "empty": (["--resume", "--output_dir=empty"], "expected a checkpoint of this run; it can't be read"),
     "of another network": (
         ["--resume", "--output_dir=other"],
         "hnn.npz: expected a checkpoint of this run; it holds other variables",
@@ -78,12 +83,13 @@ COMMANDS = {
 @pytest.fixture(scope="module")
 def refusals(runs):
     folder = runs[0]
-    for name in ("damaged", "other"):
+    for name in ("damaged", "empty", "other"):
         (folder / name / "checkpoints").mkdir(parents=True)
         text = (folder / "unbroken" / "flags.txt").read_text().replace("output_dir=unbroken", f"output_dir={name}")
         (folder / name / "flags.txt").write_text(text)
     whole = (folder / "unbroken" / "checkpoints" / "hnn.npz").read_bytes()
     (folder / "damaged" / "checkpoints" / "hnn.npz").write_bytes(whole[:3000])
+    (folder / "empty" / "checkpoints" / "hnn.npz").write_bytes(b"")
     with np.load(folder / "unbroken" / "checkpoints" / "hnn.npz") as arrays:
         np.savez(
             folder / "other" / "checkpoints" / "hnn.npz", **{k: v for k, v in arrays.items() if "model.0" not in k}

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import scipy.integrate
@@ -124,13 +126,25 @@ def test_a_float32_model_stays_float32(rng):
     assert rollout_at_times(model, start, np.linspace(0, 1, 5), substeps=1).dtype == tf.float32
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e12])
+def test_times_that_cannot_be_reached_are_nan_for_their_own_member_alone(rng, bad):
+    start, times = _start(rng, 3), np.array([[0.0, 1.0, 2.0], [0.0, 0.5, bad], [0.0, bad, 2.0]])
+    path = rollout_at_times(PENDULUM, start, times, max_step_size=0.1).numpy()
+    alone = rollout_at_times(PENDULUM, start[:1], times[:1], max_step_size=0.1)
+    np.testing.assert_array_equal(path[:1], alone)
+    np.testing.assert_array_equal(np.isnan(path).all(-1), [[False] * 3, [False, False, True], [False, True, True]])
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({}, "exactly one of"),
         ({"substeps": 1, "max_step_size": 0.1}, "exactly one of"),
         ({"substeps": 0}, "substeps: expected a number > 0"),
+        ({"substeps": np.int64(0)}, "substeps: expected a number > 0"),
+        ({"substeps": [1, 2]}, "substeps: expected a scalar"),
         ({"max_step_size": float("nan")}, "max_step_size: expected a number > 0"),
+        ({"max_step_size": np.float32(-1)}, "max_step_size: expected a number > 0"),
     ],
 )
 def test_unusable_steps_are_refused(rng, options, message):
@@ -143,9 +157,34 @@ def test_integers_are_refused():
         rollout(PENDULUM, [[1, 0]], step_size=0.1, num_steps=1)
 
 
-def test_a_negative_count_is_refused(rng):
+@pytest.mark.parametrize("count", [-1, np.int64(-1)])
+def test_a_negative_count_is_refused(rng, count):
     with pytest.raises(ValueError, match="num_steps"):
-        rollout(PENDULUM, _start(rng, 1), step_size=0.1, num_steps=-1)
+        rollout(PENDULUM, _start(rng, 1), step_size=0.1, num_steps=count)
+
+
+def test_a_step_for_each_coordinate_is_refused(rng):
+    with pytest.raises(ValueError, match=r"step_size: expected a scalar; received shape \(2,\)"):
+        rollout(PENDULUM, _start(rng, 1), step_size=[0.1, 0.5], num_steps=1)
+
+
+def test_a_model_takes_numpy_arrays_in_its_own_precision(rng):
+    model, state = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8])), rng.normal(size=[3, 2])
+    path = rollout(model, state, step_size=0.1, num_steps=2)
+    assert path.dtype == tf.float32
+    np.testing.assert_array_equal(path, rollout(model, tf.cast(state, tf.float32), step_size=0.1, num_steps=2))
+
+
+def test_a_field_that_is_not_hashable_is_refused_with_the_mend(rng):
+    @dataclasses.dataclass
+    class Growth:
+        rate: float
+
+        def __call__(self, state):
+            return self.rate * state
+
+    with pytest.raises(TypeError, match="Growth isn't; a dataclass is with frozen=True"):
+        rollout(Growth(1.0), _start(rng, 1), step_size=0.1, num_steps=1)
 
 
 def test_leapfrog_refuses_a_model_that_is_not_separable(rng):

@@ -1,6 +1,7 @@
 """The contract of every system; a new one without an entry in NAIVE fails."""
 
 import numpy as np
+import package_classes
 import pytest
 import scipy.integrate
 import scipy.special
@@ -21,11 +22,15 @@ NAIVE = {
         lambda q, p: (p / 0.6, -2.2 * np.sin(q)),
     ),
 }
-ALL = [getattr(systems, name) for name in systems.__all__ if name != "System"]
+ALL = sorted(package_classes.subclasses(systems.System), key=lambda kind: kind.__name__)
 
 
 def test_every_system_has_an_entry():
     assert set(NAIVE) == set(ALL)
+
+
+def test_every_system_is_public():
+    assert {kind.__name__ for kind in ALL} | {"System"} == set(systems.__all__)
 
 
 @pytest.fixture(params=ALL, ids=lambda kind: kind.__name__)

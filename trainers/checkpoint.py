@@ -30,7 +30,7 @@ def load(path: pathlib.Path) -> dict[str, np.ndarray] | None:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return dict(archive)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{path}: expected a checkpoint of this run; it can't be read ({error}); delete it to train anew"
         ) from error

@@ -31,7 +31,8 @@ def run(main: Callable[[], None], *, usage: str, argv: Sequence[str] | None = No
     try:
         main()
     except KeyboardInterrupt:
-        _exit("interrupted; --resume continues from the last checkpoint", 130)
+        mend = "; --resume continues from the last checkpoint" if "resume" in flags.FLAGS else ""
+        _exit(f"interrupted{mend}", 130)
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
     except OSError as error:  # a full disk, a folder that vanished: nobody's bug
@@ -74,11 +75,22 @@ def _parse(argv: Sequence[str], usage: str) -> None:
         sys.stdout.write(_help(usage))
         sys.exit(0)
     try:
-        rest = flags.FLAGS([argv[0], *(_shipped_flagfile(argument) for argument in argv[1:])])
+        rest = flags.FLAGS([argv[0], *map(_shipped_flagfile, _joined(argv[1:]))])
         if len(rest) > 1:
             raise flags.Error(f"unexpected argument {rest[1]!r}; every option is a flag, --name=value (see --help)")
+    except UnicodeDecodeError:
+        _exit("--flagfile: expected a text file of flags, one --name=value a line; it isn't text", EXIT_BAD_INPUT)
     except (flags.Error, OSError) as error:
         _exit(str(error), EXIT_BAD_INPUT)
+
+
+def _joined(arguments: Sequence[str]) -> Iterator[str]:
+    """The arguments, `--flagfile name` as one."""
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument in ("--flagfile", "-flagfile"):
+            argument += f"={next(remaining, '')}"
+        yield argument
 
 
 def _shipped_flagfile(argument: str) -> str:

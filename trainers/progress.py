@@ -1,6 +1,7 @@
 """How a running training shows itself on stderr."""
 
 import math
+import shutil
 import sys
 import time
 from types import TracebackType
@@ -27,8 +28,7 @@ class Progress:
     def __enter__(self) -> "Progress":
         """Itself; a terminal shows at once what the first seconds go into."""
         if self._terminal and not self._silent:
-            sys.stderr.write(f"[{'.' * _BAR_WIDTH}] {self._label}: compiling")
-            sys.stderr.flush()
+            self._draw(0, "compiling")
         return self
 
     def update(self, step: int, loss: float) -> None:
@@ -40,12 +40,17 @@ class Progress:
         self._shown = now
         rate = (step - self._start) / max(now - self._began, 1e-9)
         left = math.ceil((self._total - step) / rate) if rate else 0
-        text = f"{self._label}: step {step}/{self._total}, loss {loss:.3e}, {rate:.0f} steps/s, {left} s left"
+        text = f"step {step}/{self._total}, loss {loss:.3e}, {rate:.0f} steps/s, {left} s left"
         if self._terminal:
-            filled = _BAR_WIDTH * step // self._total
-            sys.stderr.write(f"\r\033[K[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {text}")
+            self._draw(_BAR_WIDTH * step // self._total, text)
         else:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(f"{self._label}: {text}\n")
+            sys.stderr.flush()
+
+    def _draw(self, filled: int, text: str) -> None:
+        line = f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {self._label}: {text}"
+        # A line that wraps isn't overwritten by the next.
+        sys.stderr.write(f"\r\033[K{line[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()
 
     def __exit__(

@@ -26,7 +26,7 @@ def main(task: Task) -> None:
         from hnn_tf import integrators
         from trainers import run_folder
 
-        log_dir = _log_dir(settings, folder)
+    log_dir = _log_dir(settings, folder)
     settings.objective = settings.objective or task.default_objective(settings.protocol)
     labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
     untrained = {label: new_model(label, settings) for label in labels}
@@ -41,14 +41,16 @@ def main(task: Task) -> None:
         checkpoint = folder / "checkpoints" / f"{label}.npz"
         seconds[label], losses = fit(model, data, settings, checkpoint=checkpoint, log_dir=log_dir)
         models[label] = model
-        metrics[label] = losses | _finite(label, _evaluate(model, data, settings.protocol))
+        metrics[label] = losses | _finite(label, _evaluate(model, data, settings))
     _write_results(task, settings, folder, models[settings.model], metrics, seconds)
     if settings.figures:
         data.draw(folder / "figures", models)
     if settings.export:
         from export.saved_model import export_model
 
-        export_model(models[settings.model], folder / "saved_model", integrator=settings.integrator)
+        # Version 1 of a run is its only one, and there already if the run was finished before.
+        if not (folder / "saved_model" / "1").exists():
+            export_model(models[settings.model], folder / "saved_model", version=1, integrator=settings.integrator)
     sys.stdout.write(f"all files of this run: {folder}\n")
 
 
@@ -118,10 +120,7 @@ def fit(
             state = loop.state()
             if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in state.values())):
                 kept = f"; the last good checkpoint is {checkpoint}" if checkpoint and checkpoint.exists() else ""
-                raise command_line.TrainingFailedError(
-                    f"training of {model.name} diverged by step {loop.step} (loss {loss}); "
-                    f"try a smaller --learning_rate than {settings.learning_rate}{kept}"
-                )
+                raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, loss) + kept)
             log.write(loop.step, loss)
             now = time.monotonic()
             finished = loop.step == settings.steps
@@ -130,15 +129,18 @@ def fit(
                 last_saved = now
             progress.update(loop.step, loss)
     seconds = seconds_before + time.monotonic() - began
-    return seconds, {"train_loss": loop.loss(), "test_loss": loop.loss(data.test[settings.objective])}
+    losses = {"train_loss": loop.loss(), "test_loss": loop.loss(data.test[settings.objective])}
+    if not all(math.isfinite(loss) for loss in losses.values()):
+        raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
+    return seconds, losses
 
 
-def _evaluate(model: Any, data: TaskData, protocol: str) -> dict[str, float]:
+def _evaluate(model: Any, data: TaskData, settings: Any) -> dict[str, float]:
     import numpy as np
 
     # Of a rollout that diverges, `_finite` tells.
     with np.errstate(over="ignore", invalid="ignore"):
-        return data.evaluate(model, protocol=protocol)
+        return data.evaluate(model, objective=_objective(settings), protocol=settings.protocol)
 
 
 def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
@@ -158,6 +160,13 @@ def _check_batch_size(settings: Any, data: TaskData) -> None:
             f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples; "
             "give fewer, or 0 to take them all"
         )
+
+
+def _diverged(name: str, settings: Any, step: int, loss: float) -> str:
+    return (
+        f"training of {name} diverged by step {step} (loss {loss}); "
+        f"try a smaller --learning_rate than {settings.learning_rate}"
+    )
 
 
 def _objective(settings: Any) -> Any:

@@ -20,8 +20,8 @@ class TaskData(abc.ABC):
     test: dict[str, Any]
 
     @abc.abstractmethod
-    def evaluate(self, model: Any, *, protocol: str) -> dict[str, float]:
-        """The task's metrics of a model under a protocol, besides train_loss and test_loss."""
+    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+        """The task's metrics of a model trained by an objective, besides train_loss and test_loss."""
 
     @abc.abstractmethod
     def draw(self, folder: pathlib.Path, models: Models) -> None:

@@ -14,7 +14,7 @@ PROTOCOLS = ("clean", "paper")
 INTEGRATORS = ("leapfrog", "rk4", "rk8")
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
-NOT_OF_THE_MODEL = ("output_dir", "resume", "export", "figures", "tensorboard", "progress")
+NOT_OF_THE_MODEL = ("compare_baseline", "output_dir", "resume", "export", "figures", "tensorboard", "progress")
 """Flags that may differ between a run and its --resume: they don't change what is learned."""
 
 
@@ -31,7 +31,12 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
     flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For one_step and for the exported rollout.")
-    flags.DEFINE_integer("substeps", 1, "Integrator steps within each observed time step (one_step).", lower_bound=1)
+    flags.DEFINE_integer(
+        "substeps",
+        1,
+        "Integrator steps within each observed time step (one_step); a few, compiling takes longer with each.",
+        lower_bound=1,
+    )
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
     flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
     flags.DEFINE_integer("batch_size", 0, "Samples a step; 0 takes all.", lower_bound=0)
@@ -55,6 +60,6 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     flags.register_validator("learning_rate", lambda value: value > 0, message="--learning_rate: expected a number > 0")
     flags.register_validator(
         "hidden_units",
-        lambda widths: bool(widths) and all(width.strip().isdigit() and int(width) > 0 for width in widths),
+        lambda widths: bool(widths) and all(width.strip().isdecimal() and int(width) > 0 for width in widths),
         message="--hidden_units: expected widths > 0 separated by commas, as 200,200",
     )

@@ -4,7 +4,11 @@ import numpy as np
 
 
 def energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:
-    """Mean of (H(s_pred) - H(s_true))^2, H the TRUE Hamiltonian on both; both `[..., T]`."""
+    """Mean of (H(s_pred) - H(s_true))^2, H the TRUE Hamiltonian on both; both `[..., T]`.
+
+    Raises:
+      ValueError: If their shapes differ.
+    """
     if true_energy.shape != predicted_energy.shape:
         raise ValueError(f"expected energies of equal shape; received {true_energy.shape} and {predicted_energy.shape}")
     return float(np.mean((predicted_energy - true_energy) ** 2))

@@ -34,14 +34,20 @@ def write_metrics(path: str | os.PathLike, document: dict[str, Any]) -> None:
 def format_table(document: dict[str, Any]) -> str:
     """A run's metrics as a table: this model, the baseline if it was trained, the paper's figures.
 
-    The paper's figures stand only where they measure the same thing: under the paper protocol.
+    The paper's figures stand only where they measure the same thing: under the paper protocol, and of the losses
+    under the clean one, too, if the model was trained by the paper's objective.
     """
     model = document["model"]
     columns = {model: document["metrics"]}
     if "baseline" in document:
         columns["baseline"] = document["baseline"]["metrics"]
-    if document["protocol"] == "paper":
-        published = PUBLISHED_RESULTS.get(document["task"], {})
+    published = {
+        name: values
+        for name, values in PUBLISHED_RESULTS.get(document["task"], {}).items()
+        if document["objective"] == "derivative"
+        and (document["protocol"] == "paper" or name in ("train_loss", "test_loss"))
+    }
+    if published:
         for label in list(columns):
             columns[f"paper's {label}"] = {name: values[label] for name, values in published.items() if label in values}
     header = [f"{document['task']} ({document['protocol']} protocol)", *columns]

@@ -28,6 +28,9 @@ class MLP(keras.layers.Layer):
       activation: Name in `hnn_tf.activations`.
 
     Input `[..., d]`, output `[..., output_units]`.
+
+    Raises:
+      ValueError: If a width is below 1 or unknown, or there is no such activation.
     """
 
     def __init__(

@@ -21,6 +21,10 @@ class OneStep(Objective):
       integrator: A name or an `hnn_tf.integrators.Integrator`.
       substeps: Integrator steps within each dt, >= 1.
 
+    Raises:
+      ValueError: If `substeps` isn't an integer >= 1.
+      InputError: If there is no such integrator.
+
     References:
       Chen, Zhang, Arjovsky, Bottou. Symplectic Recurrent Neural Networks. arXiv:1909.13334, section 2.
     """
