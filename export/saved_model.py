@@ -83,8 +83,14 @@ def load_model(path: str | os.PathLike) -> keras.Model:
         # compile=False: nothing here needs the optimizer and the loss.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its parts do
-        unsafe = "safe_mode" in str(error)
-        reason = "it is unsafe: it brings code, which is never run" if unsafe else _one_line(error)
+        reason = _one_line(error)
+        if "safe_mode" in str(error):
+            reason = "it is unsafe: it brings code, which is never run"
+        elif "Could not locate class" in str(error):
+            reason = (
+                "it holds a layer of your own; load it in Python, where that is known, and call "
+                "export.saved_model.export_model"
+            )
         raise InputError(f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {reason}") from error
     if not any(base.__module__.split(".")[0] == "hnn_tf" for base in type(model).__mro__):
         raise InputError(

@@ -1,6 +1,7 @@
 """Writing a file whole or not at all."""
 
 import contextlib
+import errno
 import os
 import pathlib
 from collections.abc import Iterator
@@ -13,8 +14,14 @@ def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     The temporary has the suffix of `path`, by which writers tell formats.
 
     A failure or a kill at any moment leaves `path` as it was; a failure also removes the temporary.
+
+    Raises:
+      OSError: If there is no such folder, or it can't be written.
     """
     path = pathlib.Path(path)
+    if not path.parent.is_dir():
+        # Not the error of the temporary, whose name says nothing to the caller.
+        raise FileNotFoundError(errno.ENOENT, "no such folder for the file", str(path))
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
         yield temporary

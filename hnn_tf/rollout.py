@@ -2,7 +2,9 @@
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space
@@ -52,8 +54,8 @@ def rollout(
     state, method = _checked(vector_field, initial_state, integrator)
     args = (
         state,
-        tf.cast(_scalar("step_size", step_size), state.dtype),
-        tf.cast(_scalar("num_steps", num_steps, least=0), tf.int32),
+        tf.cast(_number("step_size", step_size), state.dtype),
+        _count("num_steps", num_steps, least=0),
     )
     return _run(_fixed_step, vector_field, method, args)
 
@@ -96,24 +98,35 @@ def rollout_at_times(
         raise ValueError("rollout_at_times: expected exactly one of max_step_size and substeps")
     times = tf.cast(times, state.dtype)
     if substeps is None:
-        size = tf.cast(_scalar("max_step_size", max_step_size, above=0), state.dtype)
+        size = tf.cast(_number("max_step_size", max_step_size, positive=True), state.dtype)
         return _run(_to_times, vector_field, method, (state, times, size))
-    count = tf.cast(_scalar("substeps", substeps, above=0), tf.int32)
-    return _run(_to_times_substeps, vector_field, method, (state, times, count))
+    return _run(_to_times_substeps, vector_field, method, (state, times, _count("substeps", substeps, least=1)))
 
 
-def _scalar(name: str, value: object, *, least: float | None = None, above: float | None = None) -> tf.Tensor:
-    """The value as a scalar tensor, its bound checked if it is known before the graph runs."""
+def _number(name: str, value: object, *, positive: bool = False) -> tf.Tensor:
+    """The value as a scalar tensor, checked if it is known before the graph runs."""
+    tensor, known = _scalar(name, value)
+    if known is not None and not (np.isfinite(known) and (known > 0 or not positive)):
+        raise ValueError(f"{name}: expected a finite number{' > 0' * positive}; received {known}")
+    return tensor
+
+
+def _count(name: str, value: object, *, least: int) -> tf.Tensor:
+    """The value as a scalar int32 tensor, checked if it is known before the graph runs."""
+    tensor, known = _scalar(name, value)
+    # A float that is an integer is one: 20 / 0.05.
+    if not (tensor.dtype.is_integer if known is None else known == np.round(known) and known >= least):
+        raise ValueError(
+            f"{name}: expected an integer >= {least}; received {tensor.dtype.name if known is None else known}"
+        )
+    return tf.cast(tensor, tf.int32)
+
+
+def _scalar(name: str, value: object) -> tuple[tf.Tensor, Any]:
     tensor = tf.convert_to_tensor(value)
     if tensor.shape.rank not in (0, None):
         raise ValueError(f"{name}: expected a scalar; received shape {tensor.shape}")
-    known = tf.get_static_value(tensor)
-    # Written so that NaN is refused.
-    if known is not None and least is not None and not known >= least:
-        raise ValueError(f"{name}: expected an integer >= {least}; received {known}")
-    if known is not None and above is not None and not known > above:
-        raise ValueError(f"{name}: expected a number > {above}; received {known}")
-    return tensor
+    return tensor, tf.get_static_value(tensor)
 
 
 def _checked(
@@ -139,12 +152,23 @@ def _run(kernel: Callable, vector_field: VectorField, method: integrators.Integr
                 f"{type(vector_field).__name__} isn't; a dataclass is with frozen=True"
             ) from error
         return _compiled(kernel, vector_field, method)(*args)
-    return kernel(vector_field, method, *args)
+    return kernel(functools.partial(_derivative, vector_field), method, *args)
 
 
 @functools.lru_cache(maxsize=64)
 def _compiled(kernel: Callable, vector_field: VectorField, method: integrators.Integrator) -> Callable:
-    return tf.function(functools.partial(kernel, vector_field, method), autograph=False)
+    return tf.function(functools.partial(kernel, functools.partial(_derivative, vector_field), method), autograph=False)
+
+
+def _derivative(vector_field: VectorField, state: State) -> tf.Tensor:
+    derivative = vector_field(state)
+    # An energy `[...]`, say, could broadcast to `[..., 2n]`.
+    if derivative.shape.rank != state.shape.rank or not derivative.shape.is_compatible_with(state.shape):
+        raise ValueError(
+            f"vector_field: expected a time derivative of shape {state.shape}, the state's; received "
+            f"{derivative.shape}; a Hamiltonian's is lambda state: symplectic_gradient(hamiltonian, state)"
+        )
+    return derivative
 
 
 def _fixed_step(

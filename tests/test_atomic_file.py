@@ -85,3 +85,12 @@ def test_a_kill_leaves_the_old_file(path):
     killed = subprocess.run([sys.executable, "-c", script, module.__file__, str(path)], check=False)
     assert killed.returncode == 9
     assert path.read_bytes() == b"old"
+
+
+def test_a_missing_folder_is_named_as_the_caller_did(tmp_path):
+    with (
+        pytest.raises(FileNotFoundError, match="no such folder for the file") as caught,
+        atomic_file(tmp_path / "a/b.txt"),
+    ):
+        pass
+    assert caught.value.filename == str(tmp_path / "a/b.txt")

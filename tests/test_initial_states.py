@@ -55,3 +55,9 @@ def test_there_are_as_many_as_asked_for(rng, count):
 def test_the_same_rng_gives_the_same_states():
     first, second = (sample_on_radius(np.random.default_rng(3), 5, radius=(0.1, 1.0)) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("radius", [2.0, (1.0, 0.5), (-1.0, 1.0), (0.0, np.nan)])
+def test_a_radius_that_is_no_range_is_refused(rng, radius):
+    with pytest.raises(ValueError, match=r"radius: expected \(least, largest\)"):
+        sample_on_radius(rng, 3, radius=radius)

@@ -102,6 +102,11 @@ def test_an_odd_width_is_refused(name):
         model(tf.zeros([5, 3], tf.float64))
 
 
+def test_a_width_other_than_it_was_built_for_is_refused(name):
+    with pytest.raises(ValueError, match="expected inputs of width 4, for which it was built"):
+        _build(name)(tf.zeros([5, 2], tf.float64))
+
+
 def test_an_unknown_activation_is_refused(name):
     with pytest.raises(ValueError, match="expected one of relu"):
         _build(name, activation="tanhh")
@@ -215,6 +220,12 @@ def test_any_keras_layer_may_be_the_hamiltonian(rng):
     np.testing.assert_allclose(model(tf.constant(state)), expected, atol=1e-13)
     assert model.separable
     assert model.dtype_policy.name == "float64"
+
+
+@pytest.mark.parametrize("hamiltonian", [MLPHamiltonian, tf.reduce_sum])
+def test_a_hamiltonian_that_is_no_layer_is_refused(hamiltonian):
+    with pytest.raises(TypeError, match="expected a Keras layer"):
+        HamiltonianNetwork(hamiltonian)
 
 
 def test_a_layer_that_says_nothing_is_not_separable():

@@ -32,6 +32,9 @@ def test_python_examples_run(tmp_path, monkeypatch):
     names = {}
     exec(compile(PYTHON, "README.md", "exec"), names)
     # The shapes that the comments promise.
+    assert names["irregular"].shape == [1, 4, 2]
+    assert names["path"].shape == (1, 201, 2)
+    assert {"energy.png", "served"} <= {path.name for path in tmp_path.iterdir()}
     assert names["energy"].shape == [1]
     assert names["time_derivative"].shape == [1, 2]
     assert names["trajectory"].shape == [1, 401, 2]

@@ -140,11 +140,12 @@ def test_times_that_cannot_be_reached_are_nan_for_their_own_member_alone(rng, ba
     [
         ({}, "exactly one of"),
         ({"substeps": 1, "max_step_size": 0.1}, "exactly one of"),
-        ({"substeps": 0}, "substeps: expected a number > 0"),
-        ({"substeps": np.int64(0)}, "substeps: expected a number > 0"),
+        ({"substeps": 0}, "substeps: expected an integer >= 1; received 0"),
+        ({"substeps": np.int64(0)}, "substeps: expected an integer >= 1; received 0"),
+        ({"substeps": 1.5}, "substeps: expected an integer >= 1; received 1.5"),
         ({"substeps": [1, 2]}, "substeps: expected a scalar"),
-        ({"max_step_size": float("nan")}, "max_step_size: expected a number > 0"),
-        ({"max_step_size": np.float32(-1)}, "max_step_size: expected a number > 0"),
+        ({"max_step_size": float("nan")}, "max_step_size: expected a finite number > 0"),
+        ({"max_step_size": np.float32(-1)}, "max_step_size: expected a finite number > 0"),
     ],
 )
 def test_unusable_steps_are_refused(rng, options, message):
@@ -157,8 +158,24 @@ def test_integers_are_refused():
         rollout(PENDULUM, [[1, 0]], step_size=0.1, num_steps=1)
 
 
-@pytest.mark.parametrize("count", [-1, np.int64(-1)])
-def test_a_negative_count_is_refused(rng, count):
+@pytest.mark.parametrize("step_size", [np.nan, np.inf])
+def test_a_step_that_is_not_finite_is_refused(rng, step_size):
+    with pytest.raises(ValueError, match="step_size: expected a finite number; received"):
+        rollout(PENDULUM, _start(rng, 1), step_size=step_size, num_steps=1)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_an_energy_is_not_taken_for_a_time_derivative(rng, batch):
+    with pytest.raises(ValueError, match=r"expected a time derivative of shape \(\d, 2\), the state's; received"):
+        rollout(PENDULUM.hamiltonian, _start(rng, batch), step_size=0.1, num_steps=1)
+
+
+def test_a_count_may_be_a_whole_float(rng):
+    assert rollout(PENDULUM, _start(rng, 1), step_size=0.05, num_steps=20 / 0.05).shape == (1, 401, 2)
+
+
+@pytest.mark.parametrize("count", [-1, np.int64(-1), 2.5])
+def test_a_count_that_is_negative_or_broken_is_refused(rng, count):
     with pytest.raises(ValueError, match="num_steps"):
         rollout(PENDULUM, _start(rng, 1), step_size=0.1, num_steps=count)
 

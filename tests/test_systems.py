@@ -1,5 +1,7 @@
 """The contract of every system; a new one without an entry in NAIVE fails."""
 
+import dataclasses
+
 import numpy as np
 import package_classes
 import pytest
@@ -73,6 +75,20 @@ def test_layout_is_declared(entry):
     system, _, _ = entry
     assert len(system.state_names) == len(system.state_units) == 2 * system.dof
     assert system.energy_unit
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+def test_parameters_that_are_not_positive_are_refused(entry, value):
+    system, *_ = entry
+    for field in dataclasses.fields(system):
+        with pytest.raises(ValueError, match="expected finite parameters > 0"):
+            dataclasses.replace(system, **{field.name: value})
+
+
+def test_a_state_of_another_width_is_refused(entry):
+    system, *_ = entry
+    with pytest.raises(ValueError, match=r"expected states \[..., 2\]; received"):
+        system(tf.zeros([3, 4], tf.float64))
 
 
 def test_equal_parameters_make_equal_systems():

@@ -61,3 +61,16 @@ def test_keras_fits_it(samples):
     model.compile(keras.optimizers.Adam(1e-2), "mse")
     losses = model.fit(to_tf_dataset(samples, batch_size=5, seed=0), epochs=5, shuffle=False, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
+
+
+@pytest.mark.parametrize(
+    ("samples", "options", "message"),
+    [
+        ({"state": np.zeros([4, 2])}, {}, r"missing: \['time_derivative'\]"),
+        ({"state": np.zeros([4, 2]), "time_derivative": np.zeros([4, 1])}, {}, "equal shape"),
+        ({"state": np.zeros([4, 2]), "time_derivative": np.zeros([4, 2])}, {"batch_size": 0}, "at least 1"),
+    ],
+)
+def test_samples_that_make_no_batches_are_refused(samples, options, message):
+    with pytest.raises(ValueError, match=message):
+        to_tf_dataset(samples, **options)

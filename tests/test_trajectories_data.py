@@ -131,3 +131,16 @@ def test_transitions_stay_within_one_trajectory():
     # Each from its own time: the steps are 0.5, 0.25 and 1.25.
     expected = np.array([0.5, 0.25, 1.25])[samples["state"][:, 1:].astype(int)]
     np.testing.assert_array_equal(samples["time_step"], expected)
+
+
+@pytest.mark.parametrize(
+    ("starts", "times", "message"),
+    [
+        ([[np.nan, 0.0]], [0.0, 1.0], "finite initial states"),
+        ([[1.0, 0.0]], [0.0, np.inf], "finite, increasing times"),
+        ([[1.0, 0.0]], [0.0, 2.0, 1.0], "finite, increasing times"),
+    ],
+)
+def test_data_that_cannot_be_are_refused(starts, times, message):
+    with pytest.raises(ValueError, match=message):
+        data.generate_trajectories(systems.Pendulum(), np.array(starts), np.array(times))

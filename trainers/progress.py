@@ -27,8 +27,9 @@ class Progress:
 
     def __enter__(self) -> "Progress":
         """Itself; a terminal shows at once what the first seconds go into."""
-        if self._terminal and not self._silent:
-            self._draw(0, "compiling")
+        if self._terminal and not self._silent and self._start < self._total:
+            resumed = f"resumed at step {self._start}, " if self._start else ""
+            self._draw(_BAR_WIDTH * self._start // self._total, f"{resumed}compiling")
         return self
 
     def update(self, step: int, loss: float) -> None:
@@ -58,5 +59,5 @@ class Progress:
     ) -> None:
         """Leaves the terminal on a fresh line."""
         del kind, error, traceback
-        if self._terminal and not self._silent:
+        if self._terminal and not self._silent and self._start < self._total:
             sys.stderr.write("\n")

@@ -17,9 +17,14 @@ def sample_on_radius(rng: np.random.Generator, count: int, *, radius: tuple[floa
     Returns:
       States `[N, 2]`, float64.
 
+    Raises:
+      ValueError: If `radius` isn't a range of numbers >= 0.
+
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, appendix A and its code for tasks 1 and 2.
     """
+    if np.shape(radius) != (2,) or not 0 <= radius[0] <= radius[1] < np.inf:
+        raise ValueError(f"radius: expected (least, largest), 0 <= least <= largest; received {radius}")
     direction = rng.uniform(-1.0, 1.0, [count, 2])
     length = np.linalg.norm(direction, axis=-1, keepdims=True)
     return direction / length * rng.uniform(*radius, [count, 1])

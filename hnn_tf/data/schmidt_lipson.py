@@ -127,7 +127,8 @@ def download_archive() -> pathlib.Path:
                 )
             return _checked(pathlib.Path(path), checksum)
         except Exception as error:  # Keras raises plain Exception for whatever the network does
-            reasons.append(" ".join(str(error).removeprefix(f"URL fetch failure on {url}: ").split())[:120])
+            reason = str(error).removeprefix(f"URL fetch failure on {url}: ").removeprefix("None -- ")
+            reasons.append(" ".join(reason.split())[:120])
             with contextlib.suppress(OSError, ValueError):  # Keras leaves a download of the wrong checksum behind
                 _checked(cache / "datasets" / name, checksum)
     addresses = " or ".join(url for url, _ in SOURCES)

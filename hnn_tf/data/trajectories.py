@@ -77,8 +77,12 @@ def generate_trajectories(
       The trajectories, accurate to about 1e-12 for motions of frequency 1.
 
     Raises:
-      ValueError: If noise is asked for without `rng`.
+      ValueError: If states or times aren't finite, times don't increase, or noise is asked for without `rng`.
     """
+    if not np.isfinite(initial_states).all():
+        raise ValueError("generate_trajectories: expected finite initial states; received NaN or infinity")
+    if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
+        raise ValueError("generate_trajectories: expected finite, increasing times")
     if noise_std and rng is None:
         raise ValueError("generate_trajectories: expected an rng, because noise_std isn't 0; received None")
     initial = tf.constant(initial_states, tf.float64)

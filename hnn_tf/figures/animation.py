@@ -104,6 +104,7 @@ def _frames(
     """Draws what stands still once, and for every frame what moves only: several times as fast."""
     canvas = FigureCanvasAgg(figure)
     moving: list[Artist] = [artist for artists, _ in drawings for artist in artists] + [clock]
+    moving.sort(key=lambda artist: artist.get_zorder())
     for artist in moving:
         artist.set_animated(True)
     canvas.draw()

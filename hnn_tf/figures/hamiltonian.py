@@ -62,16 +62,17 @@ def draw_hamiltonian(
     with png_figure(path, width=WIDTH if true else 0.6 * WIDTH, height=3.0 if true else 3.4) as figure:
         axes = list(figure.subplots(1, panels, sharex=True, sharey=True, squeeze=False)[0])
         if true is None:
-            # No zero is given: the lowest level at the data is as good as any.
-            energy = learned_energy - _finite_or_zero(at_data, np.min)
-            contours = _level_sets(axes[0], q, p, energy, _levels(energy))
+            # No zero is given: the minimum is as good as any.
+            lowest = _finite_or_zero(learned_energy, np.min)
+            energy = learned_energy - lowest
+            contours = _level_sets(axes[0], q, p, energy, _levels(energy, at_data - lowest))
             _colour_bar(figure, contours, axes, energy_label)
-            axes[0].set_title(f"{name}: learned $H$, zero at its lowest observed state")
+            axes[0].set_title(f"{name}: learned $H$, zero at its minimum here")
         else:
-            true_energy = _values(true, grid)
-            shift = _finite_or_zero(_values(true, observed) - at_data, np.mean)
+            true_energy, true_at_data = _values(true, grid), _values(true, observed)
+            shift = _finite_or_zero(true_at_data - at_data, np.mean)
             learned_energy = learned_energy + shift
-            levels = _levels(true_energy)
+            levels = _levels(true_energy, true_at_data)
             contours = _level_sets(axes[0], q, p, true_energy, levels)
             _level_sets(axes[1], q, p, learned_energy, levels)
             _colour_bar(figure, contours, axes[:2], energy_label)
@@ -101,10 +102,11 @@ def _finite_or_zero(values: np.ndarray, reduce: Callable) -> float:
     return float(reduce(finite)) if finite.size else 0.0
 
 
-def _levels(energy: np.ndarray) -> np.ndarray:
-    # Corners of the plane would take most levels; the colours end (pointed bar) where a twentieth lies beyond.
-    finite = energy[np.isfinite(energy)]
-    low, high = axis_limits([np.percentile(finite, [0.0, 95.0])] if finite.size else [], margin=0.0)
+def _levels(energy: np.ndarray, at_data: np.ndarray) -> np.ndarray:
+    # Corners of the plane would take most levels; the colours end (pointed bar) above all but a fiftieth of the data.
+    finite, at_data = energy[np.isfinite(energy)], at_data[np.isfinite(at_data)]
+    ends = [finite.min(), np.percentile(at_data if at_data.size else finite, 98.0)] if finite.size else []
+    low, high = axis_limits([np.array(ends)], margin=0.0)
     # Without the first, which is at or below the minimum: round-off there isn't a level set.
     return np.asarray(MaxNLocator(11).tick_values(low, high))[1:]
 

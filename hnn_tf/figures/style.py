@@ -44,18 +44,22 @@ _ROLES: dict[str, dict[str, Any]] = {
     "hnn": {"color": "#0072b2", "linewidth": 1.5, "linestyle": (0, (5, 1.2)), "zorder": 4},
     "baseline": {"color": "#d55e00", "linewidth": 1.5, "linestyle": (0, (4, 1.2, 1, 1.2)), "zorder": 3},
 }
+_OTHER_DASHES = ("--", ":", (0, (7, 2, 2, 2)), (0, (1, 1)))
 _OTHER_COLOURS = ("#cc79a7", "#009e73", "#e69f00", "#56b4e9")
 _NAMES = {"true": "truth", "hnn": "HNN"}
 
 
 def line_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Arguments of `Axes.plot` for each label, the same in every figure; labels without a role get other colours."""
-    others = itertools.cycle(_OTHER_COLOURS)
+    others = itertools.cycle(zip(_OTHER_COLOURS, _OTHER_DASHES, strict=True))
     styles = {}
     for label in labels:
         role = "truth" if label in TRUTH_LABELS else label
         known = _ROLES.get(role)
-        style = dict(known) if known else {"color": next(others), "linewidth": 1.5, "linestyle": "--", "zorder": 3}
+        style = dict(known or {})
+        if not known:
+            colour, dashes = next(others)
+            style |= {"color": colour, "linewidth": 1.5, "linestyle": dashes, "zorder": 3}
         if label == "measured":
             # Readings are points; the line between them only guides the eye.
             style |= {"linewidth": 1.2, "marker": "o", "markersize": 2.2}

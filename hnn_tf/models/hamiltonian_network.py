@@ -23,9 +23,13 @@ class HamiltonianNetwork(keras.Model):
 
     Args:
       hamiltonian: Keras layer, state `[..., 2n]` -> energy `[...]`, for instance `MLPHamiltonian()`. It stays
-        reachable as `model.hamiltonian`, so that `model.hamiltonian(state)` is the learned energy.
+        reachable as `model.hamiltonian`, so that `model.hamiltonian(state)` is the learned energy, which is known up
+        to a constant only. A layer that is T(p) + V(q) says so by an attribute `separable = True`.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
+
+    Raises:
+      TypeError: If `hamiltonian` isn't a Keras layer.
 
     Example:
       >>> model = HamiltonianNetwork(MLPHamiltonian())
@@ -37,6 +41,11 @@ class HamiltonianNetwork(keras.Model):
     """
 
     def __init__(self, hamiltonian: keras.layers.Layer, **kwargs: Any) -> None:
+        if not isinstance(hamiltonian, keras.layers.Layer):
+            raise TypeError(
+                f"hamiltonian: expected a Keras layer, state [..., 2n] -> energy [...], as MLPHamiltonian(); received "
+                f"{hamiltonian!r}; a function is one in the call of a keras.layers.Layer"
+            )
         # One policy for the whole: a float64 Hamiltonian makes a float64 model.
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)

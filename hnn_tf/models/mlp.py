@@ -67,11 +67,19 @@ class MLP(keras.layers.Layer):
         """Output `[..., output_units]` of inputs `[..., d]`."""
         if inputs.shape.rank == 1:  # which a matrix product doesn't take
             return self.call(inputs[tf.newaxis])[0]
+        self._check_width(inputs)
         x = inputs
         # A plain add, not Dense: BiasAdd leaves its fused gradient in exported graphs.
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
             x = self._activation.value(tf.matmul(x, kernel) + bias)
         return tf.matmul(x, self._kernels[-1])
+
+    def _check_width(self, inputs: tf.Tensor) -> None:
+        width = self._kernels[0].shape[0]
+        if not inputs.shape[-1:].is_compatible_with([width]):
+            raise ValueError(
+                f"{self.name}: expected inputs of width {width}, for which it was built; received {inputs.shape}"
+            )
 
     def gradient(self, inputs: tf.Tensor) -> tf.Tensor:
         """Gradient `[..., d]` of the sum of the outputs by the inputs `[..., d]`, in plain operations.
@@ -80,6 +88,7 @@ class MLP(keras.layers.Layer):
         """
         if inputs.shape.rank == 1:
             return self.gradient(inputs[tf.newaxis])[0]
+        self._check_width(inputs)
         x, slopes = inputs, []
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
             z = tf.matmul(x, kernel) + bias

@@ -4,6 +4,7 @@ import abc
 
 import tensorflow as tf
 
+from hnn_tf import phase_space
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.typing import State
 
@@ -11,8 +12,9 @@ from hnn_tf.typing import State
 class System(abc.ABC):
     """A true system: a Hamiltonian with names and units for its state.
 
-    A system is itself a vector field (`system(state)` is the time derivative), with the same two
-    members as a learned model, so the same `rollout` serves both.
+    A system is itself a vector field (`system(state)` is the time derivative), with the same two members as a learned
+    model, so the same `rollout` serves both. Its H is written in operations of TensorFlow or `keras.ops`. It is
+    immutable and hashable, as a frozen dataclass is, because its compiled rollouts are kept.
 
     Attributes:
       dof: Degrees of freedom n.
@@ -31,6 +33,17 @@ class System(abc.ABC):
     @abc.abstractmethod
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2n]`."""
+
+    def split(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
+        """Position and momentum `[..., n]` each of states `[..., 2n]`.
+
+        Raises:
+          ValueError: If the states aren't of this system's width.
+        """
+        state = tf.convert_to_tensor(state)
+        if phase_space.dof(state) != self.dof:
+            raise ValueError(f"{type(self).__name__}: expected states [..., {2 * self.dof}]; received {state.shape}")
+        return phase_space.split(state)
 
     def __call__(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of states `[..., 2n]`: the symplectic gradient of H."""

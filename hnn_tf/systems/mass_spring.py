@@ -4,7 +4,6 @@ import dataclasses
 
 import tensorflow as tf
 
-from hnn_tf import phase_space
 from hnn_tf.systems.base import System
 from hnn_tf.typing import State
 
@@ -22,6 +21,9 @@ class MassSpring(System):
       mass: m > 0, in kg.
       spring_constant: k > 0, in N/m.
 
+    Raises:
+      ValueError: If a parameter isn't finite and > 0.
+
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 1.
     """
@@ -35,8 +37,12 @@ class MassSpring(System):
     state_units = ("m", "kg m/s")
     energy_unit = "J"
 
+    def __post_init__(self) -> None:
+        if not (0 < self.mass < float("inf") and 0 < self.spring_constant < float("inf")):
+            raise ValueError(f"expected finite parameters > 0; received {self}")
+
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Energy `[...]` (J) of states `[..., 2]`."""
-        q, p = phase_space.split(state)
+        q, p = self.split(state)
         energy = p * p / (2.0 * self.mass) + 0.5 * self.spring_constant * q * q
         return tf.squeeze(energy, -1)

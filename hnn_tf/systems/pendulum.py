@@ -4,7 +4,6 @@ import dataclasses
 
 import tensorflow as tf
 
-from hnn_tf import phase_space
 from hnn_tf.systems.base import System
 from hnn_tf.typing import State
 
@@ -22,6 +21,9 @@ class Pendulum(System):
       inertia: I > 0, in kg m^2.
       gravity_torque: K > 0, the torque of gravity on the horizontal pendulum, in N m.
 
+    Raises:
+      ValueError: If a parameter isn't finite and > 0.
+
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 2.
     """
@@ -35,8 +37,12 @@ class Pendulum(System):
     state_units = ("rad", "kg m²/s")
     energy_unit = "J"
 
+    def __post_init__(self) -> None:
+        if not (0 < self.inertia < float("inf") and 0 < self.gravity_torque < float("inf")):
+            raise ValueError(f"expected finite parameters > 0; received {self}")
+
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Energy `[...]` (J) of states `[..., 2]`."""
-        q, p = phase_space.split(state)
+        q, p = self.split(state)
         energy = p * p / (2.0 * self.inertia) + self.gravity_torque * (1.0 - tf.cos(q))
         return tf.squeeze(energy, -1)
