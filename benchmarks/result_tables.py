@@ -90,9 +90,7 @@ def _spread(values: list[float | None]) -> str:
 
 
 def _number(value: float) -> str:
-    if not 1e-2 <= value < 1000:
-        return f"{value:.1e}"
-    return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    return f"{value:.3g}" if 1e-2 <= value < 1000 else f"{value:.2e}"
 
 
 def _table(rows: list[list[str]]) -> str:

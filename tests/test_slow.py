@@ -31,8 +31,10 @@ def test_seed_0_gives_the_committed_results(tmp_path, task, protocol):
     committed = json.loads((ROOT / "docs" / "results" / "paper_table.json").read_text())["metrics"][task][protocol]
     for metric, models in committed.items():
         for model, found in (("hnn", document["metrics"]), ("baseline", document["baseline"]["metrics"])):
-            # 30 %: another processor adds in another order, which 2000 steps and long rollouts amplify.
-            assert found[metric] == pytest.approx(models[model][0], rel=0.3), (metric, model)
+            # Another processor adds in another order. 2000 steps change the losses by that little; rollouts over 20
+            # time units and more amplify it, by less than models of other seeds differ.
+            factor = 1.02 if metric in ("train_loss", "test_loss") else 3
+            assert 1 / factor < found[metric] / models[model][0] < factor, (metric, model)
 
 
 @pytest.fixture(scope="module")
