@@ -67,7 +67,8 @@ def _run_one(module, *arguments):
 
 def _forget_flags(but):
     for name in set(flags.FLAGS) - but:
-        delattr(flags.FLAGS, name)
+        if not (flags.FLAGS.find_module_defining_flag(name) or "").startswith("absl"):  # its logging needs its own
+            delattr(flags.FLAGS, name)
 
 
 if __name__ == "__main__":

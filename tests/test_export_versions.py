@@ -196,6 +196,16 @@ def test_models_that_give_no_time_derivative_are_refused(tmp_path, build, match)
     assert not os.listdir(tmp_path)
 
 
+def _own_layer(path):
+    class Own(keras.layers.Layer):
+        def call(self, state):
+            return tf.reduce_sum(state**2, -1)
+
+    model = hnn_tf.HamiltonianNetwork(Own())
+    model.build([None, 2])
+    model.save(path)
+
+
 def _cut(path):
     _build().save(path)
     path.write_bytes(path.read_bytes()[:5000])
@@ -218,9 +228,10 @@ def _overwrite_middle(path):
         (_overwrite_middle, "it can't be loaded"),
         (lambda path: _stock(keras.layers.Dense(2)).save(path), "it holds a Sequential"),
         (lambda path: _stock(keras.layers.Lambda(lambda x: x)).save(path), "it brings code, which is never run"),
+        (_own_layer, "it holds a layer of your own; load it in Python"),
         (lambda path: _unbuilt().save(path), "expected a model built for states"),
     ],
-    ids=["missing", "folder", "text", "cut", "damaged", "foreign", "unsafe", "unbuilt"],
+    ids=["missing", "folder", "text", "cut", "damaged", "foreign", "unsafe", "own layer", "unbuilt"],
 )
 @pytest.mark.filterwarnings("ignore:You are saving a model that has not yet been built")
 def test_files_that_hold_no_model_of_ours_are_refused(tmp_path, write, match):
