@@ -54,7 +54,7 @@ def rollout(
     state, method = _checked(vector_field, initial_state, integrator)
     args = (
         state,
-        tf.cast(_number("step_size", step_size), state.dtype),
+        _number("step_size", step_size, state.dtype),
         _count("num_steps", num_steps, least=0),
     )
     return _run(_fixed_step, vector_field, method, args)
@@ -96,24 +96,29 @@ def rollout_at_times(
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
         raise ValueError("rollout_at_times: expected exactly one of max_step_size and substeps")
-    times = tf.cast(times, state.dtype)
+    times = _cast(times, state.dtype)
     if substeps is None:
-        size = tf.cast(_number("max_step_size", max_step_size, positive=True), state.dtype)
+        size = _number("max_step_size", max_step_size, state.dtype, positive=True)
         return _run(_to_times, vector_field, method, (state, times, size))
     return _run(_to_times_substeps, vector_field, method, (state, times, _count("substeps", substeps, least=1)))
 
 
-def _number(name: str, value: object, *, positive: bool = False) -> tf.Tensor:
+def _cast(value: Any, dtype: tf.DType) -> tf.Tensor:
+    # TensorFlow's own cast takes Python's numbers through float32, where 0.1 is off by 1.5e-9.
+    return tf.cast(value, dtype) if tf.is_tensor(value) else tf.constant(np.asarray(value), dtype)
+
+
+def _number(name: str, value: Any, dtype: tf.DType, *, positive: bool = False) -> tf.Tensor:
     """The value as a scalar tensor, checked if it is known before the graph runs."""
-    tensor, known = _scalar(name, value)
+    tensor, known = _scalar(name, _cast(value, dtype))
     if known is not None and not (np.isfinite(known) and (known > 0 or not positive)):
         raise ValueError(f"{name}: expected a finite number{' > 0' * positive}; received {known}")
     return tensor
 
 
-def _count(name: str, value: object, *, least: int) -> tf.Tensor:
+def _count(name: str, value: Any, *, least: int) -> tf.Tensor:
     """The value as a scalar int32 tensor, checked if it is known before the graph runs."""
-    tensor, known = _scalar(name, value)
+    tensor, known = _scalar(name, tf.convert_to_tensor(value))
     # A float that is an integer is one: 20 / 0.05.
     if not (tensor.dtype.is_integer if known is None else known == np.round(known) and known >= least):
         raise ValueError(
@@ -122,8 +127,7 @@ def _count(name: str, value: object, *, least: int) -> tf.Tensor:
     return tf.cast(tensor, tf.int32)
 
 
-def _scalar(name: str, value: object) -> tuple[tf.Tensor, Any]:
-    tensor = tf.convert_to_tensor(value)
+def _scalar(name: str, tensor: tf.Tensor) -> tuple[tf.Tensor, Any]:
     if tensor.shape.rank not in (0, None):
         raise ValueError(f"{name}: expected a scalar; received shape {tensor.shape}")
     return tensor, tf.get_static_value(tensor)
@@ -135,7 +139,7 @@ def _checked(
     method = integrators.get(integrator)
     method.check(vector_field)
     dtype = getattr(vector_field, "compute_dtype", None)
-    state = tf.cast(initial_state, dtype) if dtype else tf.convert_to_tensor(initial_state)
+    state = _cast(initial_state, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(initial_state)
     phase_space.dof(state)
     if not state.dtype.is_floating:
         raise ValueError(f"initial_state: expected floating-point numbers; received {state.dtype.name}")

@@ -170,6 +170,16 @@ def test_an_energy_is_not_taken_for_a_time_derivative(rng, batch):
         rollout(PENDULUM.hamiltonian, _start(rng, batch), step_size=0.1, num_steps=1)
 
 
+def test_pythons_numbers_keep_their_precision():
+    # Without an error of the integrator's own: ds/dt = 1 goes exactly as far as the time says.
+    start = tf.zeros([1, 2], tf.float64)
+    path = rollout(tf.ones_like, start, step_size=0.1, num_steps=3)
+    np.testing.assert_allclose(path[0, :, 0], [0, 0.1, 0.2, 0.3], rtol=1e-15)  # a few roundings
+    for options in ({"max_step_size": 0.1}, {"substeps": 2}):
+        path = rollout_at_times(tf.ones_like, start, [0.0, 0.1, 0.7], **options)
+        np.testing.assert_allclose(path[0, :, 0], [0, 0.1, 0.7], rtol=1e-15)
+
+
 def test_a_count_may_be_a_whole_float(rng):
     assert rollout(PENDULUM, _start(rng, 1), step_size=0.05, num_steps=20 / 0.05).shape == (1, 401, 2)
 
