@@ -2,12 +2,10 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
-from hnn_tf import integrators, phase_space
+from hnn_tf import integrators, phase_space, scalars
 from hnn_tf.typing import State, VectorField
 
 _MOST_STEPS = 10_000_000
@@ -54,8 +52,8 @@ def rollout(
     state, method = _checked(vector_field, initial_state, integrator)
     args = (
         state,
-        _number("step_size", step_size, state.dtype),
-        _count("num_steps", num_steps, least=0),
+        scalars.number("step_size", step_size, state.dtype),
+        scalars.count("num_steps", num_steps, least=0),
     )
     return _run(_fixed_step, vector_field, method, args)
 
@@ -96,41 +94,11 @@ def rollout_at_times(
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
         raise ValueError("rollout_at_times: expected exactly one of max_step_size and substeps")
-    times = _cast(times, state.dtype)
+    times = scalars.cast(times, state.dtype)
     if substeps is None:
-        size = _number("max_step_size", max_step_size, state.dtype, positive=True)
+        size = scalars.number("max_step_size", max_step_size, state.dtype, positive=True)
         return _run(_to_times, vector_field, method, (state, times, size))
-    return _run(_to_times_substeps, vector_field, method, (state, times, _count("substeps", substeps, least=1)))
-
-
-def _cast(value: Any, dtype: tf.DType) -> tf.Tensor:
-    # TensorFlow's own cast takes Python's numbers through float32, where 0.1 is off by 1.5e-9.
-    return tf.cast(value, dtype) if tf.is_tensor(value) else tf.constant(np.asarray(value), dtype)
-
-
-def _number(name: str, value: Any, dtype: tf.DType, *, positive: bool = False) -> tf.Tensor:
-    """The value as a scalar tensor, checked if it is known before the graph runs."""
-    tensor, known = _scalar(name, _cast(value, dtype))
-    if known is not None and not (np.isfinite(known) and (known > 0 or not positive)):
-        raise ValueError(f"{name}: expected a finite number{' > 0' * positive}; received {known}")
-    return tensor
-
-
-def _count(name: str, value: Any, *, least: int) -> tf.Tensor:
-    """The value as a scalar int32 tensor, checked if it is known before the graph runs."""
-    tensor, known = _scalar(name, tf.convert_to_tensor(value))
-    # A float that is an integer is one: 20 / 0.05.
-    if not (tensor.dtype.is_integer if known is None else known == np.round(known) and known >= least):
-        raise ValueError(
-            f"{name}: expected an integer >= {least}; received {tensor.dtype.name if known is None else known}"
-        )
-    return tf.cast(tensor, tf.int32)
-
-
-def _scalar(name: str, tensor: tf.Tensor) -> tuple[tf.Tensor, Any]:
-    if tensor.shape.rank not in (0, None):
-        raise ValueError(f"{name}: expected a scalar; received shape {tensor.shape}")
-    return tensor, tf.get_static_value(tensor)
+    return _run(_to_times_substeps, vector_field, method, (state, times, scalars.count("substeps", substeps, least=1)))
 
 
 def _checked(
@@ -139,7 +107,7 @@ def _checked(
     method = integrators.get(integrator)
     method.check(vector_field)
     dtype = getattr(vector_field, "compute_dtype", None)
-    state = _cast(initial_state, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(initial_state)
+    state = scalars.cast(initial_state, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(initial_state)
     phase_space.dof(state)
     if not state.dtype.is_floating:
         raise ValueError(f"initial_state: expected floating-point numbers; received {state.dtype.name}")
