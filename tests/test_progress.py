@@ -25,12 +25,18 @@ def _show(monkeypatch, stream, *, columns=80, silent=False, seconds_a_call=1.0):
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("columns", [40, 80, 200])
+@pytest.mark.parametrize("columns", [20, 40, 60, 80, 200])
 def test_a_terminals_line_never_wraps(monkeypatch, columns):
     text = _show(monkeypatch, _Terminal(), columns=columns)
     lines = text.rstrip("\n").split("\r\033[K")[1:]
     assert max(len(line) for line in lines) < columns
     assert len(lines) == 41  # "compiling", and one for each update
+
+
+@pytest.mark.parametrize(("columns", "bar"), [(60, ""), (80, f"[{'#' * 19}] "), (200, f"[{'#' * 24}] ")])
+def test_a_narrow_terminal_loses_of_the_bar_not_of_the_numbers(monkeypatch, columns, bar):
+    last = _show(monkeypatch, _Terminal(), columns=columns).rstrip("\n").split("\r\033[K")[-1]
+    assert last == f"{bar}hnn: step 2000/2000, loss 3.260e-02, 50 steps/s, 0 s left"
 
 
 def test_a_terminal_shows_loss_rate_and_time_left(monkeypatch):

@@ -6,7 +6,7 @@ import sys
 import time
 from types import TracebackType
 
-_BAR_WIDTH = 24
+_BAR_WIDTH, _LEAST_BAR_WIDTH = 24, 4
 _SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -29,7 +29,7 @@ class Progress:
         """Itself; a terminal shows at once what the first seconds go into."""
         if self._terminal and not self._silent and self._start < self._total:
             resumed = f"resumed at step {self._start}, " if self._start else ""
-            self._draw(_BAR_WIDTH * self._start // self._total, f"{resumed}compiling")
+            self._draw(self._start, f"{resumed}compiling")
         return self
 
     def update(self, step: int, loss: float) -> None:
@@ -43,15 +43,19 @@ class Progress:
         left = math.ceil((self._total - step) / rate) if rate else 0
         text = f"step {step}/{self._total}, loss {loss:.3e}, {rate:.0f} steps/s, {left} s left"
         if self._terminal:
-            self._draw(_BAR_WIDTH * step // self._total, text)
+            self._draw(step, text)
         else:
             sys.stderr.write(f"{self._label}: {text}\n")
             sys.stderr.flush()
 
-    def _draw(self, filled: int, text: str) -> None:
-        line = f"[{'#' * filled}{'.' * (_BAR_WIDTH - filled)}] {self._label}: {text}"
-        # A line that wraps isn't overwritten by the next.
-        sys.stderr.write(f"\r\033[K{line[: shutil.get_terminal_size().columns - 1]}")
+    def _draw(self, step: int, text: str) -> None:
+        # A line that wraps isn't overwritten by the next: a narrow terminal gets a shorter bar, or none.
+        room = shutil.get_terminal_size().columns - 1
+        text = f"{self._label}: {text}"
+        width = min(_BAR_WIDTH, room - len(text) - len("[] "))
+        filled = width * step // self._total
+        bar = f"[{'#' * filled}{'.' * (width - filled)}] " if width >= _LEAST_BAR_WIDTH else ""
+        sys.stderr.write(f"\r\033[K{(bar + text)[:room]}")
         sys.stderr.flush()
 
     def __exit__(
