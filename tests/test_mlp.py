@@ -113,11 +113,12 @@ def test_no_hidden_layer_is_a_linear_map(rng):
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (2, 6, 4)])
-def test_gradient_equals_the_tapes(make, activation, rng, shape):
-    if make is LAYERS["MLPHamiltonian"] and not activations.get(activation).smooth:
-        pytest.skip("refused")
+@pytest.mark.parametrize(
+    ("kind", "activation"), [(k, a) for k in LAYERS for a in NAIVE if k == "MLP" or activations.get(a).smooth]
+)
+def test_gradient_equals_the_tapes(kind, activation, rng, shape):
     # MLP itself has three outputs: the gradient is that of their sum.
-    layer, x = _built(make, activation=activation), tf.constant(rng.normal(size=shape))
+    layer, x = _built(LAYERS[kind], activation=activation), tf.constant(rng.normal(size=shape))
     with tf.GradientTape() as tape:
         tape.watch(x)
         y = layer(x)

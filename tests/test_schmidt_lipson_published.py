@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pendulum_record_files import PREFIXES, assert_equal_records, refusal, write_archive
 
-from hnn_tf.data.schmidt_lipson import MEMBER, read_pendulum_record
+from hnn_tf.data.schmidt_lipson import MEMBER, forward_differences, read_pendulum_record
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +77,18 @@ def test_other_published_records_are_refused_by_their_header_or_shape(published,
     with zipfile.ZipFile(published) as archive:
         path = pathlib.Path(archive.extract("real_linear_h_1.txt", tmp_path))
     assert "line 1: expected the header '% o v'; received" in refusal(path)
+
+
+def test_forward_differences_have_many_times_the_pendulums_own_friction(published_record):
+    """The README's 0.1 and 0.006 per second, by which amplitudes fall."""
+    (q, p), times = published_record.states.T, published_record.times
+    energy = 2.4 * (1 - np.cos(q)) + p**2  # amplitudes fall half as fast
+    assert -np.polyfit(times, np.log(energy), 1)[0] / 2 == pytest.approx(0.006, abs=0.0005)
+    states, slopes = forward_differences(published_record)
+    q, p = states.T
+    dq_dt, dp_dt = (
+        np.linalg.lstsq(np.stack(terms, 1), slope, rcond=None)[0]
+        for terms, slope in zip([(q, p), (np.sin(q), p)], slopes.T, strict=True)
+    )
+    # Half the trace of the fitted field. omega^2 dt / 2 is 0.105.
+    assert -(dq_dt[0] + dp_dt[1]) / 2 == pytest.approx(0.1, abs=0.01)
