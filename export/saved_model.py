@@ -56,7 +56,9 @@ def export_model(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _quiet():
-            tf.saved_model.save(module, str(temporary), signatures=module.functions)
+            # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
+            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+            tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
         warmup.write(temporary, module.functions, model_name=folder.resolve().name, max_step_size=max_step_size)
         return _move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:

@@ -98,7 +98,9 @@ def _bodies(model: keras.Model, method: integrators.Integrator, max_step_size: f
         return {"time_derivative": derivative}
 
     def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(model, state, times, max_step_size=max_step_size, integrator=method)
+        trajectory = rollout_at_times(
+            model, state, times, max_step_size=max_step_size, integrator=method, checkpointing=False
+        )
         # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
         energies = energy(tf.reshape(trajectory, [-1, state.shape[-1]]))
         return {"trajectory": trajectory} | {

@@ -1,15 +1,19 @@
 """Trajectories: a vector field, true or learned, repeated through an integrator."""
 
-import functools
-from collections.abc import Callable
-
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space, scalars
+from hnn_tf.compiled_rollout import Plan, planned_rollout
+from hnn_tf.integrators import Integrator
+from hnn_tf.stepper import Stepper
 from hnn_tf.typing import State, VectorField
 
 _MOST_STEPS = 10_000_000
 """Between two output times: what takes more is a mistake, which would occupy a server for hours."""
+
+
+class NotSolvedError(ArithmeticError):
+    """An integrator that solves equations, or chooses its steps by itself, found no solution."""
 
 
 def rollout(
@@ -18,14 +22,20 @@ def rollout(
     *,
     step_size: float | tf.Tensor,
     num_steps: int | tf.Tensor,
-    integrator: str | integrators.Integrator = "rk4",
+    integrator: str | Integrator = "rk4",
+    compensated: bool = False,
+    checkpointing: bool = True,
+    jit_compile: bool = False,
 ) -> tf.Tensor:
-    """Integrates a batch of states forward with a fixed step.
+    """Integrates a batch of states with a fixed step.
 
     Approximates the flow of ds/dt = f(s), s = (q, p), by repeating `integrator.step`; the global error is
     O(step_size ** integrator.order). The energy error stays bounded only if the integrator is symplectic for
     this Hamiltonian. Called eagerly it runs compiled, traced once for each field, integrator and state shape
     (not for each step count); inside a `tf.function` it becomes part of that graph.
+
+    Gradients, to the initial state, the step size and all that the field depends on, are those of the numerical
+    solution.
 
     Shape key: `...` batch, n = dof, T = num_steps + 1.
 
@@ -37,25 +47,32 @@ def rollout(
       step_size: Scalar in the system's time unit; negative runs backwards.
       num_steps: Integer scalar >= 0.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
+      compensated: Compensated summation of the state: in float32, round-off of long runs then grows with the time, not
+        with the number of steps.
+      checkpointing: Let gradients store states only, and take each step again on the way back. Without, they store
+        every intermediate of every step, and the graph has no custom gradient, which an export can do without.
+      jit_compile: Compile by XLA, which takes a second or more for each new shape of the states (not for each step
+        count) and pays for long or repeated rollouts. Inside a graph, the count should be a Python number.
 
     Returns:
       Trajectory `[..., T, 2n]`, in the model's precision or that of `initial_state`; index 0 is `initial_state`.
 
     Raises:
       ValueError: If the last axis is odd or unknown, the state isn't of floating-point numbers, `num_steps` is
-        negative, a scalar isn't one, or the integrator needs a separable Hamiltonian and this one isn't.
+        negative, a scalar isn't one, or the integrator refuses the field (see `Integrator.check`).
       TypeError: If the field isn't hashable.
+      NotSolvedError: If an implicit or adaptive integrator finds no solution for a finite state; inside a graph, the
+        states concerned are NaN instead.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, ch. VI.
     """
     state, method = _checked(vector_field, initial_state, integrator)
-    args = (
-        state,
+    arguments = (
         scalars.number("step_size", step_size, state.dtype),
         scalars.count("num_steps", num_steps, least=0),
     )
-    return _run(_fixed_step, vector_field, method, args)
+    return _planned(Stepper(vector_field, method, compensated, checkpointing), _fixed_steps, state, arguments, jit_compile)
 
 
 def rollout_at_times(
@@ -65,7 +82,10 @@ def rollout_at_times(
     *,
     max_step_size: float | tf.Tensor | None = None,
     substeps: int | tf.Tensor | None = None,
-    integrator: str | integrators.Integrator = "rk4",
+    integrator: str | Integrator = "rk4",
+    compensated: bool = False,
+    checkpointing: bool = True,
+    jit_compile: bool = False,
 ) -> tf.Tensor:
     """Integrates a batch of states to chosen times, irregular ones too.
 
@@ -73,6 +93,9 @@ def rollout_at_times(
     `substeps` of them, or as few as keep every step of the batch at or below `max_step_size`. A batch member whose
     interval isn't finite, or would take more than ten million such steps, is NaN from there on; the others are not
     touched.
+
+    Only the states at the output times are stored; with checkpointing, gradients store some sqrt(S) more for S steps
+    in an interval.
 
     Shape key: `...` batch, n = dof, T = number of times.
 
@@ -82,7 +105,10 @@ def rollout_at_times(
       times: Float tensor `[T]`, or `[..., T]` with own times for each batch member; decreasing runs backwards.
       max_step_size: Scalar > 0. Exactly one of `max_step_size` and `substeps` is given.
       substeps: Integer scalar >= 1, the steps between two output times.
-      integrator: A name or an `hnn_tf.integrators.Integrator`.
+      integrator: A name or an `hnn_tf.integrators.Integrator`. An adaptive one needs one substep only.
+      compensated: As of `rollout`.
+      checkpointing: As of `rollout`.
+      jit_compile: As of `rollout`.
 
     Returns:
       Trajectory `[..., T, 2n]`, precision as `rollout`; index 0 is `initial_state`. Empty times give an empty
@@ -90,6 +116,8 @@ def rollout_at_times(
 
     Raises:
       ValueError: As `rollout`; or not exactly one of `max_step_size` and `substeps` is given, or isn't positive.
+      TypeError: As `rollout`.
+      NotSolvedError: As `rollout`.
     """
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
@@ -97,13 +125,17 @@ def rollout_at_times(
     times = scalars.cast(times, state.dtype)
     if substeps is None:
         size = scalars.number("max_step_size", max_step_size, state.dtype, positive=True)
-        return _run(_to_times, vector_field, method, (state, times, size))
-    return _run(_to_times_substeps, vector_field, method, (state, times, scalars.count("substeps", substeps, least=1)))
+        plan, arguments = _steps_at_most, (times, size)
+    else:
+        plan, arguments = _substeps, (times, scalars.count("substeps", substeps, least=1))
+    trajectory = _planned(Stepper(vector_field, method, compensated, checkpointing), plan, state, arguments, jit_compile)
+    # T = 0: without the initial state.
+    return trajectory[..., : tf.shape(times)[-1], :]
 
 
 def _checked(
-    vector_field: VectorField, initial_state: State, integrator: str | integrators.Integrator
-) -> tuple[tf.Tensor, integrators.Integrator]:
+    vector_field: VectorField, initial_state: State, integrator: str | Integrator
+) -> tuple[tf.Tensor, Integrator]:
     method = integrators.get(integrator)
     method.check(vector_field)
     dtype = getattr(vector_field, "compute_dtype", None)
@@ -114,106 +146,56 @@ def _checked(
     return state, method
 
 
-def _run(kernel: Callable, vector_field: VectorField, method: integrators.Integrator, args: tuple) -> tf.Tensor:
-    if tf.executing_eagerly():
-        try:
-            hash(vector_field)
-        except TypeError as error:
-            raise TypeError(
-                f"vector_field: expected a hashable one, because its compiled form is kept; "
-                f"{type(vector_field).__name__} isn't; a dataclass is with frozen=True"
-            ) from error
-        return _compiled(kernel, vector_field, method)(*args)
-    return kernel(functools.partial(_derivative, vector_field), method, *args)
+def _planned(stepper: Stepper, plan: Plan, state: State, arguments: tuple, jit_compile: bool) -> tf.Tensor:
+    trajectory = planned_rollout(stepper, plan, state, arguments, jit_compile=jit_compile)
+    if tf.executing_eagerly() and stepper.integrator.may_fail:
+        finite = tf.reduce_all(tf.math.is_finite(trajectory), -1)
+        # Times that can't be reached are the plan's to mark.
+        lost = finite[..., 0] & ~finite[..., -1] & tf.reduce_all(tf.math.is_finite(plan(*arguments)[0]))
+        if tf.reduce_any(lost):
+            steps = tf.boolean_mask(tf.argmin(tf.cast(finite, tf.int32), -1), lost)
+            raise NotSolvedError(
+                f"integrator {stepper.integrator.name!r}: found no solution for {steps.shape[0]} of {tf.size(lost)} "
+                f"states, first between outputs {tf.reduce_min(steps) - 1} and {tf.reduce_min(steps)}; take smaller "
+                "steps or a looser tolerance (inside a tf.function those states are NaN, and the others stay)"
+            )
+    return trajectory
 
 
-@functools.lru_cache(maxsize=64)
-def _compiled(kernel: Callable, vector_field: VectorField, method: integrators.Integrator) -> Callable:
-    return tf.function(functools.partial(kernel, functools.partial(_derivative, vector_field), method), autograph=False)
+# Plans: step sizes, with the time first; steps of each interval, or None for one each; the largest of these.
 
 
-def _derivative(vector_field: VectorField, state: State) -> tf.Tensor:
-    derivative = vector_field(state)
-    # An energy `[...]`, say, could broadcast to `[..., 2n]`.
-    if derivative.shape.rank != state.shape.rank or not derivative.shape.is_compatible_with(state.shape):
-        raise ValueError(
-            f"vector_field: expected a time derivative of shape {state.shape}, the state's; received "
-            f"{derivative.shape}; a Hamiltonian's is lambda state: symplectic_gradient(hamiltonian, state)"
-        )
-    return derivative
+def _fixed_steps(step_size: tf.Tensor, num_steps: tf.Tensor) -> tuple:
+    return tf.fill([num_steps], step_size), None, None
 
 
-def _fixed_step(
-    vector_field: VectorField, method: integrators.Integrator, state: State, step_size: tf.Tensor, num_steps: tf.Tensor
-) -> tf.Tensor:
-    return _record(state, num_steps, lambda s, _: method.step(vector_field, s, step_size))
-
-
-def _to_times(
-    vector_field: VectorField, method: integrators.Integrator, state: State, times: tf.Tensor, max_step_size: tf.Tensor
-) -> tf.Tensor:
-    intervals = times[..., 1:] - times[..., :-1]
+def _steps_at_most(times: tf.Tensor, max_step_size: tf.Tensor) -> tuple:
+    intervals = _intervals(times)
     # Written so that NaN is unusable, too.
     usable = tf.abs(intervals) <= max_step_size * _MOST_STEPS
     lengths = tf.where(usable, tf.abs(intervals), tf.zeros_like(intervals))
-    widest = tf.reduce_max(lengths, axis=list(range(times.shape.rank - 1)))
+    widest = tf.reduce_max(lengths, axis=list(range(1, lengths.shape.rank)))
     # The small allowance keeps round-off in the times from adding a step to an interval that fits exactly.
-    counts = tf.cast(tf.math.ceil(widest / max_step_size * (1.0 - 1e-6)), tf.int32)
+    counts = tf.maximum(tf.cast(tf.math.ceil(widest / max_step_size * (1.0 - 1e-6)), tf.int32), 1)
     intervals = tf.where(usable, intervals, tf.constant(float("nan"), intervals.dtype))
-    return _through(vector_field, method, state, intervals, tf.maximum(counts, 1), tf.shape(times)[-1])
+    return _step_sizes(intervals, counts), counts, tf.maximum(tf.reduce_max(counts), 1)
 
 
-def _to_times_substeps(
-    vector_field: VectorField, method: integrators.Integrator, state: State, times: tf.Tensor, substeps: tf.Tensor
-) -> tf.Tensor:
+def _substeps(times: tf.Tensor, substeps: tf.Tensor) -> tuple:
+    intervals = _intervals(times)
+    counts = tf.fill([tf.shape(intervals)[0]], substeps)
+    known = tf.get_static_value(substeps)
+    return _step_sizes(intervals, counts), counts, substeps if known is None else int(known)
+
+
+def _intervals(times: tf.Tensor) -> tf.Tensor:
+    """Differences of times `[..., T]`, the time axis first."""
     intervals = times[..., 1:] - times[..., :-1]
-    counts = tf.fill([tf.shape(intervals)[-1]], substeps)
-    return _through(vector_field, method, state, intervals, counts, tf.shape(times)[-1])
+    rank = intervals.shape.rank
+    return tf.transpose(intervals, [rank - 1, *range(rank - 1)])
 
 
-def _through(
-    vector_field: VectorField,
-    method: integrators.Integrator,
-    state: State,
-    intervals: tf.Tensor,
-    counts: tf.Tensor,
-    num_times: tf.Tensor,
-) -> tf.Tensor:
-    num_steps = tf.shape(intervals)[-1]
-    # One interval of no length more, for the advance that `_record` takes even when there is nothing to do.
-    intervals = tf.concat([intervals, tf.zeros([*tf.unstack(tf.shape(intervals)[:-1]), 1], intervals.dtype)], axis=-1)
-    counts = tf.concat([counts, [1]], axis=0)
-
-    def advance(s: State, i: tf.Tensor) -> State:
-        step_size = intervals[..., i, tf.newaxis] / tf.cast(counts[i], s.dtype)
-        return tf.while_loop(
-            lambda k, _: k < counts[i],
-            lambda k, s: (k + 1, method.step(vector_field, s, step_size)),
-            (tf.constant(0), s),
-            shape_invariants=(tf.TensorShape([]), state.shape),
-        )[1]
-
-    # T = 0: without the initial state.
-    return _record(state, num_steps, advance)[..., :num_times, :]
-
-
-def _record(state: State, num_steps: tf.Tensor, advance: Callable[[State, tf.Tensor], State]) -> tf.Tensor:
-    """Stacks the initial state and `num_steps` advances of it: `[..., num_steps + 1, 2n]`."""
-    # At least one advance, cut away again: an empty array can't be stacked when the batch size isn't known.
-    count = tf.maximum(num_steps, 1)
-    states = tf.TensorArray(state.dtype, size=count, element_shape=state.shape)
-
-    def body(i: tf.Tensor, s: State, states: tf.TensorArray) -> tuple:
-        s = advance(s, i)
-        return i + 1, s, states.write(i, s)
-
-    # Written at the loop counter, the initial state joined outside: the form that graph converters understand.
-    states = tf.while_loop(
-        lambda i, *_: i < count,
-        body,
-        (tf.constant(0), state, states),
-        shape_invariants=(tf.TensorShape([]), state.shape, tf.TensorShape(None)),
-    )[2]
-    trajectory = tf.concat([state[tf.newaxis], states.stack()], axis=0)
-    rank = state.shape.rank
-    return tf.transpose(trajectory[: num_steps + 1], [*range(1, rank), 0, rank])
+def _step_sizes(intervals: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
+    step_sizes = intervals / tf.reshape(tf.cast(counts, intervals.dtype), [-1, *[1] * (intervals.shape.rank - 1)])
+    # Own ones for each batch member stand beside its coordinates.
+    return step_sizes[..., tf.newaxis] if step_sizes.shape.rank > 1 else step_sizes

@@ -11,7 +11,21 @@ from absl import flags
 MODELS = ("baseline", "hnn")
 OBJECTIVES = ("derivative", "one_step")
 PROTOCOLS = ("clean", "paper")
-INTEGRATORS = ("leapfrog", "rk4", "rk8")
+INTEGRATORS = (
+    "blanes_moan4",
+    "dormand_prince",
+    "gauss4",
+    "gauss6",
+    "implicit_midpoint",
+    "leapfrog",
+    "rk4",
+    "rk8",
+    "symplectic_euler",
+    "tao2",
+    "tao4",
+    "yoshida4",
+    "yoshida6",
+)
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
 NOT_OF_THE_MODEL = ("compare_baseline", "output_dir", "resume", "export", "figures", "tensorboard", "progress")
@@ -34,7 +48,7 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     flags.DEFINE_integer(
         "substeps",
         1,
-        "Integrator steps within each observed time step (one_step); a few, compiling takes longer with each.",
+        "Integrator steps within each observed time step (one_step).",
         lower_bound=1,
     )
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")

@@ -1,11 +1,12 @@
 """Explicit Runge-Kutta methods: tableaus through one kernel."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import scipy.integrate
 import tensorflow as tf
 
-from hnn_tf.integrators.base import Integrator
+from hnn_tf.integrators.base import Increment, Integrator
 from hnn_tf.typing import State, VectorField
 
 
@@ -22,18 +23,21 @@ class ExplicitRungeKutta(Integrator):
     time_reversible = False
     requires_separable = False
 
-    def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
-        """One step; see `Integrator.step`."""
-        slopes: list[tf.Tensor] = []
-        for row in self.a:
-            slopes.append(vector_field(_advance(state, step_size, row, slopes)))
-        return _advance(state, step_size, self.b, slopes)
+    def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
+        """One: h sum_i b_i k_i."""
+
+        def increment(state: State) -> tf.Tensor:
+            slopes: list[tf.Tensor] = []
+            for row in self.a:
+                slopes.append(vector_field(state + step_size * _weighted(row, slopes) if any(row) else state))
+            return step_size * _weighted(self.b, slopes)
+
+        return [increment]
 
 
-def _advance(state: State, step_size: tf.Tensor, weights: tuple[float, ...], slopes: list[tf.Tensor]) -> State:
+def _weighted(weights: Sequence[float], slopes: list[tf.Tensor]) -> tf.Tensor:
     # strict=False: a row's zeros right of the diagonal have no slope yet.
-    terms = [weight * slope for weight, slope in zip(weights, slopes, strict=False) if weight]
-    return state + step_size * tf.add_n(terms) if terms else state
+    return tf.add_n([weight * slope for weight, slope in zip(weights, slopes, strict=False) if weight])
 
 
 class RungeKutta4(ExplicitRungeKutta):

@@ -4,6 +4,8 @@ import tensorflow as tf
 
 from hnn_tf import integrators
 from hnn_tf.objectives.base import Objective, mean_squared_error
+from hnn_tf.repeated_steps import repeated_steps
+from hnn_tf.stepper import Stepper
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -56,8 +58,9 @@ class OneStep(Objective):
                 f"time_step: expected shape [B, 1] for states {state.shape}; received {time_step.shape}; "
                 "give a column: time_step[:, None]"
             )
-        step_size = time_step / self.substeps
-        # Unrolled: substeps are few, and a loop would cost its gradient a stack.
-        for _ in range(self.substeps):
-            state = self.integrator.step(model, state, step_size)
-        return state
+        stepper = Stepper(model, self.integrator)
+        carry, step_size = stepper.start(state), time_step / self.substeps
+        if self.substeps == 1:
+            return stepper.state(stepper.step(carry, step_size))
+        step_sizes = tf.repeat(step_size[tf.newaxis], self.substeps, axis=0)
+        return stepper.state(repeated_steps(stepper.step, carry, step_sizes)[-1])

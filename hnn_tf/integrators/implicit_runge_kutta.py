@@ -1,0 +1,164 @@
+"""Implicit Runge-Kutta methods: tableaus through one kernel."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import ClassVar
+
+import tensorflow as tf
+
+from hnn_tf.integrators.base import Increment, Integrator
+from hnn_tf.traced_function import TracedFunction
+from hnn_tf.typing import State, VectorField
+
+_MOST_ITERATIONS = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class ImplicitRungeKutta(Integrator):
+    """The kernel: k_i = f(s + h sum_j a_ij k_j), solved for the slopes k;  s' = s + h sum_i b_i k_i.
+
+    Fixed-point iteration, which converges while the step is short against the field's time scales (step_size times its
+    Lipschitz constant below about 1), each batch member for itself. A member that has not converged after a hundred
+    iterations is NaN from there on; an eager `rollout` raises. The gradient is that of the solution (by the implicit
+    function theorem), not that of the iteration. A subclass is a tableau `a` and its weights `b`.
+
+    Args:
+      tolerance: Largest change of a stage by the last iteration, relative to max(1, |s|); when not given, 1e-14 in
+        float64 and 1e-6 in float32.
+
+    Raises:
+      ValueError: If the tolerance isn't finite and > 0.
+
+    References:
+      Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, sections II.1 and VIII.6.
+    """
+
+    tolerance: float | None = None
+
+    a: ClassVar[tuple[tuple[float, ...], ...]]
+    b: ClassVar[tuple[float, ...]]
+    symplectic = True
+    time_reversible = True
+    requires_separable = False
+    may_fail = True
+
+    def __post_init__(self) -> None:
+        if self.tolerance is not None and not 0 < self.tolerance < float("inf"):
+            raise ValueError(f"tolerance: expected a finite number > 0; received {self.tolerance}")
+
+    def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
+        """One: h sum_i b_i k_i."""
+
+        def increment(state: State) -> tf.Tensor:
+            slopes = self._solve(vector_field, state, tf.convert_to_tensor(step_size, state.dtype))
+            return step_size * tf.tensordot(tf.constant(self.b, state.dtype), slopes, 1)
+
+        return [increment]
+
+    def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tf.Tensor:
+        """The slopes `[stages, ..., 2n]`."""
+        a = tf.constant(self.a, state.dtype)
+
+        def slopes_of(slopes: tf.Tensor, state: State, step_size: tf.Tensor) -> tf.Tensor:
+            shifts = step_size * tf.tensordot(a, slopes, 1)
+            # One by one, in the state's own shape: a field may have a parameter for each member.
+            return tf.stack([vector_field(state + shift) for shift in tf.unstack(shifts, self.stages)])
+
+        guess = tf.repeat(vector_field(state)[tf.newaxis], self.stages, 0)
+        traced = TracedFunction(slopes_of, guess, state, step_size)
+        scale = self._tolerance(state) * tf.maximum(tf.reduce_max(tf.abs(state), -1, keepdims=True), 1)
+
+        solution = _fixed_point(lambda k: slopes_of(k, state, step_size), guess, tf.abs(step_size) / scale)
+        # One more iteration has the solution's gradients to everything the field depends on, once its own are
+        # multiplied by (1 - d slopes / d slopes)^-1.
+        slopes = slopes_of(tf.stop_gradient(solution), state, step_size)
+
+        @tf.custom_gradient
+        def solved(slopes: tf.Tensor) -> tuple:
+            def gradient(upstream: tf.Tensor) -> tf.Tensor:
+                def pulled(adjoint: tf.Tensor) -> tf.Tensor:
+                    return upstream + traced.pull([slopes, state, step_size], adjoint)[0][0]
+
+                size = tf.reduce_max(tf.abs(upstream), [0, -1], keepdims=True)[0]
+                relative = self._tolerance(state) * tf.where(size > 0, size, tf.ones_like(size))
+                return _fixed_point(pulled, upstream, 1 / relative)
+
+            return slopes, gradient
+
+        return solved(slopes)
+
+    def _tolerance(self, state: State) -> tf.Tensor:
+        default = 1e-14 if state.dtype == tf.float64 else 1e-6
+        return tf.constant(default if self.tolerance is None else self.tolerance, state.dtype)
+
+
+def _fixed_point(function: Increment, start: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
+    """The fixed point `[stages, ..., m]` of a contraction; NaN for the members that don't come to one.
+
+    A member is done when its change times `weight` `[..., 1]` is at most 1, and stays as it is while others go on, so
+    that none depends on its neighbours.
+    """
+
+    def body(i: tf.Tensor, value: tf.Tensor, done: tf.Tensor) -> tuple:
+        new = function(value)
+        change = tf.reduce_max(tf.abs(new - value), [0, -1], keepdims=True)[0] * weight
+        return i + 1, tf.where(done, value, new), done | (change <= 1)
+
+    nobody = tf.zeros_like(start[0, ..., :1], tf.bool)
+    _, value, done = tf.while_loop(
+        lambda i, _, done: (i < _MOST_ITERATIONS) & ~tf.reduce_all(done),
+        body,
+        (tf.constant(0), start, nobody),
+        shape_invariants=(tf.TensorShape([]), start.shape, nobody.shape),
+    )
+    return tf.where(done, value, tf.constant(float("nan"), value.dtype))
+
+
+class ImplicitMidpoint(ImplicitRungeKutta):
+    """The implicit midpoint rule: s' = s + h f((s + s') / 2), the Gauss-Legendre method of one stage.
+
+    References:
+      Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, eq. I.1.7.
+    """
+
+    name = "implicit_midpoint"
+    order = 2
+    stages = 1
+    a = ((1 / 2,),)
+    b = (1.0,)
+
+
+_THREE, _FIFTEEN = math.sqrt(3.0), math.sqrt(15.0)
+
+
+class GaussLegendre4(ImplicitRungeKutta):
+    """The Gauss-Legendre method of two stages.
+
+    References:
+      Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, table II.1.1.
+    """
+
+    name = "gauss4"
+    order = 4
+    stages = 2
+    a = ((1 / 4, 1 / 4 - _THREE / 6), (1 / 4 + _THREE / 6, 1 / 4))
+    b = (1 / 2, 1 / 2)
+
+
+class GaussLegendre6(ImplicitRungeKutta):
+    """The Gauss-Legendre method of three stages.
+
+    References:
+      Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, table II.1.1.
+    """
+
+    name = "gauss6"
+    order = 6
+    stages = 3
+    a = (
+        (5 / 36, 2 / 9 - _FIFTEEN / 15, 5 / 36 - _FIFTEEN / 30),
+        (5 / 36 + _FIFTEEN / 24, 2 / 9, 5 / 36 - _FIFTEEN / 24),
+        (5 / 36 + _FIFTEEN / 30, 2 / 9 + _FIFTEEN / 15, 5 / 36),
+    )
+    b = (5 / 18, 4 / 9, 5 / 18)
