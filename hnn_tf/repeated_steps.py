@@ -68,6 +68,28 @@ def repeated_steps(
     return run(carry, step_sizes, *traced.outside)
 
 
+def last_step_gradient(
+    step: TracedFunction, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, upstream: tf.Tensor
+) -> tuple[tf.Tensor, ...]:
+    """Gradients through `num` steps that were taken before, from that of the last carry.
+
+    Args:
+      step: One step.
+      carry: `[..., m]`, at the beginning.
+      step_sizes: `[T, ..., 1]`, T at least `num`.
+      num: Integer scalar.
+      upstream: Adjoint of the last carry, `[..., m]`.
+
+    Returns:
+      Adjoints of `carry`, of `step_sizes`, and of each of `step.outside`.
+    """
+    states = _forward(step, carry, step_sizes, num, None)
+    last = tf.reshape(tf.range(_length(step_sizes)) == num - 1, [-1, *[1] * carry.shape.rank])
+    upstream = tf.where(last, upstream, tf.zeros_like(upstream))
+    starts = tf.concat([carry[tf.newaxis], states[:-1]], 0)
+    return _backward(_Pull(step, None, None), starts, step_sizes, num, upstream)
+
+
 def _forward(
     step: Step, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, counts: tf.Tensor | None
 ) -> tf.Tensor:
@@ -86,6 +108,7 @@ def _forward(
         body,
         (tf.constant(0), carry, states),
         shape_invariants=(tf.TensorShape([]), carry.shape, tf.TensorShape(None)),
+        maximum_iterations=step_sizes.shape[0],  # without which XLA has no gradient of its own for loops
     )[2].stack()
 
 

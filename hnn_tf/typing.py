@@ -22,6 +22,7 @@ class HamiltonianVectorField(Protocol):
     """What true systems and learned models share: a vector field with an energy."""
 
     separable: bool
+    conservative: bool
 
     def __call__(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of the state `[..., 2n]`."""

@@ -6,13 +6,23 @@ import numpy as np
 import package_classes
 import pytest
 import scipy.integrate
-import scipy.special
 import tensorflow as tf
 
+from benchmarks import exact_solutions
 from hnn_tf import rollout_at_times, systems
 
 # An independent oracle for each: H and the time derivative, written by hand in NumPy.
 NAIVE = {
+    systems.HenonHeiles: (
+        systems.HenonHeiles(),
+        lambda x, y, u, v: (u**2 + v**2 + x**2 + y**2) / 2 + x**2 * y - y**3 / 3,
+        lambda x, y, u, v: (u, v, -x - 2 * x * y, -y - x**2 + y**2),
+    ),
+    systems.Kepler: (
+        systems.Kepler(mu=1.3),
+        lambda x, y, u, v: (u**2 + v**2) / 2 - 1.3 / np.hypot(x, y),
+        lambda x, y, u, v: (u, v, -1.3 * x / np.hypot(x, y) ** 3, -1.3 * y / np.hypot(x, y) ** 3),
+    ),
     systems.MassSpring: (
         systems.MassSpring(mass=0.7, spring_constant=1.9),
         lambda q, p: p**2 / 1.4 + 0.95 * q**2,
@@ -24,6 +34,8 @@ NAIVE = {
         lambda q, p: (p / 0.6, -2.2 * np.sin(q)),
     ),
 }
+# An ellipse, and a motion that stays bounded and regular.
+STARTS = {systems.Kepler: [0.6, 0.1, -0.2, 1.2], systems.HenonHeiles: [0.3, 0.1, 0.2, 0.3]}
 ALL = sorted(package_classes.subclasses(systems.System), key=lambda kind: kind.__name__)
 
 
@@ -42,19 +54,19 @@ def entry(request):
 
 def test_energy_equals_the_formula(entry, rng):
     system, energy, _ = entry
-    state = rng.normal(size=[6, 2])
+    state = rng.normal(size=[6, 2 * system.dof])
     np.testing.assert_allclose(system.hamiltonian(tf.constant(state)), energy(*state.T), rtol=1e-14)
 
 
 def test_motion_equals_the_formula(entry, rng):
     system, _, motion = entry
-    state = rng.normal(size=[6, 2])
+    state = rng.normal(size=[6, 2 * system.dof])
     np.testing.assert_allclose(system(tf.constant(state)), np.stack(motion(*state.T), -1), rtol=1e-13)
 
 
 def test_motion_does_not_change_the_energy(entry, rng):
     system, _, _ = entry
-    state = tf.constant(rng.normal(size=[6, 2]))
+    state = tf.constant(rng.normal(size=[6, 2 * system.dof]))
     with tf.GradientTape() as tape:
         tape.watch(state)
         energy = system.hamiltonian(state)
@@ -64,31 +76,32 @@ def test_motion_does_not_change_the_energy(entry, rng):
 
 def test_declared_separability_is_true(entry, rng):
     system, _, _ = entry
-    state = rng.normal(size=[5, 2])
-    swapped = np.stack([state[::-1, 0], state[:, 1]], -1)
+    n = system.dof
+    state = rng.normal(size=[5, 2 * n])
+    swapped = np.concatenate([state[::-1, :n], state[:, n:]], -1)
     # T(p) + V(q): dq/dt must not notice another q.
-    unchanged = np.allclose(system(tf.constant(state))[:, 0], system(tf.constant(swapped))[:, 0], atol=1e-15)
+    unchanged = np.allclose(system(tf.constant(state))[:, :n], system(tf.constant(swapped))[:, :n], atol=1e-15)
     assert unchanged == system.separable
 
 
 def test_layout_is_declared(entry):
     system, _, _ = entry
     assert len(system.state_names) == len(system.state_units) == 2 * system.dof
-    assert system.energy_unit
+    assert isinstance(system.energy_unit, str)  # empty where there are none
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
 def test_parameters_that_are_not_positive_are_refused(entry, value):
     system, *_ = entry
     for field in dataclasses.fields(system):
-        with pytest.raises(ValueError, match="expected finite parameters > 0"):
+        with pytest.raises(ValueError, match="expected (a )?finite parameters? > 0"):
             dataclasses.replace(system, **{field.name: value})
 
 
 def test_a_state_of_another_width_is_refused(entry):
     system, *_ = entry
-    with pytest.raises(ValueError, match=r"expected states \[..., 2\]; received"):
-        system(tf.zeros([3, 4], tf.float64))
+    with pytest.raises(ValueError, match=rf"expected states \[..., {2 * system.dof}\]; received"):
+        system(tf.zeros([3, 6], tf.float64))
 
 
 def test_equal_parameters_make_equal_systems():
@@ -111,23 +124,34 @@ def test_mass_spring_swings_at_its_frequency():
 
 
 def test_pendulum_swings_as_the_elliptic_function():
-    amplitude, times = 2.0, np.linspace(0, 5, 11)
-    system = systems.Pendulum()
-    start = tf.constant([amplitude, 0.0], tf.float64)
-    path = rollout_at_times(system, start, times, substeps=40, integrator="rk8")
-    k = np.sin(amplitude / 2)
-    omega = np.sqrt(system.gravity_torque / system.inertia)
-    sn, *_ = scipy.special.ellipj(scipy.special.ellipk(k**2) - omega * times, k**2)
+    start, times = tf.constant([[2.0, 0.0], [-1.1, 1.3], [0.2, -2.0]], tf.float64), np.linspace(0, 5, 11)
+    path = rollout_at_times(systems.Pendulum(), start, times, substeps=40, integrator="rk8")
     # 1e-12: the eighth-order error at this step, and ellipj's own few roundings.
-    np.testing.assert_allclose(path[:, 0], 2 * np.arcsin(k * sn), atol=1e-12)
+    np.testing.assert_allclose(path, exact_solutions.pendulum(systems.Pendulum(), start, times), atol=1e-12)
+
+
+@pytest.mark.parametrize("eccentricity", [0.0, 0.6])
+def test_kepler_moves_by_keplers_equation(eccentricity):
+    system, times = systems.Kepler(), np.linspace(0, 7, 8)
+    start = tf.constant(system.at_pericentre(eccentricity))
+    path = rollout_at_times(system, start, times, substeps=200, integrator="rk8")
+    # 1e-11: the eighth-order error of the fastest passage at this step.
+    np.testing.assert_allclose(path, exact_solutions.kepler(eccentricity, times), atol=1e-11)
+
+
+@pytest.mark.parametrize("eccentricity", [-0.1, 1.0, np.nan])
+def test_an_orbit_that_is_not_an_ellipse_is_refused(eccentricity):
+    with pytest.raises(ValueError, match=r"eccentricity: expected a number in \[0, 1\)"):
+        systems.Kepler().at_pericentre(eccentricity)
 
 
 def test_the_motion_agrees_with_scipy(entry):
     system, _, motion = entry
-    start, times = np.array([1.2, -0.4]), np.linspace(0, 4, 9)
+    start = np.array(STARTS.get(type(system), [1.2, -0.4]))
+    times = np.linspace(0, 4, 9)
     reference = scipy.integrate.solve_ivp(
         lambda _, s: np.array(motion(*s)), (0, 4), start, "DOP853", times, rtol=1e-13, atol=1e-13
     ).y.T
-    path = rollout_at_times(system, tf.constant(start), times, substeps=40, integrator="rk8")
+    path = rollout_at_times(system, tf.constant(start), times, substeps=80, integrator="rk8")
     # 1e-11: DOP853 at rtol 1e-13 interpolates its output times a little less accurately.
     np.testing.assert_allclose(path, reference, atol=1e-11)

@@ -2,38 +2,50 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
+import scipy.integrate
 import tensorflow as tf
 
 from hnn_tf.integrators.base import Increment, Integrator
-from hnn_tf.traced_function import TracedFunction
+from hnn_tf.repeated_steps import last_step_gradient
+from hnn_tf.traced_function import TracedFunction, own_gradients
 from hnn_tf.typing import State, VectorField
 
-_MOST_STEPS = 100_000
+_A = [[float(a) for a in row[:i]] for i, row in enumerate(scipy.integrate.RK45.A)]
+_B = [float(b) for b in scipy.integrate.RK45.B]
+_ERROR = [float(e) for e in scipy.integrate.RK45.E]
+_LEAST_FACTOR, _MOST_FACTOR, _SAFETY = 0.2, 10.0, 0.9
 
 
 @dataclasses.dataclass(frozen=True)
 class DormandPrince(Integrator):
-    """TensorFlow Probability's adaptive Dormand-Prince method, for reference work and for fields of unknown scales.
+    """The adaptive method of order 5(4), for reference work and for fields of unknown scales.
 
-    A step of it is as many inner steps of order 5(4) as the tolerances ask for, so that `step_size` is only the time
-    between two states. All members of a batch take the same inner steps. Where it would take more than 100 000 of
-    them, it is NaN.
+    A step of it is as many inner steps as the tolerances ask for, so that `step_size` is only the time between two
+    states. Each batch member has its own inner steps. The gradient is that of the inner steps taken, their sizes held.
+
+    TensorFlow Probability's method of this name isn't used: in float64 its coefficients have single precision, so that
+    no tolerance brings its error below some 1e-7; it interpolates the state at the end of the step; and one member that
+    can't go on keeps all others in its loop.
 
     Args:
       rtol: Relative tolerance of an inner step, > 0.
       atol: Absolute tolerance of an inner step, > 0.
+      max_steps: Inner steps, rejected ones included, after which a member is given up (it is NaN then), >= 1.
 
     Raises:
-      ValueError: If a tolerance isn't finite and > 0.
+      ValueError: If a tolerance isn't finite and > 0, or `max_steps` isn't >= 1.
 
     References:
       Dormand, Prince. A family of embedded Runge-Kutta formulae. Journal of Computational and Applied Mathematics 6,
-      1980. `tfp.math.ode.DormandPrince`.
+      1980. The tableau is SciPy's (`scipy.integrate.RK45`); step control as in Hairer, Norsett, Wanner, Solving Ordinary
+      Differential Equations I, 2nd ed., 1993, section II.4.
     """
 
     rtol: float = 1e-6
-    atol: float = 1e-6
+    atol: float = 1e-8
+    max_steps: int = 1000
 
     name = "dormand_prince"
     order = 5
@@ -46,27 +58,85 @@ class DormandPrince(Integrator):
     def __post_init__(self) -> None:
         if not (0 < self.rtol < float("inf") and 0 < self.atol < float("inf")):
             raise ValueError(f"expected finite tolerances > 0; received {self}")
+        if self.max_steps < 1:
+            raise ValueError(f"max_steps: expected an integer >= 1; received {self.max_steps}")
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
         """One, of all inner steps together."""
         return [lambda state: self.step(vector_field, state, step_size) - state]
 
     def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
-        """Advances states `[..., 2n]` by `step_size`, each member by its own if they differ."""
-        from tensorflow_probability.python.math import ode  # here, because importing it takes a second
+        """Advances states `[..., 2n]` by `step_size`."""
+        step_size = tf.convert_to_tensor(step_size, state.dtype)
+        inner_step = TracedFunction(lambda state, size: _step(vector_field, state, size)[0], state, state[..., :1])
 
-        # One that can't go on (not finite) must not hold up the others.
-        able = tf.reduce_all(tf.math.is_finite(state) & tf.math.is_finite(step_size), -1, keepdims=True)
-        solver = ode.DormandPrince(rtol=self.rtol, atol=self.atol, max_num_steps=_MOST_STEPS)
-        # In the time of the step, from 0 to 1, members with different step sizes go on together.
-        field = TracedFunction(lambda s: tf.where(able, step_size * vector_field(s), tf.zeros_like(s)), state)
-        results = solver.solve(
-            lambda _, state, outside: field.with_outside(state, *outside),
-            initial_time=tf.zeros([], state.dtype),
-            initial_state=state,
-            solution_times=tf.ones([1], state.dtype),
-            # The solver's adjoint method gives gradients to these, not to what its function captures.
-            constants={"outside": field.outside},
+        # What the field uses from outside is an argument only so that its gradient has a way out.
+        @tf.custom_gradient
+        def run(state: State, step_size: tf.Tensor, *_: tf.Tensor) -> tuple:
+            end, fractions, num = self._solve(vector_field, state, step_size)
+
+            def gradient(upstream: tf.Tensor, variables: Sequence | None = None) -> tuple:
+                sizes = step_size * fractions
+                state_gradient, sizes_gradient, *outside = last_step_gradient(inner_step, state, sizes, num, upstream)
+                size_gradient = tf.reduce_sum(sizes_gradient * fractions, 0)
+                if not step_size.shape.rank:
+                    size_gradient = tf.reduce_sum(size_gradient)
+                return own_gradients([state_gradient, size_gradient, *outside], variables)
+
+            return end, gradient
+
+        return run(state, step_size, *inner_step.outside)
+
+    def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[Any, Any, Any]:
+        """The state after the step, the inner steps as fractions of it `[max_steps, ..., 1]`, and their number."""
+        one = tf.ones_like(state[..., :1])
+        fractions = tf.TensorArray(state.dtype, self.max_steps, element_shape=one.shape)
+
+        def body(i: tf.Tensor, state: State, slope: tf.Tensor, done: Any, fraction: Any, fractions: Any) -> tuple:
+            # The last one ends where the step does.
+            fraction = tf.minimum(fraction, one - done)
+            end, error, end_slope = _step(vector_field, state, step_size * fraction, slope)
+            scale = self.atol + self.rtol * tf.maximum(tf.abs(state), tf.abs(end))
+            ratio = tf.sqrt(tf.reduce_mean((error / scale) ** 2, -1, keepdims=True))
+            # Not so for NaN: the step is shortened then, too.
+            accepted = ratio <= 1
+            taken = tf.where(accepted, fraction, tf.zeros_like(fraction))
+            factor = tf.clip_by_value(_SAFETY * tf.maximum(ratio, 1e-10) ** -0.2, _LEAST_FACTOR, _MOST_FACTOR)
+            factor = tf.where(tf.math.is_finite(factor), factor, _LEAST_FACTOR * one)
+            state, slope = tf.where(accepted, end, state), tf.where(accepted, end_slope, slope)
+            return i + 1, state, slope, done + taken, fraction * factor, fractions.write(i, taken)
+
+        def unfinished(i: tf.Tensor, state: State, slope: tf.Tensor, done: tf.Tensor, *_: Any) -> tf.Tensor:
+            del state, slope
+            return (i < self.max_steps) & tf.reduce_any(done < 1)
+
+        num, end, _, done, _, fractions = tf.while_loop(
+            unfinished,
+            body,
+            (tf.constant(0), state, vector_field(state), tf.zeros_like(one), one, fractions),
+            shape_invariants=(tf.TensorShape([]), *[state.shape] * 2, *[one.shape] * 2, tf.TensorShape(None)),
         )
-        solved = able & (results.diagnostics.status == 0)
-        return tf.where(solved, results.states[0], tf.constant(float("nan"), state.dtype))
+        end = tf.where(done < 1, tf.constant(float("nan"), state.dtype), end)
+        return end, _up_to(num, fractions.stack()), num
+
+
+def _step(
+    vector_field: VectorField, state: State, size: tf.Tensor, slope: tf.Tensor | None = None
+) -> tuple[State, tf.Tensor, tf.Tensor]:
+    """An inner step: its end, the estimate of its error, and the slope there, which is the next step's first."""
+    slopes = [vector_field(state) if slope is None else slope]
+    for row in _A[1:]:
+        slopes.append(vector_field(state + size * _weighted(row, slopes)))
+    end = state + size * _weighted(_B, slopes)
+    slopes.append(vector_field(end))
+    return end, size * _weighted(_ERROR, slopes), slopes[-1]
+
+
+def _weighted(weights: Sequence[float], slopes: Sequence[tf.Tensor]) -> tf.Tensor:
+    return tf.add_n([weight * slope for weight, slope in zip(weights, slopes, strict=True) if weight])
+
+
+def _up_to(num: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
+    # XLA's arrays may hold anything where nothing was written.
+    index = tf.reshape(tf.range(values.shape[0]), [-1, *[1] * (values.shape.rank - 1)])
+    return tf.where(index < num, values, tf.zeros_like(values))

@@ -40,6 +40,8 @@ class HamiltonianNetwork(keras.Model):
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563.
     """
 
+    conservative = True
+
     def __init__(self, hamiltonian: keras.layers.Layer, **kwargs: Any) -> None:
         if not isinstance(hamiltonian, keras.layers.Layer):
             raise TypeError(

@@ -19,6 +19,7 @@ class System(abc.ABC):
     Attributes:
       dof: Degrees of freedom n.
       separable: Whether H = T(p) + V(q).
+      conservative: Whether H is conserved: neither friction nor driving.
       state_names: 2n names, positions first.
       state_units: 2n units, in the same order.
       energy_unit: Unit of H.
@@ -26,6 +27,7 @@ class System(abc.ABC):
 
     dof: int
     separable: bool
+    conservative: bool = True
     state_names: tuple[str, ...]
     state_units: tuple[str, ...]
     energy_unit: str

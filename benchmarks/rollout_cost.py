@@ -1,0 +1,270 @@
+"""Seconds of rollouts, against their arithmetic and against SciPy's solver, and the memory of their gradients.
+
+python -m benchmarks.rollout_cost --repeats=7 --update_docs
+"""
+
+import functools
+import json
+import os
+import pathlib
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+from absl import flags
+
+from trainers import command_line
+
+ROOT = pathlib.Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results" / "rollout_cost.json"
+
+STATES, STEPS, STEP_SIZE = 1000, 1000, 0.05
+EVALUATIONS = 4 * STEPS
+"""Of the field, by rk4."""
+WIDTH = 200
+"""Of both hidden layers of `MLPHamiltonian`."""
+SOLVER_STATES = 3
+SOLVERS: dict[str, dict[str, float]] = {
+    "default tolerances": {},
+    # As many steps as a rollout: tolerances that no step fails.
+    f"steps of {STEP_SIZE}": {"max_step": STEP_SIZE, "first_step": STEP_SIZE, "rtol": 1.0, "atol": 1e6},
+}
+GRADIENT_STATES = 100
+"""Of 1000 states, a gradient that stores everything would need more than 50 GB."""
+GRADIENT_REPEATS = 3
+"""At most: they take long, and memory varies little."""
+GRADIENTS = {"checkpointing": (STEPS, True), "checkpointing=False": (STEPS, False), "floor": (1, False)}
+"""Steps, and whether checkpointing."""
+
+
+def _main() -> None:
+    settings = flags.FLAGS
+    # First: a process starts with the peak memory of the one that started it, and this one is to import TensorFlow.
+    gradients = _interleaved(
+        {name: functools.partial(_gradient_cost, name) for name in GRADIENTS}, min(settings.repeats, GRADIENT_REPEATS)
+    )
+    with command_line.quiet_start():
+        from hnn_tf.atomic_file import atomic_file
+
+        measures = _speed_measures()
+    for measure in measures.values():
+        measure()  # compiles
+    trajectories = _interleaved(measures, settings.repeats)
+    document = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "torch": sys.modules["torch"].__version__ if "torch" in sys.modules else None,
+        "arithmetic": trajectories.pop("arithmetic"),
+        "trajectories": trajectories,
+        "gradients": gradients,
+    }
+    sys.stdout.write(markdown(document))
+    if settings.update_docs:
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_file(RESULTS) as temporary:
+            temporary.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def _interleaved(measures: dict[str, Callable[[], dict]], repeats: int) -> dict[str, dict[str, list[float]]]:
+    runs = []
+    for repeat in range(repeats):
+        runs.append({name: measure() for name, measure in measures.items()})
+        sys.stderr.write(f"{', '.join(measures)}: {repeat + 1}/{repeats}\n")
+    return {name: {key: [run[name][key] for run in runs] for key in runs[0][name]} for name in measures}
+
+
+def _gradient_cost(name: str) -> dict[str, float]:
+    code = f"from benchmarks import rollout_cost; rollout_cost.print_gradient_cost({name!r})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise command_line.TrainingFailedError(f"gradient, {name}: {done.stderr.strip()[-500:]}")
+    return json.loads(done.stdout)
+
+
+def print_gradient_cost(name: str) -> None:
+    """Prints, as JSON, the peak memory of this process and the seconds of a gradient to a model's variables.
+
+    The seconds are those of the second one, which finds it traced.
+    """
+    import tensorflow as tf
+
+    import hnn_tf
+
+    num_steps, checkpointing = GRADIENTS[name]
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian())
+    states = tf.random.normal([GRADIENT_STATES, 2])
+    model(states)
+
+    def gradient() -> None:
+        with tf.GradientTape() as tape:
+            trajectory = hnn_tf.rollout(
+                model, states, step_size=STEP_SIZE, num_steps=num_steps, integrator="rk4", checkpointing=checkpointing
+            )
+            loss = tf.reduce_sum(trajectory[:, -1] ** 2)
+        for slope in tape.gradient(loss, model.trainable_variables):
+            slope.numpy()
+
+    gradient()
+    seconds = _seconds(gradient)
+    # In kB, but on macOS in bytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak_megabytes": peak}))
+
+
+def _speed_measures() -> dict[str, Callable[[], dict]]:
+    import keras
+
+    import hnn_tf
+
+    keras.utils.set_random_seed(0)
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian())
+    states = keras.random.normal([STATES, 2])
+    model(states)
+
+    def rollout(num_states: int) -> dict[str, float]:
+        start = states[:num_states]
+        run = functools.partial(
+            hnn_tf.rollout, step_size=STEP_SIZE, num_steps=STEPS, integrator="rk4", jit_compile=True
+        )
+        seconds = _seconds(lambda: run(model, start).numpy())
+        return {"seconds_a_state": seconds / num_states, "evaluations": EVALUATIONS}
+
+    measures: dict[str, Callable[[], dict]] = {
+        f"rollout, {STATES} states": functools.partial(rollout, STATES),
+        "arithmetic": _arithmetic(),
+        "rollout, one state": functools.partial(rollout, 1),
+    }
+    callbacks = {"solve_ivp": _tensorflow_callback(model), "solve_ivp, PyTorch": _torch_callback(model)}
+    for solver, callback in callbacks.items():
+        for name, options in SOLVERS.items() if callback else ():
+            solve = functools.partial(_solve, callback, states[:SOLVER_STATES].numpy(), options)
+            measures[f"{solver}, {name}"] = solve
+    return measures
+
+
+def _arithmetic() -> Callable[[], dict[str, float]]:
+    """A measure of how fast this machine multiplies matrices and takes tanh, and of what a rollout needs of both."""
+    import tensorflow as tf
+
+    square, layer = tf.random.normal([2048, 2048]), tf.random.normal([STATES, WIDTH])
+    square_flops, num_tanhs = 2 * 2048**3, 200
+    # Through both hidden layers and back: the last layer's value isn't needed, its gradient is its kernel.
+    flops = 2 * 2 * STATES * (2 * WIDTH + WIDTH * WIDTH)
+    # By XLA and by TensorFlow's own kernels: whichever is faster is the limit.
+    products = [tf.function(tf.matmul, jit_compile=jit_compile, autograph=False) for jit_compile in (True, False)]
+
+    @tf.function(jit_compile=True, autograph=False)
+    def tanhs(x: tf.Tensor) -> tf.Tensor:
+        return tf.while_loop(lambda i, _: i < num_tanhs, lambda i, x: (i + 1, tf.tanh(x)), (0, x))[1]
+
+    def least(function: Callable, *arguments: tf.Tensor) -> float:
+        return min(_seconds(lambda: function(*arguments).numpy()) for _ in range(5))
+
+    def measure() -> dict[str, float]:
+        speed = square_flops / min(least(product, square, square) for product in products)
+        tanh = least(tanhs, layer) / num_tanhs
+        limit = EVALUATIONS * (flops / speed + 2 * tanh)
+        return {"gigaflops": speed / 1e9, "tanh_seconds": tanh, "limit_seconds": limit}
+
+    return measure
+
+
+def _tensorflow_callback(model: Any) -> Callable:
+    """As a careful user has it: one call of a compiled function."""
+    import tensorflow as tf
+
+    function = tf.function(model.call, jit_compile=True, autograph=False)
+    field = function.get_concrete_function(tf.TensorSpec([1, 2], tf.float32))
+    return lambda _, state: field(tf.constant(state[None], tf.float32)).numpy()[0]
+
+
+def _torch_callback(model: Any) -> Callable | None:
+    """As the code of the paper (arXiv:1906.01563) has it: autograd in every call. None without PyTorch."""
+    try:
+        import torch
+    except ImportError:
+        return None
+    layers = [torch.nn.Linear(2, WIDTH), torch.nn.Linear(WIDTH, WIDTH), torch.nn.Linear(WIDTH, 1, bias=False)]
+    network = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2])
+    for parameter, weight in zip(network.parameters(), model.get_weights(), strict=True):
+        parameter.data = torch.tensor(weight.T)
+    symplectic = torch.tensor([[0.0, -1.0], [1.0, 0.0]])
+
+    def callback(_: float, state: Any) -> Any:
+        inputs = torch.tensor(state[None], dtype=torch.float32, requires_grad=True)
+        gradient = torch.autograd.grad(network(inputs).sum(), inputs, create_graph=True)[0]
+        return (gradient @ symplectic).detach().numpy()[0]
+
+    return callback
+
+
+def _solve(callback: Callable, states: Any, options: dict[str, float]) -> dict[str, float]:
+    import numpy as np
+    from scipy.integrate import solve_ivp
+
+    times = np.linspace(0.0, STEPS * STEP_SIZE, STEPS)
+    solved: list[Any] = []
+    seconds = _seconds(
+        lambda: solved.extend(solve_ivp(callback, (0.0, times[-1]), s, t_eval=times, **options) for s in states)
+    )
+    evaluations = sum(solution.nfev for solution in solved)
+    return {"seconds_a_state": seconds / len(states), "evaluations": evaluations / len(states)}
+
+
+def _seconds(function: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    function()
+    return time.perf_counter() - began
+
+
+def markdown(document: dict) -> str:
+    """The costs as Markdown tables: medians with the least and the largest."""
+    trajectories = {name: cost["seconds_a_state"] for name, cost in document["trajectories"].items()}
+    many, one = f"rollout, {STATES} states", "rollout, one state"
+    head = f"{STEPS * STEP_SIZE:g} time units | evaluations | µs an evaluation of one state | states a second"
+    lines = [f"| {head} | times the time of {many} | of {one} |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    for name, seconds in trajectories.items():
+        evaluations = document["trajectories"][name]["evaluations"]
+        each = _spread([1e6 * ratio for ratio in _ratios(seconds, evaluations)])
+        cells = [f"{median(evaluations):.0f}", each, _spread([1 / s for s in seconds])]
+        cells += ["" if name == other else _spread(_ratios(seconds, trajectories[other])) for other in (many, one)]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    rollout, limit = [s * STATES for s in trajectories[many]], document["arithmetic"]["limit_seconds"]
+    flops, tanh = document["arithmetic"]["gigaflops"], [1e6 * s for s in document["arithmetic"]["tanh_seconds"]]
+    products = f"its matrix products, at {median(flops):.0f} GFLOP/s, and tanhs, at {median(tanh):.0f} µs for a layer"
+    lines += ["", f"| {many}, {STEPS} steps | seconds |", "| --- | ---: |", f"| rollout | {_spread(rollout)} |"]
+    lines += [f"| {products} | {_spread(limit)} |", f"| ratio | {_spread(_ratios(rollout, limit))} |", ""]
+    gradients = document["gradients"]
+    floor = gradients["floor"]["peak_megabytes"]
+    lines += [f"| gradient, {GRADIENT_STATES} states, {STEPS} steps | peak memory above one step's (MB) | seconds |"]
+    lines += ["| --- | ---: | ---: |"]
+    rows = []
+    for name in ("checkpointing=False", "checkpointing"):
+        peaks = gradients[name]["peak_megabytes"]
+        rows.append(([a - b for a, b in zip(peaks, floor, strict=True)], gradients[name]["seconds"]))
+        lines.append(f"| {name} | {' | '.join(map(_spread, rows[-1]))} |")
+    lines.append(f"| ratio | {' | '.join(_spread(_ratios(*pair)) for pair in zip(*rows, strict=True))} |")
+    note = (
+        f"Medians of {len(limit)} runs, {len(floor)} of the gradients (least – largest), on {document['machine']}. The "
+        "weights are the initial ones, whose slow motion takes solve_ivp few evaluations at its default tolerances."
+    )
+    return "\n".join([*lines, "", note, ""])
+
+
+def _ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
+    return [a / b for a, b in zip(above, below, strict=True)]
+
+
+def _spread(values: Sequence[float]) -> str:
+    middle, least, largest = (f"{float(f'{value:.3g}'):,g}" for value in (median(values), min(values), max(values)))
+    return f"{middle} ({least} – {largest})"
+
+
+if __name__ == "__main__":
+    flags.DEFINE_integer("repeats", 7, "Runs of each measurement, interleaved.", lower_bound=1)
+    flags.DEFINE_bool("update_docs", False, "Write docs/results/rollout_cost.json.")
+    command_line.run(_main, usage=__doc__)

@@ -1,0 +1,163 @@
+"""How an integrator keeps the structure of Hamiltonian motion, measured on any model or system."""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators, phase_space
+from hnn_tf.evaluation.energy import Slope, energy_slope
+from hnn_tf.repeated_steps import repeated_steps
+from hnn_tf.rollout import rollout
+from hnn_tf.stepper import Stepper
+from hnn_tf.typing import State, VectorField
+
+
+class Symplecticity(NamedTuple):
+    """What `symplecticity` measures.
+
+    Attributes:
+      symplectic_defect: max |M^T J M - J| of a step's Jacobian M.
+      volume_error: max |det M - 1|.
+      return_error: Largest distance from the start after steps forward and as many back.
+      energy_slope: Secular drift of H, with its 95 % confidence interval; None if the field has no `hamiltonian`.
+    """
+
+    symplectic_defect: float
+    volume_error: float
+    return_error: float
+    energy_slope: Slope | None
+
+
+def symplecticity(
+    vector_field: VectorField,
+    states: State,
+    *,
+    step_size: float,
+    integrator: str | integrators.Integrator,
+    return_steps: int = 1000,
+    drift_steps: int = 20_000,
+) -> Symplecticity:
+    """Measures all of it at once.
+
+    Args:
+      vector_field: A model, a system or a function.
+      states: `[B, 2n]`; the energy slope is that of the first one's trajectory, the others are maxima over all.
+      step_size: Of all steps.
+      integrator: A name or an `hnn_tf.integrators.Integrator`.
+      return_steps: Steps forward, and back again.
+      drift_steps: Steps of the trajectory whose energy is looked at.
+
+    Raises:
+      ValueError: If the integrator refuses the field.
+    """
+    jacobian = step_jacobian(vector_field, states, step_size=step_size, integrator=integrator)
+    slope = None
+    if hasattr(vector_field, "hamiltonian"):
+        path = rollout(
+            vector_field,
+            states[:1],
+            step_size=step_size,
+            num_steps=drift_steps,
+            integrator=integrator,
+            jit_compile=True,
+        )
+        energy = tf.cast(vector_field.hamiltonian(path[0]), tf.float64).numpy()
+        slope = energy_slope(step_size * np.arange(drift_steps + 1), energy)
+    return Symplecticity(
+        symplectic_defect(jacobian),
+        float(np.abs(np.linalg.det(jacobian) - 1).max()),
+        return_error(vector_field, states, step_size=step_size, num_steps=return_steps, integrator=integrator),
+        slope,
+    )
+
+
+def step_jacobian(
+    vector_field: VectorField,
+    states: State,
+    *,
+    step_size: float,
+    num_steps: int = 1,
+    integrator: str | integrators.Integrator,
+) -> np.ndarray:
+    """Jacobian M = d s' / d s of a step, or of a flow of several, in the phase space in which the method steps.
+
+    That is the states' own, and for `hnn_tf.integrators.Tao2` and `Tao4` the extended one.
+
+    Args:
+      vector_field: State `[..., 2n]` -> time derivative `[..., 2n]`.
+      states: `[B, 2n]`.
+      step_size: Of each step.
+      num_steps: Steps of the flow, >= 1.
+      integrator: A name or an `hnn_tf.integrators.Integrator`.
+
+    Returns:
+      `[B, m, m]`, in the precision of the states; m = 2n, or 4n in the extended phase space.
+
+    Raises:
+      ValueError: If the integrator refuses the field.
+    """
+    stepper, carry = _start(vector_field, states, integrator)
+    batch, width = carry.shape
+    # A copy of the batch for each row of M: states don't depend on each other, so one gradient gives all rows.
+    carries = tf.tile(carry, [width, 1])
+    rows = tf.repeat(tf.eye(width, dtype=carry.dtype), batch, axis=0)
+
+    def jacobian(carries: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(carries)
+            end = _flow(stepper, carries, step_size, num_steps)
+        return tape.gradient(end, carries, rows)
+
+    gradients = tf.function(jacobian, autograph=False)(carries)
+    return tf.transpose(tf.reshape(gradients, [width, batch, width]), [1, 0, 2]).numpy()
+
+
+def symplectic_defect(jacobian: np.ndarray) -> float:
+    """max |M^T J M - J| of Jacobians `[..., 2n, 2n]`: 0 for a symplectic map."""
+    j = phase_space.symplectic_matrix(jacobian.shape[-1] // 2).numpy()
+    jacobian = jacobian.astype(np.float64)
+    return float(np.abs(np.swapaxes(jacobian, -1, -2) @ j @ jacobian - j).max())
+
+
+def return_error(
+    vector_field: VectorField,
+    states: State,
+    *,
+    step_size: float,
+    num_steps: int,
+    integrator: str | integrators.Integrator,
+) -> float:
+    """Largest distance from the start, in any coordinate, after `num_steps` forward and as many back.
+
+    In the phase space in which the method steps. Round-off only, if the method is time reversible; in a chaotic system,
+    that grows, too.
+
+    Raises:
+      ValueError: If the integrator refuses the field.
+    """
+    stepper, carry = _start(vector_field, states, integrator)
+
+    def there_and_back(carry: tf.Tensor) -> tf.Tensor:
+        return _flow(stepper, _flow(stepper, carry, step_size, num_steps), -step_size, num_steps)
+
+    back = tf.function(there_and_back, autograph=False)(carry)
+    return float(tf.reduce_max(tf.abs(back - carry)))
+
+
+def _start(
+    vector_field: VectorField, states: State, integrator: str | integrators.Integrator
+) -> tuple[Stepper, tf.Tensor]:
+    method = integrators.get(integrator)
+    method.check(vector_field)
+    stepper = Stepper(vector_field, method)
+    states = tf.convert_to_tensor(states, getattr(vector_field, "compute_dtype", None))
+    return stepper, stepper.start(states)
+
+
+def _flow(stepper: Stepper, carry: tf.Tensor, step_size: float, num_steps: int) -> tf.Tensor:
+    if num_steps == 1:
+        return stepper.step(carry, tf.constant(step_size, carry.dtype))
+    sizes = tf.constant([step_size], carry.dtype)
+    counts = tf.constant([num_steps])
+    return repeated_steps(stepper.step, carry, sizes, counts=counts, most=num_steps)[-1]

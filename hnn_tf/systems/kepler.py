@@ -1,0 +1,60 @@
+"""The Kepler problem."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.systems.base import System
+from hnn_tf.typing import State
+
+
+@dataclasses.dataclass(frozen=True)
+class Kepler(System):
+    """A body of unit mass in the plane around a fixed centre of attraction.
+
+    H(q, p) = |p|^2 / 2 - mu / |q|.
+
+    Bound orbits are ellipses; with semi-major axis a the period is 2 pi sqrt(a^3 / mu), and the energy -mu / (2 a).
+    In natural units: with mu = 1 and a = 1 the period is 2 pi.
+
+    Args:
+      mu: Strength of the attraction, > 0.
+
+    Raises:
+      ValueError: If mu isn't finite and > 0.
+
+    References:
+      Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, section I.2.
+    """
+
+    mu: float = 1.0
+
+    dof = 2
+    separable = True
+    state_names = ("q_x", "q_y", "p_x", "p_y")
+    state_units = ("a", "a", "sqrt(mu/a)", "sqrt(mu/a)")
+    energy_unit = "mu/a"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.mu < float("inf"):
+            raise ValueError(f"expected a finite parameter > 0; received {self}")
+
+    def hamiltonian(self, state: State) -> tf.Tensor:
+        """Energy `[...]` of states `[..., 4]`."""
+        q, p = self.split(state)
+        return 0.5 * tf.reduce_sum(p * p, -1) - self.mu / tf.norm(q, axis=-1)
+
+    def at_pericentre(self, eccentricity: float) -> np.ndarray:
+        """State `[4]` at the point nearest the centre of the ellipse of semi-major axis 1.
+
+        Args:
+          eccentricity: In [0, 1).
+
+        Raises:
+          ValueError: If it isn't.
+        """
+        if not 0 <= eccentricity < 1:
+            raise ValueError(f"eccentricity: expected a number in [0, 1); received {eccentricity}")
+        speed = np.sqrt(self.mu * (1 + eccentricity) / (1 - eccentricity))
+        return np.array([1 - eccentricity, 0.0, 0.0, speed])
