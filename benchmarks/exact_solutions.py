@@ -3,11 +3,12 @@
 import numpy as np
 import scipy.integrate
 import scipy.special
+from numpy.typing import ArrayLike
 
 from hnn_tf.systems import Pendulum
 
 
-def pendulum(system: Pendulum, start: np.ndarray, times: np.ndarray) -> np.ndarray:
+def pendulum(system: Pendulum, start: ArrayLike, times: ArrayLike) -> np.ndarray:
     """States `[..., T, 2]` of swinging pendulums from states `[..., 2]` at rest or in motion: Jacobi's functions.
 
     References:
@@ -47,6 +48,4 @@ def henon_heiles(start: np.ndarray, times: np.ndarray) -> np.ndarray:
         x, y, u, v = state
         return u, v, -x - 2 * x * y, -y - x**2 + y**2
 
-    return scipy.integrate.solve_ivp(
-        motion, (times[0], times[-1]), start, "DOP853", times, rtol=3e-14, atol=1e-15
-    ).y.T
+    return scipy.integrate.solve_ivp(motion, (times[0], times[-1]), start, "DOP853", times, rtol=3e-14, atol=1e-15).y.T

@@ -23,7 +23,7 @@ RESULTS = ROOT / "docs" / "results" / "paper_table.json"
 
 def _main() -> None:
     with command_line.quiet_start():
-        from benchmarks import readme_section, result_tables  # here, because they import TensorFlow
+        from benchmarks import doc_section, result_tables  # here, because they import TensorFlow
     settings = flags.FLAGS
     runs = [(task, protocol, seed) for task in TASKS for protocol in PROTOCOLS for seed in range(settings.seeds)]
     results: dict[str, Any] = {task: {protocol: [] for protocol in PROTOCOLS} for task in TASKS}
@@ -40,7 +40,7 @@ def _main() -> None:
     if settings.update_readme:
         RESULTS.parent.mkdir(parents=True, exist_ok=True)
         RESULTS.write_text(text)
-        readme_section.replace("paper_table", tables)
+        doc_section.replace(doc_section.README, "paper_table", tables)
 
 
 def _code_digest() -> str:

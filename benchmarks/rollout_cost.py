@@ -26,28 +26,22 @@ RESULTS = ROOT / "docs" / "results" / "rollout_cost.json"
 STATES, STEPS, STEP_SIZE = 1000, 1000, 0.05
 EVALUATIONS = 4 * STEPS
 """Of the field, by rk4."""
-WIDTH = 200
-"""Of both hidden layers of `MLPHamiltonian`."""
-SOLVER_STATES = 3
 SOLVERS: dict[str, dict[str, float]] = {
     "default tolerances": {},
     # As many steps as a rollout: tolerances that no step fails.
     f"steps of {STEP_SIZE}": {"max_step": STEP_SIZE, "first_step": STEP_SIZE, "rtol": 1.0, "atol": 1e6},
 }
-GRADIENT_STATES = 100
-"""Of 1000 states, a gradient that stores everything would need more than 50 GB."""
-GRADIENT_REPEATS = 3
-"""At most: they take long, and memory varies little."""
+GRADIENT_STATES, GRADIENT_REPEATS = 100, 3
+"""Of 1000 states, a gradient that stores everything would need more than 50 GB. Memory varies little."""
 GRADIENTS = {"checkpointing": (STEPS, True), "checkpointing=False": (STEPS, False), "floor": (1, False)}
-"""Steps, and whether checkpointing."""
+"""Steps, and whether with checkpointing."""
 
 
 def _main() -> None:
     settings = flags.FLAGS
     # First: a process starts with the peak memory of the one that started it, and this one is to import TensorFlow.
-    gradients = _interleaved(
-        {name: functools.partial(_gradient_cost, name) for name in GRADIENTS}, min(settings.repeats, GRADIENT_REPEATS)
-    )
+    costs: dict[str, Callable[[], dict]] = {name: functools.partial(_gradient_cost, name) for name in GRADIENTS}
+    gradients = _interleaved(costs, min(settings.repeats, GRADIENT_REPEATS))
     with command_line.quiet_start():
         from hnn_tf.atomic_file import atomic_file
 
@@ -73,7 +67,7 @@ def _interleaved(measures: dict[str, Callable[[], dict]], repeats: int) -> dict[
     runs = []
     for repeat in range(repeats):
         runs.append({name: measure() for name, measure in measures.items()})
-        sys.stderr.write(f"{', '.join(measures)}: {repeat + 1}/{repeats}\n")
+        sys.stderr.write(f"{len(measures)} measurements: {repeat + 1}/{repeats}\n")
     return {name: {key: [run[name][key] for run in runs] for key in runs[0][name]} for name in measures}
 
 
@@ -86,29 +80,25 @@ def _gradient_cost(name: str) -> dict[str, float]:
 
 
 def print_gradient_cost(name: str) -> None:
-    """Prints, as JSON, the peak memory of this process and the seconds of a gradient to a model's variables.
-
-    The seconds are those of the second one, which finds it traced.
-    """
+    """Prints, as JSON, the seconds of a gradient to a model's variables, once traced, and its process's peak memory."""
     import tensorflow as tf
 
     import hnn_tf
 
-    num_steps, checkpointing = GRADIENTS[name]
+    steps, checkpointing = GRADIENTS[name]
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian())
     states = tf.random.normal([GRADIENT_STATES, 2])
     model(states)
 
     def gradient() -> None:
         with tf.GradientTape() as tape:
-            trajectory = hnn_tf.rollout(
-                model, states, step_size=STEP_SIZE, num_steps=num_steps, integrator="rk4", checkpointing=checkpointing
-            )
+            options: dict[str, Any] = {"num_steps": steps, "checkpointing": checkpointing}
+            trajectory = hnn_tf.rollout(model, states, step_size=STEP_SIZE, **options)
             loss = tf.reduce_sum(trajectory[:, -1] ** 2)
         for slope in tape.gradient(loss, model.trainable_variables):
             slope.numpy()
 
-    gradient()
+    gradient()  # traces
     seconds = _seconds(gradient)
     # In kB, but on macOS in bytes.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
@@ -126,11 +116,8 @@ def _speed_measures() -> dict[str, Callable[[], dict]]:
     model(states)
 
     def rollout(num_states: int) -> dict[str, float]:
-        start = states[:num_states]
-        run = functools.partial(
-            hnn_tf.rollout, step_size=STEP_SIZE, num_steps=STEPS, integrator="rk4", jit_compile=True
-        )
-        seconds = _seconds(lambda: run(model, start).numpy())
+        options: dict[str, Any] = {"step_size": STEP_SIZE, "num_steps": STEPS, "jit_compile": True}
+        seconds = _seconds(lambda: hnn_tf.rollout(model, states[:num_states], **options).numpy())
         return {"seconds_a_state": seconds / num_states, "evaluations": EVALUATIONS}
 
     measures: dict[str, Callable[[], dict]] = {
@@ -138,11 +125,9 @@ def _speed_measures() -> dict[str, Callable[[], dict]]:
         "arithmetic": _arithmetic(),
         "rollout, one state": functools.partial(rollout, 1),
     }
-    callbacks = {"solve_ivp": _tensorflow_callback(model), "solve_ivp, PyTorch": _torch_callback(model)}
-    for solver, callback in callbacks.items():
-        for name, options in SOLVERS.items() if callback else ():
-            solve = functools.partial(_solve, callback, states[:SOLVER_STATES].numpy(), options)
-            measures[f"{solver}, {name}"] = solve
+    for solver, callback in _callbacks(model).items():
+        for name, options in SOLVERS.items():
+            measures[f"{solver}, {name}"] = functools.partial(_solve, callback, states[:3].numpy(), options)
     return measures
 
 
@@ -150,10 +135,10 @@ def _arithmetic() -> Callable[[], dict[str, float]]:
     """A measure of how fast this machine multiplies matrices and takes tanh, and of what a rollout needs of both."""
     import tensorflow as tf
 
-    square, layer = tf.random.normal([2048, 2048]), tf.random.normal([STATES, WIDTH])
-    square_flops, num_tanhs = 2 * 2048**3, 200
+    width, num_tanhs, square_flops = 200, 200, 2 * 2048**3
+    square, layer = tf.random.normal([2048, 2048]), tf.random.normal([STATES, width])
     # Through both hidden layers and back: the last layer's value isn't needed, its gradient is its kernel.
-    flops = 2 * 2 * STATES * (2 * WIDTH + WIDTH * WIDTH)
+    flops = 2 * 2 * STATES * (2 * width + width * width)
     # By XLA and by TensorFlow's own kernels: whichever is faster is the limit.
     products = [tf.function(tf.matmul, jit_compile=jit_compile, autograph=False) for jit_compile in (True, False)]
 
@@ -173,46 +158,39 @@ def _arithmetic() -> Callable[[], dict[str, float]]:
     return measure
 
 
-def _tensorflow_callback(model: Any) -> Callable:
-    """As a careful user has it: one call of a compiled function."""
+def _callbacks(model: Any) -> dict[str, Callable]:
+    """Time and state -> time derivative of one state, in NumPy: TensorFlow's, and PyTorch's if that is there."""
     import tensorflow as tf
 
+    # As a careful user has it: one call of a compiled function.
     function = tf.function(model.call, jit_compile=True, autograph=False)
     field = function.get_concrete_function(tf.TensorSpec([1, 2], tf.float32))
-    return lambda _, state: field(tf.constant(state[None], tf.float32)).numpy()[0]
-
-
-def _torch_callback(model: Any) -> Callable | None:
-    """As the code of the paper (arXiv:1906.01563) has it: autograd in every call. None without PyTorch."""
+    callbacks = {"solve_ivp": lambda _, state: field(tf.constant(state[None], tf.float32)).numpy()[0]}
     try:
         import torch
     except ImportError:
-        return None
-    layers = [torch.nn.Linear(2, WIDTH), torch.nn.Linear(WIDTH, WIDTH), torch.nn.Linear(WIDTH, 1, bias=False)]
-    network = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2])
-    for parameter, weight in zip(network.parameters(), model.get_weights(), strict=True):
-        parameter.data = torch.tensor(weight.T)
+        return callbacks
+    # As the code of the paper (arXiv:1906.01563) has it: autograd in every call.
+    kernel_0, bias_0, kernel_1, bias_1, kernel_2 = (torch.tensor(w, requires_grad=True) for w in model.get_weights())
     symplectic = torch.tensor([[0.0, -1.0], [1.0, 0.0]])
 
-    def callback(_: float, state: Any) -> Any:
+    def torch_callback(_: float, state: Any) -> Any:
         inputs = torch.tensor(state[None], dtype=torch.float32, requires_grad=True)
-        gradient = torch.autograd.grad(network(inputs).sum(), inputs, create_graph=True)[0]
+        hidden = torch.tanh(torch.tanh(inputs @ kernel_0 + bias_0) @ kernel_1 + bias_1)
+        gradient = torch.autograd.grad((hidden @ kernel_2).sum(), inputs, create_graph=True)[0]
         return (gradient @ symplectic).detach().numpy()[0]
 
-    return callback
+    return callbacks | {"solve_ivp, PyTorch": torch_callback}
 
 
 def _solve(callback: Callable, states: Any, options: dict[str, float]) -> dict[str, float]:
-    import numpy as np
     from scipy.integrate import solve_ivp
 
-    times = np.linspace(0.0, STEPS * STEP_SIZE, STEPS)
-    solved: list[Any] = []
-    seconds = _seconds(
-        lambda: solved.extend(solve_ivp(callback, (0.0, times[-1]), s, t_eval=times, **options) for s in states)
-    )
-    evaluations = sum(solution.nfev for solution in solved)
-    return {"seconds_a_state": seconds / len(states), "evaluations": evaluations / len(states)}
+    times = [STEP_SIZE * i for i in range(1, STEPS + 1)]
+    began = time.perf_counter()
+    solutions = [solve_ivp(callback, (0.0, times[-1]), state, t_eval=times, **options) for state in states]
+    seconds = time.perf_counter() - began
+    return {"seconds_a_state": seconds / len(states), "evaluations": sum(s.nfev for s in solutions) / len(states)}
 
 
 def _seconds(function: Callable[[], Any]) -> float:
@@ -223,36 +201,38 @@ def _seconds(function: Callable[[], Any]) -> float:
 
 def markdown(document: dict) -> str:
     """The costs as Markdown tables: medians with the least and the largest."""
-    trajectories = {name: cost["seconds_a_state"] for name, cost in document["trajectories"].items()}
-    many, one = f"rollout, {STATES} states", "rollout, one state"
-    head = f"{STEPS * STEP_SIZE:g} time units | evaluations | µs an evaluation of one state | states a second"
-    lines = [f"| {head} | times the time of {many} | of {one} |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
-    for name, seconds in trajectories.items():
-        evaluations = document["trajectories"][name]["evaluations"]
-        each = _spread([1e6 * ratio for ratio in _ratios(seconds, evaluations)])
-        cells = [f"{median(evaluations):.0f}", each, _spread([1 / s for s in seconds])]
-        cells += ["" if name == other else _spread(_ratios(seconds, trajectories[other])) for other in (many, one)]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    rollout, limit = [s * STATES for s in trajectories[many]], document["arithmetic"]["limit_seconds"]
-    flops, tanh = document["arithmetic"]["gigaflops"], [1e6 * s for s in document["arithmetic"]["tanh_seconds"]]
-    products = f"its matrix products, at {median(flops):.0f} GFLOP/s, and tanhs, at {median(tanh):.0f} µs for a layer"
-    lines += ["", f"| {many}, {STEPS} steps | seconds |", "| --- | ---: |", f"| rollout | {_spread(rollout)} |"]
-    lines += [f"| {products} | {_spread(limit)} |", f"| ratio | {_spread(_ratios(rollout, limit))} |", ""]
-    gradients = document["gradients"]
-    floor = gradients["floor"]["peak_megabytes"]
-    lines += [f"| gradient, {GRADIENT_STATES} states, {STEPS} steps | peak memory above one step's (MB) | seconds |"]
-    lines += ["| --- | ---: | ---: |"]
-    rows = []
+    trajectories, arithmetic, gradients = document["trajectories"], document["arithmetic"], document["gradients"]
+    many, one = (trajectories[name]["seconds_a_state"] for name in (f"rollout, {STATES} states", "rollout, one state"))
+    head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs an evaluation of one state", "states a second"]
+    lines = _row([*head, f"time, by that of {STATES} states", "by that of one state"]) + _row(["---", *["---:"] * 5])
+    for name, cost in trajectories.items():
+        seconds, evaluations = cost["seconds_a_state"], cost["evaluations"]
+        each = [1e6 * ratio for ratio in _ratios(seconds, evaluations)]
+        spreads = [each, [1 / s for s in seconds], _ratios(seconds, many), _ratios(seconds, one)]
+        lines += _row([name, f"{median(evaluations):.0f}", *map(_spread, spreads)])
+    rollout, limit = [s * STATES for s in many], arithmetic["limit_seconds"]
+    flops, tanh = (median(arithmetic[key]) for key in ("gigaflops", "tanh_seconds"))
+    products = f"its matrix products, at {flops:.0f} GFLOP/s, and tanhs, at {1e6 * tanh:.0f} µs for a layer"
+    lines += "\n" + _row([f"{STATES} states, {STEPS} steps", "seconds"]) + _row(["---", "---:"])
+    lines += _row(["rollout", _spread(rollout)]) + _row([products, _spread(limit)])
+    lines += _row(["ratio", _spread(_ratios(rollout, limit))]) + "\n"
+    lines += _row([f"gradient, {GRADIENT_STATES} states, {STEPS} steps", "MB above one step's peak", "seconds"])
+    lines += _row(["---", "---:", "---:"])
+    floor, rows = gradients["floor"]["peak_megabytes"], []
     for name in ("checkpointing=False", "checkpointing"):
-        peaks = gradients[name]["peak_megabytes"]
-        rows.append(([a - b for a, b in zip(peaks, floor, strict=True)], gradients[name]["seconds"]))
-        lines.append(f"| {name} | {' | '.join(map(_spread, rows[-1]))} |")
-    lines.append(f"| ratio | {' | '.join(_spread(_ratios(*pair)) for pair in zip(*rows, strict=True))} |")
+        above = [a - b for a, b in zip(gradients[name]["peak_megabytes"], floor, strict=True)]
+        rows.append((above, gradients[name]["seconds"]))
+        lines += _row([name, *map(_spread, rows[-1])])
+    lines += _row(["ratio", *(_spread(_ratios(*pair)) for pair in zip(*rows, strict=True))]) + "\n"
     note = (
         f"Medians of {len(limit)} runs, {len(floor)} of the gradients (least – largest), on {document['machine']}. The "
         "weights are the initial ones, whose slow motion takes solve_ivp few evaluations at its default tolerances."
     )
-    return "\n".join([*lines, "", note, ""])
+    return f"{lines}{note}\n"
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:

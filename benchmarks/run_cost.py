@@ -44,8 +44,8 @@ def _main() -> None:
         RESULTS.write_text(json.dumps(document, indent=1) + "\n")
         # Here, because it imports TensorFlow: a process starts with the peak memory of the one that started it.
         with command_line.quiet_start():
-            from benchmarks import readme_section
-        readme_section.replace("run_cost", table)
+            from benchmarks import doc_section
+        doc_section.replace(doc_section.README, "run_cost", table)
 
 
 def _measure(command: str, code: int, folder: str) -> tuple[float, float]:

@@ -27,6 +27,7 @@ def _main() -> None:
         version=settings.version,
         integrator=settings.integrator,
         max_step_size=settings.max_step_size,
+        substeps=settings.substeps,
     )
     sys.stdout.write(f"{folder}\n")
     for line in saved_model.describe(folder):
@@ -40,8 +41,18 @@ if __name__ == "__main__":
     flags.DEFINE_string("export_dir", None, "The served folder; each version is a folder in it.", required=True)
     flags.DEFINE_integer("version", None, "Version to write; the next free one when not given.", lower_bound=1)
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "Of the rollout signature.")
-    flags.DEFINE_float("max_step_size", 0.05, "Longest integrator step of the rollout, in the system's time unit, > 0.")
+    flags.DEFINE_float(
+        "max_step_size",
+        None,
+        "Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor --substeps is "
+        "given, 0.05.",
+    )
+    flags.DEFINE_integer(
+        "substeps", None, "Instead of it: integrator steps between two of the rollout's times.", lower_bound=1
+    )
     flags.register_validator(
-        "max_step_size", lambda size: 0 < size < math.inf, message="--max_step_size: expected a finite number > 0"
+        "max_step_size",
+        lambda size: size is None or 0 < size < math.inf,
+        message="--max_step_size: expected a finite number > 0",
     )
     command_line.run(_main, usage=__doc__)

@@ -18,6 +18,8 @@ from export.signatures import ServingModule, state_width
 from hnn_tf import integrators
 from hnn_tf.input_error import InputError
 
+_MAX_STEP_SIZE = 0.05
+
 
 def export_model(
     model: keras.Model,
@@ -25,7 +27,8 @@ def export_model(
     *,
     version: int | None = None,
     integrator: str | integrators.Integrator = "rk4",
-    max_step_size: float = 0.05,
+    max_step_size: float | None = None,
+    substeps: int | None = None,
 ) -> pathlib.Path:
     """Writes `<export_dir>/<version>/`: a SavedModel with the signatures of `ServingModule`, and warmup requests.
 
@@ -37,7 +40,9 @@ def export_model(
       export_dir: The served folder; created if need be.
       version: Of the new folder, >= 1; the next free one when not given.
       integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
-      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0.
+      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; 0.05 when neither this nor
+        `substeps` is given.
+      substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
 
     Returns:
       The written folder.
@@ -47,11 +52,17 @@ def export_model(
     """
     if version is not None and version < 1:
         raise InputError(f"version: expected an integer >= 1; received {version}")
-    if not 0 < max_step_size < float("inf"):
+    if max_step_size is not None and substeps is not None:
+        raise InputError("max_step_size and substeps: expected one of them; received both")
+    if max_step_size is None and substeps is None:
+        max_step_size = _MAX_STEP_SIZE
+    if max_step_size is not None and not 0 < max_step_size < float("inf"):
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
+    if substeps is not None and (substeps < 1 or substeps != int(substeps)):
+        raise InputError(f"substeps: expected an integer >= 1; received {substeps}")
     folder = pathlib.Path(export_dir)
     _refuse_existing(folder, version)  # before the work; and again when it is done
-    module = ServingModule(model, integrator=integrator, max_step_size=max_step_size)
+    module = ServingModule(model, integrator=integrator, max_step_size=max_step_size, substeps=substeps)
     temporary = folder / f"tmp-{uuid.uuid4().hex}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +70,7 @@ def export_model(
             # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
-        warmup.write(temporary, module.functions, model_name=folder.resolve().name, max_step_size=max_step_size)
+        warmup.write(temporary, module.functions, model_name=folder.resolve().name)
         return _move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error

@@ -22,7 +22,7 @@ class ServingModule(tf.Module):
     | `rollout` | `state` [B, 2n], `times` [B, T] | `trajectory` [B, T, 2n], `energy` [B, T] |
 
     `rollout` takes `state` as the state at `times[:, 0]`; B and T may be 0. Between two times the whole batch takes
-    as many equal steps as keep the widest interval's at or below `max_step_size`; a row with times that aren't finite,
+    as many equal steps as keep the widest interval's at or below `max_step_size`, or `substeps` of them; a row with times that aren't finite,
     or are ten million steps apart, is NaN from there on, and changes no other. A model without a `hamiltonian` has no
     `energy`, neither as signature nor as output.
 
@@ -30,6 +30,7 @@ class ServingModule(tf.Module):
       model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`.
       integrator: Of `rollout`, a name or an `hnn_tf.integrators.Integrator`.
       max_step_size: Of `rollout`, in the system's time unit, > 0.
+      substeps: Of `rollout`, >= 1; exactly one of the two is given.
 
     Attributes:
       weights: The copies of the variables.
@@ -39,7 +40,14 @@ class ServingModule(tf.Module):
       InputError: If the model isn't built or gives no time derivative, or the integrator can't take it.
     """
 
-    def __init__(self, model: keras.Model, *, integrator: str | integrators.Integrator, max_step_size: float) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        *,
+        integrator: str | integrators.Integrator,
+        max_step_size: float | None = None,
+        substeps: int | None = None,
+    ) -> None:
         super().__init__()
         method = integrators.get(integrator)
         method.check(model)
@@ -50,7 +58,7 @@ class ServingModule(tf.Module):
         self.weights = [tf.Variable(v.value, trainable=False, name=v.path.replace("/", "_")) for v in model.variables]
         self.functions = {
             name: self._trace(model, body, [state, times] if name == "rollout" else [state])
-            for name, body in _bodies(model, method, max_step_size).items()
+            for name, body in _bodies(model, method, max_step_size, substeps).items()
         }
 
     def _trace(self, model: keras.Model, body: Callable, specs: list[tf.TensorSpec]) -> Callable:
@@ -82,7 +90,9 @@ def state_width(model: keras.Model) -> int:
     return shape[-1]
 
 
-def _bodies(model: keras.Model, method: integrators.Integrator, max_step_size: float) -> dict[str, Callable]:
+def _bodies(
+    model: keras.Model, method: integrators.Integrator, max_step_size: float | None, substeps: int | None
+) -> dict[str, Callable]:
     has_energy = hasattr(model, "hamiltonian")
 
     def energy(state: State) -> dict[str, tf.Tensor]:
@@ -99,7 +109,13 @@ def _bodies(model: keras.Model, method: integrators.Integrator, max_step_size: f
 
     def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
         trajectory = rollout_at_times(
-            model, state, times, max_step_size=max_step_size, integrator=method, checkpointing=False
+            model,
+            state,
+            times,
+            max_step_size=max_step_size,
+            substeps=substeps,
+            integrator=method,
+            checkpointing=False,
         )
         # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
         energies = energy(tf.reshape(trajectory, [-1, state.shape[-1]]))

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 BATCH_SIZES = (1, 8)
+_TIME_STEP = 0.01  # short: the server is to be warm, not busy
 
 # Field numbers of tensorflow_serving's protos, which need no package of their own to be written:
 # PredictionLog.predict_log, PredictLog.request, PredictRequest.model_spec and .inputs, ModelSpec.name and
@@ -16,14 +17,13 @@ BATCH_SIZES = (1, 8)
 _PREDICT_LOG, _REQUEST, _MODEL_SPEC, _INPUTS, _NAME, _SIGNATURE_NAME, _KEY, _VALUE = 6, 1, 1, 2, 1, 3, 1, 2
 
 
-def write(saved_model: pathlib.Path, signatures: Mapping[str, Any], *, model_name: str, max_step_size: float) -> None:
+def write(saved_model: pathlib.Path, signatures: Mapping[str, Any], *, model_name: str) -> None:
     """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, two batch sizes.
 
     Args:
       saved_model: Folder of the SavedModel.
       signatures: Concrete functions by name.
       model_name: Name that the model is served under.
-      max_step_size: Of the rollout: its requests ask for one step.
 
     References:
       tensorflow_serving/apis/prediction_log.proto; "SavedModel Warmup" in TensorFlow Serving's guide.
@@ -34,16 +34,15 @@ def write(saved_model: pathlib.Path, signatures: Mapping[str, Any], *, model_nam
         for name, function in signatures.items():
             for batch_size in BATCH_SIZES:
                 inputs = {
-                    key: _example(key, spec, batch_size, max_step_size)
-                    for key, spec in function.structured_input_signature[1].items()
+                    key: _example(key, spec, batch_size) for key, spec in function.structured_input_signature[1].items()
                 }
                 writer.write(_prediction_log(model_name, name, inputs))
 
 
-def _example(key: str, spec: tf.TensorSpec, batch_size: int, max_step_size: float) -> np.ndarray:
+def _example(key: str, spec: tf.TensorSpec, batch_size: int) -> np.ndarray:
     dtype = spec.dtype.as_numpy_dtype
     if key == "times":
-        return np.tile(np.array([0.0, max_step_size], dtype), [batch_size, 1])
+        return np.tile(np.array([0.0, _TIME_STEP], dtype), [batch_size, 1])
     return np.full([batch_size, *spec.shape[1:]], 0.1, dtype)
 
 

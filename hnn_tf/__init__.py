@@ -3,7 +3,7 @@
 from hnn_tf import activations, data, evaluation, integrators, models, objectives, optimizers, phase_space, systems
 from hnn_tf.input_error import InputError
 from hnn_tf.models import MLP, BaselineNetwork, HamiltonianNetwork, MLPHamiltonian
-from hnn_tf.rollout import rollout, rollout_at_times
+from hnn_tf.rollout import NotSolvedError, rollout, rollout_at_times
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.training_loop import TrainingLoop
 from hnn_tf.version import __version__
@@ -14,6 +14,7 @@ __all__ = [
     "HamiltonianNetwork",
     "InputError",
     "MLPHamiltonian",
+    "NotSolvedError",
     "TrainingLoop",
     "__version__",
     "activations",

@@ -170,7 +170,9 @@ class _Pull:
     def shapes(self) -> list[tf.TensorShape]:
         return [tf.TensorShape(tensor.shape) for tensor in self._step.outside]
 
-    def interval(self, start: tf.Tensor, step_size: tf.Tensor, i: tf.Tensor, adjoint: tf.Tensor, outside: list) -> tuple:
+    def interval(
+        self, start: tf.Tensor, step_size: tf.Tensor, i: tf.Tensor, adjoint: tf.Tensor, outside: list
+    ) -> tuple:
         """Adjoints of the interval's start, of its step size and (added up) of what is outside."""
         if self._counts is None:
             return self._one_step(start, step_size, adjoint, outside)
@@ -196,7 +198,13 @@ class _Pull:
         return tf.while_loop(lambda i, *_: i > 0, body, (num, adjoint, size, outside), shape_invariants=shapes)[1:]
 
     def _states(
-        self, start: tf.Tensor, step_size: tf.Tensor, capacity: int | tf.Tensor, num: tf.Tensor, *, stride: int | tf.Tensor
+        self,
+        start: tf.Tensor,
+        step_size: tf.Tensor,
+        capacity: int | tf.Tensor,
+        num: tf.Tensor,
+        *,
+        stride: int | tf.Tensor,
     ) -> tf.TensorArray:
         """The state at every `stride` steps, the start first, `num` of them."""
 

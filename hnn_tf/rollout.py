@@ -72,7 +72,9 @@ def rollout(
         scalars.number("step_size", step_size, state.dtype),
         scalars.count("num_steps", num_steps, least=0),
     )
-    return _planned(Stepper(vector_field, method, compensated, checkpointing), _fixed_steps, state, arguments, jit_compile)
+    return _planned(
+        Stepper(vector_field, method, compensated, checkpointing), _fixed_steps, state, arguments, jit_compile
+    )
 
 
 def rollout_at_times(
@@ -125,10 +127,13 @@ def rollout_at_times(
     times = scalars.cast(times, state.dtype)
     if substeps is None:
         size = scalars.number("max_step_size", max_step_size, state.dtype, positive=True)
-        plan, arguments = _steps_at_most, (times, size)
+        plan: Plan = _steps_at_most
+        arguments = (times, size)
     else:
         plan, arguments = _substeps, (times, scalars.count("substeps", substeps, least=1))
-    trajectory = _planned(Stepper(vector_field, method, compensated, checkpointing), plan, state, arguments, jit_compile)
+    trajectory = _planned(
+        Stepper(vector_field, method, compensated, checkpointing), plan, state, arguments, jit_compile
+    )
     # T = 0: without the initial state.
     return trajectory[..., : tf.shape(times)[-1], :]
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 class TracedFunction:
     """A function whose gradient also goes to what it uses besides its arguments.
 
-    `tf.custom_gradient` gives none to tensors that a function captures, and says nothing. So this finds what is captured,
-    as a list that can be passed on as arguments.
+    `tf.custom_gradient` gives none to tensors that a function captures, and says nothing. So this finds what is
+    captured, as a list that can be passed on as arguments.
 
     Args:
       function: Tensors -> tensor.
@@ -46,8 +46,8 @@ class TracedFunction:
             known = {id(captured) for captured in self._captured}
             if not known.issuperset(id(captured) for captured in _captured(pull)):
                 raise RuntimeError(
-                    "gradient of a rollout: expected the variables that its values were computed with; received others, "
-                    "as when a keras.StatelessScope has ended in between; use checkpointing=False there"
+                    "gradient of a rollout: expected the variables that its values were computed with; received "
+                    "others, as when a keras.StatelessScope has ended in between; use checkpointing=False there"
                 )
             self._traced_pull = pull
         adjoints = self._traced_pull(adjoint, *arguments)

@@ -37,7 +37,11 @@ BUILDERS = {hnn_tf.HamiltonianNetwork: _hnn, hnn_tf.BaselineNetwork: _baseline}
 
 CASES = [
     *itertools.product(BUILDERS, ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]),
-    (hnn_tf.HamiltonianNetwork, "float64", 1, HIDDEN_UNITS, "rk8"),
+    *(
+        (hnn_tf.HamiltonianNetwork, "float64", 1, HIDDEN_UNITS, name)
+        for name, method in hnn_tf.integrators.INTEGRATORS.items()
+        if name != "rk4" and not method.requires_separable
+    ),
     (hnn_tf.HamiltonianNetwork, "float32", 2, REFERENCE_HIDDEN_UNITS, "rk4"),
 ]
 IDS = [f"{c.__name__}-{dtype}-{dof}-{hidden[0]}-{method}" for c, dtype, dof, hidden, method in CASES]

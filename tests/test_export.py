@@ -181,7 +181,7 @@ def test_every_warmup_record_is_a_request_that_can_be_answered(exported, case):
         outputs = signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
         assert all(np.isfinite(value).all() for value in outputs.values())
         if name == "rollout":
-            np.testing.assert_allclose(inputs["times"], np.tile([0.0, 0.1], [len(inputs["state"]), 1]), rtol=1e-7)
+            np.testing.assert_allclose(inputs["times"], np.tile([0.0, 0.01], [len(inputs["state"]), 1]), rtol=1e-7)
         seen.append((name, len(inputs["state"])))
     assert sorted(seen) == sorted(itertools.product(signatures, (1, 8)))
 

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import command_session
+import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -15,10 +17,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 
 COMMANDS = {
     "exports": ["--model_path=model.keras", "--export_dir=served/pendulum", "--max_step_size=0.2"],
-    "baseline": ["--model_path=baseline.keras", "--export_dir=served/baseline"],
+    "baseline": ["--model_path=baseline.keras", "--export_dir=served/baseline", "--integrator=rk8", "--substeps=4"],
     "missing": ["--model_path=nowhere.keras", "--export_dir=nothing"],
     "damaged": ["--model_path=damaged.keras", "--export_dir=nothing"],
     "existing": ["--model_path=model.keras", "--export_dir=existing", "--version=3"],
+    "both": ["--model_path=model.keras", "--export_dir=nothing", "--substeps=2", "--max_step_size=0.1"],
     "leapfrog": ["--model_path=model.keras", "--export_dir=nothing", "--integrator=leapfrog"],
 }
 
@@ -73,12 +76,23 @@ def test_says_that_a_baseline_has_no_energy(finished):
     assert "energy [" not in output
 
 
+def test_substeps_are_those_between_two_times(finished):
+    folder, _ = finished
+    served = tf.saved_model.load(str(folder / "served" / "baseline" / "1"))
+    model = keras.saving.load_model(folder / "baseline.keras")
+    state, times = tf.constant([[0.5, 0.1]]), tf.constant([[0.0, 0.7, 1.0]])
+    expected = hnn_tf.rollout_at_times(model, state, times, substeps=4, integrator="rk8")
+    answer = served.signatures["rollout"](state=state, times=times)["trajectory"]
+    np.testing.assert_allclose(answer, expected, rtol=1e-6)  # float32, in another graph
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
         ("missing", "error: nowhere.keras: no such file"),
         ("damaged", "error: damaged.keras: expected a .keras file"),
         ("existing", "error: existing/3: exists"),
+        ("both", "error: max_step_size and substeps: expected one of them; received both"),
         ("leapfrog", "error: integrator 'leapfrog': needs a separable Hamiltonian"),
     ],
 )
@@ -98,10 +112,11 @@ def test_bad_input_is_one_line_and_writes_nothing(finished, name, message):
         ([], "error: flag --model_path=None"),
         (["--model_path=m.keras", "--export_dir=d", "--max_step_size=0"], "error: flag --max_step_size=0.0"),
         (["--model_path=m.keras", "--export_dir=d", "--max_step_size=nan"], "error: flag --max_step_size=nan"),
+        (["--model_path=m.keras", "--export_dir=d", "--substeps=0"], "error: flag --substeps=0"),
         (["--model_path=m.keras", "--export_dir=d", "--version=0"], "error: flag --version=0"),
         (["--model_path=m.keras", "--export_dir=d", "--integrator=euler"], "error: flag --integrator=euler"),
     ],
-    ids=["required", "zero step", "nan step", "version", "integrator"],
+    ids=["required", "zero step", "nan step", "substeps", "version", "integrator"],
 )
 def test_a_bad_flag_is_one_line(tmp_path, arguments, message):
     process = _start(arguments, tmp_path)

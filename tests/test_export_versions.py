@@ -27,8 +27,8 @@ def _build(**options):
 def fast_save(monkeypatch):
     """The tests of names and folders need no graph."""
 
-    def save(module, path, signatures):
-        del module, signatures
+    def save(module, path, signatures, options):
+        del module, signatures, options
         os.makedirs(path)
         with open(os.path.join(path, "saved_model.pb"), "w") as file:
             file.write("graph")
@@ -165,6 +165,9 @@ def test_a_file_in_the_folder_s_place_is_left_alone(tmp_path):
         ({"max_step_size": 0.0}, "max_step_size: expected a finite number > 0; received 0"),
         ({"max_step_size": float("nan")}, "max_step_size: expected a finite number > 0; received nan"),
         ({"max_step_size": float("inf")}, "max_step_size: expected a finite number > 0; received inf"),
+        ({"substeps": 0}, "substeps: expected an integer >= 1; received 0"),
+        ({"substeps": 1.5}, "substeps: expected an integer >= 1; received 1.5"),
+        ({"substeps": 1, "max_step_size": 0.1}, "expected one of them; received both"),
         ({"integrator": "euler"}, "integrator: expected one of"),
         ({"integrator": "leapfrog"}, "needs a separable Hamiltonian"),
     ],

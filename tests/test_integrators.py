@@ -167,7 +167,9 @@ def test_takes_the_hamiltonians_it_says(method):
 
 def test_a_symplectic_one_refuses_friction(method):
     if method.symplectic:
-        with pytest.raises(InputError, match="friction is dissipative or driven .* use 'rk4', 'rk8' or 'dormand_prince'"):
+        with pytest.raises(
+            InputError, match="friction is dissipative or driven .* use 'rk4', 'rk8' or 'dormand_prince'"
+        ):
             rollout(Friction(), tf.zeros([1, 2]), step_size=0.1, num_steps=1, integrator=method)
     else:
         method.check(Friction())
@@ -194,7 +196,9 @@ def test_symplectic_euler_is_gymnasiums_step():
     # theta' = 15 sin theta dt + ..., as its pendulum has it: velocity first, then the angle by the new velocity.
     q, p, h = 0.7, -0.2, 0.05
     new_p = p - h * 3 * np.sin(q)
-    end = integrators.get("symplectic_euler").step(PENDULUM, tf.constant([q, p], tf.float64), tf.constant(h, tf.float64))
+    end = integrators.get("symplectic_euler").step(
+        PENDULUM, tf.constant([q, p], tf.float64), tf.constant(h, tf.float64)
+    )
     np.testing.assert_allclose(end, [q + h * 2 * new_p, new_p], rtol=1e-15)  # a few roundings
 
 

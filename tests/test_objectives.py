@@ -141,7 +141,8 @@ def test_the_true_field_has_no_derivative_loss(rng):
     assert float(objectives.DerivativeMatching().loss(systems.MassSpring(), samples)) < 1e-30  # roundings, squared
 
 
-@pytest.mark.parametrize("name", sorted(integrators.INTEGRATORS))
+# Not of an adaptive one, which has its error by its tolerance, nor where other terms hide the leading one at this step.
+@pytest.mark.parametrize("name", sorted(set(integrators.INTEGRATORS) - {"dormand_prince", "tao2", "tao4"}))
 def test_the_true_systems_one_step_loss_falls_at_the_integrators_order(name, rng):
     objective, h = objectives.OneStep(integrator=name), 0.25
     state = rng.bit_generator.state

@@ -10,7 +10,7 @@ import keras
 import pytest
 
 import hnn_tf
-from benchmarks import readme_section, result_tables, run_cost
+from benchmarks import doc_section, result_tables, run_cost
 from export.saved_model import export_model
 
 ROOT = command_session.ROOT
@@ -71,6 +71,6 @@ def test_links_lead_to_files(name):
 
 def test_tables_are_those_of_the_committed_results():
     results = json.loads((ROOT / "docs" / "results" / "paper_table.json").read_text())
-    assert readme_section.read("paper_table") == result_tables.markdown(results)
+    assert doc_section.read(doc_section.README, "paper_table") == result_tables.markdown(results)
     costs = json.loads((ROOT / "docs" / "results" / "run_cost.json").read_text())
-    assert readme_section.read("run_cost") == run_cost.markdown(costs)
+    assert doc_section.read(doc_section.README, "run_cost") == run_cost.markdown(costs)

@@ -162,7 +162,12 @@ def test_segments_of_any_length_give_the_same_gradient(most):
             with tf.GradientTape() as tape:
                 tape.watch([start, sizes])
                 ends = repeated_steps(
-                    lambda s, h: s + h * PENDULUM(s), start, sizes, counts=counts, most=bound, checkpointing=checkpointing
+                    lambda s, h: s + h * PENDULUM(s),
+                    start,
+                    sizes,
+                    counts=counts,
+                    most=bound,
+                    checkpointing=checkpointing,
                 )
                 value = tf.reduce_sum(tf.sin(ends))
             return tape.gradient(value, [start, sizes])

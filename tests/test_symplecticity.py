@@ -75,7 +75,7 @@ def test_a_swing_is_not_a_drift(period):
     assert slope.low < 0 < slope.high
 
 
-def test_a_drift_below_a_swing_is_found(rng):
+def test_a_drift_below_a_swing_is_found():
     times = np.linspace(0, 1000, 20_001)
     slope = evaluation.energy_slope(times, 1e-7 * times + 1e-3 * np.sin(2 * np.pi * times / 0.7))
     assert slope.low < 1e-7 < slope.high

@@ -30,7 +30,8 @@ def main(task: Task) -> None:
     settings.objective = settings.objective or task.default_objective(settings.protocol)
     labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
     untrained = {label: new_model(label, settings) for label in labels}
-    integrators.get(settings.integrator).check(untrained[settings.model])
+    for label in labels if settings.objective == "one_step" else [settings.model]:
+        integrators.get(settings.integrator).check(untrained[label])
     data = task.load(settings)
     _check_batch_size(settings, data)
     run_folder.claim(folder, flags, resume=settings.resume)

@@ -114,7 +114,7 @@ def step_jacobian(
 
 
 def symplectic_defect(jacobian: np.ndarray) -> float:
-    """max |M^T J M - J| of Jacobians `[..., 2n, 2n]`: 0 for a symplectic map."""
+    """Max |M^T J M - J| of Jacobians `[..., 2n, 2n]`: 0 for a symplectic map."""
     j = phase_space.symplectic_matrix(jacobian.shape[-1] // 2).numpy()
     jacobian = jacobian.astype(np.float64)
     return float(np.abs(np.swapaxes(jacobian, -1, -2) @ j @ jacobian - j).max())

@@ -39,8 +39,8 @@ class DormandPrince(Integrator):
 
     References:
       Dormand, Prince. A family of embedded Runge-Kutta formulae. Journal of Computational and Applied Mathematics 6,
-      1980. The tableau is SciPy's (`scipy.integrate.RK45`); step control as in Hairer, Norsett, Wanner, Solving Ordinary
-      Differential Equations I, 2nd ed., 1993, section II.4.
+      1980. The tableau is SciPy's (`scipy.integrate.RK45`); step control as in Hairer, Norsett, Wanner, Solving
+      Ordinary Differential Equations I, 2nd ed., 1993, section II.4.
     """
 
     rtol: float = 1e-6

@@ -1,0 +1,39 @@
+"""Parts of the documentation that commands write: what stands between two marks."""
+
+import pathlib
+
+from hnn_tf.atomic_file import atomic_file
+
+ROOT = pathlib.Path(__file__).parent.parent
+README = ROOT / "README.md"
+INTEGRATORS = ROOT / "docs" / "integrators.md"
+
+
+def read(page: pathlib.Path, name: str) -> str:
+    """The part of that name.
+
+    Raises:
+      ValueError: If its marks aren't there.
+    """
+    return _split(page, name)[1]
+
+
+def replace(page: pathlib.Path, name: str, text: str) -> None:
+    """Puts `text` in the place of the part of that name.
+
+    Raises:
+      ValueError: If its marks aren't there.
+    """
+    before, _, after = _split(page, name)
+    with atomic_file(page) as temporary:
+        temporary.write_text(before + text + after)
+
+
+def _split(page: pathlib.Path, name: str) -> tuple[str, str, str]:
+    begin, end = f"<!-- begin {name}, written by a command -->\n", f"<!-- end {name} -->\n"
+    text = page.read_text()
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"{page}: expected the marks {begin.strip()!r} and {end.strip()!r} once each")
+    before, rest = text.split(begin)
+    part, after = rest.split(end)
+    return before + begin, part, end + after

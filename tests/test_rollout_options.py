@@ -1,0 +1,94 @@
+"""XLA, compensated summation, and methods that may find no solution."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from hnn_tf import NotSolvedError, integrators, rollout, rollout_at_times, systems
+
+PENDULUM = systems.Pendulum()
+
+
+def _start(rng, count):
+    return tf.constant(rng.normal(size=[count, 2]))
+
+
+@pytest.mark.parametrize(
+    ("integrator", "compensated"),
+    [
+        ("leapfrog", True),
+        ("gauss4", False),
+        pytest.param("tao4", True, marks=pytest.mark.slow),
+        pytest.param("rk8", True, marks=pytest.mark.slow),
+        pytest.param("dormand_prince", False, marks=pytest.mark.slow),
+    ],
+)
+def test_xla_gives_the_same(rng, integrator, compensated):
+    options = {"integrator": integrator, "compensated": compensated}
+    start, times = _start(rng, 2), np.array([[0.0, 0.3, 1.0], [1.0, 0.9, -0.2]])
+    for plain, xla in (
+        [rollout(PENDULUM, start, step_size=0.1, num_steps=9, jit_compile=jit, **options) for jit in (False, True)],
+        [rollout_at_times(PENDULUM, start, times, substeps=2, jit_compile=jit, **options) for jit in (False, True)],
+    ):
+        np.testing.assert_allclose(xla, plain, rtol=1e-13)  # XLA rounds in another order
+
+
+def test_xla_compiles_once_for_all_counts(rng):
+    traces = []
+
+    def field(state):
+        traces.append(1)
+        return -state
+
+    start = _start(rng, 3)
+    paths = [rollout(field, start, step_size=0.01, num_steps=n, jit_compile=True) for n in (0, 1, 7, 1023, 1024, 2500)]
+    assert len(traces) == 8  # the four stages, traced for the values and for the gradient
+    assert [path.shape[1] for path in paths] == [1, 2, 8, 1024, 1025, 2501]
+    # Across the borders of chunks, too.
+    np.testing.assert_array_equal(paths[-1][:, :1025], paths[-2])
+    expected = start[:, None] * (1 - 0.01 + 0.01**2 / 2 - 0.01**3 / 6 + 0.01**4 / 24) ** np.arange(2501)[:, None]
+    np.testing.assert_allclose(paths[-1], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_compensated_summation_keeps_the_digits_of_float32(jit_compile):
+    start = np.array([[1.9, 0.3], [0.5, 0.1]])
+    options = {"step_size": 2**-6, "num_steps": 3000, "integrator": "leapfrog", "jit_compile": jit_compile}
+    exact = rollout(PENDULUM, tf.constant(start), **options)[:, -1]
+    errors = [
+        np.abs(rollout(PENDULUM, tf.constant(start, tf.float32), compensated=c, **options)[:, -1] - exact.numpy()).max()
+        for c in (False, True)
+    ]
+    # Two roundings of the end against thousands along the way.
+    assert errors[1] < 1e-6
+    assert errors[0] > 20 * errors[1]
+
+
+def test_steps_too_long_for_an_implicit_method_are_an_error():
+    start = tf.constant([[2.0, 0.0], [0.0, 0.0]], tf.float64)
+    message = r"'implicit_midpoint': found no solution for 1 of 2 states, first between outputs 0 and 1; take smaller"
+    with pytest.raises(NotSolvedError, match=message):
+        rollout(PENDULUM, start, step_size=5.0, num_steps=3, integrator="implicit_midpoint")
+
+    graph = tf.function(
+        lambda s: rollout(PENDULUM, s, step_size=5.0, num_steps=3, integrator="implicit_midpoint"), autograph=False
+    )
+    path = graph(start).numpy()
+    assert np.isnan(path[0, 1:]).all()
+    np.testing.assert_array_equal(path[1], 0)  # at rest, it has one
+
+
+def test_an_adaptive_method_that_runs_out_of_steps_is_an_error(rng):
+    method = integrators.DormandPrince(rtol=1e-10, atol=1e-10, max_steps=5)
+    with pytest.raises(NotSolvedError, match="'dormand_prince': found no solution for 3 of 3 states"):
+        rollout(PENDULUM, _start(rng, 3), step_size=10.0, num_steps=1, integrator=method)
+
+
+def test_members_of_an_adaptive_method_have_steps_of_their_own(rng):
+    # The second goes further than the first; the third can't be reached.
+    start, times = _start(rng, 3), np.array([[0.0, 1.0, 2.0], [0.0, 5.0, 9.0], [0.0, np.nan, 2.0]])
+    path = rollout_at_times(PENDULUM, start, times, substeps=1, integrator="dormand_prince")
+    for i in range(2):
+        alone = rollout_at_times(PENDULUM, start[i], times[i], substeps=1, integrator="dormand_prince")
+        np.testing.assert_allclose(path[i], alone, rtol=1e-13)
+    assert np.isnan(path[2, 1:]).all()
