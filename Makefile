@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help pendulum test test-slow check lint types table cost figures clean
+.PHONY: help pendulum test test-slow check lint types table cost integrators figures clean
 
 help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
@@ -12,6 +12,7 @@ help:
 	@echo "make check      lint, types and the fast tests"
 	@echo "make table      train every task over five seeds and write the README's tables (DATA=invar_datasets.zip)"
 	@echo "make cost       measure seconds and memory of the commands and write the README's table"
+	@echo "make integrators  measure every integrator and write docs/integrators.md"
 	@echo "make figures    copy the figures of make pendulum to where the README shows them (DATA=...)"
 
 $(BIN)/.installed: setup.py pyproject.toml
@@ -47,6 +48,10 @@ table: $(BIN)/.installed
 
 cost: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.run_cost --update_readme
+
+integrators: $(BIN)/.installed
+	$(BIN)/python -m benchmarks.rollout_cost --update_docs
+	$(BIN)/python -m benchmarks.integrators --update_docs
 
 figures: pendulum
 	$(BIN)/python -m trainers.real_pendulum --flagfile=real_pendulum.flags --output_dir=runs/real_pendulum --resume $(RECORD)

@@ -43,6 +43,7 @@ def _main() -> None:
     costs: dict[str, Callable[[], dict]] = {name: functools.partial(_gradient_cost, name) for name in GRADIENTS}
     gradients = _interleaved(costs, min(settings.repeats, GRADIENT_REPEATS))
     with command_line.quiet_start():
+        from benchmarks import doc_section
         from hnn_tf.atomic_file import atomic_file
 
         measures = _speed_measures()
@@ -58,9 +59,9 @@ def _main() -> None:
     }
     sys.stdout.write(markdown(document))
     if settings.update_docs:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(RESULTS) as temporary:
             temporary.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
+        doc_section.replace(doc_section.INTEGRATORS, "rollout_cost", markdown(document))
 
 
 def _interleaved(measures: dict[str, Callable[[], dict]], repeats: int) -> dict[str, dict[str, list[float]]]:
@@ -246,5 +247,5 @@ def _spread(values: Sequence[float]) -> str:
 
 if __name__ == "__main__":
     flags.DEFINE_integer("repeats", 7, "Runs of each measurement, interleaved.", lower_bound=1)
-    flags.DEFINE_bool("update_docs", False, "Write docs/results/rollout_cost.json.")
+    flags.DEFINE_bool("update_docs", False, "Write docs/results/rollout_cost.json and docs/integrators.md.")
     command_line.run(_main, usage=__doc__)

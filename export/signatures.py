@@ -22,9 +22,10 @@ class ServingModule(tf.Module):
     | `rollout` | `state` [B, 2n], `times` [B, T] | `trajectory` [B, T, 2n], `energy` [B, T] |
 
     `rollout` takes `state` as the state at `times[:, 0]`; B and T may be 0. Between two times the whole batch takes
-    as many equal steps as keep the widest interval's at or below `max_step_size`, or `substeps` of them; a row with times that aren't finite,
-    or are ten million steps apart, is NaN from there on, and changes no other. A model without a `hamiltonian` has no
-    `energy`, neither as signature nor as output.
+    as many equal steps as keep the widest interval's at or below `max_step_size`, or `substeps` of them; a row with
+    times that aren't finite, or are ten million steps apart, is NaN from there on, and changes no other. So is one for
+    which an implicit or adaptive integrator finds no solution. A model without a `hamiltonian` has no `energy`, neither
+    as signature nor as output.
 
     Args:
       model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`.

@@ -56,7 +56,7 @@ def repeated_steps(
     # What the step uses from outside is an argument only so that its gradient has a way out.
     @tf.custom_gradient
     def run(carry: tf.Tensor, step_sizes: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-        states = _forward(step, carry, step_sizes, num, counts)
+        states = _forward(traced, carry, step_sizes, num, counts)
 
         def gradient(upstream: tf.Tensor, variables: Sequence | None = None) -> tuple:
             pull = _Pull(traced, counts, most)
@@ -91,7 +91,7 @@ def last_step_gradient(
 
 
 def _forward(
-    step: Step, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, counts: tf.Tensor | None
+    step: Step | TracedFunction, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, counts: tf.Tensor | None
 ) -> tf.Tensor:
     states = _array(carry, _length(step_sizes))
 

@@ -23,14 +23,14 @@ class TracedFunction:
     def __init__(self, function: Callable[..., tf.Tensor], *examples: tf.Tensor) -> None:
         self._function = function
         self._specs = [tf.TensorSpec(example.shape, example.dtype) for example in examples]
-        trace = tf.function(function, autograph=False).get_concrete_function(*self._specs)
-        self._captured = _captured(trace)
+        self._trace = tf.function(function, autograph=False).get_concrete_function(*self._specs)
+        self._captured = _captured(self._trace)
         self.outside = [value.read_value() if isinstance(value, tf.Variable) else value for value in self._captured]
         self._traced_pull: Any = None
 
     def __call__(self, *arguments: tf.Tensor) -> tf.Tensor:
         """The function's value."""
-        return self._function(*arguments)
+        return self._trace(*arguments)
 
     def pull(self, arguments: Sequence[tf.Tensor], adjoint: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """Adjoints of the arguments and of `outside`, from that of the value (which is computed again).
@@ -59,7 +59,7 @@ class TracedFunction:
         sources = [*arguments, *self._captured]
         inner = [source for source in sources if tf.is_tensor(source) and not hasattr(source, "numpy")]
         adjoints = tf.gradients(
-            self(*arguments),
+            self._function(*arguments),
             sources,
             adjoint,
             stop_gradients=inner,

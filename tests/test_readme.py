@@ -10,14 +10,14 @@ import keras
 import pytest
 
 import hnn_tf
-from benchmarks import doc_section, result_tables, run_cost
+from benchmarks import doc_section, integrators, result_tables, rollout_cost, run_cost
 from export.saved_model import export_model
 
 ROOT = command_session.ROOT
 README = (ROOT / "README.md").read_text()
 PYTHON = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
-DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md"]
+DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", "docs/integrators.md"]
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
@@ -65,8 +65,30 @@ def test_flags_of_the_commands_exist():
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_to_files(name):
-    links = re.findall(r"\]\(([\w./-]+)\)", (ROOT / name).read_text())
-    assert not [link for link in links if not (ROOT / link).is_file()]
+    page = ROOT / name
+    links = re.findall(r"\]\(([\w./-]+)\)", page.read_text())
+    assert not [link for link in links if not (page.parent / link).is_file()]
+
+
+def test_python_of_the_integrators_page_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", doc_section.INTEGRATORS.read_text(), re.DOTALL)
+    names = {}
+    exec(compile(code, "integrators.md", "exec"), names)
+    assert names["path"].shape == [1, 1001, 2]
+    assert names["sparse"].shape == [1, 3, 2]
+
+
+def test_every_integrator_is_on_its_page_as_it_declares_itself():
+    rows = re.findall(r"^\| (`[a-z].*)", doc_section.INTEGRATORS.read_text().split("## All of them")[1], re.MULTILINE)
+    declared = {name: row for row in rows[::-1] for name in re.findall(r"`(\w+)`", row.split("|")[0])}
+    assert declared.keys() >= hnn_tf.integrators.INTEGRATORS.keys()
+    for name, method in hnn_tf.integrators.INTEGRATORS.items():
+        _, order, stages, symplectic, reversible, fields = declared[name].split("|")[:6]
+        assert str(method.order) in order
+        assert str(method.stages) in stages
+        assert (symplectic.strip() == "no") != method.symplectic
+        assert (reversible.strip() == "no") != method.time_reversible
+        assert ("separable H" in fields) == method.requires_separable
 
 
 def test_tables_are_those_of_the_committed_results():
@@ -74,3 +96,9 @@ def test_tables_are_those_of_the_committed_results():
     assert doc_section.read(doc_section.README, "paper_table") == result_tables.markdown(results)
     costs = json.loads((ROOT / "docs" / "results" / "run_cost.json").read_text())
     assert doc_section.read(doc_section.README, "run_cost") == run_cost.markdown(costs)
+    runs = json.loads((ROOT / "docs" / "results" / "integrators.json").read_text())
+    page = doc_section.INTEGRATORS
+    assert doc_section.read(page, "structure") == integrators.structure_table(runs["structure"])
+    assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])
+    rollouts = json.loads((ROOT / "docs" / "results" / "rollout_cost.json").read_text())
+    assert doc_section.read(page, "rollout_cost") == rollout_cost.markdown(rollouts)

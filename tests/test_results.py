@@ -7,6 +7,7 @@ import command_session
 import pytest
 
 from benchmarks import result_tables
+from hnn_tf import integrators
 
 DOCUMENT = json.loads((command_session.ROOT / "docs" / "results" / "paper_table.json").read_text())
 RESULTS = DOCUMENT["metrics"]
@@ -54,3 +55,39 @@ def test_median_is_small_enough(task, protocol, metric, model, bound):
 @pytest.mark.parametrize(("task", "protocol", "metric", "bound"), LEAST_RATIO)
 def test_baseline_is_that_much_worse(task, protocol, metric, bound):
     assert result_tables.ratio(RESULTS[task][protocol][metric]) >= bound
+
+
+ROLLOUTS = json.loads((command_session.ROOT / "docs" / "results" / "rollout_cost.json").read_text())
+INTEGRATORS = json.loads((command_session.ROOT / "docs" / "results" / "integrators.json").read_text())
+
+
+def _ratio(above, below):
+    return median(a / b for a, b in zip(above, below, strict=True))
+
+
+def test_a_rollout_takes_little_more_time_than_its_arithmetic():
+    seconds = [1000 * each for each in ROLLOUTS["trajectories"]["rollout, 1000 states"]["seconds_a_state"]]
+    assert _ratio(seconds, ROLLOUTS["arithmetic"]["limit_seconds"]) <= 1.5
+
+
+@pytest.mark.parametrize(("rollout", "bound"), [("rollout, 1000 states", 150), ("rollout, one state", 40)])
+def test_a_rollout_is_that_much_faster_than_scipys_solver(rollout, bound):
+    solver = ROLLOUTS["trajectories"]["solve_ivp, steps of 0.05"]["seconds_a_state"]
+    assert _ratio(solver, ROLLOUTS["trajectories"][rollout]["seconds_a_state"]) >= bound
+
+
+def test_gradients_take_a_fifth_of_the_memory_or_less():
+    costs = {name: cost["peak_megabytes"] for name, cost in ROLLOUTS["gradients"].items()}
+    stored, kept = (
+        [a - b for a, b in zip(costs[name], costs["floor"], strict=True)]
+        for name in ("checkpointing=False", "checkpointing")
+    )
+    assert _ratio(stored, kept) >= 5
+
+
+def test_energy_errors_of_symplectic_methods_do_not_grow_in_long_runs():
+    for problem, runs in INTEGRATORS["long_runs"].items():
+        for name, method in integrators.INTEGRATORS.items():
+            grown = runs[name]["last"] / runs[name]["first"]
+            # They swing; the others' grow with the time, over the second half of which by some 2, from the first by 10.
+            assert (grown < 1.5) == method.symplectic, (problem, name, grown)

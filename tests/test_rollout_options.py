@@ -17,7 +17,7 @@ def _start(rng, count):
     ("integrator", "compensated"),
     [
         ("leapfrog", True),
-        ("gauss4", False),
+        pytest.param("gauss4", False, marks=pytest.mark.slow),
         pytest.param("tao4", True, marks=pytest.mark.slow),
         pytest.param("rk8", True, marks=pytest.mark.slow),
         pytest.param("dormand_prince", False, marks=pytest.mark.slow),

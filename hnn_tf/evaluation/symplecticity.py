@@ -1,5 +1,6 @@
 """How an integrator keeps the structure of Hamiltonian motion, measured on any model or system."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -109,7 +110,7 @@ def step_jacobian(
             end = _flow(stepper, carries, step_size, num_steps)
         return tape.gradient(end, carries, rows)
 
-    gradients = tf.function(jacobian, autograph=False)(carries)
+    gradients = _once(jacobian, carries)
     return tf.transpose(tf.reshape(gradients, [width, batch, width]), [1, 0, 2]).numpy()
 
 
@@ -141,8 +142,7 @@ def return_error(
     def there_and_back(carry: tf.Tensor) -> tf.Tensor:
         return _flow(stepper, _flow(stepper, carry, step_size, num_steps), -step_size, num_steps)
 
-    back = tf.function(there_and_back, autograph=False)(carry)
-    return float(tf.reduce_max(tf.abs(back - carry)))
+    return float(tf.reduce_max(tf.abs(_once(there_and_back, carry) - carry)))
 
 
 def _start(
@@ -161,3 +161,8 @@ def _flow(stepper: Stepper, carry: tf.Tensor, step_size: float, num_steps: int) 
     sizes = tf.constant([step_size], carry.dtype)
     counts = tf.constant([num_steps])
     return repeated_steps(stepper.step, carry, sizes, counts=counts, most=num_steps)[-1]
+
+
+def _once(function: Callable[[tf.Tensor], tf.Tensor], argument: tf.Tensor) -> tf.Tensor:
+    # Compiled, but not by calls, of which TensorFlow would complain that they trace anew.
+    return tf.function(function, autograph=False).get_concrete_function(argument)(argument)
