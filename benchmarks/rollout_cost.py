@@ -34,7 +34,6 @@ SOLVERS: dict[str, dict[str, float]] = {
 GRADIENT_STATES, GRADIENT_REPEATS = 100, 3
 """Of 1000 states, a gradient that stores everything would need more than 50 GB. Memory varies little."""
 GRADIENTS = {"checkpointing": (STEPS, True), "checkpointing=False": (STEPS, False), "floor": (1, False)}
-"""Steps, and whether with checkpointing."""
 
 
 def _main() -> None:

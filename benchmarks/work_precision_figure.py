@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from hnn_tf.figures.canvas import png_figure
 
@@ -44,6 +45,8 @@ def draw_work_precision(path: str | os.PathLike, problems: dict[str, Any]) -> No
                     ylabel="error of the end state" if ax in axes[:, 0] else "",
                     ylim=(0.5 * min(errors), 10.0),
                 )
+                ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if measure == "evaluations" else (1.0, 3.0)))
+                ax.xaxis.set_minor_formatter(NullFormatter())  # a decade is short: its labels would overlap
                 ax.grid(color="#e3e3e3", linewidth=0.6)
                 ax.set_axisbelow(True)
             column[0].set_title(problem)

@@ -42,7 +42,7 @@ def test_xla_compiles_once_for_all_counts(rng):
 
     start = _start(rng, 3)
     paths = [rollout(field, start, step_size=0.01, num_steps=n, jit_compile=True) for n in (0, 1, 7, 1023, 1024, 2500)]
-    assert len(traces) == 8  # the four stages, traced for the values and for the gradient
+    assert len(traces) == 4  # the four stages of one trace
     assert [path.shape[1] for path in paths] == [1, 2, 8, 1024, 1025, 2501]
     # Across the borders of chunks, too.
     np.testing.assert_array_equal(paths[-1][:, :1025], paths[-2])
