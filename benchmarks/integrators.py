@@ -35,6 +35,8 @@ def _main() -> None:
     if settings.model_path:
         model = load_model(settings.model_path)
         sys.stdout.write(structure_table(integrator_runs.structure(model, settings.step_size)))
+        if model.compute_dtype != "float64":
+            sys.stdout.write(f"\nThe model computes in {model.compute_dtype}, so this is its round-off, too.\n")
         return
     document: dict[str, Any] = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
