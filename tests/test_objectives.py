@@ -142,7 +142,13 @@ def test_the_true_field_has_no_derivative_loss(rng):
 
 
 # Not of an adaptive one, which has its error by its tolerance, nor where other terms hide the leading one at this step.
-@pytest.mark.parametrize("name", sorted(set(integrators.INTEGRATORS) - {"dormand_prince", "tao2", "tao4"}))
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("gauss4", "leapfrog", "rk4") else pytest.param(name, marks=pytest.mark.slow)
+        for name in sorted(set(integrators.INTEGRATORS) - {"dormand_prince", "tao2", "tao4"})
+    ],
+)
 def test_the_true_systems_one_step_loss_falls_at_the_integrators_order(name, rng):
     objective, h = objectives.OneStep(integrator=name), 0.25
     state = rng.bit_generator.state

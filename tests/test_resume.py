@@ -7,6 +7,9 @@ import command_session
 import numpy as np
 import pytest
 
+# Whole trainings, five of them.
+pytestmark = pytest.mark.slow
+
 # Some ten seconds of training, a checkpoint every two: time to be killed in between.
 RUN = ["trainers.mass_spring", "--steps=1500", "--batch_size=300", "--nofigures", "--seed=3", "--export"]
 

@@ -10,8 +10,11 @@ from hnn_tf.repeated_steps import repeated_steps
 
 PENDULUM = systems.Pendulum()
 START = tf.constant([[1.9, 0.3], [0.5, -0.2]], tf.float64)
-SLOW_DORMAND_PRINCE = pytest.param("dormand_prince", marks=pytest.mark.slow)
 TIMES = tf.constant([0.0, 0.3, 1.0], tf.float64)
+
+
+def _slow(value):
+    return pytest.param(value, marks=pytest.mark.slow)
 
 
 class Scaled:
@@ -38,7 +41,7 @@ def _gradients(field, start, times, **options):
     return tape.gradient(value, [start, times, field.rate])
 
 
-@pytest.mark.parametrize("name", ["leapfrog", "tao2", "gauss4", "rk4", SLOW_DORMAND_PRINCE])
+@pytest.mark.parametrize("name", ["rk4", *map(_slow, ["leapfrog", "tao2", "gauss4", "dormand_prince"])])
 def test_equals_the_difference_quotient(name):
     # Of a tolerance so tight that another choice of inner steps doesn't show in the quotients.
     method = integrators.DormandPrince(rtol=1e-11, atol=1e-11) if name == "dormand_prince" else integrators.get(name)
@@ -61,7 +64,7 @@ def test_equals_the_difference_quotient(name):
     np.testing.assert_allclose(to_rate, quotient(with_rate), atol=1e-7)
 
 
-@pytest.mark.parametrize("name", ["leapfrog", "rk4"])
+@pytest.mark.parametrize("name", [_slow("leapfrog"), _slow("rk4")])
 def test_equals_that_which_stores_everything(name):
     options = {"max_step_size": 0.01, "integrator": name}  # 30 steps, and 70 in segments
     stored = _gradients(Scaled(), START, TIMES, checkpointing=False, **options)
@@ -69,7 +72,7 @@ def test_equals_that_which_stores_everything(name):
         np.testing.assert_allclose(gradient, expected, rtol=1e-12)  # sums of a hundred steps in another order
 
 
-@pytest.mark.parametrize("name", ["leapfrog", pytest.param("gauss4", marks=pytest.mark.slow), SLOW_DORMAND_PRINCE])
+@pytest.mark.parametrize("name", map(_slow, ["leapfrog", "gauss4", "dormand_prince"]))
 def test_is_the_same_by_xla(name):
     options = {"substeps": 40, "integrator": name}
     plain = _gradients(Scaled(), START, TIMES, **options)
@@ -101,6 +104,7 @@ def test_reaches_tensors_that_the_field_captures(jit_compile):
     assert gradient(raw, True) != 0
 
 
+@pytest.mark.slow
 def test_second_derivatives_are_right():
     # q(t) = a cos(w t), w = 2 rate: from the start q = a, p = 0; the step is short enough for seven digits.
     rate = tf.Variable(1.0, dtype=tf.float64)
@@ -152,7 +156,7 @@ def test_a_keras_scope_that_has_ended_is_refused_not_ignored(rng):
         gradient(True)
 
 
-@pytest.mark.parametrize("most", [1, 33, 70])
+@pytest.mark.parametrize("most", [*map(_slow, [1, 33]), 70])
 def test_segments_of_any_length_give_the_same_gradient(most):
     counts = tf.constant([1, most, most // 2 + 1])
     sizes = tf.constant([0.01, -0.02, 0.03], tf.float64)

@@ -34,7 +34,7 @@ def test_defect_is_that_of_the_definition():
     assert evaluation.symplectic_defect(np.array([[1.0, 7.0], [0.0, 1.0]])) == 0
 
 
-@pytest.mark.parametrize("name", ["gauss4", "tao2"])
+@pytest.mark.parametrize("name", [pytest.param("gauss4", marks=pytest.mark.slow), "tao2"])
 def test_a_learned_hamiltonian_is_integrated_symplectically(name):
     report = evaluation.symplecticity(_small_model(), STATES, step_size=0.05, integrator=name, drift_steps=2000)
     assert report.symplectic_defect <= 1e-12
