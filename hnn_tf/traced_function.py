@@ -67,19 +67,6 @@ class TracedFunction:
         )
         return [tf.convert_to_tensor(adjoint) for adjoint in adjoints]  # of a gathered one, slices
 
-    def with_outside(self, *arguments_and_outside: tf.Tensor) -> tf.Tensor:
-        """The function's value, of its arguments and then `outside`, as of one that captures nothing."""
-        arguments = arguments_and_outside[: len(self._specs)]
-
-        @tf.custom_gradient
-        def call(*_: tf.Tensor) -> tuple:
-            def gradient(adjoint: tf.Tensor, variables: Sequence | None = None) -> tuple:
-                return own_gradients([*sum(self.pull(arguments, adjoint), [])], variables)
-
-            return self(*arguments), gradient
-
-        return call(*arguments_and_outside)
-
 
 def own_gradients(gradients: Sequence[tf.Tensor], variables: Sequence | None) -> tuple:
     """What a custom gradient returns: nothing for the variables that TensorFlow found, as `outside` has theirs."""
