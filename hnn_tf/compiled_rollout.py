@@ -75,7 +75,7 @@ def _in_chunks(
     size = max(1, min(_CHUNK, _CHUNK_ELEMENTS // max(1, math.prod(carry.shape))))
     size = 2 ** (size.bit_length() - 1)
     # A bound of the steps in an interval, which has to be fixed, too: by powers of two, few programs do for all.
-    chunk = _compiled_chunk(stepper, 0 if most is None else 2 ** (int(most) - 1).bit_length())
+    chunk = _compiled_chunk(stepper, None if most is None else 2 ** (int(most) - 1).bit_length())
     carries = [carry[tf.newaxis]]
     for first in range(0, step_sizes.shape[0], size):
         num = min(size, step_sizes.shape[0] - first)
@@ -87,7 +87,7 @@ def _in_chunks(
 
 
 @functools.lru_cache(maxsize=64)
-def _compiled_chunk(stepper: Stepper, most: int) -> Callable:
+def _compiled_chunk(stepper: Stepper, most: int | None) -> Callable:
     def chunk(carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, counts: tf.Tensor | None = None) -> tf.Tensor:
         return repeated_steps(
             stepper.step,

@@ -80,6 +80,16 @@ def test_is_the_same_by_xla(name):
         np.testing.assert_allclose(gradient, expected, rtol=1e-12)  # XLA rounds in another order
 
 
+def test_of_fixed_steps_is_the_same_by_xla_too():
+    def gradient(jit_compile):
+        with tf.GradientTape() as tape:
+            tape.watch(START)
+            path = rollout(PENDULUM, START, step_size=0.1, num_steps=5, integrator="leapfrog", jit_compile=jit_compile)
+        return tape.gradient(path, START)
+
+    np.testing.assert_allclose(gradient(True), gradient(False), rtol=1e-12)  # XLA rounds in another order
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_reaches_tensors_that_the_field_captures(jit_compile):
     def end(rate, checkpointing):
