@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from benchmarks import exact_solutions
 from export.signatures import state_width
-from hnn_tf import InputError, evaluation, rollout, systems
+from hnn_tf import InputError, NotSolvedError, evaluation, rollout, systems
 from hnn_tf.integrators import INTEGRATORS, Composition, DormandPrince, ImplicitRungeKutta, Integrator, Tao2
 
 PENDULUM = systems.Pendulum()
@@ -111,6 +111,12 @@ def structure(field: Any, step_size: float) -> dict[str, Any]:
             measured[name] = report._asdict()
         except InputError:
             measured[name] = {"refused": "refuses: not separable" if method.requires_separable else "refuses"}
+        except NotSolvedError:
+            measured[name] = {"refused": "finds no solution at this step"}
+        except ValueError as error:
+            if "diverges" not in str(error):
+                raise
+            measured[name] = {"refused": "diverges at this step"}
     return measured
 
 

@@ -22,11 +22,18 @@ def planned_rollout(stepper: Stepper, plan: Plan, state: State, arguments: tuple
     """The trajectory `[..., T + 1, 2n]` through the intervals that `plan(*arguments)` gives.
 
     Eagerly, the compiled function is kept; inside of a graph the rollout becomes part of that graph.
+
+    Raises:
+      ValueError: If `jit_compile` is asked for where it can't be had.
+      TypeError: If the stepper isn't hashable.
     """
+    if jit_compile and not stepper.checkpointing:
+        raise ValueError("jit_compile: expected checkpointing with it; XLA has no gradient of its own for these loops")
     if not tf.executing_eagerly():
         if jit_compile:
-            whole = tf.function(functools.partial(_whole, stepper, plan), jit_compile=True, autograph=False)
-            return whole(state, *arguments)
+            raise ValueError(
+                "jit_compile: expected False inside a graph; compile that graph instead: tf.function(jit_compile=True)"
+            )
         return _whole(stepper, plan, state, *arguments)
     try:
         hash(stepper)

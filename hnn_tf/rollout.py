@@ -52,7 +52,8 @@ def rollout(
       checkpointing: Let gradients store states only, and take each step again on the way back. Without, they store
         every intermediate of every step, and the graph has no custom gradient, which an export can do without.
       jit_compile: Compile by XLA, which takes a second or more for each new shape of the states (not for each step
-        count) and pays for long or repeated rollouts. Inside a graph, the count should be a Python number.
+        count) and pays for long or repeated rollouts. Inside a graph, compile that: `tf.function(jit_compile=True)`,
+        in which the count should be a Python number.
 
     Returns:
       Trajectory `[..., T, 2n]`, in the model's precision or that of `initial_state`; index 0 is `initial_state`.
@@ -123,17 +124,17 @@ def rollout_at_times(
     """
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
-        raise ValueError("rollout_at_times: expected exactly one of max_step_size and substeps")
+        received = "neither" if substeps is None else "both"
+        raise ValueError(f"rollout_at_times: expected exactly one of max_step_size and substeps; received {received}")
     times = scalars.cast(times, state.dtype)
+    _check_times(times, state)
     if substeps is None:
-        size = scalars.number("max_step_size", max_step_size, state.dtype, positive=True)
-        plan: Plan = _steps_at_most
-        arguments = (times, size)
+        steps = scalars.number("max_step_size", max_step_size, state.dtype, positive=True)
     else:
-        plan, arguments = _substeps, (times, scalars.count("substeps", substeps, least=1))
-    trajectory = _planned(
-        Stepper(vector_field, method, compensated, checkpointing), plan, state, arguments, jit_compile
-    )
+        steps = scalars.count("substeps", substeps, least=1)
+    plan = _steps_at_most if substeps is None else _substeps
+    stepper = Stepper(vector_field, method, compensated, checkpointing)
+    trajectory = _planned(stepper, plan, state, (times, steps), jit_compile)
     # T = 0: without the initial state.
     return trajectory[..., : tf.shape(times)[-1], :]
 
@@ -151,12 +152,25 @@ def _checked(
     return state, method
 
 
+def _check_times(times: tf.Tensor, state: State) -> None:
+    if times.shape.rank == 0:
+        raise ValueError("times: expected shape [T] or [..., T]; received a scalar")
+    own, batch = times.shape[:-1], state.shape[:-1]
+    try:
+        fits = tf.broadcast_static_shape(own, batch).is_compatible_with(batch)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"times: expected shape [T] or {batch} + [T] for states {state.shape}; received {times.shape}")
+
+
 def _planned(stepper: Stepper, plan: Plan, state: State, arguments: tuple, jit_compile: bool) -> tf.Tensor:
     trajectory = planned_rollout(stepper, plan, state, arguments, jit_compile=jit_compile)
     if tf.executing_eagerly() and stepper.integrator.may_fail:
         finite = tf.reduce_all(tf.math.is_finite(trajectory), -1)
-        # Times that can't be reached are the plan's to mark.
-        lost = finite[..., 0] & ~finite[..., -1] & tf.reduce_all(tf.math.is_finite(plan(*arguments)[0]))
+        # A member whose times can't be reached is the plan's to mark.
+        reachable = tf.reduce_all(tf.math.is_finite(plan(*arguments)[0]), 0)
+        lost = finite[..., 0] & ~finite[..., -1] & (reachable[..., 0] if reachable.shape.rank else reachable)
         if tf.reduce_any(lost):
             steps = tf.boolean_mask(tf.argmin(tf.cast(finite, tf.int32), -1), lost)
             raise NotSolvedError(

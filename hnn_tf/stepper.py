@@ -56,6 +56,8 @@ class Stepper:
 
     def _time_derivative(self, state: State) -> tf.Tensor:
         derivative = self.vector_field(state)
+        if not tf.is_tensor(derivative):
+            raise ValueError(f"vector_field: expected a time derivative, a tensor; received {derivative!r}")
         # An energy `[...]`, say, could broadcast to `[..., 2n]`.
         if derivative.shape.rank != state.shape.rank or not derivative.shape.is_compatible_with(state.shape):
             raise ValueError(

@@ -74,5 +74,5 @@ def own_gradients(gradients: Sequence[tf.Tensor], variables: Sequence | None) ->
 
 
 def _captured(trace: Any) -> list[Any]:
-    variables = [v for v in trace.graph.variables if v.trainable and v.dtype.is_floating]
+    variables = [v for v in trace.graph.variables if v.dtype.is_floating]
     return [*variables, *(tensor for tensor in trace.captured_inputs if tensor.dtype.is_floating)]

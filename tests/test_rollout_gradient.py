@@ -193,3 +193,28 @@ def test_segments_of_any_length_give_the_same_gradient(most):
     for bound in (most, tf.constant(most), 100):
         for gradient, value in zip(gradients(True, bound), expected, strict=True):
             np.testing.assert_allclose(gradient, value, rtol=1e-12)
+
+
+def test_reaches_variables_that_are_not_trainable():
+    rate = tf.Variable(1.2, dtype=tf.float64, trainable=False)
+
+    def gradient(checkpointing):
+        with tf.GradientTape() as tape:
+            tape.watch(rate)
+            path = rollout(lambda s: rate * PENDULUM(s), START, step_size=0.1, num_steps=3, checkpointing=checkpointing)
+        return tape.gradient(path, rate)
+
+    np.testing.assert_allclose(gradient(True), gradient(False), rtol=1e-13)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (2, 3)])
+def test_of_times_that_broadcast_has_their_shape(shape):
+    state, times = tf.tile(START[tf.newaxis], [3, 1, 1]), tf.tile(TIMES[tf.newaxis], [shape[0], 1])
+    totals = []
+    for options in ({"substeps": 1, "integrator": "dormand_prince"}, {"substeps": 20, "integrator": "rk8"}):
+        with tf.GradientTape() as tape:
+            tape.watch(times)
+            path = rollout_at_times(PENDULUM, state, times, **options)
+        totals.append(tape.gradient(path, times).numpy())
+        assert totals[-1].shape == shape
+    np.testing.assert_allclose(*totals, atol=1e-4)  # the adaptive method's tolerance

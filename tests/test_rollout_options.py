@@ -92,3 +92,65 @@ def test_members_of_an_adaptive_method_have_steps_of_their_own(rng):
         alone = rollout_at_times(PENDULUM, start[i], times[i], substeps=1, integrator="dormand_prince")
         np.testing.assert_allclose(path[i], alone, rtol=1e-13)
     assert np.isnan(path[2, 1:]).all()
+
+
+@pytest.mark.parametrize("name", ["dormand_prince", "gauss4"])
+def test_a_member_that_is_lost_does_not_keep_the_others(name):
+    evaluations = tf.Variable(0)
+
+    def field(state):
+        evaluations.assign_add(1)
+        return PENDULUM(state)
+
+    start = tf.constant([[1.0, 0.0], [np.nan, 0.0]], tf.float64)
+    path = rollout(field, start, step_size=0.1, num_steps=10, integrator=name, checkpointing=False)
+    assert np.isfinite(path[0]).all()
+    assert np.isnan(path[1]).any(-1).all()
+    assert evaluations < 10 * 60  # the limits are 1000 inner steps and 100 iterations, for each of the ten
+
+
+def test_a_member_with_impossible_times_does_not_hide_anothers_failure():
+    method = integrators.DormandPrince(rtol=1e-10, atol=1e-10, max_steps=3)
+    times = np.array([[0.0, 10.0], [0.0, np.nan]])
+    with pytest.raises(NotSolvedError, match="found no solution for 1 of 2 states"):
+        rollout_at_times(PENDULUM, np.ones([2, 2]), times, substeps=1, integrator=method)
+
+
+def test_another_instance_of_a_method_is_not_traced_again():
+    traces = []
+
+    def field(state):
+        traces.append(1)
+        return -state
+
+    for method in (integrators.RungeKutta4(), integrators.RungeKutta4(), "rk4"):
+        rollout(field, np.ones([1, 2]), step_size=0.1, num_steps=2, integrator=method)
+    assert len(traces) == 4
+    assert integrators.Tao2(omega=2.0) != integrators.Tao2(omega=3.0)
+
+
+def test_stock_tf_function_takes_it_without_a_word(rng):
+    # The fixture that fails on AutoGraph's warnings is what this asks.
+    start = _start(rng, 2)
+    path = tf.function(lambda s: rollout_at_times(PENDULUM, s, [0.0, 0.5], max_step_size=0.1))(start)
+    np.testing.assert_array_equal(path, rollout_at_times(PENDULUM, start, [0.0, 0.5], max_step_size=0.1))
+
+
+def test_xla_is_refused_where_it_cannot_be(rng):
+    start = _start(rng, 1)
+    with pytest.raises(ValueError, match="jit_compile: expected checkpointing with it"):
+        rollout(PENDULUM, start, step_size=0.1, num_steps=1, jit_compile=True, checkpointing=False)
+    inside = tf.function(lambda s: rollout(PENDULUM, s, step_size=0.1, num_steps=1, jit_compile=True), autograph=False)
+    with pytest.raises(ValueError, match="jit_compile: expected False inside a graph; compile that graph instead"):
+        inside(start)
+
+
+@pytest.mark.parametrize("times", [3.0, np.zeros([3, 4])])
+def test_times_of_another_shape_are_refused(rng, times):
+    with pytest.raises(ValueError, match="times: expected shape"):
+        rollout_at_times(PENDULUM, _start(rng, 2), times, substeps=1)
+
+
+def test_a_field_that_gives_nothing_is_refused(rng):
+    with pytest.raises(ValueError, match="vector_field: expected a time derivative, a tensor; received None"):
+        rollout(lambda _: None, _start(rng, 2), step_size=0.1, num_steps=1)

@@ -99,3 +99,25 @@ def test_exact_pendulum_obeys_its_equation(rng):
     slope = sum(weight * path[:, 3 + k] for k, weight in weights.items()) / h
     np.testing.assert_allclose(slope, np.stack([2 * path[:, 3, 1], -3 * np.sin(path[:, 3, 0])], -1), atol=1e-10)
     np.testing.assert_allclose(exact_solutions.pendulum(PENDULUM, starts, 0.0)[:, 0], starts, atol=1e-14)
+
+
+def test_takes_states_as_a_rollout_does():
+    error = evaluation.return_error(PENDULUM, STATES[0], step_size=0.1, num_steps=5, integrator="leapfrog")
+    assert error < 1e-14
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8]))
+    model.build([None, 2])
+    assert evaluation.step_jacobian(model, STATES, step_size=0.1, integrator="rk4").dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("states", "options", "message"),
+    [
+        ([[1, 0]], {}, "states: expected floating-point numbers; received int32"),
+        ([[np.nan, 0.0]], {}, "states: expected finite numbers"),
+        (STATES, {"drift_steps": 100}, "drift_steps >= 500; received 1000 and 100"),
+        (STATES, {"return_steps": 0}, "return_steps >= 1"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(states, options, message):
+    with pytest.raises(ValueError, match=message):
+        evaluation.symplecticity(PENDULUM, states, step_size=0.1, integrator="rk4", **options)

@@ -52,6 +52,9 @@ def energy_slope(times: np.ndarray, energy: np.ndarray) -> Slope:
     ends are drawn at random (by a fixed seed): with equal blocks, the phase at which a swing is cut would itself go
     slowly, and look like a drift.
 
+    Two things it can't tell from a drift: a swing longer than the trajectory, and the random walk of round-off, so a
+    slope that is a rounding a step means nothing.
+
     Args:
       times: `[T]`, equally spaced, T >= 500.
       energy: `[T]`.

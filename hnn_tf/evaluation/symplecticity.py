@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf import integrators, phase_space
+from hnn_tf import integrators, phase_space, scalars
 from hnn_tf.evaluation.energy import Slope, energy_slope
 from hnn_tf.repeated_steps import repeated_steps
 from hnn_tf.rollout import rollout
@@ -43,15 +43,22 @@ def symplecticity(
 
     Args:
       vector_field: A model, a system or a function.
-      states: `[B, 2n]`; the energy slope is that of the first one's trajectory, the others are maxima over all.
+      states: `[..., 2n]`; the energy slope is that of the first one's trajectory, the others are maxima over all.
       step_size: Of all steps.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      return_steps: Steps forward, and back again.
-      drift_steps: Steps of the trajectory whose energy is looked at.
+      return_steps: Steps forward, and back again, >= 1.
+      drift_steps: Steps of the trajectory whose energy is looked at, >= 500.
 
     Raises:
-      ValueError: If the integrator refuses the field.
+      ValueError: If the integrator refuses the field, the states aren't finite floating-point numbers, there are too
+        few steps, or the energy diverges.
+      NotSolvedError: If an implicit or adaptive integrator finds no solution.
     """
+    if return_steps < 1 or drift_steps < 500:
+        raise ValueError(
+            f"expected return_steps >= 1 and drift_steps >= 500; received {return_steps} and {drift_steps}"
+        )
+    states = _batch(vector_field, states)
     jacobian = step_jacobian(vector_field, states, step_size=step_size, integrator=integrator)
     slope = None
     if hasattr(vector_field, "hamiltonian"):
@@ -151,8 +158,18 @@ def _start(
     method = integrators.get(integrator)
     method.check(vector_field)
     stepper = Stepper(vector_field, method)
-    states = tf.convert_to_tensor(states, getattr(vector_field, "compute_dtype", None))
-    return stepper, stepper.start(states)
+    return stepper, stepper.start(_batch(vector_field, states))
+
+
+def _batch(vector_field: VectorField, states: State) -> tf.Tensor:
+    """States `[..., 2n]` as `[B, 2n]`, in the field's precision, if it has one of its own."""
+    dtype = getattr(vector_field, "compute_dtype", None)
+    states = scalars.cast(states, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(states)
+    if not states.dtype.is_floating:
+        raise ValueError(f"states: expected floating-point numbers; received {states.dtype.name}")
+    if not tf.reduce_all(tf.math.is_finite(states)):
+        raise ValueError("states: expected finite numbers")
+    return tf.reshape(states, [-1, 2 * phase_space.dof(states)])
 
 
 def _flow(stepper: Stepper, carry: tf.Tensor, step_size: float, num_steps: int) -> tf.Tensor:

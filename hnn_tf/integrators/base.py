@@ -16,8 +16,8 @@ Increment: TypeAlias = Callable[[State], tf.Tensor]
 class Integrator(abc.ABC):
     """One step of a numerical method for ds/dt = f(s).
 
-    A step is a sequence of increments, each added to the state before the next is computed. It is immutable and
-    hashable, because compiled rollouts are kept.
+    A step is a sequence of increments, each added to the state before the next is computed. Because compiled rollouts
+    are kept, a method is never changed; two of the same class with equal attributes are the same.
 
     Attributes:
       name: What `--integrator` calls it.
@@ -37,6 +37,12 @@ class Integrator(abc.ABC):
     time_reversible: ClassVar[bool]
     requires_separable: ClassVar[bool]
     may_fail: ClassVar[bool] = False
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *sorted(vars(self).items())))
 
     @abc.abstractmethod
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:

@@ -67,7 +67,7 @@ class DormandPrince(Integrator):
 
     def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
         """Advances states `[..., 2n]` by `step_size`."""
-        step_size = tf.convert_to_tensor(step_size, state.dtype)
+        step_size = tf.convert_to_tensor(step_size, state.dtype) * tf.ones_like(state[..., :1])
         inner_step = TracedFunction(lambda state, size: _step(vector_field, state, size)[0], state, state[..., :1])
 
         # What the field uses from outside is an argument only so that its gradient has a way out.
@@ -79,8 +79,6 @@ class DormandPrince(Integrator):
                 sizes = step_size * fractions
                 state_gradient, sizes_gradient, *outside = last_step_gradient(inner_step, state, sizes, num, upstream)
                 size_gradient = tf.reduce_sum(sizes_gradient * fractions, 0)
-                if not step_size.shape.rank:
-                    size_gradient = tf.reduce_sum(size_gradient)
                 return own_gradients([state_gradient, size_gradient, *outside], variables)
 
             return end, gradient
@@ -106,17 +104,22 @@ class DormandPrince(Integrator):
             state, slope = tf.where(accepted, end, state), tf.where(accepted, end_slope, slope)
             return i + 1, state, slope, done + taken, fraction * factor, fractions.write(i, taken)
 
-        def unfinished(i: tf.Tensor, state: State, slope: tf.Tensor, done: tf.Tensor, *_: Any) -> tf.Tensor:
-            del state, slope
-            return (i < self.max_steps) & tf.reduce_any(done < 1)
+        slope = vector_field(state)
+        finite = tf.math.is_finite
+        able = finite(step_size) & tf.reduce_all(finite(state) & finite(slope), -1, keepdims=True)
+
+        def unfinished(i: tf.Tensor, _: State, slope: tf.Tensor, done: Any, fraction: Any, fractions: Any) -> tf.Tensor:
+            del slope, fractions
+            # A member that can't begin, or whose steps have become nothing, doesn't keep the others.
+            return (i < self.max_steps) & tf.reduce_any(able & (done < 1) & (done + fraction > done))
 
         num, end, _, done, _, fractions = tf.while_loop(
             unfinished,
             body,
-            (tf.constant(0), state, vector_field(state), tf.zeros_like(one), one, fractions),
+            (tf.constant(0), state, slope, tf.zeros_like(one), one, fractions),
             shape_invariants=(tf.TensorShape([]), *[state.shape] * 2, *[one.shape] * 2, tf.TensorShape(None)),
         )
-        end = tf.where(done < 1, tf.constant(float("nan"), state.dtype), end)
+        end = tf.where(able & (done >= 1), end, tf.constant(float("nan"), state.dtype))
         return end, _up_to(num, fractions.stack()), num
 
 

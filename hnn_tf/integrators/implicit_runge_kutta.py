@@ -12,6 +12,8 @@ from hnn_tf.traced_function import TracedFunction
 from hnn_tf.typing import State, VectorField
 
 _MOST_ITERATIONS = 100
+_TOLERANCES = {tf.float64: 1e-14, tf.float32: 1e-6, tf.float16: 1e-2, tf.bfloat16: 1e-1}
+"""A few roundings of each precision."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +27,7 @@ class ImplicitRungeKutta(Integrator):
 
     Args:
       tolerance: Largest change of a stage by the last iteration, relative to max(1, |s|); when not given, 1e-14 in
-        float64 and 1e-6 in float32.
+        float64, 1e-6 in float32, 1e-2 and 1e-1 in float16 and bfloat16.
 
     Raises:
       ValueError: If the tolerance isn't finite and > 0.
@@ -89,7 +91,7 @@ class ImplicitRungeKutta(Integrator):
         return solved(slopes)
 
     def _tolerance(self, state: State) -> tf.Tensor:
-        default = 1e-14 if state.dtype == tf.float64 else 1e-6
+        default = _TOLERANCES[state.dtype]
         return tf.constant(default if self.tolerance is None else self.tolerance, state.dtype)
 
 
@@ -97,20 +99,20 @@ def _fixed_point(function: Increment, start: tf.Tensor, weight: tf.Tensor) -> tf
     """The fixed point `[stages, ..., m]` of a contraction; NaN for the members that don't come to one.
 
     A member is done when its change times `weight` `[..., 1]` is at most 1, and stays as it is while others go on, so
-    that none depends on its neighbours.
+    that none depends on its neighbours; one whose change isn't finite is given up, and doesn't keep the others.
     """
 
-    def body(i: tf.Tensor, value: tf.Tensor, done: tf.Tensor) -> tuple:
+    def body(i: tf.Tensor, value: tf.Tensor, done: tf.Tensor, lost: tf.Tensor) -> tuple:
         new = function(value)
         change = tf.reduce_max(tf.abs(new - value), [0, -1], keepdims=True)[0] * weight
-        return i + 1, tf.where(done, value, new), done | (change <= 1)
+        return i + 1, tf.where(done, value, new), done | (change <= 1), lost | ~tf.math.is_finite(change)
 
     nobody = tf.zeros_like(start[0, ..., :1], tf.bool)
-    _, value, done = tf.while_loop(
-        lambda i, _, done: (i < _MOST_ITERATIONS) & ~tf.reduce_all(done),
+    _, value, done, _ = tf.while_loop(
+        lambda i, _, done, lost: (i < _MOST_ITERATIONS) & ~tf.reduce_all(done | lost),
         body,
-        (tf.constant(0), start, nobody),
-        shape_invariants=(tf.TensorShape([]), start.shape, nobody.shape),
+        (tf.constant(0), start, nobody, nobody),
+        shape_invariants=(tf.TensorShape([]), start.shape, nobody.shape, nobody.shape),
     )
     return tf.where(done, value, tf.constant(float("nan"), value.dtype))
 
