@@ -29,7 +29,7 @@ def main(task: Task) -> None:
     log_dir = _log_dir(settings, folder)
     settings.objective = settings.objective or task.default_objective(settings.protocol)
     labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
-    untrained = {label: new_model(label, settings) for label in labels}
+    untrained = {label: task.new_model(label, settings) for label in labels}
     for label in labels if settings.objective == "one_step" else [settings.model]:
         integrators.get(settings.integrator).check(untrained[label])
     data = task.load(settings)
@@ -37,12 +37,13 @@ def main(task: Task) -> None:
     run_folder.claim(folder, flags, resume=settings.resume)
 
     models: Models = {}
+    objective = task.objective(settings)
     seconds, metrics = {}, {}
     for label, model in untrained.items():
         checkpoint = folder / "checkpoints" / f"{label}.npz"
-        seconds[label], losses = fit(model, data, settings, checkpoint=checkpoint, log_dir=log_dir)
+        seconds[label], losses = fit(model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir)
         models[label] = model
-        metrics[label] = losses | _finite(label, _evaluate(model, data, settings))
+        metrics[label] = losses | _finite(label, _evaluate(model, objective, data, settings.protocol))
     _write_results(task, settings, folder, models[settings.model], metrics, seconds)
     if settings.figures:
         data.draw(folder / "figures", models)
@@ -55,21 +56,9 @@ def main(task: Task) -> None:
     sys.stdout.write(f"all files of this run: {folder}\n")
 
 
-def new_model(label: str, settings: Any) -> Any:
-    """A model of that name with the flags' sizes, its weights drawn by the flags' seed; built for planar states."""
-    import keras
-
-    from hnn_tf.models import MODELS
-
-    keras.utils.set_random_seed(settings.seed)
-    widths = [int(width) for width in settings.hidden_units]
-    model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision)
-    model.build([None, 2])
-    return model
-
-
 def fit(
     model: Any,
+    objective: Any,
     data: TaskData,
     settings: Any,
     *,
@@ -96,7 +85,7 @@ def fit(
 
     loop = TrainingLoop(
         model,
-        _objective(settings),
+        objective,
         CoupledAdam(settings.learning_rate, l2=settings.weight_decay),
         data.train[settings.objective],
         batch_size=settings.batch_size or None,
@@ -136,12 +125,12 @@ def fit(
     return seconds, losses
 
 
-def _evaluate(model: Any, data: TaskData, settings: Any) -> dict[str, float]:
+def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:
     import numpy as np
 
     # Of a rollout that diverges, `_finite` tells.
     with np.errstate(over="ignore", invalid="ignore"):
-        return data.evaluate(model, objective=_objective(settings), protocol=settings.protocol)
+        return data.evaluate(model, objective=objective, protocol=protocol)
 
 
 def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
@@ -155,7 +144,7 @@ def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
 def _check_batch_size(settings: Any, data: TaskData) -> None:
     from hnn_tf.input_error import InputError
 
-    num_samples = len(data.train[settings.objective]["state"])
+    num_samples = len(next(iter(data.train[settings.objective].values())))
     if settings.batch_size > num_samples:
         raise InputError(
             f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples; "
@@ -168,14 +157,6 @@ def _diverged(name: str, settings: Any, step: int, loss: float) -> str:
         f"training of {name} diverged by step {step} (loss {loss}); "
         f"try a smaller --learning_rate than {settings.learning_rate}"
     )
-
-
-def _objective(settings: Any) -> Any:
-    from hnn_tf.objectives import DerivativeMatching, OneStep
-
-    if settings.objective == "one_step":
-        return OneStep(integrator=settings.integrator, substeps=settings.substeps)
-    return DerivativeMatching()
 
 
 def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:

@@ -33,9 +33,11 @@ class Task(abc.ABC):
 
     Attributes:
       name: Its name, as in `python -m trainers.<name>`.
+      state_width: Width 2n of its states.
     """
 
     name: str
+    state_width: int = 2
 
     @abc.abstractmethod
     def default_objective(self, protocol: str) -> str:
@@ -44,3 +46,23 @@ class Task(abc.ABC):
     @abc.abstractmethod
     def load(self, settings: Any) -> TaskData:
         """Makes or reads the data; `settings` has the flags' values as attributes."""
+
+    def new_model(self, label: str, settings: Any) -> Any:
+        """An untrained model of that name with the flags' sizes, built, its weights drawn by the flags' seed."""
+        import keras
+
+        from hnn_tf.models import MODELS
+
+        keras.utils.set_random_seed(settings.seed)
+        widths = [int(width) for width in settings.hidden_units]
+        model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision)
+        model.build([None, self.state_width])
+        return model
+
+    def objective(self, settings: Any) -> Any:
+        """The objective that the flags name."""
+        from hnn_tf.objectives import DerivativeMatching, OneStep
+
+        if settings.objective == "one_step":
+            return OneStep(integrator=settings.integrator, substeps=settings.substeps)
+        return DerivativeMatching()

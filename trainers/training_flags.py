@@ -8,7 +8,7 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn")
+MODELS = ("baseline", "hnn", "second_order")
 OBJECTIVES = ("derivative", "one_step")
 PROTOCOLS = ("clean", "paper")
 INTEGRATORS = (
@@ -28,11 +28,11 @@ INTEGRATORS = (
 )
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
-NOT_OF_THE_MODEL = ("compare_baseline", "output_dir", "resume", "export", "figures", "tensorboard", "progress")
+NOT_OF_THE_MODEL = ("cache_dir", "compare_baseline", "output_dir", "resume", "export", "figures", "tensorboard", "progress")
 """Flags that may differ between a run and its --resume: they don't change what is learned."""
 
 
-def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 2000) -> None:
+def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 2000, batch_size: int = 0) -> None:
     """Defines the shared flags with a task's defaults.
 
     Args:
@@ -40,8 +40,9 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
       weight_decay: Default coupled L2 coefficient.
       noise_std: Default noise on the training states.
       steps: Default number of optimizer steps.
+      batch_size: Default samples a step; 0 takes all.
     """
-    flags.DEFINE_enum("model", "hnn", MODELS, "The model: hnn learns H, baseline the derivative itself.")
+    flags.DEFINE_enum("model", "hnn", MODELS, "The model: hnn learns H, baseline the derivative, second_order dp/dt.")
     flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
     flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For one_step and for the exported rollout.")
@@ -53,7 +54,7 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     )
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
     flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
-    flags.DEFINE_integer("batch_size", 0, "Samples a step; 0 takes all.", lower_bound=0)
+    flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0)
     flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
     flags.DEFINE_float("weight_decay", weight_decay, "Coupled L2 coefficient, >= 0.", lower_bound=0.0)
     flags.DEFINE_list("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
@@ -77,3 +78,8 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
         lambda widths: bool(widths) and all(width.strip().isdecimal() and int(width) > 0 for width in widths),
         message="--hidden_units: expected widths > 0 separated by commas, as 200,200",
     )
+
+
+def define_cache() -> None:
+    """Defines the flag of the tasks whose data take a while to simulate."""
+    flags.DEFINE_string("cache_dir", None, "Folder that keeps the simulated data for other runs; not kept if not given.")

@@ -22,9 +22,16 @@ def energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:
     Raises:
       ValueError: If their shapes differ.
     """
-    if true_energy.shape != predicted_energy.shape:
-        raise ValueError(f"expected energies of equal shape; received {true_energy.shape} and {predicted_energy.shape}")
-    return float(np.mean((predicted_energy - true_energy) ** 2))
+    return float(np.mean(_squared_errors(true_energy, predicted_energy)))
+
+
+def median_energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:
+    """Median over trajectories of the mean of (H(s_pred) - H(s_true))^2, both `[N, T]`: what a typical one has.
+
+    Raises:
+      ValueError: If their shapes differ.
+    """
+    return float(np.median(np.mean(_squared_errors(true_energy, predicted_energy), -1)))
 
 
 def energy_drift(times: np.ndarray, energy: np.ndarray) -> float:
@@ -79,3 +86,9 @@ def energy_slope(times: np.ndarray, energy: np.ndarray) -> Slope:
     line = scipy.stats.linregress(*blocks)
     reach = scipy.stats.t.ppf(0.975, _BLOCKS - 2) * line.stderr
     return Slope(float(line.slope), float(line.slope - reach), float(line.slope + reach))
+
+
+def _squared_errors(true_energy: np.ndarray, predicted_energy: np.ndarray) -> np.ndarray:
+    if true_energy.shape != predicted_energy.shape:
+        raise ValueError(f"expected energies of equal shape; received {true_energy.shape} and {predicted_energy.shape}")
+    return (predicted_energy - true_energy) ** 2

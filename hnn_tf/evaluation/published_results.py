@@ -16,9 +16,24 @@ PUBLISHED_RESULTS: dict[str, dict[str, dict[str, float]]] = {
         "test_loss": {"baseline": 2.1864e-3, "hnn": 5.9584e-3},
         "energy_mse": {"baseline": 3.8564e-1, "hnn": 1.4477e-2},
     },
+    "two_body": {
+        "train_loss": {"baseline": 3.2682e-5, "hnn": 2.9959e-6},
+        "test_loss": {"baseline": 2.9575e-5, "hnn": 2.8218e-6},
+        "energy_mse": {"baseline": 6.3276e-2, "hnn": 3.8751e-5},
+    },
+    "three_body": {
+        "train_loss": {"baseline": 9.5573e-2, "hnn": 8.0346e-2},
+        "test_loss": {"baseline": 3.8000e-1, "hnn": 4.8809e-1},
+        "energy_mse": {"baseline": 1.0906e2, "hnn": 4.1926e-2},
+    },
+    "pixel_pendulum": {
+        "train_loss": {"baseline": 1.7731e-4, "hnn": 1.8683e-4},
+        "test_loss": {"baseline": 1.7306e-4, "hnn": 1.8451e-4},
+        "energy_mse": {"baseline": 9.2748e-3, "hnn": 1.5315e-4},
+    },
 }
 """Task -> metric -> model -> mean squared error, in the reference code's units; one training seed each.
 
-Sources: arXiv:1906.01563, table 1; the digits are those of the reference code's README (github.com/greydanus/
+Sources: arXiv:1906.01563, tables 1 and 2; the digits are those of the reference code's README (github.com/greydanus/
 hamiltonian-nn). They are figures of the paper protocol: compare them with nothing else.
 """

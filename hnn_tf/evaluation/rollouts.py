@@ -3,7 +3,9 @@
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.reference_solution import reference_solution
 from hnn_tf.rollout import rollout_at_times
+from hnn_tf.systems import System
 from hnn_tf.typing import VectorField
 
 # Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with
@@ -12,7 +14,7 @@ _MAX_STEP_SIZE = 0.1
 
 
 def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Reference-grade trajectories of a vector field, in its own precision (systems: float64).
+    """Reference-grade trajectories: of a system its `reference_solution`, of a model a rollout in its own precision.
 
     Args:
       vector_field: A model or a system.
@@ -22,6 +24,8 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
     Returns:
       Trajectories `[N, T, 2n]`, float64.
     """
+    if isinstance(vector_field, System):
+        return reference_solution(vector_field, initial_states, times)
     dtype = getattr(vector_field, "compute_dtype", "float64")
     trajectory = rollout_at_times(
         vector_field, tf.constant(initial_states, dtype), times, max_step_size=_MAX_STEP_SIZE, integrator="rk8"

@@ -4,23 +4,16 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from hnn_tf.atomic_file import atomic_file
 from hnn_tf.figures import style
 from hnn_tf.figures.canvas import legend_below, styled_figure
 from hnn_tf.figures.configuration import CONFIGURATIONS, Drawing
+from hnn_tf.figures.gif import moving_frames, rows_until, write_gif
 from hnn_tf.figures.limits import PlanarLimits, axis_limits, clip_near, line_near, planar_limits
-
-_LAST_FRAME = 1000
-"""Milliseconds the last frame stays before the animation starts again."""
-
-_COLOURS = 128
 
 
 def draw_rollout_animation(
@@ -70,7 +63,7 @@ def draw_rollout_animation(
         legend_below(figure, phase_plane[0][: len(paths)])
         clock = left.text(1.0, 1.03, "", transform=left.transAxes, ha="right", va="bottom")
         images = _frames(figure, times, paths, [phase_plane, drawing], clock, frames, time_unit)
-        _write_gif(path, images, fps)
+        write_gif(path, images, fps)
 
 
 def _phase_plane(ax: Axes, lines: Mapping[str, dict], limits: PlanarLimits) -> Drawing:
@@ -101,51 +94,12 @@ def _frames(
     count: int,
     time_unit: str,
 ) -> Iterator[Image.Image]:
-    """Draws what stands still once, and for every frame what moves only: several times as fast."""
-    canvas = FigureCanvasAgg(figure)
-    moving: list[Artist] = [artist for artists, _ in drawings for artist in artists] + [clock]
-    moving.sort(key=lambda artist: artist.get_zorder())
-    for artist in moving:
-        artist.set_animated(True)
-    canvas.draw()
-    background = canvas.copy_from_bbox(figure.bbox)
-    for now in np.linspace(times[0], times[-1], count):
+    def move(now: float) -> None:
         for label, states in paths.items():
-            so_far = _until(times, states, now)
+            so_far = rows_until(times, states, now)
             for _, update in drawings:
                 update(label, so_far)
         clock.set_text(f"$t$ = {now:.1f} {time_unit}")
-        canvas.restore_region(background)
-        for artist in moving:
-            figure.draw_artist(artist)
-        yield Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
 
-
-def _until(times: np.ndarray, states: np.ndarray, now: float) -> np.ndarray:
-    """Rows t, q, p `[k, 3]` up to now, the last one interpolated; NaN where not finite."""
-    finite = np.where(np.isfinite(states), states, np.nan)
-    before = times < now
-    last = [now, *(np.interp(now, times, column) for column in finite.T)]
-    return np.concatenate([np.column_stack([times, finite])[before], [last]])
-
-
-def _write_gif(path: str | os.PathLike, images: Iterator[Image.Image], fps: int) -> None:
-    """Writes all images with the colours of the last, which has the longest trails: one palette, small frames."""
-    rgb = list(images)
-    palette = rgb[-1].quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    colours = np.array(palette.getpalette()).reshape(-1, 3)
-    # The background is white, not the mean of nearly white colours.
-    colours[colours.min(-1) > 240] = 255
-    palette.putpalette(colours.ravel().tolist())
-    indexed = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in rgb]
-    durations = [round(1000 / fps)] * (len(indexed) - 1) + [_LAST_FRAME]
-    with atomic_file(path) as temporary:
-        indexed[0].save(
-            temporary,
-            format="GIF",
-            save_all=True,
-            append_images=indexed[1:],
-            duration=durations,
-            loop=0,
-            optimize=False,
-        )
+    moving = [artist for artists, _ in drawings for artist in artists] + [clock]
+    return moving_frames(figure, moving, move, np.linspace(times[0], times[-1], count))

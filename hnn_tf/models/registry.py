@@ -7,6 +7,7 @@ import keras
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.mlp import MLPHamiltonian
+from hnn_tf.models.second_order_network import SecondOrderNetwork
 
 Builder = Callable[..., keras.Model]
 
@@ -20,6 +21,10 @@ def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> ke
     return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
 
 
-MODELS: dict[str, Builder] = {"baseline": _baseline, "hnn": _hnn}
-"""Builders of every model of the package, by the name that `--model` takes; all with the same keyword arguments:
+def _second_order(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    return SecondOrderNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="second_order")
+
+
+MODELS: dict[str, Builder] = {"baseline": _baseline, "hnn": _hnn, "second_order": _second_order}
+"""Builders of every model of states, by the name that `--model` takes; all with the same keyword arguments:
 `hidden_units`, `activation`, `dtype`."""

@@ -2,7 +2,8 @@
 
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.derivative_matching import DerivativeMatching
+from hnn_tf.objectives.latent_matching import LatentMatching
 from hnn_tf.objectives.one_step import OneStep
 from hnn_tf.objectives.registry import OBJECTIVES
 
-__all__ = ["OBJECTIVES", "DerivativeMatching", "Objective", "OneStep"]
+__all__ = ["OBJECTIVES", "DerivativeMatching", "LatentMatching", "Objective", "OneStep"]

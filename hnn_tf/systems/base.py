@@ -1,7 +1,10 @@
 """What every true physical system declares: its Hamiltonian, layout and units."""
 
 import abc
+import functools
+from collections.abc import Callable
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
@@ -50,3 +53,16 @@ class System(abc.ABC):
     def __call__(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of states `[..., 2n]`: the symplectic gradient of H."""
         return symplectic_gradient(self.hamiltonian, state)
+
+    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+        """Time derivatives `[N, 2n]` of states `[N, 2n]` in float64, for `reference_solution`.
+
+        By TensorFlow; a system whose motion is needed often and of few states may write it out in NumPy.
+        """
+        return _compiled(self)(tf.constant(states, tf.float64)).numpy()
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(system: System) -> Callable[[tf.Tensor], tf.Tensor]:
+    spec = tf.TensorSpec([None, 2 * system.dof], tf.float64)
+    return tf.function(system, input_signature=[spec], autograph=False)

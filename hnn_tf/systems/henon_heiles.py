@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
@@ -31,3 +32,8 @@ class HenonHeiles(System):
         q, p = self.split(state)
         x, y = q[..., 0], q[..., 1]
         return 0.5 * (tf.reduce_sum(p * p, -1) + x * x + y * y) + x * x * y - y * y * y / 3.0
+
+    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+        """Time derivatives `[N, 4]` of states `[N, 4]`, written out."""
+        x, y, p_x, p_y = states.T
+        return np.stack([p_x, p_y, -x - 2.0 * x * y, -y - x * x + y * y]).T

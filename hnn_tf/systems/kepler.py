@@ -45,6 +45,11 @@ class Kepler(System):
         q, p = self.split(state)
         return 0.5 * tf.reduce_sum(p * p, -1) - self.mu / tf.norm(q, axis=-1)
 
+    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+        """Time derivatives `[N, 4]` of states `[N, 4]`, written out: (p, -mu q / |q|^3)."""
+        q, p = states.T.reshape(2, 2, len(states))
+        return np.concatenate([p, -self.mu * q / np.hypot(*q) ** 3]).T
+
     def at_pericentre(self, eccentricity: float) -> np.ndarray:
         """State `[4]` at the point nearest the centre of the ellipse of semi-major axis 1.
 

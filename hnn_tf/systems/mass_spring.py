@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
@@ -46,3 +47,8 @@ class MassSpring(System):
         q, p = self.split(state)
         energy = p * p / (2.0 * self.mass) + 0.5 * self.spring_constant * q * q
         return tf.squeeze(energy, -1)
+
+    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+        """Time derivatives `[N, 2]` of states `[N, 2]`, written out: (p / m, -k q)."""
+        q, p = states.T
+        return np.stack([p / self.mass, -self.spring_constant * q]).T

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
@@ -46,3 +47,8 @@ class Pendulum(System):
         q, p = self.split(state)
         energy = p * p / (2.0 * self.inertia) + self.gravity_torque * (1.0 - tf.cos(q))
         return tf.squeeze(energy, -1)
+
+    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+        """Time derivatives `[N, 2]` of states `[N, 2]`, written out: (p / I, -K sin q)."""
+        q, p = states.T
+        return np.stack([p / self.inertia, -self.gravity_torque * np.sin(q)]).T

@@ -1,0 +1,69 @@
+"""The true energy along many trajectories, a small panel for each starting state."""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hnn_tf.figures import style
+from hnn_tf.figures.canvas import legend_below, png_figure
+from hnn_tf.figures.labelled import labelled_arrays, shaped, truth_first
+from hnn_tf.figures.limits import axis_limits, by_role, line_near
+
+_MOST_COLUMNS = 4
+
+
+def draw_energy_panels(
+    path: str | os.PathLike,
+    *,
+    times: np.ndarray,
+    energies: Sequence[Mapping[str, np.ndarray]],
+    titles: Sequence[str],
+    energy_unit: str = "",
+    time_unit: str = "",
+) -> None:
+    """Draws a grid of small panels, the energy over time of truth (or measurement) and models in each.
+
+    Each panel has its own energy axis, by the size of its truth.
+
+    Args:
+      path: PNG file to write.
+      times: `[T]`, the same in all panels.
+      energies: For each panel the energy by the TRUE Hamiltonian along each trajectory, `[T]` by label; where it
+        leaves twice the truth's size, the line leaves the axes.
+      titles: For each panel.
+      energy_unit: Unit of the energies.
+      time_unit: Unit of the times.
+
+    Raises:
+      ValueError: If there is no panel, or shapes or the number of titles don't fit.
+    """
+    if not energies or len(energies) != len(titles):
+        raise ValueError(
+            f"expected one title for each of one or more panels; received {len(titles)} titles, {len(energies)} panels"
+        )
+    times = shaped("times", times, None)
+    panels = [labelled_arrays(f"energies[{i}]", panel, len(times)) for i, panel in enumerate(energies)]
+    rows = math.ceil(len(panels) / _MOST_COLUMNS)
+    # As many in each row as in the others, as far as possible.
+    columns = math.ceil(len(panels) / rows)
+    lines = style.line_styles(dict.fromkeys(label for panel in panels for label in panel))
+    handles = {}
+    with png_figure(path, height=1.35 * rows + 0.75) as figure:
+        axes = figure.subplots(rows, columns, squeeze=False).ravel()
+        for number, (ax, panel) in enumerate(zip(axes, panels, strict=False)):
+            limits = axis_limits(*by_role(panel), stretch=1.0)
+            for label, energy in panel.items():
+                handles[label] = ax.plot(times, line_near(energy, limits), **lines[label])[0]
+            ax.set(xlim=axis_limits([times], margin=0.0), ylim=limits)
+            ax.set_title(titles[number], fontsize=8.5)
+            lowest = number + columns >= len(panels)
+            ax.tick_params(labelbottom=lowest)
+            ax.set_xlabel(style.axis_label("time", time_unit) if lowest else "")
+            ax.grid(axis="y", color="#e3e3e3", linewidth=0.6)
+            ax.set_axisbelow(True)
+        for ax in axes[len(panels) :]:
+            ax.set_axis_off()
+        figure.supylabel(style.axis_label("energy", energy_unit), fontsize=8.5)
+        legend_below(figure, list(truth_first(handles).values()))

@@ -1,0 +1,86 @@
+"""The residual perceptron of the paper's autoencoder."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import activations
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class ResidualMLP(keras.layers.Layer):
+    """A multilayer perceptron whose equally wide hidden layers add to what went in.
+
+    h_1 = a(W_1 x + b_1),  h_i = h_{i-1} + a(W_i h_{i-1} + b_i),  y = W_L h_{L-1} + b_L.
+
+    Kernels start orthogonal, biases uniform in +-1/sqrt(fan_in), as the reference code's do.
+
+    Args:
+      output_units: Width of y.
+      hidden_units: Width of every hidden layer.
+      hidden_layers: How many of them, >= 1.
+      activation: Name in `hnn_tf.activations`.
+
+    Input `[..., d]`, output `[..., output_units]`.
+
+    Raises:
+      ValueError: If a number is below 1, or there is no such activation.
+
+    References:
+      Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 5 and its code (MLPAutoencoder).
+    """
+
+    def __init__(
+        self,
+        output_units: int,
+        *,
+        hidden_units: int = 200,
+        hidden_layers: int = 3,
+        activation: str = "relu",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if min(output_units, hidden_units, hidden_layers) < 1:
+            raise ValueError(
+                f"ResidualMLP: expected numbers >= 1; received {output_units}, {hidden_units}, {hidden_layers}"
+            )
+        self.output_units, self.hidden_units, self.hidden_layers = output_units, hidden_units, hidden_layers
+        self.activation = activation
+        self._activation = activations.get(activation)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Creates the weights for inputs of width `input_shape[-1]`."""
+        width = input_shape[-1]
+        if width is None:
+            raise ValueError(f"ResidualMLP: expected inputs of known width; received shape {tuple(input_shape)}")
+        widths = [width, *[self.hidden_units] * self.hidden_layers, self.output_units]
+        self._kernels, self._biases = [], []
+        for i, (fan_in, fan_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+            kernel = self.add_weight(name=f"kernel_{i}", shape=(fan_in, fan_out), initializer="orthogonal")
+            uniform = keras.initializers.RandomUniform(-(fan_in**-0.5), fan_in**-0.5)
+            self._kernels.append(kernel)
+            self._biases.append(self.add_weight(name=f"bias_{i}", shape=(fan_out,), initializer=uniform))
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Output `[..., output_units]` of inputs `[..., d]`."""
+        affine = [lambda x, k=k, b=b: tf.matmul(x, k) + b for k, b in zip(self._kernels, self._biases, strict=True)]
+        first, *hidden, last = affine
+        h = self._activation.value(first(inputs))
+        for layer in hidden:
+            h = h + self._activation.value(layer(h))
+        return last(h)
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """`[..., d]` -> `[..., output_units]`."""
+        return (*input_shape[:-1], self.output_units)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return super().get_config() | {
+            "output_units": self.output_units,
+            "hidden_units": self.hidden_units,
+            "hidden_layers": self.hidden_layers,
+            "activation": self.activation,
+        }

@@ -1,0 +1,72 @@
+"""The objective of models that see frames: pictures, latent coordinates and latent motion at once."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.objectives.base import Objective, mean_squared_error
+from hnn_tf.objectives.derivative_matching import DerivativeMatching
+from hnn_tf.typing import Samples
+
+
+class LatentMatching(Objective):
+    """Reconstruction, canonical coordinates and motion of a `LatentHamiltonianNetwork`, in one weighted sum.
+
+    L = mean (x - decode(z))^2 + c mean |z_p - (z_q' - z_q)|^2 + d L_motion,  z = encode(x),  z' = encode(x').
+
+    x are the frames, x' those one frame later; frames are the unit of time. The second term makes the momentum the
+    velocity of the position, without which any coordinates would do. The third, with the paper's `DerivativeMatching`,
+    takes the forward difference z' - z for the derivative at z: it damps (see `OneStep`, which doesn't).
+
+    Columns: `frames` and `next_frames`, `[B, h, w, c]`.
+
+    Args:
+      motion: What fits means for the latent motion: a `DerivativeMatching` or a `OneStep`.
+      canonical_weight: c >= 0.
+      motion_weight: d >= 0.
+
+    Raises:
+      ValueError: If a weight is negative or not finite.
+
+    References:
+      Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 5, eq. 7 and its code (pixelhnn_loss).
+    """
+
+    name = "latent"
+    columns = ("frames", "next_frames")
+
+    def __init__(
+        self, motion: Objective | None = None, *, canonical_weight: float = 1.0, motion_weight: float = 0.1
+    ) -> None:
+        if not (0 <= canonical_weight < float("inf") and 0 <= motion_weight < float("inf")):
+            raise ValueError(
+                f"weights: expected finite numbers >= 0; received canonical {canonical_weight}, motion {motion_weight}"
+            )
+        self.motion = motion or DerivativeMatching()
+        self.weights = {"reconstruction": 1.0, "canonical": canonical_weight, "motion": motion_weight}
+
+    def losses(self, model: Any, samples: Samples) -> dict[str, tf.Tensor]:
+        """The three losses, each a scalar and without its weight: `reconstruction`, `canonical`, `motion`."""
+        frames = samples["frames"]
+        latent, next_latent = model.encode(frames), model.encode(samples["next_frames"])
+        (q, p), (next_q, _) = phase_space.split(latent), phase_space.split(next_latent)
+        motion = {
+            "state": latent,
+            "next_state": next_latent,
+            "time_derivative": next_latent - latent,
+            "time_step": tf.ones_like(latent[..., :1]),
+        }
+        return {
+            "reconstruction": mean_squared_error(model.decode(latent), frames),
+            "canonical": mean_squared_error(p, next_q - q),
+            "motion": self.motion.loss(model.dynamics, motion),
+        }
+
+    def weighted(self, losses: dict[str, tf.Tensor]) -> tf.Tensor:
+        """The sum of the losses, each times its weight."""
+        return tf.add_n([weight * losses[name] for name, weight in self.weights.items()])
+
+    def loss(self, model: Any, samples: Samples) -> tf.Tensor:
+        """Scalar loss of a `LatentHamiltonianNetwork` on samples."""
+        return self.weighted(self.losses(model, samples))

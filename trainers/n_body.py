@@ -1,0 +1,166 @@
+"""The tasks whose data come from bodies that attract each other: two_body and three_body."""
+
+import dataclasses
+import functools
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from trainers.task import Models, Task, TaskData
+
+TEST_FRACTION = 0.2
+NUM_EVALUATED = 100
+"""Test trajectories that the clean protocol rolls out, and as many out of distribution."""
+
+
+@dataclasses.dataclass(frozen=True)
+class NBodyTask(Task):
+    """Noise-free trajectories of some equal bodies in the plane.
+
+    Args:
+      name: Of the task.
+      num_bodies: How many bodies.
+      sample: Gives initial states, (rng, count) -> `[count, 2n]`; imports what it needs.
+      sample_ood: The same, from outside the range of the training data.
+      num_trajectories: For training and test together.
+      num_times: Observations a trajectory.
+      span: Of a trajectory, in natural units of time.
+      horizon: Of the rollouts that are evaluated, longer or shorter than `span`.
+    """
+
+    name: str
+    num_bodies: int
+    sample: Callable[..., Any]
+    sample_ood: Callable[..., Any]
+    num_trajectories: int
+    num_times: int
+    span: float
+    horizon: float
+
+    @property
+    def state_width(self) -> int:
+        """Positions and momenta in the plane."""
+        return 4 * self.num_bodies
+
+    def default_objective(self, protocol: str) -> str:
+        """Derivative matching under both protocols."""
+        del protocol
+        return "derivative"
+
+    def load(self, settings: Any) -> "NBodyData":
+        """Simulates the trajectories by seed and noise_std, or takes them from --cache_dir."""
+        return NBodyData(self, settings)
+
+
+class NBodyData(TaskData):
+    """Simulated trajectories of one seed: as in the reference code, the first fifth is held out."""
+
+    def __init__(self, task: NBodyTask, settings: Any) -> None:
+        import numpy as np
+
+        from hnn_tf import data, systems
+
+        self.task = task
+        self.system = systems.NBody((1.0,) * task.num_bodies)
+        rng = np.random.default_rng(settings.seed)
+        starts = task.sample(rng, task.num_trajectories)
+        self._ood_starts = task.sample_ood(rng, NUM_EVALUATED)
+        times = np.linspace(0.0, task.span, task.num_times)
+        arrays = data.cached_arrays(
+            settings.cache_dir,
+            {"task": task.name, "seed": settings.seed, "noise_std": settings.noise_std, "times": times.tolist()},
+            lambda: vars(
+                data.generate_trajectories(self.system, starts, times, noise_std=settings.noise_std, rng=rng)
+            ),
+        )
+        test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
+        self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
+        self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
+        self._clean_test = test.clean_samples()
+        self._test_starts = test.clean_states[:NUM_EVALUATED, 0]
+
+    @functools.cached_property
+    def _true_rollouts(self) -> Any:
+        """True trajectories from the test states and, after them, from the out-of-distribution ones."""
+        from hnn_tf import evaluation
+
+        return evaluation.evaluation_rollout(self.system, self._starts, self._times)
+
+    @property
+    def _starts(self) -> Any:
+        import numpy as np
+
+        return np.concatenate([self._test_starts, self._ood_starts])
+
+    @property
+    def _times(self) -> Any:
+        import numpy as np
+
+        return np.linspace(0.0, self.task.horizon, 501)
+
+    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+        """The paper's energy metric, or the clean protocol's set; and what a mean over close encounters hides."""
+        del objective
+        import tensorflow as tf
+
+        from hnn_tf import evaluation
+
+        spread = evaluation.derivative_error_spread(model, self._clean_test)
+        tail = {"clean_test_loss_median": spread["median"], "clean_test_loss_top_share": spread["top_share"]}
+        if protocol == "paper":
+            return tail | evaluation.paper_protocol.evaluate_orbits(
+                model, self.system, self.task.sample, horizon=self.task.horizon
+            )
+        true = self._true_rollouts
+        predicted = evaluation.evaluation_rollout(model, self._starts, self._times)
+        count = len(self._test_starts)
+        inside = evaluation.evaluate_rollouts(self.system, self._times, true[:count], predicted[:count])
+        outside = evaluation.evaluate_rollouts(self.system, self._times, true[count:], predicted[count:])
+        energies = [self.system.hamiltonian(tf.constant(paths[:count])).numpy() for paths in (true, predicted)]
+        return {
+            "clean_test_loss": evaluation.derivative_mse(model, self._clean_test),
+            **tail,
+            **inside,
+            "energy_mse_median": evaluation.median_energy_mse(*energies),
+            **evaluation.conserved_quantity_errors(self.system, true[:count], predicted[:count]),
+            "ood_energy_mse": outside["energy_mse"],
+            "ood_coordinate_mse": outside["coordinate_mse"],
+        }
+
+    def draw(self, folder: pathlib.Path, models: Models) -> None:
+        """Draws orbits, energies and errors of truth and models from the first test state."""
+        import numpy as np
+        import tensorflow as tf
+
+        from hnn_tf import evaluation, figures
+
+        folder.mkdir(parents=True, exist_ok=True)
+        start, times = self._test_starts[:1], self._times
+        # The order of the panels: truth, what the paper compares with, the model.
+        fields = {"truth": self.system} | {label: models[label] for label in sorted(models, key="baseline".__ne__)}
+        paths = {label: evaluation.evaluation_rollout(field, start, times)[0] for label, field in fields.items()}
+        states = {label: tf.constant(path) for label, path in paths.items()}
+        positions = {
+            label: np.swapaxes(self.system.bodies(state)[0].numpy(), -1, -2) for label, state in states.items()
+        }
+        energies = {
+            label: {
+                "kinetic": self.system.kinetic_energy(state).numpy(),
+                "potential": self.system.potential_energy(state).numpy(),
+                "total": self.system.hamiltonian(state).numpy(),
+            }
+            for label, state in states.items()
+        }
+        total = {label: parts["total"] for label, parts in energies.items()}
+        figures.draw_orbits(folder / "orbits.png", times=times, trajectories=positions, energies=energies)
+        figures.draw_energy(folder / "energy.png", times=times, energies=total, energy_unit="", time_unit="")
+        figures.draw_coordinate_error(
+            folder / "coordinate_error.png",
+            times=times,
+            true=paths.pop("truth"),
+            predicted=paths,
+            state_names=self.system.state_names,
+            state_units=self.system.state_units,
+            time_unit="",
+        )
+        figures.draw_orbit_animation(folder / "rollout.gif", times=times, trajectories=positions)

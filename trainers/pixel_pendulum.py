@@ -1,0 +1,203 @@
+"""Learns a pendulum from pictures of it.
+
+python -m trainers.pixel_pendulum --flagfile=pixel_pendulum.flags
+"""
+
+import functools
+import pathlib
+from typing import Any
+
+from absl import flags
+
+from trainers import command_line, run, training_flags
+from trainers.task import Models, Task, TaskData
+
+TEST_FRACTION = 0.2
+NUM_FRAMES = 100
+"""Of every trajectory, to train on; and to roll out."""
+
+ANGLE_TOLERANCE = 0.1
+"""Rad, within which a rollout's angle should stay."""
+
+
+class PixelPendulumTask(Task):
+    """Gymnasium's Pendulum-v1 without torque, as pictures of 28 x 28; a unit of time is a frame, 0.05 s."""
+
+    name = "pixel_pendulum"
+
+    def default_objective(self, protocol: str) -> str:
+        """The paper matches differences of latents, which damp; the clean protocol trains through the integrator."""
+        return "derivative" if protocol == "paper" else "one_step"
+
+    def load(self, settings: Any) -> "PixelPendulumData":
+        """Simulates and draws the trajectories by seed, or takes them from --cache_dir."""
+        return PixelPendulumData(settings)
+
+    def new_model(self, label: str, settings: Any) -> Any:
+        """An untrained autoencoder, with the model of that name as dynamics of its latent."""
+        import keras
+
+        from hnn_tf.models import MODELS, LatentHamiltonianNetwork, ResidualMLP
+
+        keras.utils.set_random_seed(settings.seed)
+        frame_shape = (28, 28, 2)
+        widths = [int(width) for width in settings.hidden_units]
+        size: dict[str, Any] = {"hidden_units": settings.autoencoder_units, "dtype": settings.precision}
+        model = LatentHamiltonianNetwork(
+            ResidualMLP(2, name="encoder", **size),
+            ResidualMLP(28 * 28 * 2, name="decoder", **size),
+            MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision),
+            frame_shape=frame_shape,
+            name=label,
+        )
+        model.build([None, *frame_shape])
+        return model
+
+    def objective(self, settings: Any) -> Any:
+        """The paper's three losses; the objective that the flags name is that of the latent motion."""
+        from hnn_tf.objectives import LatentMatching
+
+        return LatentMatching(
+            super().objective(settings),
+            canonical_weight=settings.canonical_weight,
+            motion_weight=settings.motion_weight,
+        )
+
+
+class PixelPendulumData(TaskData):
+    """Pictures of 200 swings of one seed: as in the reference code, the first fifth is held out."""
+
+    def __init__(self, settings: Any) -> None:
+        import numpy as np
+
+        from hnn_tf import data
+
+        count = settings.num_trajectories
+        rng = np.random.default_rng(settings.seed)
+        starts = data.sample_pendulum_states(rng, count)
+        # A pair and its successor take three frames.
+        states = data.simulate_pendulum(starts, NUM_FRAMES + 1)
+        draw = data.render_pendulum if settings.renderer == "numpy" else data.render_pendulum_by_gymnasium
+        frames = data.cached_arrays(
+            settings.cache_dir,
+            {"task": "pixel_pendulum", "renderer": settings.renderer, "seed": settings.seed, "count": count},
+            lambda: {"frames": draw(states[..., 0])},
+        )["frames"]
+        if settings.noise_std:
+            frames = data.add_gaussian_noise(frames, rng, std=settings.noise_std).astype(np.float32)
+        pairs = data.frame_pairs(frames)
+        num_test = max(1, round(TEST_FRACTION * count))
+        self.states = states[:, 1:]
+        self.test_pairs, self.test_states = pairs[:num_test], self.states[:num_test]
+        self.train_pairs, self.train_states = pairs[num_test:], self.states[num_test:]
+        columns = {"train": _columns(self.train_pairs), "test": _columns(self.test_pairs)}
+        self.train = dict.fromkeys(training_flags.OBJECTIVES, columns["train"])
+        self.test = dict.fromkeys(training_flags.OBJECTIVES, columns["test"])
+
+    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+        """The losses one by one; energy and angle along decoded rollouts, and energy by a map from the latent."""
+        del protocol
+        import numpy as np
+        import tensorflow as tf
+
+        from hnn_tf import evaluation
+
+        test = {name: tf.constant(column, model.compute_dtype) for name, column in self.test["derivative"].items()}
+        losses = {f"test_{name}_loss": float(loss) for name, loss in objective.losses(model, test).items()}
+        latent, pairs = self.rollout(model, self.test_pairs[:, 0], NUM_FRAMES)
+        true_energy = evaluation.swing_energy(self.test_states)
+        seen, true_seen = evaluation.states_of_frame_pairs(pairs), self._test_states_seen
+        mapped = self.latent_map(model)(latent)
+        angle_errors = np.abs(seen[..., 0] - self.test_states[..., 0])
+        return {
+            **losses,
+            "energy_mse": evaluation.energy_mse(true_energy, evaluation.swing_energy(seen)),
+            "energy_mse_of_truth": evaluation.energy_mse(true_energy, evaluation.swing_energy(true_seen)),
+            "latent_energy_mse": evaluation.energy_mse(true_energy, evaluation.swing_energy(mapped)),
+            "angle_mse": float(np.mean(angle_errors**2)),
+            "angle_within_tolerance": float(np.mean(angle_errors.max(-1) <= ANGLE_TOLERANCE)),
+        }
+
+    @functools.cached_property
+    def _test_states_seen(self) -> Any:
+        from hnn_tf import evaluation
+
+        return evaluation.states_of_frame_pairs(self.test_pairs)
+
+    def rollout(self, model: Any, pairs: Any, num_frames: int) -> tuple[Any, Any]:
+        """Latent trajectories `[N, num_frames + 1, 2]` from pairs of frames `[N, 28, 28, 2]`, and their frames."""
+        import numpy as np
+
+        from hnn_tf import evaluation
+
+        start = model.encode(pairs).numpy()
+        latent = evaluation.evaluation_rollout(model.dynamics, start, np.arange(num_frames + 1.0))
+        return latent, model.decode(latent).numpy()
+
+    def latent_map(self, model: Any) -> Any:
+        """The map latent -> (theta, omega), fitted on the training data."""
+        from hnn_tf import evaluation
+
+        latent = model.encode(self.train_pairs.reshape(-1, 28, 28, 2)).numpy()
+        return evaluation.fit_latent_map(latent, self.train_states.reshape(-1, 2))
+
+    def draw(self, folder: pathlib.Path, models: Models) -> None:
+        """Draws rollouts of truth and models from the test start of median energy."""
+        import numpy as np
+
+        from hnn_tf import data, evaluation, figures
+
+        folder.mkdir(parents=True, exist_ok=True)
+        order = sorted(models, key="baseline".__ne__)
+        energies = evaluation.swing_energy(self.test_states[:, 0])
+        chosen = [int(np.argsort(energies)[len(energies) // 2])]
+        times = np.arange(NUM_FRAMES + 1) * data.TIME_STEP
+        start, truth = self.test_pairs[chosen, 0], self.test_states[chosen][0]
+        rollouts = {label: self.rollout(models[label], start, NUM_FRAMES) for label in order}
+        frames = {"truth": self.test_pairs[chosen][0, ..., 1]}
+        frames |= {label: pairs[0, ..., 1] for label, (_, pairs) in rollouts.items()}
+        seen = {label: evaluation.states_of_frame_pairs(pairs)[0] for label, (_, pairs) in rollouts.items()}
+        names: dict[str, Any] = {"state_names": ("theta", "omega"), "state_units": ("rad", "rad/s")}
+        figures.draw_film_strip(
+            folder / "film_strip.png", frames=frames, indices=range(0, NUM_FRAMES + 1, 10), time_step=data.TIME_STEP
+        )
+        figures.draw_frame_animation(folder / "rollout.gif", frames=frames, time_step=data.TIME_STEP)
+        figures.draw_energy(
+            folder / "energy.png",
+            times=times,
+            energies={label: evaluation.swing_energy(path) for label, path in ({"truth": truth} | seen).items()},
+            energy_unit="8/3 J",
+        )
+        figures.draw_coordinate_error(
+            folder / "coordinate_error.png", times=times, true=truth, predicted=seen, **names
+        )
+        for label in order:
+            if hasattr(models[label].dynamics, "hamiltonian"):
+                encoded = models[label].encode(self.test_pairs.reshape(-1, 28, 28, 2)).numpy()
+                figures.draw_latent_portrait(
+                    folder / "latent_portrait.png",
+                    hamiltonian=models[label].dynamics.hamiltonian,
+                    encoded=encoded,
+                    rollouts={label: rollouts[label][0][0]},
+                    colours=np.tile(self.test_states[..., 0].ravel(), 1),
+                    colour_label="angle (rad)",
+                )
+
+
+def _columns(pairs: Any) -> dict[str, Any]:
+    """Pairs `[N, T, 28, 28, 2]` as samples: each with the next of its trajectory."""
+    shape = (-1, *pairs.shape[2:])
+    return {"frames": pairs[:, :-1].reshape(shape), "next_frames": pairs[:, 1:].reshape(shape)}
+
+
+TASK = PixelPendulumTask()
+
+if __name__ == "__main__":
+    training_flags.define(TASK.name, weight_decay=1e-5, noise_std=0.0, steps=10_000, batch_size=200)
+    training_flags.define_cache()
+    flags.DEFINE_enum("renderer", "numpy", ("gymnasium", "numpy"), "Who draws: gymnasium needs the extra, and minutes.")
+    flags.DEFINE_integer("num_trajectories", 200, "Swings, a fifth of them held out.", lower_bound=2)
+    flags.DEFINE_integer("autoencoder_units", 200, "Width of the autoencoder's hidden layers.", lower_bound=1)
+    flags.DEFINE_float("canonical_weight", 1.0, "Of the loss that makes the momentum a velocity.", lower_bound=0.0)
+    flags.DEFINE_float("motion_weight", 0.1, "Of the loss of the latent motion.", lower_bound=0.0)
+    command_line.run(lambda: run.main(TASK), usage=__doc__)
