@@ -32,7 +32,7 @@ def _main() -> None:
     sys.stdout.write(f"{folder}\n")
     for line in saved_model.describe(folder):
         sys.stdout.write(f"  {line}\n")
-    if not hasattr(model, "hamiltonian"):
+    if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
         sys.stdout.write(f"  no energy: {model.name} has no Hamiltonian\n")
 
 
@@ -45,7 +45,7 @@ if __name__ == "__main__":
         "max_step_size",
         None,
         "Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor --substeps is "
-        "given, 0.05.",
+        "given, 0.05, or half a frame of a model that sees frames.",
     )
     flags.DEFINE_integer(
         "substeps", None, "Instead of it: integrator steps between two of the rollout's times.", lower_bound=1

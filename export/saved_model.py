@@ -14,11 +14,12 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from export import warmup
-from export.signatures import ServingModule, state_width
-from hnn_tf import integrators
+from export.signatures import ServingModule, check_built
+from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError
 
 _MAX_STEP_SIZE = 0.05
+_MAX_STEP_SIZE_OF_FRAMES = 0.5
 
 
 def export_model(
@@ -36,12 +37,12 @@ def export_model(
     place: a version is there whole or not at all, and an existing one is never overwritten.
 
     Args:
-      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, as those of `hnn_tf.models`.
+      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`.
       export_dir: The served folder; created if need be.
       version: Of the new folder, >= 1; the next free one when not given.
       integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
-      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; 0.05 when neither this nor
-        `substeps` is given.
+      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
+        `substeps` is given, 0.05, or half a frame of a model that sees frames.
       substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
 
     Returns:
@@ -55,7 +56,8 @@ def export_model(
     if max_step_size is not None and substeps is not None:
         raise InputError("max_step_size and substeps: expected one of them; received both")
     if max_step_size is None and substeps is None:
-        max_step_size = _MAX_STEP_SIZE
+        sees_frames = isinstance(model, LatentHamiltonianNetwork)
+        max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
     if max_step_size is not None and not 0 < max_step_size < float("inf"):
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
     if substeps is not None and (substeps < 1 or substeps != int(substeps)):
@@ -110,7 +112,7 @@ def load_model(path: str | os.PathLike) -> keras.Model:
             f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
         )
     try:
-        state_width(model)
+        check_built(model)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     return model

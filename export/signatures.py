@@ -1,11 +1,14 @@
 """The signatures that an exported model offers, over frozen copies of its variables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from hnn_tf import integrators
+from export import frame_signatures
+from export.frame_signatures import Signatures, along
+from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.typing import State
@@ -27,8 +30,10 @@ class ServingModule(tf.Module):
     which an implicit or adaptive integrator finds no solution. A model without a `hamiltonian` has no `energy`, neither
     as signature nor as output.
 
+    A `LatentHamiltonianNetwork` has those of `export.frame_signatures`.
+
     Args:
-      model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`.
+      model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`, or one that sees frames.
       integrator: Of `rollout`, a name or an `hnn_tf.integrators.Integrator`.
       max_step_size: Of `rollout`, in the system's time unit, > 0.
       substeps: Of `rollout`, >= 1; exactly one of the two is given.
@@ -50,19 +55,27 @@ class ServingModule(tf.Module):
         substeps: int | None = None,
     ) -> None:
         super().__init__()
+        check_built(model)
         method = integrators.get(integrator)
-        method.check(model)
-        state = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
-        times = tf.TensorSpec([None, None], model.compute_dtype, name="times")
+        # checkpointing=False: a graph without custom gradients, which an export can't keep.
+        options = {
+            "integrator": method,
+            "max_step_size": max_step_size,
+            "substeps": substeps,
+            "checkpointing": False,
+        }
+        if isinstance(model, LatentHamiltonianNetwork):
+            method.check(model.dynamics)
+            signatures = frame_signatures.signatures(model, options)
+        else:
+            method.check(model)
+            signatures = state_signatures(model, options)
         # Copies, and the model itself in no attribute: a tracked Keras model would be saved beside them, and sessions
         # without Python don't find its variables. Not trainable, because Keras' TFSMLayer can't train foreign names.
         self.weights = [tf.Variable(v.value, trainable=False, name=v.path.replace("/", "_")) for v in model.variables]
-        self.functions = {
-            name: self._trace(model, body, [state, times] if name == "rollout" else [state])
-            for name, body in _bodies(model, method, max_step_size, substeps).items()
-        }
+        self.functions = {name: self._trace(model, body, specs) for name, (body, specs) in signatures.items()}
 
-    def _trace(self, model: keras.Model, body: Callable, specs: list[tf.TensorSpec]) -> Callable:
+    def _trace(self, model: keras.Model, body: Callable, specs: Sequence[tf.TensorSpec]) -> Callable:
         def function(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
             # Each is read once, outside of any loop.
             values = [(v, w.read_value()) for v, w in zip(model.variables, self.weights, strict=True)]
@@ -72,6 +85,18 @@ class ServingModule(tf.Module):
         # No jit_compile: a server with its default settings refuses every call of such a function. Inputs by keyword:
         # only then do they keep their names.
         return tf.function(function, autograph=False).get_concrete_function(**{spec.name: spec for spec in specs})
+
+
+def check_built(model: keras.Model) -> None:
+    """Checks that the model can be exported as it is.
+
+    Raises:
+      InputError: If it isn't built, or its state width is unknown or odd.
+    """
+    if not isinstance(model, LatentHamiltonianNetwork):
+        state_width(model)
+    elif not model.built:
+        raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")
 
 
 def state_width(model: keras.Model) -> int:
@@ -91,10 +116,11 @@ def state_width(model: keras.Model) -> int:
     return shape[-1]
 
 
-def _bodies(
-    model: keras.Model, method: integrators.Integrator, max_step_size: float | None, substeps: int | None
-) -> dict[str, Callable]:
+def state_signatures(model: keras.Model, options: Mapping[str, Any]) -> Signatures:
+    """Those of a model state -> time derivative; `options` are of `rollout_at_times`."""
     has_energy = hasattr(model, "hamiltonian")
+    state_spec = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
+    times_spec = tf.TensorSpec([None, None], model.compute_dtype, name="times")
 
     def energy(state: State) -> dict[str, tf.Tensor]:
         return {"energy": model.hamiltonian(state)} if has_energy else {}
@@ -109,24 +135,12 @@ def _bodies(
         return {"time_derivative": derivative}
 
     def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(
-            model,
-            state,
-            times,
-            max_step_size=max_step_size,
-            substeps=substeps,
-            integrator=method,
-            checkpointing=False,
-        )
-        # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
-        energies = energy(tf.reshape(trajectory, [-1, state.shape[-1]]))
-        return {"trajectory": trajectory} | {
-            name: tf.reshape(value, tf.shape(trajectory)[:2]) for name, value in energies.items()
-        }
+        trajectory = rollout_at_times(model, state, times, **options)
+        return {"trajectory": trajectory} | (along(model.hamiltonian, trajectory) if has_energy else {})
 
-    bodies: dict[str, Callable] = {
-        "serving_default": lambda state: energy(state) | time_derivative(state),
-        "time_derivative": time_derivative,
-        "rollout": rollout,
+    signatures: Signatures = {
+        "serving_default": (lambda state: energy(state) | time_derivative(state), [state_spec]),
+        "time_derivative": (time_derivative, [state_spec]),
+        "rollout": (rollout, [state_spec, times_spec]),
     }
-    return bodies | ({"energy": energy} if has_energy else {})
+    return signatures | ({"energy": (energy, [state_spec])} if has_energy else {})

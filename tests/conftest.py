@@ -30,3 +30,21 @@ def _no_autograph_fallback(caplog):
 @pytest.fixture
 def rng():
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were drawn."""
+    from matplotlib.figure import Figure  # here, so that tests without figures don't import it
+
+    from hnn_tf.figures import canvas
+
+    figures = []
+
+    class Recorded(Figure):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            figures.append(self)
+
+    monkeypatch.setattr(canvas, "Figure", Recorded)
+    return figures

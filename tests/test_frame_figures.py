@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from PIL import Image
 
-from hnn_tf.figures import canvas
 from hnn_tf.figures.film_strip import draw_film_strip
 from hnn_tf.figures.frame_animation import draw_frame_animation
 
@@ -18,20 +16,6 @@ def frames():
     film = np.zeros([8, 8, 6])
     film[np.arange(8), np.arange(8), 2] = 0.5
     return {"hnn": film * 0.9, "truth": film, "baseline": film * np.linspace(1.0, 0.2, 8)[:, None, None]}
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """The figures that were drawn."""
-    figures = []
-
-    class Recorded(Figure):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            figures.append(self)
-
-    monkeypatch.setattr(canvas, "Figure", Recorded)
-    return figures
 
 
 def _pictures(path):

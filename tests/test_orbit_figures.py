@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from PIL import Image
 
-from hnn_tf.figures import canvas, orbits
+from hnn_tf.figures import orbits
 from hnn_tf.figures.orbit_animation import draw_orbit_animation
 from hnn_tf.figures.orbits import draw_orbits
 
@@ -40,20 +39,6 @@ def broken(request, trajectories):
     else:
         baseline[0 if request.param == "all_nan" else 30 :] = np.nan
     return trajectories
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """The figures that were drawn."""
-    figures = []
-
-    class Recorded(Figure):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            figures.append(self)
-
-    monkeypatch.setattr(canvas, "Figure", Recorded)
-    return figures
 
 
 def test_a_panel_of_orbits_and_one_of_energies_for_each_label(trajectories, energies, drawn, tmp_path):

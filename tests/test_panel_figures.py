@@ -5,30 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow as tf
-from matplotlib.figure import Figure
 from PIL import Image
 
-from hnn_tf.figures import canvas
 from hnn_tf.figures.analysis import AnalysisRow, draw_analysis
 from hnn_tf.figures.energy_panels import draw_energy_panels
 from hnn_tf.figures.latent_portrait import draw_latent_portrait
 
 TIMES = np.linspace(0.0, 4.0, 41)
 CIRCLE = np.stack([np.cos(TIMES), -np.sin(TIMES)], -1)
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """The figures that were drawn."""
-    figures = []
-
-    class Recorded(Figure):
-        def __init__(self, *args, **kwargs):
-            super().__init__(*args, **kwargs)
-            figures.append(self)
-
-    monkeypatch.setattr(canvas, "Figure", Recorded)
-    return figures
 
 
 def _diverging(values):
@@ -117,7 +101,7 @@ def test_other_energy_panels_are_refused(changed, message, tmp_path):
 
 def test_the_analysis_has_four_panels_a_row(drawn, tmp_path):
     path = tmp_path / "analysis.png"
-    draw_analysis(path, [_row(), _row("Real pendulum", "measured")])
+    draw_analysis(path, rows=[_row(), _row("Real pendulum", "measured")])
     with Image.open(path) as image:
         assert image.width == 1080
         assert 400 <= image.height <= 600
@@ -133,7 +117,7 @@ def test_the_analysis_has_four_panels_a_row(drawn, tmp_path):
 
 
 def test_learned_and_true_energy_have_the_same_axis_from_the_start(drawn, tmp_path):
-    draw_analysis(tmp_path / "a.png", [_row()])
+    draw_analysis(tmp_path / "a.png", rows=[_row()])
     conserved, energy = drawn[0].axes[2:]
     np.testing.assert_allclose(conserved.get_ylim(), np.array(energy.get_ylim()) - 0.5, atol=1e-12)
     curves = {line.get_label(): line.get_ydata() for line in conserved.lines}
@@ -147,7 +131,7 @@ def test_a_diverging_model_spoils_no_panel_of_the_analysis(broken, truth, drawn,
     row = _row(truth=truth)
     names = ("trajectories", "errors", "conserved", "energies")
     arrays = {name: {**getattr(row, name), "baseline": broken(getattr(row, name)["baseline"])} for name in names}
-    draw_analysis(tmp_path / "a.png", [dataclasses.replace(row, **arrays)])
+    draw_analysis(tmp_path / "a.png", rows=[dataclasses.replace(row, **arrays)])
     plane, error, conserved, energy = drawn[0].axes
     assert max(np.abs([plane.get_xlim(), plane.get_ylim()]).max(), *np.abs(energy.get_ylim())) < 2.0
     assert max(np.abs(conserved.get_ylim())) < 1.5
@@ -166,12 +150,12 @@ def test_a_diverging_model_spoils_no_panel_of_the_analysis(broken, truth, drawn,
 )
 def test_other_rows_are_refused(changed, message, tmp_path):
     with pytest.raises(ValueError, match=message):
-        draw_analysis(tmp_path / "a.png", [dataclasses.replace(_row(), **changed)])
+        draw_analysis(tmp_path / "a.png", rows=[dataclasses.replace(_row(), **changed)])
 
 
 def test_an_analysis_of_nothing_is_refused(tmp_path):
     with pytest.raises(ValueError, match="rows: expected at least one AnalysisRow; received none"):
-        draw_analysis(tmp_path / "a.png", [])
+        draw_analysis(tmp_path / "a.png", rows=[])
 
 
 def _learned(state):

@@ -89,7 +89,9 @@ def test_units_do_not_matter():
 
 def test_no_states_and_one_time_are_nothing_to_do():
     assert reference_solution(THREE, np.zeros([0, 12]), TIMES).shape == (0, 20, 12)
-    np.testing.assert_array_equal(reference_solution(systems.Pendulum(), np.ones([2, 2]), TIMES[:1]), np.ones([2, 1, 2]))
+    np.testing.assert_array_equal(
+        reference_solution(systems.Pendulum(), np.ones([2, 2]), TIMES[:1]), np.ones([2, 1, 2])
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,7 +110,7 @@ class _Cubic(systems.System):
 def test_a_motion_that_is_not_written_out_is_the_gradients():
     found = reference_solution(_Cubic(), np.array([[1.0, 0.0]]), TIMES[:5])[0]
     expected = scipy.integrate.solve_ivp(
-        lambda _, s: [s[1], -s[0] ** 3], (0, TIMES[4]), [1.0, 0.0], "DOP853", TIMES[:5], rtol=1e-13, atol=1e-14
+        lambda _, s: [s[1], -(s[0] ** 3)], (0, TIMES[4]), [1.0, 0.0], "DOP853", TIMES[:5], rtol=1e-13, atol=1e-14
     ).y.T
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 

@@ -14,7 +14,6 @@ from hnn_tf import rollout_at_times, systems
 from hnn_tf.reference_solution import reference_solution
 
 
-
 def _bodies_energy(state, masses, g, softening):
     q, p = state.reshape(2, 2, len(masses), -1)
     energy = sum((p[:, i] ** 2).sum(0) / (2 * mass) for i, mass in enumerate(masses))

@@ -38,14 +38,9 @@ class NBodyTask(Task):
     horizon: float
 
     @property
-    def state_width(self) -> int:
+    def state_width(self) -> int:  # type: ignore[override]
         """Positions and momenta in the plane."""
         return 4 * self.num_bodies
-
-    def default_objective(self, protocol: str) -> str:
-        """Derivative matching under both protocols."""
-        del protocol
-        return "derivative"
 
     def load(self, settings: Any) -> "NBodyData":
         """Simulates the trajectories by seed and noise_std, or takes them from --cache_dir."""
@@ -69,9 +64,7 @@ class NBodyData(TaskData):
         arrays = data.cached_arrays(
             settings.cache_dir,
             {"task": task.name, "seed": settings.seed, "noise_std": settings.noise_std, "times": times.tolist()},
-            lambda: vars(
-                data.generate_trajectories(self.system, starts, times, noise_std=settings.noise_std, rng=rng)
-            ),
+            lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=settings.noise_std, rng=rng)),
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
         self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}

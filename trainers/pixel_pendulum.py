@@ -25,9 +25,15 @@ class PixelPendulumTask(Task):
 
     name = "pixel_pendulum"
 
-    def default_objective(self, protocol: str) -> str:
-        """The paper matches differences of latents, which damp; the clean protocol trains through the integrator."""
-        return "derivative" if protocol == "paper" else "one_step"
+    def defaults(self, protocol: str) -> dict[str, Any]:
+        """The paper's, or what measured better: through the integrator, without L2, with steps that end at 0.
+
+        The paper's differences of latents damp, and its L2 holds the dynamics, whose loss is small, far from its best:
+        clocks are off by 5 %.
+        """
+        if protocol == "paper":
+            return super().defaults(protocol) | {"weight_decay": 1e-5}
+        return {"objective": "one_step", "learning_rate_decay": "cosine", "weight_decay": 0.0}
 
     def load(self, settings: Any) -> "PixelPendulumData":
         """Simulates and draws the trajectories by seed, or takes them from --cache_dir."""
@@ -168,9 +174,7 @@ class PixelPendulumData(TaskData):
             energies={label: evaluation.swing_energy(path) for label, path in ({"truth": truth} | seen).items()},
             energy_unit="8/3 J",
         )
-        figures.draw_coordinate_error(
-            folder / "coordinate_error.png", times=times, true=truth, predicted=seen, **names
-        )
+        figures.draw_coordinate_error(folder / "coordinate_error.png", times=times, true=truth, predicted=seen, **names)
         for label in order:
             if hasattr(models[label].dynamics, "hamiltonian"):
                 encoded = models[label].encode(self.test_pairs.reshape(-1, 28, 28, 2)).numpy()
@@ -193,7 +197,7 @@ def _columns(pairs: Any) -> dict[str, Any]:
 TASK = PixelPendulumTask()
 
 if __name__ == "__main__":
-    training_flags.define(TASK.name, weight_decay=1e-5, noise_std=0.0, steps=10_000, batch_size=200)
+    training_flags.define(TASK.name, weight_decay=None, noise_std=0.0, steps=10_000, batch_size=200)
     training_flags.define_cache()
     flags.DEFINE_enum("renderer", "numpy", ("gymnasium", "numpy"), "Who draws: gymnasium needs the extra, and minutes.")
     flags.DEFINE_integer("num_trajectories", 200, "Swings, a fifth of them held out.", lower_bound=2)

@@ -22,9 +22,9 @@ class RealPendulumTask(Task):
 
     name = "real_pendulum"
 
-    def default_objective(self, protocol: str) -> str:
+    def defaults(self, protocol: str) -> dict[str, Any]:
         """The paper matches forward differences, which damp; the clean protocol trains through the integrator."""
-        return "derivative" if protocol == "paper" else "one_step"
+        return super().defaults(protocol) | ({} if protocol == "paper" else {"objective": "one_step"})
 
     def load(self, settings: Any) -> "RealPendulumData":
         """Reads the record from --data_path, or downloads it."""

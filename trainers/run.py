@@ -27,7 +27,9 @@ def main(task: Task) -> None:
         from trainers import run_folder
 
     log_dir = _log_dir(settings, folder)
-    settings.objective = settings.objective or task.default_objective(settings.protocol)
+    for name, value in task.defaults(settings.protocol).items():
+        if getattr(settings, name) is None:
+            setattr(settings, name, value)
     labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
     untrained = {label: task.new_model(label, settings) for label in labels}
     for label in labels if settings.objective == "one_step" else [settings.model]:
@@ -86,7 +88,7 @@ def fit(
     loop = TrainingLoop(
         model,
         objective,
-        CoupledAdam(settings.learning_rate, l2=settings.weight_decay),
+        CoupledAdam(_learning_rate(settings), l2=settings.weight_decay),
         data.train[settings.objective],
         batch_size=settings.batch_size or None,
         seed=settings.seed,
@@ -123,6 +125,14 @@ def fit(
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
     return seconds, losses
+
+
+def _learning_rate(settings: Any) -> Any:
+    if settings.learning_rate_decay == "none":
+        return settings.learning_rate
+    import keras
+
+    return keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.steps)
 
 
 def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:

@@ -38,11 +38,6 @@ class SimulatedTask(Task):
     paper_time_stretch: float
     configuration: str
 
-    def default_objective(self, protocol: str) -> str:
-        """Derivative matching under both protocols."""
-        del protocol
-        return "derivative"
-
     def load(self, settings: Any) -> "SimulatedData":
         """Simulates the trajectories: 25 to train, 25 to test, by seed and noise_std."""
         return SimulatedData(self, seed=settings.seed, noise_std=settings.noise_std)

@@ -39,9 +39,10 @@ class Task(abc.ABC):
     name: str
     state_width: int = 2
 
-    @abc.abstractmethod
-    def default_objective(self, protocol: str) -> str:
-        """The objective that the protocol implies when none is asked for."""
+    def defaults(self, protocol: str) -> dict[str, Any]:
+        """Values by name of the flags that a protocol implies when they aren't given: here the paper's under both."""
+        del protocol
+        return {"objective": "derivative", "learning_rate_decay": "none"}
 
     @abc.abstractmethod
     def load(self, settings: Any) -> TaskData:

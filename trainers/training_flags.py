@@ -26,18 +26,28 @@ INTEGRATORS = (
     "yoshida4",
     "yoshida6",
 )
+DECAYS = ("cosine", "none")
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
-NOT_OF_THE_MODEL = ("cache_dir", "compare_baseline", "output_dir", "resume", "export", "figures", "tensorboard", "progress")
+NOT_OF_THE_MODEL = (
+    "cache_dir",
+    "compare_baseline",
+    "output_dir",
+    "resume",
+    "export",
+    "figures",
+    "tensorboard",
+    "progress",
+)
 """Flags that may differ between a run and its --resume: they don't change what is learned."""
 
 
-def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 2000, batch_size: int = 0) -> None:
+def define(task: str, *, weight_decay: float | None, noise_std: float, steps: int = 2000, batch_size: int = 0) -> None:
     """Defines the shared flags with a task's defaults.
 
     Args:
       task: Name of the task, for the default output folder.
-      weight_decay: Default coupled L2 coefficient.
+      weight_decay: Default coupled L2 coefficient; None leaves it to the protocol.
       noise_std: Default noise on the training states.
       steps: Default number of optimizer steps.
       batch_size: Default samples a step; 0 takes all.
@@ -56,7 +66,14 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
     flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0)
     flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
-    flags.DEFINE_float("weight_decay", weight_decay, "Coupled L2 coefficient, >= 0.", lower_bound=0.0)
+    flags.DEFINE_enum(
+        "learning_rate_decay",
+        None,
+        DECAYS,
+        "Of the step size, to 0 at the last step; when not given, the protocol's own.",
+    )
+    own = "" if weight_decay is not None else "; when not given, the protocol's own"
+    flags.DEFINE_float("weight_decay", weight_decay, f"Coupled L2 coefficient, >= 0{own}.", lower_bound=0.0)
     flags.DEFINE_list("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
     flags.DEFINE_enum("activation", "tanh", ACTIVATIONS, "Activation of the hidden layers.")
     flags.DEFINE_enum("precision", "float32", ("float32", "float64"), "Of weights and arithmetic.")
@@ -71,7 +88,11 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
     )
     flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
     for name in ("learning_rate", "weight_decay", "noise_std"):
-        flags.register_validator(name, math.isfinite, message=f"--{name}: expected a finite number")
+        flags.register_validator(
+            name,
+            lambda value: value is None or math.isfinite(value),
+            message=f"--{name}: expected a finite number",
+        )
     flags.register_validator("learning_rate", lambda value: value > 0, message="--learning_rate: expected a number > 0")
     flags.register_validator(
         "hidden_units",
@@ -82,4 +103,6 @@ def define(task: str, *, weight_decay: float, noise_std: float, steps: int = 200
 
 def define_cache() -> None:
     """Defines the flag of the tasks whose data take a while to simulate."""
-    flags.DEFINE_string("cache_dir", None, "Folder that keeps the simulated data for other runs; not kept if not given.")
+    flags.DEFINE_string(
+        "cache_dir", None, "Folder that keeps simulated data for other runs; nothing is kept if not given."
+    )

@@ -11,34 +11,29 @@ from hnn_tf.input_error import InputError
 FRAME_SIZE = 28
 """Rows and columns of a frame."""
 
-# The environment's scene, in its pixels: 500 of them for 4.4 rod lengths, the axle in the middle.
-_LENGTH = 500 / 4.4
-_HALF_WIDTH = 0.1 * _LENGTH
-_CAP_RADIUS = int(_HALF_WIDTH)
-_AXLE_RADIUS = int(0.05 * _LENGTH)
-_CENTRE = 250
-_RED_MINUS_GREEN = (204 - 77) / 255
+# The environment's scene, in its pixels: 500 of them for 4.4 rod lengths. Coordinates are those of pixel centres. As it
+# draws them, outlines are half a pixel wider than what they enclose, and the axle is beside the middle.
+_LENGTH = np.float32(500 / 4.4)
+_CENTRE = np.float32(249.5)
+_HALF_WIDTH = np.float32(0.1 * 500 / 4.4 + 0.6)
+_CAP_RADIUS, _AXLE_RADIUS = np.float32(11.5), np.float32(5.5)
+_AXLE_ROW, _AXLE_COLUMN = np.float32(249), np.float32(250)
+_RED_MINUS_GREEN = np.float32((204 - 77) / 255)
 
 _ROWS, _COLUMNS, _BLOCK = slice(238, 378), slice(180, 320), 5
-_CROP = FRAME_SIZE * _BLOCK
-# The environment draws with y upwards and turns the picture over at the end.
-_AXLE_ROW, _AXLE_COLUMN = 499 - _CENTRE - _ROWS.start, _CENTRE - _COLUMNS.start
-
-_CHUNK = 32  # frames at a time: their 140 x 140 pixels take 2.5 MB
-_TIE = 1e-3  # more than float32 rounds, less than the coverages of two pixels beside one edge differ
+_CHUNK = 64  # frames at a time: their 140 x 140 pixels take 5 MB an array
 
 
 def render_pendulum(angles: np.ndarray) -> np.ndarray:
-    """Draws the pendulum as Gymnasium's Pendulum-v1 does, without Gymnasium.
+    """Draws the scene of Gymnasium's Pendulum-v1, without Gymnasium.
 
-    A pixel is (red - green) / 255 of the environment's 500 x 500 picture, cropped to rows 238-377 and columns
-    180-319, averaged over blocks of 5 x 5. The red rod shows as 127/255; white and the black axle show as 0.
+    A pixel is (red - green) / 255 of a 500 x 500 picture, cropped to rows 238-377 and columns 180-319, averaged over
+    blocks of 5 x 5, as the reference code does it. The red rod, with round ends, shows as 127/255; white and the black
+    axle show as 0.
 
-    What the environment draws, and so does this: the rod's corners and its end's centre are rounded down to whole
-    pixels, so a frame stays the same over 0.0024 rad in the mean, 0.009 at most, and its angle is known no better. The
-    rod is a filled polygon with an anti-aliased outline, whose half-covered pixels are painted full; at both ends
-    there is a disc, on the nearer one the axle. Of 3000 angles in +-0.65 rad, 28 x 28 frames differ from
-    Gymnasium 1.4's by 0.0105 at most (one half-covered pixel), by 1.9e-5 in the mean. About 0.1 ms a frame.
+    The rod is where it is. Gymnasium rounds its corners and its end down to whole pixels, so that its frames stand
+    still over some 2 mrad and then jump; averaged over angles, the two agree (`tests/test_pendulum_frames.py`). The
+    Gym of the paper, which drew by OpenGL, didn't round.
 
     Args:
       angles: `[...]`, from hanging (rad); positive swings to the right.
@@ -50,8 +45,7 @@ def render_pendulum(angles: np.ndarray) -> np.ndarray:
       ValueError: If an angle isn't finite.
 
     References:
-      Gymnasium, `envs/classic_control/pendulum.py`. SDL2_gfx, `SDL2_gfxPrimitives.c`. Wu. An efficient antialiasing
-      technique. SIGGRAPH 1991, 10.1145/122718.122734.
+      Gymnasium, `envs/classic_control/pendulum.py`. Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 5.
     """
     angles = _checked(angles)
     flat = angles.ravel()
@@ -108,66 +102,21 @@ def _checked(angles: np.ndarray) -> np.ndarray:
 def _shrink(pixels: np.ndarray) -> np.ndarray:
     """Means over blocks of 5 x 5: `[..., 140, 140]` -> `[..., 28, 28]`."""
     # Rows first: a sum over both axes at once is five times slower.
-    rows = pixels.reshape(*pixels.shape[:-2], FRAME_SIZE, _BLOCK, _CROP).sum(-2)
+    rows = pixels.reshape(*pixels.shape[:-2], FRAME_SIZE, _BLOCK, FRAME_SIZE * _BLOCK).sum(-2)
     return rows.reshape(*pixels.shape[:-2], FRAME_SIZE, FRAME_SIZE, _BLOCK).sum(-1) / _BLOCK**2
 
 
 def _draw(angles: np.ndarray) -> np.ndarray:
     """The cropped picture, (red - green) / 255: `[N]` -> `[N, 140, 140]`, float32."""
-    sine, cosine = np.sin(angles), np.cos(angles)
-    pixels = _rod(sine, cosine)
-    centres = np.full_like(sine, _AXLE_COLUMN), np.full_like(sine, _AXLE_ROW)
-    for columns, rows in (centres, _corner(sine, cosine, _LENGTH, 0.0)):
-        place, disc = _disc_at(columns, rows, _CAP_RADIUS)
-        pixels[place] += disc * (1 - pixels[place])
-    place, axle = _disc_at(*centres, _AXLE_RADIUS)
-    pixels[place] *= 1 - axle
-    pixels *= np.float32(_RED_MINUS_GREEN)
-    return pixels
-
-
-def _corner(sine: np.ndarray, cosine: np.ndarray, along: float, across: float) -> tuple[np.ndarray, np.ndarray]:
-    """Column and row of a point of the rod, rounded down to whole pixels before the picture is turned over."""
-    column = np.floor(_CENTRE + along * sine + across * cosine) - _COLUMNS.start
-    row = 499 - np.floor(_CENTRE - along * cosine + across * sine) - _ROWS.start
-    return column, row
-
-
-def _rod(sine: np.ndarray, cosine: np.ndarray) -> np.ndarray:
-    """Coverage of the rod without its caps: `[N]` -> `[N, 140, 140]`.
-
-    From an edge outwards, coverage falls from 1 to 0 within one pixel: a column beside a steep edge, a row beside a
-    flat one. The filling is not anti-aliased; it paints what is less than half a column off the edge.
-    """
-    grid = np.arange(_CROP)
-    ends = ((0.0, -_HALF_WIDTH), (0.0, _HALF_WIDTH), (_LENGTH, _HALF_WIDTH), (_LENGTH, -_HALF_WIDTH))
-    corners = [_corner(sine, cosine, along, across) for along, across in ends]
-    # The filling divides and rounds down before it multiplies, so half a column seems less on the rod's lower side.
-    ties = (0.0, _TIE * np.sign(sine), 0.0, -_TIE * np.sign(sine))
-    coverage = np.full([len(sine), _CROP, _CROP], np.inf, np.float32)
-    inside = np.empty_like(coverage)
-    for (column, row), (next_column, next_row), tie in zip(corners, corners[1:] + corners[:1], ties, strict=True):
-        width, height = next_column - column, next_row - row
-        longer = np.maximum(abs(width), abs(height))
-        by_column = 1 - (height / longer)[:, None] * (grid - column[:, None])
-        above_lower_end = np.maximum(row, next_row)[:, None] - grid
-        is_rounded = 65536 * above_lower_end % np.maximum(abs(height), 1)[:, None] > 0
-        by_row = (width / longer)[:, None] * (grid - row[:, None]) + np.reshape(tie, [-1, 1]) * is_rounded
-        np.add(by_row.astype(np.float32)[:, :, None], by_column.astype(np.float32)[:, None, :], out=inside)
-        np.minimum(coverage, inside, out=coverage)
-    width, height = (abs(end - start) for start, end in zip(corners[1], corners[2], strict=True))
-    half_column = 1 - 0.5 * height / np.maximum(width, height)
-    np.copyto(coverage, 1, where=coverage > half_column.astype(np.float32)[:, None, None])
-    return np.clip(coverage, 0, 1, out=coverage)
-
-
-def _disc_at(columns: np.ndarray, rows: np.ndarray, radius: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-    """Where in `[N, 140, 140]` a disc about each frame's centre lies, and its coverage there."""
-    span = np.arange(-radius, radius + 1)
-    x, y = np.abs(span), np.abs(span)[:, None]
-    coverage = np.clip(1 + np.sqrt(radius**2 - np.minimum(x, y) ** 2) - np.maximum(x, y), 0, 1)
-    coverage[(y < x) & (coverage > 0.5)] = 1  # as with the rod, the filling rounds columns
-    row = rows.astype(int)[:, None, None] + span[:, None]
-    column = columns.astype(int)[:, None, None] + span
-    frame, i, j = np.nonzero((row >= 0) & (row < _CROP) & (column >= 0) & (column < _CROP))
-    return (frame, row[frame, i, 0], column[frame, 0, j]), coverage[i, j].astype(np.float32)
+    sine, cosine = (function(angles).astype(np.float32)[:, None, None] for function in (np.sin, np.cos))
+    row = np.arange(_ROWS.start, _ROWS.stop, dtype=np.float32)[:, None]
+    column = np.arange(_COLUMNS.start, _COLUMNS.stop, dtype=np.float32)
+    x, y = column - _CENTRE, row - _CENTRE
+    along, across = x * sine + y * cosine, x * cosine - y * sine
+    rod = np.minimum(np.minimum(along, _LENGTH - along), _HALF_WIDTH - abs(across))
+    end = _CAP_RADIUS - np.sqrt((x - _LENGTH * sine) ** 2 + (y - _LENGTH * cosine) ** 2)
+    from_axle = np.hypot(column - _AXLE_COLUMN, row - _AXLE_ROW)
+    # A pixel is covered as far as the edge is from its centre.
+    red = np.clip(np.maximum(np.maximum(rod, end), _CAP_RADIUS - from_axle) + np.float32(0.5), 0, 1)
+    black = np.clip(_AXLE_RADIUS - from_axle + np.float32(0.5), 0, 1)
+    return red * (1 - black) * _RED_MINUS_GREEN

@@ -45,7 +45,7 @@ def evaluate_energy(model: VectorField, system: System, *, seed: int, time_stret
       seed: Of the initial states.
       time_stretch: Of the model's clock, compounding over trials; `NUM_ORBIT_TIMES = 500
 
-MASS_SPRING_TIME_STRETCH` or 1.
+    MASS_SPRING_TIME_STRETCH` or 1.
 
     Returns:
       The metric, in the square of q^2 + p^2.

@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 
 from hnn_tf.figures import style
 from hnn_tf.figures.canvas import legend_below, png_figure
-from hnn_tf.figures.coordinate_error import _log_limits
 from hnn_tf.figures.labelled import labelled_arrays, shaped, truth_first
-from hnn_tf.figures.limits import axis_limits, by_role, line_near, planar_limits
+from hnn_tf.figures.limits import axis_limits, by_role, line_near, log_limits, planar_limits
 
 _TITLES = ("Predictions", "Squared\ncoordinate error", "HNN-conserved\nquantity", "True energy")
 
@@ -49,7 +48,7 @@ class AnalysisRow:
     time_unit: str = ""
 
 
-def draw_analysis(path: str | os.PathLike, rows: Sequence[AnalysisRow]) -> None:
+def draw_analysis(path: str | os.PathLike, *, rows: Sequence[AnalysisRow]) -> None:
     """Draws for each system its predictions, their squared errors, the conserved quantity and the true energy.
 
     The learned H is drawn from its first value on, on the true energy's axis, shifted likewise: lines of the two are
@@ -127,7 +126,7 @@ def _draw_errors(ax: Axes, row: AnalysisRow, lines: Mapping[str, dict[str, Any]]
     reference = np.concatenate([np.zeros(1), *(states.ravel() for states in by_role(row.trajectories)[0])])
     size = float(np.max(np.abs(reference), initial=1e-30, where=np.isfinite(reference)))
     errors = {label: error for label, error in row.errors.items() if label not in style.TRUTH_LABELS}
-    limits = _log_limits(list(errors.values()), min(size, 1e50) ** 2)
+    limits = log_limits(list(errors.values()), min(size, 1e50) ** 2)
     ax.set_yscale("log")
     for label, error in errors.items():
         # Beyond the axes, not at infinity; log 0 is a gap.

@@ -7,10 +7,7 @@ import numpy as np
 
 from hnn_tf.figures import style
 from hnn_tf.figures.canvas import legend_below, png_figure
-from hnn_tf.figures.limits import Limits, axis_limits, line_near
-
-_DECADES = 5
-"""Below the largest error, that the axis shows at most: the first steps' errors are round-off."""
+from hnn_tf.figures.limits import axis_limits, line_near, log_limits
 
 
 def draw_coordinate_error(
@@ -53,7 +50,7 @@ def draw_coordinate_error(
             ylabel=style.axis_label(state_names[0], state_units[0]),
             title="Position",
         )
-        limits = _log_limits(list(errors.values()), float(np.max(np.abs(true), initial=1e-30, where=np.isfinite(true))))
+        limits = log_limits(list(errors.values()), float(np.max(np.abs(true), initial=1e-30, where=np.isfinite(true))))
         right.set_yscale("log")
         for label, error in errors.items():
             # Beyond the axes, not at infinity; log 0 is a gap.
@@ -74,14 +71,3 @@ def draw_coordinate_error(
 def _distance(states: np.ndarray, true: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         return np.linalg.norm(np.clip(states - true, -1e100, 1e100), axis=-1)
-
-
-def _log_limits(errors: list[np.ndarray], size: float) -> Limits:
-    """Limits around the positive errors, for a truth of this size."""
-    values = np.concatenate([np.empty(0), *errors])
-    values = values[np.isfinite(values) & (values > 0)]
-    if not values.size:
-        return 1e-3, 1.0
-    high = 2.0 * float(np.clip(values.max(), 1e-12 * size, 10.0 * size))
-    low = 0.5 * float(np.clip(np.percentile(values, 1.0), high * 10.0**-_DECADES, high / 20.0))
-    return low, high

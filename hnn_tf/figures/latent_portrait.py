@@ -12,8 +12,8 @@ from matplotlib.patheffects import Normal, withStroke
 
 from hnn_tf.figures import style
 from hnn_tf.figures.canvas import WIDTH, legend_below, png_figure
-from hnn_tf.figures.hamiltonian import _GRID, _colour_bar, _finite_or_zero, _levels, _values
 from hnn_tf.figures.labelled import shaped
+from hnn_tf.figures.level_sets import GRID, colour_bar, energies_at, energy_levels, finite_or_zero
 from hnn_tf.figures.limits import PlanarLimits, clip_near, line_near, planar_limits
 from hnn_tf.typing import Hamiltonian
 
@@ -55,12 +55,12 @@ def draw_latent_portrait(
     paths = {label: shaped(f"rollouts[{label!r}]", states, None, 2) for label, states in rollouts.items()}
     values = None if colours is None else shaped("colours", colours, len(encoded))
     limits = planar_limits(encoded, paths) if limits is None else limits
-    q, p = (np.linspace(*pair, _GRID) for pair in limits)
+    q, p = (np.linspace(*pair, GRID) for pair in limits)
     grid = np.stack(np.meshgrid(q, p), -1).reshape(-1, 2)
-    energy = _values(hamiltonian, grid)
-    lowest = _finite_or_zero(energy, np.min)
-    levels = _levels(energy - lowest, _values(hamiltonian, encoded) - lowest)
-    shown = np.ma.masked_invalid(clip_near(energy - lowest, (levels[0], levels[-1])).reshape(_GRID, _GRID))
+    energy = energies_at(hamiltonian, grid)
+    lowest = finite_or_zero(energy, np.min)
+    levels = energy_levels(energy - lowest, energies_at(hamiltonian, encoded) - lowest)
+    shown = np.ma.masked_invalid(clip_near(energy - lowest, (levels[0], levels[-1])).reshape(GRID, GRID))
     with png_figure(path, width=(0.68 if values is None else 0.8) * WIDTH, height=4.2) as figure:
         ax = figure.subplots()
         filled = ax.contourf(q, p, shown, levels=levels, cmap=_ENERGY_COLOURS, extend="both")
@@ -70,7 +70,7 @@ def draw_latent_portrait(
         look: dict[str, Any] = {"s": 7, "linewidths": 0, "zorder": 2, "label": "encoded data"}
         look |= {"color": "#555555", "alpha": 0.5} if values is None else {"c": _finite(values)[chosen]}
         points = ax.scatter(data[:, 0], data[:, 1], **look)
-        _colour_bar(figure, filled, [ax], "learned $H$, zero at its minimum here")
+        colour_bar(figure, filled, [ax], "learned $H$, zero at its minimum here")
         if values is not None:
             bar = figure.colorbar(points, ax=[ax], aspect=24, fraction=0.06, pad=0.03)
             bar.set_label(colour_label)

@@ -6,6 +6,9 @@ import numpy as np
 
 from hnn_tf.figures.style import TRUTH_LABELS
 
+_DECADES = 5
+"""Below the largest error, that the axis shows at most: the first steps' errors are round-off."""
+
 Limits = tuple[float, float]
 PlanarLimits = tuple[Limits, Limits]
 
@@ -41,6 +44,17 @@ def axis_limits(
     missing = max((_LEAST_SPAN * size or 1.0) - (high - low), 0.0)
     low, high = low - missing / 2, high + missing / 2
     return low - margin * (high - low), high + margin * (high - low)
+
+
+def log_limits(errors: list[np.ndarray], size: float) -> Limits:
+    """Limits around the positive errors, for a truth of this size."""
+    values = np.concatenate([np.empty(0), *errors])
+    values = values[np.isfinite(values) & (values > 0)]
+    if not values.size:
+        return 1e-3, 1.0
+    high = 2.0 * float(np.clip(values.max(), 1e-12 * size, 10.0 * size))
+    low = 0.5 * float(np.clip(np.percentile(values, 1.0), high * 10.0**-_DECADES, high / 20.0))
+    return low, high
 
 
 def planar_limits(observed: np.ndarray, rollouts: Mapping[str, np.ndarray], *, stretch: float = 0.2) -> PlanarLimits:
