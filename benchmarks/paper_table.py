@@ -1,6 +1,8 @@
-"""Trains every task over several seeds, as a user would, and writes the README's tables.
+"""Trains every task over several seeds, as a user would, and writes docs/results/paper_table.json and .md.
 
-python -m benchmarks.paper_table --seeds=5 --data_path=invar_datasets.zip --update_readme
+python -m benchmarks.paper_table --tasks=all --seeds=5 --protocols=paper,clean --data_path=invar_datasets.zip
+
+A run that is done is not repeated: after a break, the same command goes on where it stopped.
 """
 
 import hashlib
@@ -16,56 +18,96 @@ from absl import flags
 from trainers import command_line
 from trainers.training_flags import PROTOCOLS
 
-TASKS = ("mass_spring", "pendulum", "real_pendulum")
+TASKS = ("mass_spring", "pendulum", "real_pendulum", "two_body", "three_body", "pixel_pendulum")
+SECOND_ORDER_TASKS = ("real_pendulum", "two_body", "three_body")
+"""Where momenta are velocities, so that dq/dt = p is a baseline."""
+
+CACHED_TASKS = ("two_body", "three_body", "pixel_pendulum")
 ROOT = pathlib.Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results" / "paper_table.json"
+RESULTS = ROOT / "docs" / "results"
 
 
 def _main() -> None:
     with command_line.quiet_start():
         from benchmarks import doc_section, result_tables  # here, because they import TensorFlow
     settings = flags.FLAGS
-    runs = [(task, protocol, seed) for task in TASKS for protocol in PROTOCOLS for seed in range(settings.seeds)]
-    results: dict[str, Any] = {task: {protocol: [] for protocol in PROTOCOLS} for task in TASKS}
-    folder = pathlib.Path(settings.output_dir) / _code_digest()
-    began = time.monotonic()
-    for i, (task, protocol, seed) in enumerate(runs):
-        document = _run(folder / f"{task}-{protocol}-{seed}", task, protocol, seed)
-        results[task][protocol].append(document)
-        left = (time.monotonic() - began) / (i + 1) * (len(runs) - i - 1)
-        sys.stderr.write(f"{i + 1}/{len(runs)}: {task}, {protocol} protocol, seed {seed}; {left:.0f} s left\n")
-    text = json.dumps(result_tables.summary(results), indent=1, allow_nan=False) + "\n"
-    tables = result_tables.markdown(json.loads(text))
-    sys.stdout.write(tables)
-    if settings.update_readme:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(text)
-        doc_section.replace(doc_section.README, "paper_table", tables)
+    tasks = TASKS if settings.tasks == ["all"] else settings.tasks
+    runs = [
+        (task, model, protocol, seed)
+        for task in tasks
+        for seed in range(settings.seeds)
+        for protocol in settings.protocols
+        for model in ["hnn", *["second_order"] * (task in SECOND_ORDER_TASKS)]
+    ]
+    results: dict[str, Any] = {task: {protocol: {} for protocol in settings.protocols} for task in tasks}
+    folder = runs_folder(settings.output_dir)
+    began, seconds = time.monotonic(), 0.0
+    for i, (task, model, protocol, seed) in enumerate(runs):
+        document = _run(folder, task, model, protocol, seed)
+        results[task][protocol].setdefault(model, []).append(document)
+        seconds = time.monotonic() - began
+        sys.stderr.write(f"{i + 1}/{len(runs)}: {task}, {model}, {protocol} protocol, seed {seed}; {seconds:.0f} s\n")
+    summary = result_tables.summary(results)
+    if settings.update_docs:
+        whole = RESULTS / "paper_table.json"
+        before = json.loads(whole.read_text()) if whole.exists() else {"metrics": {}}
+        summary = result_tables.merged(before, summary)
+        text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        whole.write_text(text)
+        (RESULTS / "paper_table.md").write_text(result_tables.page(json.loads(text)))
+        doc_section.replace(doc_section.README, "paper_table", result_tables.readme_table(json.loads(text)))
+    sys.stdout.write(result_tables.page(json.loads(json.dumps(summary))))
+
+
+def runs_folder(output_dir: str) -> pathlib.Path:
+    """Where the runs of the present code are: those of other code are not taken for them."""
+    return pathlib.Path(output_dir) / _code_digest()
 
 
 def _code_digest() -> str:
-    """Of the code and the flagfiles that the results depend on: other code's runs are not taken for this one's."""
+    """Of the code and the flagfiles that the results depend on, which those that draw figures aren't."""
     files = [path for name in ("hnn_tf", "trainers") for path in (ROOT / name).rglob("*")]
     code = sorted(path for path in files if path.suffix in (".py", ".flags"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()[:12]
+    drawing = [path for path in code if path.parent.name == "figures" or path.stem.endswith("_figures")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in code if path not in drawing)).hexdigest()[:12]
 
 
-def _run(folder: pathlib.Path, task: str, protocol: str, seed: int) -> dict[str, Any]:
+def _run(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) -> dict[str, Any]:
     """The metrics.json of one run, which is done already if this was broken off after it."""
-    settings = flags.FLAGS
+    output = run_folder(folder, task, model, protocol, seed)
+    if (output / "metrics.json").exists():
+        return json.loads((output / "metrics.json").read_text())
     command = [sys.executable, "-m", f"trainers.{task}", f"--flagfile={task}.flags", "--resume", "--nofigures"]
-    command += [f"--protocol={protocol}", f"--seed={seed}", f"--output_dir={folder}", "--progress=none"]
-    if task == "real_pendulum" and settings.data_path:
-        command.append(f"--data_path={settings.data_path}")
+    command += [f"--protocol={protocol}", f"--seed={seed}", f"--output_dir={output}", "--progress=none"]
+    if model != "hnn":
+        command += [f"--model={model}", "--nocompare_baseline"]
+    if task in CACHED_TASKS:
+        command.append(f"--cache_dir={folder / 'data'}")
+    if task == "real_pendulum" and flags.FLAGS.data_path:
+        command.append(f"--data_path={flags.FLAGS.data_path}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise command_line.TrainingFailedError(f"{' '.join(command)}: {done.stderr.strip()[-500:]}")
-    return json.loads((folder / "metrics.json").read_text())
+    return json.loads((output / "metrics.json").read_text())
+
+
+def run_folder(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) -> pathlib.Path:
+    """The folder of a run within that of all."""
+    return folder / f"{task}-{model}-{protocol}-{seed}"
+
+
+def _are_known(known: tuple[str, ...]) -> Any:
+    return lambda names: bool(names) and all(name in known for name in names)
 
 
 if __name__ == "__main__":
+    flags.DEFINE_list("tasks", ["all"], f"Tasks, or all: {', '.join(TASKS)}.")
     flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of each task and protocol.", lower_bound=1)
+    flags.DEFINE_list("protocols", ["paper", "clean"], "Protocols.")
     flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
     flags.DEFINE_string("output_dir", "runs/paper_table", "Where the runs go; those of the same code are not repeated.")
-    flags.DEFINE_bool("update_readme", False, "Write docs/results/paper_table.json and the tables of the README.")
+    flags.DEFINE_bool("update_docs", True, "Write docs/results/paper_table.json, .md, and the README's table.")
+    flags.register_validator("tasks", _are_known((*TASKS, "all")), message=f"--tasks: expected all, or of {TASKS}")
+    flags.register_validator("protocols", _are_known(PROTOCOLS), message=f"--protocols: expected some of {PROTOCOLS}")
     command_line.run(_main, usage=__doc__)

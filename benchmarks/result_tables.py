@@ -1,10 +1,11 @@
 """Runs of several seeds as a small document, and that as Markdown tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from benchmarks.result_notes import FLOORS, QUIRKS
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 Summary = dict[str, Any]
@@ -13,62 +14,74 @@ Summary = dict[str, Any]
 Values = dict[str, list[float | None]]
 
 PAPER_METRICS = ("train_loss", "test_loss", "energy_mse")
-CLEAN_METRICS = (
-    "test_loss",
+README_CLEAN_METRICS = (
     "clean_test_loss",
     "energy_mse",
     "coordinate_mse",
     "valid_prediction_time",
-    "energy_drift",
-    "ood_energy_mse",
+    "angle_within_tolerance",
 )
+MORE_IS_BETTER = ("valid_prediction_time", "angle_within_tolerance")
+MODELS = {"hnn": "HNN", "baseline": "baseline", "second_order": "second order"}
 
 
-def summary(runs: dict[str, dict[str, Sequence[dict[str, Any]]]]) -> Summary:
-    """What the tables need of the runs' metrics.json: task -> protocol -> one document a seed, with a baseline."""
-    metrics = {
-        task: {
-            protocol: {
+def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]]) -> Summary:
+    """What the tables need of the runs' metrics.json: task -> protocol -> model -> one document a seed.
+
+    The documents of "hnn" have a baseline beside it.
+    """
+    metrics: dict[str, Any] = {}
+    for task, protocols in runs.items():
+        metrics[task] = {}
+        for protocol, models in protocols.items():
+            by_model = {model: [document["metrics"] for document in found] for model, found in models.items()}
+            by_model["baseline"] = [document["baseline"]["metrics"] for document in models["hnn"]]
+            names = dict.fromkeys(name for found in by_model.values() for numbers in found for name in numbers)
+            metrics[task][protocol] = {
                 # Of a run whose rollouts diverged, null.
                 name: {
-                    "hnn": [document["metrics"].get(name) for document in documents],
-                    "baseline": [document["baseline"]["metrics"].get(name) for document in documents],
+                    model: [numbers.get(name) for numbers in by_model[model]] for model in MODELS if model in by_model
                 }
-                for name in dict.fromkeys(name for document in documents for name in document["metrics"])
+                for name in names
             }
-            for protocol, documents in protocols.items()
-        }
-        for task, protocols in runs.items()
-    }
-    any_run = next(iter(next(iter(runs.values())).values()))[0]
+    any_run = next(iter(next(iter(runs.values())).values()))["hnn"][0]
     return {"versions": any_run["versions"], "metrics": metrics}
 
 
-def markdown(results: Summary) -> str:
-    """One table a protocol: medians over the seeds, with the least and the largest value."""
-    metrics = results["metrics"]
-    seeds = len(next(iter(metrics.values()))["paper"]["test_loss"]["hnn"])
-    tables = [f"Medians over {seeds} seeds (least – largest).\n"]
+def merged(before: Summary, new: Summary) -> Summary:
+    """The earlier document with the new one's tasks and protocols in their places."""
+    tasks = {task: before["metrics"].get(task, {}) | protocols for task, protocols in new["metrics"].items()}
+    return {"versions": new["versions"], "metrics": before["metrics"] | tasks}
+
+
+def page(results: Summary) -> str:
+    """All metrics of all tasks as one page: medians over the seeds, with the least and the largest value."""
+    parts = [
+        "# The paper's table, and ours\n",
+        f"{_seeds(results)} Losses and energies are mean squared errors; the metrics' meanings are in the README.\n",
+        QUIRKS,
+    ]
+    for task, protocols in results["metrics"].items():
+        parts.append(f"## {task}\n")
+        for protocol, metrics in protocols.items():
+            parts.append(_task_table(task, protocol, metrics))
+    return "\n".join([*parts, _made_by(results)])
+
+
+def readme_table(results: Summary) -> str:
+    """The published metrics beside the published numbers, and the chief ones of the clean protocol."""
     rows = [["paper protocol", "metric", "HNN", "baseline", "baseline / HNN", "paper's HNN", "paper's baseline"]]
-    for task, protocols in metrics.items():
+    for task, protocols in results["metrics"].items():
         for name in PAPER_METRICS:
             published = PUBLISHED_RESULTS[task][name]
             row = _row(task, name, protocols["paper"][name])
             rows.append([*row, _number(published["hnn"]), _number(published["baseline"])])
-    tables.append(_table(rows))
+    tables = [f"{_seeds(results)}\n", _table(rows)]
     rows = [["clean protocol", "metric", "HNN", "baseline", "baseline / HNN"]]
-    for task, protocols in metrics.items():
+    for task, protocols in results["metrics"].items():
         clean = protocols["clean"]
-        for name in (name for name in CLEAN_METRICS if name in clean):
-            row = _row(task, name, clean[name])
-            if name == "valid_prediction_time":  # the more, the better
-                row[-1] = ""
-            if f"measured_{name}" in clean:  # not 0, but this is right
-                row[-1] = f"measured: {_number(clean[f'measured_{name}']['hnn'][0])}"
-            rows.append(row)
-    tables.append(_table(rows))
-    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    return "\n".join([*tables, f"Made by `make table` with {versions}.\n"])
+        rows += [_row(task, name, clean[name]) for name in README_CLEAN_METRICS if name in clean]
+    return "\n".join([*tables, _table(rows), _made_by(results)])
 
 
 def ratio(values: Values) -> float:
@@ -77,8 +90,38 @@ def ratio(values: Values) -> float:
     return median(math.inf if b is None else b / h for b, h in pairs if h is not None)
 
 
+def _task_table(task: str, protocol: str, metrics: Mapping[str, Values]) -> str:
+    models = [model for model in MODELS if model in metrics["train_loss"]]
+    published = PUBLISHED_RESULTS[task] if protocol == "paper" else {}
+    columns = [*(MODELS[model] for model in models), "baseline / HNN"]
+    columns += ["paper's HNN", "paper's baseline"] * bool(published) + ["floor"]
+    rows = [[f"{protocol} protocol", *columns]]
+    for name, values in metrics.items():
+        if name in FLOORS.values():
+            continue
+        row = [f"`{name}`", *(_spread(values[model]) for model in models)]
+        row.append("" if name in MORE_IS_BETTER else _number(ratio(values)))
+        if published:
+            row += [_number(published[name][model]) if name in published else "" for model in ("hnn", "baseline")]
+        floor = metrics.get(FLOORS.get(name, ""))
+        rows.append([*row, _number(_median(floor["hnn"])) if floor else ""])
+    return _table(rows, labels=1)
+
+
+def _seeds(results: Summary) -> str:
+    any_task = next(iter(results["metrics"].values()))
+    count = len(next(iter(any_task.values()))["train_loss"]["hnn"])
+    return f"Medians over {count} seeds (least – largest)."
+
+
+def _made_by(results: Summary) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    return f"Made by `make table` with {versions}.\n"
+
+
 def _row(task: str, name: str, values: Values) -> list[str]:
-    return [task, f"`{name}`", _spread(values["hnn"]), _spread(values["baseline"]), _number(ratio(values))]
+    times = "" if name in MORE_IS_BETTER else _number(ratio(values))
+    return [task, f"`{name}`", _spread(values["hnn"]), _spread(values["baseline"]), times]
 
 
 def _spread(values: list[float | None]) -> str:
@@ -89,11 +132,15 @@ def _spread(values: list[float | None]) -> str:
     return f"{_number(median(finite))} ({_number(min(finite))} – {_number(max(finite))}{diverged})"
 
 
+def _median(values: list[float | None]) -> float:
+    return median(value for value in values if value is not None)
+
+
 def _number(value: float) -> str:
-    return f"{value:.3g}" if 1e-2 <= value < 1000 else f"{value:.2e}"
+    return f"{value:.3g}" if value == 0 or 1e-2 <= value < 1000 else f"{value:.2e}"
 
 
-def _table(rows: list[list[str]]) -> str:
+def _table(rows: list[list[str]], *, labels: int = 2) -> str:
     head, *body = rows
-    lines = [head, ["---"] * 2 + ["---:"] * (len(head) - 2), *body]
+    lines = [head, ["---"] * labels + ["---:"] * (len(head) - labels), *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

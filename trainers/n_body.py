@@ -101,9 +101,10 @@ class NBodyData(TaskData):
         spread = evaluation.derivative_error_spread(model, self._clean_test)
         tail = {"clean_test_loss_median": spread["median"], "clean_test_loss_top_share": spread["top_share"]}
         if protocol == "paper":
-            return tail | evaluation.paper_protocol.evaluate_orbits(
+            metrics = evaluation.paper_protocol.evaluate_orbits(
                 model, self.system, self.task.sample, horizon=self.task.horizon
             )
+            return metrics | tail
         true = self._true_rollouts
         predicted = evaluation.evaluation_rollout(model, self._starts, self._times)
         count = len(self._test_starts)
@@ -122,38 +123,6 @@ class NBodyData(TaskData):
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws orbits, energies and errors of truth and models from the first test state."""
-        import numpy as np
-        import tensorflow as tf
+        from trainers import n_body_figures
 
-        from hnn_tf import evaluation, figures
-
-        folder.mkdir(parents=True, exist_ok=True)
-        start, times = self._test_starts[:1], self._times
-        # The order of the panels: truth, what the paper compares with, the model.
-        fields = {"truth": self.system} | {label: models[label] for label in sorted(models, key="baseline".__ne__)}
-        paths = {label: evaluation.evaluation_rollout(field, start, times)[0] for label, field in fields.items()}
-        states = {label: tf.constant(path) for label, path in paths.items()}
-        positions = {
-            label: np.swapaxes(self.system.bodies(state)[0].numpy(), -1, -2) for label, state in states.items()
-        }
-        energies = {
-            label: {
-                "kinetic": self.system.kinetic_energy(state).numpy(),
-                "potential": self.system.potential_energy(state).numpy(),
-                "total": self.system.hamiltonian(state).numpy(),
-            }
-            for label, state in states.items()
-        }
-        total = {label: parts["total"] for label, parts in energies.items()}
-        figures.draw_orbits(folder / "orbits.png", times=times, trajectories=positions, energies=energies)
-        figures.draw_energy(folder / "energy.png", times=times, energies=total, energy_unit="", time_unit="")
-        figures.draw_coordinate_error(
-            folder / "coordinate_error.png",
-            times=times,
-            true=paths.pop("truth"),
-            predicted=paths,
-            state_names=self.system.state_names,
-            state_units=self.system.state_units,
-            time_unit="",
-        )
-        figures.draw_orbit_animation(folder / "rollout.gif", times=times, trajectories=positions)
+        n_body_figures.draw(folder, models, system=self.system, start=self._test_starts[:1], times=self._times)

@@ -88,7 +88,7 @@ def fit(
     loop = TrainingLoop(
         model,
         objective,
-        CoupledAdam(_learning_rate(settings), l2=settings.weight_decay),
+        CoupledAdam(settings.learning_rate, l2=settings.weight_decay),
         data.train[settings.objective],
         batch_size=settings.batch_size or None,
         seed=settings.seed,
@@ -125,14 +125,6 @@ def fit(
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
     return seconds, losses
-
-
-def _learning_rate(settings: Any) -> Any:
-    if settings.learning_rate_decay == "none":
-        return settings.learning_rate
-    import keras
-
-    return keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.steps)
 
 
 def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:

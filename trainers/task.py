@@ -42,7 +42,7 @@ class Task(abc.ABC):
     def defaults(self, protocol: str) -> dict[str, Any]:
         """Values by name of the flags that a protocol implies when they aren't given: here the paper's under both."""
         del protocol
-        return {"objective": "derivative", "learning_rate_decay": "none"}
+        return {"objective": "derivative"}
 
     @abc.abstractmethod
     def load(self, settings: Any) -> TaskData:

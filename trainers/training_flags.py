@@ -26,7 +26,6 @@ INTEGRATORS = (
     "yoshida4",
     "yoshida6",
 )
-DECAYS = ("cosine", "none")
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
 NOT_OF_THE_MODEL = (
@@ -66,12 +65,6 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
     flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0)
     flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
-    flags.DEFINE_enum(
-        "learning_rate_decay",
-        None,
-        DECAYS,
-        "Of the step size, to 0 at the last step; when not given, the protocol's own.",
-    )
     own = "" if weight_decay is not None else "; when not given, the protocol's own"
     flags.DEFINE_float("weight_decay", weight_decay, f"Coupled L2 coefficient, >= 0{own}.", lower_bound=0.0)
     flags.DEFINE_list("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")

@@ -18,10 +18,12 @@ def states_of_frame_pairs(pairs: np.ndarray) -> np.ndarray:
       pairs: `[..., 28, 28, 2]`, as `hnn_tf.data.frame_pairs` gives them.
 
     Returns:
-      States `[..., 2]`: theta (rad) from hanging, omega (rad/s).
+      States `[..., 2]`: theta (rad) from hanging, omega (rad/s); NaN of pairs that aren't finite.
     """
-    before, now = angles_of_frames(pairs[..., 0]), angles_of_frames(pairs[..., 1])
-    return np.stack([now, (now - before) / TIME_STEP], -1)
+    finite = np.isfinite(pairs).all((-3, -2, -1))
+    shown = np.where(finite[..., np.newaxis, np.newaxis, np.newaxis], pairs, 0.0)
+    before, now = angles_of_frames(shown[..., 0]), angles_of_frames(shown[..., 1])
+    return np.where(finite[..., np.newaxis], np.stack([now, (now - before) / TIME_STEP], -1), np.nan)
 
 
 def fit_latent_map(latent: np.ndarray, states: np.ndarray, *, degree: int = 3) -> Callable[[np.ndarray], np.ndarray]:

@@ -10,9 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.initial_states import sample_box_ring
+from hnn_tf.evaluation.conserved_quantities import conserved_quantity_errors
 from hnn_tf.evaluation.energy import energy_mse, median_energy_mse
 from hnn_tf.evaluation.rollouts import evaluation_rollout
-from hnn_tf.systems import System
+from hnn_tf.systems import NBody, System
 from hnn_tf.typing import VectorField
 
 NUM_TRIALS = 15
@@ -59,7 +60,7 @@ def evaluate_energy(model: VectorField, system: System, *, seed: int, time_stret
 
 
 def evaluate_orbits(
-    model: VectorField, system: System, sample: Callable[[np.random.RandomState, int], np.ndarray], *, horizon: float
+    model: VectorField, system: NBody, sample: Callable[[np.random.RandomState, int], np.ndarray], *, horizon: float
 ) -> dict[str, float]:
     """The published energy metric of the tasks with bodies.
 
@@ -75,14 +76,14 @@ def evaluate_orbits(
       horizon: 25 for two bodies, 3 for three.
 
     Returns:
-      `energy_mse`, and `energy_mse_median`, the median over the trials.
+      `energy_mse`; `energy_mse_median`, the median over the trials; `momentum_mse` and `angular_momentum_mse`.
     """
     starts = np.concatenate([sample(np.random.RandomState(trial), 1) for trial in range(NUM_TRIALS)])
     times = np.linspace(0.0, horizon, NUM_ORBIT_TIMES)
-    true, predicted = (
-        system.hamiltonian(tf.constant(evaluation_rollout(field, starts, times))).numpy() for field in (system, model)
-    )
+    true, predicted = (evaluation_rollout(field, starts, times) for field in (system, model))
+    energies = [system.hamiltonian(tf.constant(paths)).numpy() for paths in (true, predicted)]
     return {
-        "energy_mse": energy_mse(true, predicted),
-        "energy_mse_median": median_energy_mse(true, predicted),
+        "energy_mse": energy_mse(*energies),
+        "energy_mse_median": median_energy_mse(*energies),
+        **conserved_quantity_errors(system, true, predicted),
     }

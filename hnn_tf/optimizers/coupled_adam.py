@@ -15,7 +15,7 @@ class CoupledAdam(keras.optimizers.Adam):
     torch's in roundings: it adds epsilon before the bias correction, and keeps its coefficients in float32.
 
     Args:
-      learning_rate: Step size, or a `keras.optimizers.schedules.LearningRateSchedule`.
+      learning_rate: Step size.
       l2: Coefficient >= 0 of the penalty's gradient, for all variables, biases included.
       epsilon: Added to the root of the second moment; torch's 1e-8 by default.
 
@@ -23,7 +23,7 @@ class CoupledAdam(keras.optimizers.Adam):
       Loshchilov, Hutter. Decoupled Weight Decay Regularization. arXiv:1711.05101, algorithm 2 (pink).
     """
 
-    def __init__(self, learning_rate: Any = 1e-3, *, l2: float = 0.0, epsilon: float = 1e-8, **kwargs: Any) -> None:
+    def __init__(self, learning_rate: float = 1e-3, *, l2: float = 0.0, epsilon: float = 1e-8, **kwargs: Any) -> None:
         super().__init__(learning_rate=learning_rate, epsilon=epsilon, **kwargs)
         self.l2 = l2
 
