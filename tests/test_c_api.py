@@ -32,11 +32,23 @@ UNREACHABLE = {
 }
 """One good request, and three that would never end, in one batch."""
 
-BUILDERS = {hnn_tf.HamiltonianNetwork: _hnn, hnn_tf.BaselineNetwork: _baseline}
-"""Of every model of the package: a new one without its entry fails."""
+
+def _second_order(**options):
+    return hnn_tf.models.SecondOrderNetwork(**options, name="second_order")
+
+
+BUILDERS = {
+    hnn_tf.HamiltonianNetwork: _hnn,
+    hnn_tf.BaselineNetwork: _baseline,
+    hnn_tf.models.SecondOrderNetwork: _second_order,
+}
+"""Of every model of states: a new one without its entry fails. Of frames: test_frame_export.py."""
 
 CASES = [
-    *itertools.product(BUILDERS, ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]),
+    *itertools.product(
+        [hnn_tf.HamiltonianNetwork, hnn_tf.BaselineNetwork], ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]
+    ),
+    (hnn_tf.models.SecondOrderNetwork, "float32", 2, HIDDEN_UNITS, "rk4"),
     *(
         (hnn_tf.HamiltonianNetwork, "float64", 1, HIDDEN_UNITS, name)
         for name in ("dormand_prince", "gauss4", "rk8", "tao2")  # one of each kernel, tracing takes its time
@@ -143,7 +155,9 @@ def test_rollouts_have_a_state_for_every_time_and_begin_at_the_first(served, cas
 
 def test_every_model_of_the_package_is_served():
     models = {value for name in hnn_tf.models.__all__ if _is_model(value := getattr(hnn_tf.models, name))}
-    assert models == set(BUILDERS), "give each model of hnn_tf.models its builder in BUILDERS"
+    assert models == {*BUILDERS, hnn_tf.LatentHamiltonianNetwork}, (
+        "give each model of hnn_tf.models its builder in BUILDERS"
+    )
 
 
 def _is_model(value):

@@ -8,7 +8,15 @@ import package_classes
 import pytest
 import tensorflow as tf
 
-from hnn_tf import BaselineNetwork, HamiltonianNetwork, MLPHamiltonian, models, phase_space, rollout
+from hnn_tf import (
+    BaselineNetwork,
+    HamiltonianNetwork,
+    LatentHamiltonianNetwork,
+    MLPHamiltonian,
+    models,
+    phase_space,
+    rollout,
+)
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -24,6 +32,7 @@ class Case:
 CASES = {
     "baseline": Case(BaselineNetwork, has_energy=False, reference_parameters=600 + 40_200 + 400),
     "hnn": Case(HamiltonianNetwork, has_energy=True, reference_parameters=600 + 40_200 + 200),
+    "second_order": Case(models.SecondOrderNetwork, has_energy=False, reference_parameters=600 + 40_200 + 200),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
 
@@ -40,7 +49,8 @@ def test_every_model_has_an_entry():
 
 def test_every_keras_model_of_the_package_is_registered_and_public():
     registered = {type(_build(name)) for name in models.MODELS}
-    assert package_classes.subclasses(keras.Model) == registered
+    # The model that sees frames has its own tests, in test_latent_model.py.
+    assert package_classes.subclasses(keras.Model) == registered | {LatentHamiltonianNetwork}
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
 
@@ -158,6 +168,12 @@ def test_declared_separability_is_true(name, rng):
     # T(p) + V(q): dq/dt must not notice q, nor dp/dt p.
     coupling = max(np.abs(jacobian[:, :2, :2]).max(), np.abs(jacobian[:, 2:, 2:]).max())
     assert _build(name).separable == (coupling < 1e-14)
+
+
+def test_second_order_means_that_the_momentum_is_the_velocity(rng):
+    model, state = _build("second_order"), rng.normal(size=[6, 4])
+    np.testing.assert_array_equal(model(tf.constant(state))[:, :2], state[:, 2:])
+    np.testing.assert_array_equal(model(tf.constant(state))[:, 2:], model.mlp(tf.constant(state)))
 
 
 def test_the_flow_keeps_volume_only_if_there_is_an_energy(name, rng):

@@ -64,7 +64,8 @@ def test_every_objective_has_an_entry():
 
 def test_every_objective_class_is_registered():
     classes = package_classes.subclasses(objectives.Objective)
-    assert set(objectives.OBJECTIVES.values()) == classes
+    # Of models that see frames, which trainers build from one of the others; see test_latent_matching.py.
+    assert {*objectives.OBJECTIVES.values(), objectives.LatentMatching} == classes
     assert {kind.__name__ for kind in classes} <= set(objectives.__all__)
 
 
