@@ -3,17 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help pendulum test test-slow check lint types table cost integrators figures clean
+.PHONY: help pendulum test test-slow check lint types table limits cost integrators figures clean
 
 help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
 	@echo "make test       set up and run the fast tests"
 	@echo "make test-slow  run the slow trainings, too"
 	@echo "make check      lint, types and the fast tests"
-	@echo "make table      train every task over five seeds and write the README's tables (DATA=invar_datasets.zip)"
-	@echo "make cost       measure seconds and memory of the commands and write the README's table"
+	@echo "make table      train every task over five seeds and write docs/results (DATA=invar_datasets.zip)"
+	@echo "make limits     measure the method's known limits, of the table's runs and of some more"
+	@echo "make cost       measure seconds and memory of commands and data and write the README's table"
 	@echo "make integrators  measure every integrator and write docs/integrators.md"
-	@echo "make figures    copy the figures of make pendulum to where the README shows them (DATA=...)"
+	@echo "make figures    draw the figures of README and docs, of the table's runs and of make pendulum (DATA=...)"
 
 $(BIN)/.installed: setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else "error: Python %d.%d: expected 3.11, 3.12 or 3.13; make PYTHON=python3.12 ..." % v[:2])'
@@ -44,10 +45,14 @@ DATA ?=
 RECORD = $(if $(DATA),--data_path=$(DATA))
 
 table: $(BIN)/.installed
-	$(BIN)/python -m benchmarks.paper_table --update_readme $(RECORD)
+	$(BIN)/python -m benchmarks.paper_table --tasks=all --seeds=5 --protocols=paper,clean $(RECORD)
+
+limits: $(BIN)/.installed
+	$(BIN)/python -m benchmarks.known_limits
 
 cost: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.run_cost --update_readme
+	$(BIN)/python -m benchmarks.data_cost --update_readme
 
 integrators: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.rollout_cost --update_docs
@@ -57,6 +62,7 @@ figures: pendulum
 	$(BIN)/python -m trainers.real_pendulum --flagfile=real_pendulum.flags --output_dir=runs/real_pendulum --resume $(RECORD)
 	cp runs/pendulum/figures/energy.png runs/pendulum/figures/phase_portrait.png docs/images
 	cp runs/real_pendulum/figures/energy.png docs/images/real_pendulum_energy.png
+	$(BIN)/python -m benchmarks.paper_figures $(RECORD)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

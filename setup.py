@@ -8,7 +8,7 @@ import setuptools
 HERE = pathlib.Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "hnn_tf" / "version.py").read_text()).group(1)
 
-TEST = ["pytest>=8", "ruff>=0.9", "mypy>=1.11", "tensorflow-serving-api>=2.19"]
+TEST = ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.9", "mypy>=1.11", "tensorflow-serving-api>=2.19"]
 
 setuptools.setup(
     name="hnn_tf",

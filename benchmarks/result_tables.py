@@ -75,13 +75,13 @@ def readme_table(results: Summary) -> str:
         for name in PAPER_METRICS:
             published = PUBLISHED_RESULTS[task][name]
             row = _row(task, name, protocols["paper"][name])
-            rows.append([*row, _number(published["hnn"]), _number(published["baseline"])])
-    tables = [f"{_seeds(results)}\n", _table(rows)]
+            rows.append([*row, number(published["hnn"]), number(published["baseline"])])
+    tables = [f"{_seeds(results)}\n", table(rows)]
     rows = [["clean protocol", "metric", "HNN", "baseline", "baseline / HNN"]]
     for task, protocols in results["metrics"].items():
         clean = protocols["clean"]
         rows += [_row(task, name, clean[name]) for name in README_CLEAN_METRICS if name in clean]
-    return "\n".join([*tables, _table(rows), _made_by(results)])
+    return "\n".join([*tables, table(rows), _made_by(results)])
 
 
 def ratio(values: Values) -> float:
@@ -99,13 +99,13 @@ def _task_table(task: str, protocol: str, metrics: Mapping[str, Values]) -> str:
     for name, values in metrics.items():
         if name in FLOORS.values():
             continue
-        row = [f"`{name}`", *(_spread(values[model]) for model in models)]
-        row.append("" if name in MORE_IS_BETTER else _number(ratio(values)))
+        row = [f"`{name}`", *(spread(values[model]) for model in models)]
+        row.append("" if name in MORE_IS_BETTER else number(ratio(values)))
         if published:
-            row += [_number(published[name][model]) if name in published else "" for model in ("hnn", "baseline")]
+            row += [number(published[name][model]) if name in published else "" for model in ("hnn", "baseline")]
         floor = metrics.get(FLOORS.get(name, ""))
-        rows.append([*row, _number(_median(floor["hnn"])) if floor else ""])
-    return _table(rows, labels=1)
+        rows.append([*row, number(_median(floor["hnn"])) if floor else ""])
+    return table(rows, labels=1)
 
 
 def _seeds(results: Summary) -> str:
@@ -120,27 +120,30 @@ def _made_by(results: Summary) -> str:
 
 
 def _row(task: str, name: str, values: Values) -> list[str]:
-    times = "" if name in MORE_IS_BETTER else _number(ratio(values))
-    return [task, f"`{name}`", _spread(values["hnn"]), _spread(values["baseline"]), times]
+    times = "" if name in MORE_IS_BETTER else number(ratio(values))
+    return [task, f"`{name}`", spread(values["hnn"]), spread(values["baseline"]), times]
 
 
-def _spread(values: list[float | None]) -> str:
+def spread(values: list[float | None]) -> str:
+    """Median, least and largest of the runs that didn't diverge."""
     finite = [value for value in values if value is not None]
     diverged = f", {len(values) - len(finite)} diverged" if len(finite) < len(values) else ""
     if not finite:
         return "all diverged"
-    return f"{_number(median(finite))} ({_number(min(finite))} – {_number(max(finite))}{diverged})"
+    return f"{number(median(finite))} ({number(min(finite))} – {number(max(finite))}{diverged})"
 
 
 def _median(values: list[float | None]) -> float:
     return median(value for value in values if value is not None)
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """Three digits."""
     return f"{value:.3g}" if value == 0 or 1e-2 <= value < 1000 else f"{value:.2e}"
 
 
-def _table(rows: list[list[str]], *, labels: int = 2) -> str:
+def table(rows: list[list[str]], *, labels: int = 2) -> str:
+    """Rows, the head first, as a Markdown table; the columns after the first `labels` are numbers."""
     head, *body = rows
     lines = [head, ["---"] * labels + ["---:"] * (len(head) - labels), *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

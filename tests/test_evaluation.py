@@ -125,6 +125,23 @@ def test_derivatives_are_the_models_in_its_own_precision(rng, dtype):
     assert evaluation.derivative_mse(model, samples) == pytest.approx(0.25, rel=1e-6)
 
 
+def test_the_spread_of_errors_shows_what_the_mean_hides():
+    """2000 samples of error 1, of which two have 30: the worst thousandth has nearly half of all."""
+    state = np.zeros([2000, 2])
+    derivative = np.full([2000, 2], 1.0)
+    derivative[[3, 700]] = 30.0
+    spread = evaluation.derivative_error_spread(systems.MassSpring(), {"state": state, "time_derivative": derivative})
+    assert spread["median"] == 1.0
+    assert spread["top_share"] == pytest.approx(2 * 900 / (2 * 900 + 1998), rel=1e-12)
+
+
+def test_the_median_energy_error_is_that_of_a_typical_trajectory():
+    true, predicted = np.zeros([3, 2]), np.array([[1.0, 2.0], [0.0, 0.5], [100.0, 0.0]])
+    assert evaluation.median_energy_mse(true, predicted) == 2.5  # of 2.5, 0.125, 5000
+    with pytest.raises(ValueError, match="equal shape"):
+        evaluation.median_energy_mse(true, predicted[:2])
+
+
 # Rollouts.
 
 

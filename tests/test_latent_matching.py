@@ -8,7 +8,7 @@ from hnn_tf import objectives, systems
 
 
 class _Scaled:
-    """Stands for a model: the latent of frames `[B, 1, 2, 2]` is their first channel, times 2; the decoder halves it."""
+    """Stands for a model: the latent of frames `[B, 1, 2, 2]` is their first channel, doubled; `decode` halves it."""
 
     dynamics = systems.MassSpring()  # (2 p, -2 q)
 

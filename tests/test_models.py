@@ -148,7 +148,7 @@ def test_the_configuration_makes_the_same_model(name):
 def test_stock_keras_trains_it(name, rng, jit_compile):
     model = _build(name, dtype="float32", dof=1)
     states = rng.normal(size=[32, 2]).astype("float32")
-    derivatives = states[:, ::-1] * [2, -2]  # of H = q^2 + p^2
+    derivatives = states[:, ::-1] * [1, -2]  # of H = q^2 + p^2 / 2
     model.compile(keras.optimizers.Adam(1e-2), "mse", jit_compile=jit_compile)
     losses = model.fit(states, derivatives, batch_size=32, epochs=30, shuffle=False, verbose=0).history["loss"]
     assert losses[-1] < 0.2 * losses[0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hnn_tf import evaluation, systems
-from hnn_tf.data import sample_box_ring
+from hnn_tf.data import sample_box_ring, sample_two_body
 from hnn_tf.evaluation import paper_protocol
 
 STRETCH = paper_protocol.MASS_SPRING_TIME_STRETCH
@@ -109,3 +109,27 @@ def test_a_perfect_pendulum_with_a_slightly_fast_clock_is_punished():
 def test_its_energy_is_not_the_pendulums():
     states = np.array([[3.0, 4.0], [0.0, 1.0]])
     np.testing.assert_array_equal(paper_protocol.quadratic_energy(states), [25.0, 1.0])
+
+
+def test_orbits_start_at_the_legacy_seeds_whatever_the_model(calls):
+    bodies = systems.NBody()
+    paper_protocol.evaluate_orbits(bodies, bodies, sample_two_body, horizon=25.0)
+    for _, starts, times in calls:
+        expected = [sample_two_body(np.random.RandomState(seed), 1)[0] for seed in range(15)]
+        np.testing.assert_array_equal(starts, expected)
+        np.testing.assert_array_equal(times, np.linspace(0, 25, 500))
+
+
+def test_true_orbits_score_nothing():
+    bodies = systems.NBody()
+    scores = paper_protocol.evaluate_orbits(bodies, bodies, sample_two_body, horizon=25.0)
+    assert set(scores) == {"energy_mse", "energy_mse_median", "momentum_mse", "angular_momentum_mse"}
+    assert set(scores.values()) == {0.0}
+
+
+def test_orbits_at_rest_score_the_energy_that_they_lack():
+    """A field of zeros stays where it starts: its energy is right, and so are its momenta."""
+    bodies = systems.NBody()
+    scores = paper_protocol.evaluate_orbits(lambda state: 0.0 * state, bodies, sample_two_body, horizon=5.0)
+    # The reference solution's own 1e-12, squared.
+    assert max(scores.values()) < 1e-22

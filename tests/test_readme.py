@@ -7,10 +7,11 @@ import sys
 
 import command_session
 import keras
+import numpy as np
 import pytest
 
 import hnn_tf
-from benchmarks import doc_section, integrators, result_tables, rollout_cost, run_cost
+from benchmarks import data_cost, doc_section, integrators, limit_tables, result_tables, rollout_cost, run_cost
 from export.saved_model import export_model
 
 ROOT = command_session.ROOT
@@ -18,6 +19,7 @@ README = (ROOT / "README.md").read_text()
 PYTHON = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", "docs/integrators.md"]
+DOCUMENTS += ["docs/known_limits.md", "docs/results/paper_table.md"]
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
@@ -40,6 +42,10 @@ def test_python_examples_run(tmp_path, monkeypatch):
     assert names["trajectory"].shape == [1, 401, 2]
     assert names["answer"]["trajectory"].shape == [1, 3, 2]
     assert names["loss"] < 0.1
+    assert names["paths"].states.shape == (100, 50, 8)
+    assert names["bodies"].dof == 9
+    gain = names["system"].hamiltonian(names["higher"]) - names["system"].hamiltonian(names["state"])
+    np.testing.assert_allclose(gain, 0.5, atol=1e-6)  # float32
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
 
 
@@ -54,7 +60,7 @@ def test_make_targets_exist():
 
 def test_flags_of_the_commands_exist():
     commands = re.findall(r"^python -m (\S+) (.*)$", SHELL, re.MULTILINE)
-    assert len(commands) == 4
+    assert len(commands) == 7
     for module, arguments in commands:
         done = subprocess.run(
             [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -93,9 +99,15 @@ def test_every_integrator_is_on_its_page_as_it_declares_itself():
 
 def test_tables_are_those_of_the_committed_results():
     results = json.loads((ROOT / "docs" / "results" / "paper_table.json").read_text())
-    assert doc_section.read(doc_section.README, "paper_table") == result_tables.markdown(results)
+    assert doc_section.read(doc_section.README, "paper_table") == result_tables.readme_table(results)
+    assert (ROOT / "docs" / "results" / "paper_table.md").read_text() == result_tables.page(results)
+    ablations = json.loads((ROOT / "docs" / "results" / "pixel_ablation.json").read_text())
+    for name, text in limit_tables.sections(results["metrics"], ablations).items():
+        assert doc_section.read(doc_section.LIMITS, name) == text
     costs = json.loads((ROOT / "docs" / "results" / "run_cost.json").read_text())
     assert doc_section.read(doc_section.README, "run_cost") == run_cost.markdown(costs)
+    cost = json.loads((ROOT / "docs" / "results" / "data_cost.json").read_text())
+    assert doc_section.read(doc_section.README, "data_cost") == data_cost.markdown(cost)
     runs = json.loads((ROOT / "docs" / "results" / "integrators.json").read_text())
     page = doc_section.INTEGRATORS
     assert doc_section.read(page, "structure") == integrators.structure_table(runs["structure"])

@@ -37,6 +37,34 @@ def test_seed_0_gives_the_committed_results(tmp_path, task, protocol):
             assert 1 / factor < found[metric] / models[model][0] < factor, (metric, model)
 
 
+def _train(task, protocol, folder):
+    """The metrics.json of a whole training of seed 0."""
+    command = [f"trainers.{task}", f"--flagfile={task}.flags", f"--protocol={protocol}", "--output_dir=run"]
+    process = command_session.start([*command, "--nofigures", "--progress=none"], folder)
+    _, error = process.communicate(timeout=1500)
+    assert process.returncode == 0, error
+    return json.loads((folder / "run" / "metrics.json").read_text())
+
+
+@pytest.mark.parametrize("task", ["two_body", "three_body"])
+def test_bodies_are_learned_as_well_as_in_the_committed_results(tmp_path, task):
+    document = _train(task, "paper", tmp_path)
+    committed = json.loads((ROOT / "docs" / "results" / "paper_table.json").read_text())["metrics"][task]["paper"]
+    for metric in ("train_loss", "clean_test_loss_median"):
+        for model, found in (("hnn", document["metrics"]), ("baseline", document["baseline"]["metrics"])):
+            # 10 000 steps of batches at a constant rate end anywhere within the spread of the seeds, and a little more.
+            low, high = min(committed[metric][model]), max(committed[metric][model])
+            assert low / 3 < found[metric] < 3 * high, (metric, model)
+    assert document["metrics"]["energy_mse_median"] < 0.1 * document["baseline"]["metrics"]["energy_mse_median"]
+
+
+def test_the_pixel_pendulum_is_followed_for_100_frames(tmp_path):
+    metrics = _train("pixel_pendulum", "clean", tmp_path)["metrics"]
+    assert metrics["angle_within_tolerance"] >= 0.9
+    # The project's bound on the median over the seeds, and half as much again for one on another machine.
+    assert metrics["energy_mse"] <= 1.5 * 1.6e-4
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
     """Folder into which pip installed the package, without its dependencies."""
@@ -54,7 +82,10 @@ def test_the_package_has_the_commands_but_no_tests_and_benchmarks(installed):
     assert {path.name for path in (installed / "trainers" / "flagfiles").iterdir()} == {
         "mass_spring.flags",
         "pendulum.flags",
+        "pixel_pendulum.flags",
         "real_pendulum.flags",
+        "three_body.flags",
+        "two_body.flags",
     }
     assert (installed / "hnn_tf" / "py.typed").is_file()
 

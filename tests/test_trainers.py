@@ -18,14 +18,24 @@ from trainers import training_flags
 
 SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
 ONE_STEP = ["--objective=one_step", "--precision=float64"]
+PIXELS = ["--num_trajectories=5", "--autoencoder_units=16", "--protocol=paper"]
 RUNS = {
     "pendulum": ["trainers.pendulum", "--flagfile=pendulum.flags", *SMALL],
     "mass_spring": ["trainers.mass_spring", "--flagfile=mass_spring.flags", *SMALL, "--protocol=paper"],
     "real_pendulum": ["trainers.real_pendulum", "--flagfile=real_pendulum.flags", *SMALL, "--data_path=record.txt"],
+    "two_body": ["trainers.two_body", "--flagfile=two_body.flags", *SMALL, "--cache_dir=cache"],
+    "three_body": ["trainers.three_body", "--flagfile=three_body.flags", *SMALL, "--protocol=paper"],
+    "pixel_pendulum": ["trainers.pixel_pendulum", "--flagfile=pixel_pendulum.flags", *SMALL, *PIXELS],
+    "second_order": ["trainers.two_body", *SMALL[:2], "--model=second_order", "--nofigures", "--cache_dir=cache"],
     "silent": ["trainers.mass_spring", *SMALL[:2], "--model=baseline", "--nofigures", "--progress=none", *ONE_STEP],
     "diverging": ["trainers.mass_spring", *SMALL[:2], "--learning_rate=1e30"],
 }
-FIGURES = ["coordinate_error.png", "energy.png", "hamiltonian.png", "phase_portrait.png", "rollout.gif"]
+PLANAR_FIGURES = ["coordinate_error.png", "energy.png", "hamiltonian.png", "phase_portrait.png", "rollout.gif"]
+FIGURES = {
+    "two_body": ["coordinate_error.png", "energy.png", "orbits.png", "rollout.gif"],
+    "pixel_pendulum": ["coordinate_error.png", "energy.png", "film_strip.png", "latent_portrait.png", "rollout.gif"],
+}
+FIGURES["three_body"] = FIGURES["two_body"]
 CLEAN = {
     "train_loss",
     "test_loss",
@@ -38,14 +48,24 @@ CLEAN = {
     "ood_energy_mse",
     "ood_coordinate_mse",
 }
+CONSERVED = {"momentum_mse", "angular_momentum_mse"}
+TAIL = {"clean_test_loss_median", "clean_test_loss_top_share", "energy_mse_median"}
+PAPER = {"train_loss", "test_loss", "energy_mse"}
 METRICS = {
     "pendulum": CLEAN,
-    "mass_spring": {"train_loss", "test_loss", "energy_mse"},
+    "mass_spring": PAPER,
+    "two_body": CLEAN - {"test_loss_of_truth"} | CONSERVED | TAIL,
+    "three_body": PAPER | CONSERVED | TAIL,
+    "pixel_pendulum": PAPER
+    | {"test_reconstruction_loss", "test_canonical_loss", "test_motion_loss", "energy_mse_of_truth"}
+    | {"latent_energy_mse", "angle_mse", "angle_within_tolerance"},
+    "second_order": CLEAN - {"test_loss_of_truth"} | CONSERVED | TAIL,
     "real_pendulum": CLEAN - {"test_loss_of_truth", "clean_test_loss", "ood_energy_mse", "ood_coordinate_mse"}
     | {"measured_energy_drift"},
     "silent": CLEAN,
 }
-WITH_ALL = ["pendulum", "mass_spring", "real_pendulum"]
+PLANAR = ["pendulum", "mass_spring", "real_pendulum"]
+WITH_ALL = [*PLANAR, "two_body", "three_body", "pixel_pendulum"]
 
 
 def _pendulum_record():
@@ -71,7 +91,7 @@ def session(tmp_path_factory):
     (folder / "record.txt").write_text(_pendulum_record())
     results = {}
     names = [*RUNS, "repeated"]
-    for pair in (names[:2], names[2:4], names[4:]):
+    for pair in (names[i : i + 2] for i in range(0, len(names), 2)):
         commands = {
             name: ["trainers.pendulum", "--flagfile", "pendulum/flags.txt", "--nofigures"]
             if name == "repeated"
@@ -84,7 +104,7 @@ def session(tmp_path_factory):
     return folder, results
 
 
-@pytest.mark.parametrize("name", [*WITH_ALL, "silent", "repeated"])
+@pytest.mark.parametrize("name", [*WITH_ALL, "second_order", "silent", "repeated"])
 def test_ends_with_0(session, name):
     code, _, error = session[1][name]
     assert code == 0, error
@@ -101,9 +121,10 @@ def test_the_folder_is_complete(session, name):
         "model.keras",
         "saved_model",
     ]
-    assert sorted(path.name for path in (folder / "figures").iterdir()) == FIGURES
+    figures = FIGURES.get(name, PLANAR_FIGURES)
+    assert sorted(path.name for path in (folder / "figures").iterdir()) == figures
     assert [path.name for path in (folder / "saved_model").iterdir()] == ["1"]
-    for figure in FIGURES:
+    for figure in figures:
         with Image.open(folder / "figures" / figure) as image:
             image.verify()
 
@@ -128,10 +149,21 @@ def test_the_truths_loss_is_of_the_same_objective_and_data(session):
 
 def test_the_objective_is_the_protocols_own(session):
     found = {name: json.loads((session[0] / name / "metrics.json").read_text())["objective"] for name in WITH_ALL}
-    assert found == {"pendulum": "derivative", "mass_spring": "derivative", "real_pendulum": "one_step"}
+    assert found == dict.fromkeys(WITH_ALL, "derivative") | {"real_pendulum": "one_step"}
 
 
-@pytest.mark.parametrize("name", WITH_ALL)
+def test_runs_of_the_same_settings_share_their_data(session):
+    assert len(list((session[0] / "cache").iterdir())) == 1
+
+
+def test_the_losses_of_frames_are_reported_one_by_one(session):
+    metrics = json.loads((session[0] / "pixel_pendulum" / "metrics.json").read_text())["metrics"]
+    parts = [metrics[f"test_{name}_loss"] for name in ("reconstruction", "canonical", "motion")]
+    # float32 sums of other batches.
+    assert metrics["test_loss"] == pytest.approx(parts[0] + parts[1] + 0.1 * parts[2], rel=1e-4)
+
+
+@pytest.mark.parametrize("name", PLANAR)
 def test_the_model_and_its_export_agree(session, name):
     folder = session[0] / name
     model = keras.saving.load_model(folder / "model.keras")
@@ -205,7 +237,7 @@ def test_flags_offer_every_name_of_the_registries():
     assert list(training_flags.ACTIVATIONS) == sorted(hnn_tf.activations.ACTIVATIONS)
 
 
-@pytest.mark.parametrize("task", ["mass_spring", "pendulum", "real_pendulum"])
+@pytest.mark.parametrize("task", WITH_ALL)
 @pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--stepz=1", 2)])
 def test_help_and_bad_flags_answer_without_importing_anything_heavy(task, argument, code):
     command = [sys.executable, "-X", "importtime", "-m", f"trainers.{task}", argument]

@@ -60,7 +60,8 @@ def cached_arrays(
 
 def _read(path: pathlib.Path) -> Arrays | None:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here: of a damaged archive, NumPy leaves its own file open.
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             return dict(archive)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile):
         return None

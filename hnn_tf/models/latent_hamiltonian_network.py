@@ -57,7 +57,7 @@ class LatentHamiltonianNetwork(keras.Model):
         super().__init__(**kwargs)
         self.encoder, self.decoder, self.dynamics = encoder, decoder, dynamics
         self.frame_shape = tuple(int(size) for size in frame_shape)
-        self._loss_metrics: dict[str, keras.metrics.Mean] = {}
+        self._loss_metrics = {name: keras.metrics.Mean(name=name) for name in ("reconstruction", "canonical", "motion")}
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds all parts for frames `[..., h, w, c]`."""
@@ -117,7 +117,7 @@ class LatentHamiltonianNetwork(keras.Model):
         objective = LatentMatching()
         losses = objective.losses(self, {"frames": x, "next_frames": y})
         for name, loss in losses.items():
-            self._loss_metrics.setdefault(name, keras.metrics.Mean(name=name)).update_state(loss)
+            self._loss_metrics[name].update_state(loss)
         return objective.weighted(losses)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:

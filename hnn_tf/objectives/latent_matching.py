@@ -48,8 +48,8 @@ class LatentMatching(Objective):
 
     def losses(self, model: Any, samples: Samples) -> dict[str, tf.Tensor]:
         """The three losses, each a scalar and without its weight: `reconstruction`, `canonical`, `motion`."""
-        frames = samples["frames"]
-        latent, next_latent = model.encode(frames), model.encode(samples["next_frames"])
+        latent, next_latent = model.encode(samples["frames"]), model.encode(samples["next_frames"])
+        frames = tf.convert_to_tensor(samples["frames"], latent.dtype)
         (q, p), (next_q, _) = phase_space.split(latent), phase_space.split(next_latent)
         motion = {
             "state": latent,

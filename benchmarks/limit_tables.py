@@ -1,0 +1,61 @@
+"""The numbers of docs/known_limits.md, each beside what it is compared with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks.result_tables import spread, table
+
+ROWS = {
+    "energy": [
+        ("mass_spring", "clean", "energy_mse"),
+        ("mass_spring", "clean", "energy_drift"),
+        ("pendulum", "clean", "energy_mse"),
+        ("pendulum", "clean", "energy_drift"),
+        ("two_body", "clean", "energy_mse"),
+        ("two_body", "clean", "energy_drift"),
+        ("three_body", "clean", "energy_mse"),
+        ("three_body", "clean", "energy_mse_median"),
+    ],
+    "friction": [
+        ("real_pendulum", "paper", "energy_mse"),
+        ("real_pendulum", "clean", "energy_mse"),
+        ("real_pendulum", "clean", "coordinate_mse"),
+        ("real_pendulum", "clean", "energy_drift"),
+    ],
+    "two_body": [
+        ("two_body", "clean", "valid_prediction_time"),
+        ("two_body", "clean", "coordinate_mse"),
+        ("two_body", "clean", "momentum_mse"),
+        ("two_body", "clean", "angular_momentum_mse"),
+        ("three_body", "clean", "valid_prediction_time"),
+    ],
+    "pixels": [
+        ("pixel_pendulum", "paper", "energy_mse"),
+        ("pixel_pendulum", "paper", "angle_within_tolerance"),
+        ("pixel_pendulum", "clean", "energy_mse"),
+        ("pixel_pendulum", "clean", "angle_within_tolerance"),
+    ],
+}
+"""Section -> the rows of its table: task, protocol, metric."""
+
+
+def sections(metrics: Mapping[str, Any], ablations: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, str]:
+    """Markdown of every section: medians over the seeds (least - largest)."""
+    return {name: _rows(metrics, rows) for name, rows in ROWS.items()} | {"ablation": _ablation(ablations)}
+
+
+def _rows(metrics: Mapping[str, Any], rows: Sequence[tuple[str, str, str]]) -> str:
+    lines = [["task, protocol", "metric", "HNN", "baseline", "second order"]]
+    for task, protocol, metric in rows:
+        values = metrics[task][protocol][metric]
+        second = spread(values["second_order"]) if "second_order" in values else ""
+        lines.append([f"{task}, {protocol}", f"`{metric}`", spread(values["hnn"]), spread(values["baseline"]), second])
+    return table(lines)
+
+
+def _ablation(ablations: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
+    names = list(next(iter(ablations.values()))[0])
+    lines = [["pixel_pendulum, clean", *(f"`{name}`" for name in names)]]
+    for variant, runs in ablations.items():
+        lines.append([variant, *(spread([run[name] for run in runs]) for name in names)])
+    return table(lines, labels=1)
