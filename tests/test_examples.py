@@ -9,7 +9,8 @@ from absl import flags
 from command_session import ROOT
 from PIL import Image
 
-from hnn_tf import HamiltonianNetwork, MLPHamiltonian
+from hnn_tf import HamiltonianNetwork, LatentHamiltonianNetwork, MLPHamiltonian
+from hnn_tf.models import ResidualMLP
 
 
 @pytest.fixture
@@ -69,6 +70,23 @@ def test_more_energy_than_there_is_cannot_be_taken(run_example, capsys):
     assert "--amount=-5.0: change_energy: " in capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
+def test_a_latent_has_a_phase_portrait(run_example, model_path, tmp_path, capsys):
+    parts = [ResidualMLP(2, hidden_units=8), ResidualMLP(28 * 28 * 2, hidden_units=8)]
+    model = LatentHamiltonianNetwork(*parts, HamiltonianNetwork(MLPHamiltonian(hidden_units=[8])))
+    model.build([None, 28, 28, 2])
+    model.save(tmp_path / "pixels.keras")
+    output = run_example("latent_phase_portrait.py", f"--model_path={tmp_path / 'pixels.keras'}")
+    # rk4 at half a frame, float32.
+    assert float(re.search(r"within (\S+)", output)[1]) < 1e-4
+    with Image.open(tmp_path / "latent_phase_portrait.png") as figure:
+        figure.verify()
+    with pytest.raises(SystemExit, match="2"):
+        run_example("latent_phase_portrait.py", f"--model_path={model_path}")
+    assert "expected a LatentHamiltonianNetwork" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_coming_home_is_of_the_integrator_the_field_and_the_precision(run_example):
     rows = {}
     for line in run_example("time_reversal.py").splitlines():
