@@ -26,7 +26,7 @@ pendulum: $(BIN)/.installed
 	$(BIN)/python -m trainers.pendulum --flagfile=pendulum.flags --output_dir=runs/pendulum --export --resume
 
 test: $(BIN)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(BIN)/.installed
 	$(BIN)/python -m pytest -m slow

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.result_tables import spread, table
+from benchmarks.result_tables import number, spread, table
+from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 ROWS = {
     "energy": [
@@ -39,9 +40,18 @@ ROWS = {
 """Section -> the rows of its table: task, protocol, metric."""
 
 
-def sections(metrics: Mapping[str, Any], ablations: Mapping[str, Sequence[Mapping[str, float]]]) -> dict[str, str]:
-    """Markdown of every section: medians over the seeds (least - largest)."""
-    return {name: _rows(metrics, rows) for name, rows in ROWS.items()} | {"ablation": _ablation(ablations)}
+def sections(
+    metrics: Mapping[str, Any], ablations: Mapping[str, Sequence[Mapping[str, float]]], pytorch: Mapping[str, Any]
+) -> dict[str, str]:
+    """Markdown of every section: medians over the seeds (least - largest).
+
+    Args:
+      metrics: Of `paper_table.json`.
+      ablations: `pixel_ablation.json`.
+      pytorch: `torch_two_body.json`.
+    """
+    parts = {name: _rows(metrics, rows) for name, rows in ROWS.items()}
+    return parts | {"ablation": _ablation(ablations), "pytorch": _pytorch(metrics["two_body"]["paper"], pytorch)}
 
 
 def _rows(metrics: Mapping[str, Any], rows: Sequence[tuple[str, str, str]]) -> str:
@@ -58,4 +68,12 @@ def _ablation(ablations: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
     lines = [["pixel_pendulum, clean", *(f"`{name}`" for name in names)]]
     for variant, runs in ablations.items():
         lines.append([variant, *(spread([run[name] for run in runs]) for name in names)])
+    return table(lines, labels=1)
+
+
+def _pytorch(ours: Mapping[str, Any], pytorch: Mapping[str, Any]) -> str:
+    lines = [["two_body, paper", "ours", f"PyTorch {pytorch['torch'].split('+')[0]}, same data", "published"]]
+    for name, values in pytorch["hnn"].items():
+        published = number(PUBLISHED_RESULTS["two_body"][name]["hnn"])
+        lines.append([f"`{name}`", spread(ours[name]["hnn"]), spread(values), published])
     return table(lines, labels=1)
