@@ -8,7 +8,8 @@ import setuptools
 HERE = pathlib.Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "hnn_tf" / "version.py").read_text()).group(1)
 
-TEST = ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.9", "mypy>=1.11", "tensorflow-serving-api>=2.19"]
+GYMNASIUM = ["gymnasium[classic-control]>=1.0"]
+TEST = ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.9", "mypy>=1.11", "tensorflow-serving-api>=2.19", *GYMNASIUM]
 
 setuptools.setup(
     name="hnn_tf",
@@ -31,7 +32,7 @@ setuptools.setup(
         "tf-keras>=2.21,<2.22",
     ],
     extras_require={
-        "gymnasium": ["gymnasium[classic-control]>=1.0"],
+        "gymnasium": GYMNASIUM,
         "tensorboard": ["tensorboard>=2.19"],
         "test": TEST,
     },

@@ -23,17 +23,24 @@ LARGEST = [
     ("real_pendulum", "paper", "test_loss", "hnn", 7e-3),
     ("real_pendulum", "paper", "energy_mse", "hnn", 2e-2),
     ("real_pendulum", "clean", "energy_mse", "baseline", 3e-3),
+    ("three_body", "paper", "energy_mse", "hnn", 4.2e-2),
+    ("pixel_pendulum", "clean", "energy_mse", "hnn", 1.6e-4),
 ]
 # Task, protocol, metric, the least median of baseline / HNN in the same run.
 LEAST_RATIO = [
     ("mass_spring", "paper", "energy_mse", 50),
     ("pendulum", "clean", "energy_mse", 20),
     ("real_pendulum", "paper", "energy_mse", 5),
+    ("two_body", "paper", "energy_mse", 100),
+    ("three_body", "paper", "energy_mse", 100),
+    ("pixel_pendulum", "paper", "energy_mse", 20),
 ]
 
 
-def test_none_diverged():
-    assert "null" not in (command_session.ROOT / "docs" / "results" / "paper_table.json").read_text()
+def test_no_hnn_diverged():
+    for protocols in RESULTS.values():
+        for metrics in protocols.values():
+            assert not [name for name, models in metrics.items() if None in models["hnn"]]
 
 
 def test_are_of_five_seeds_each():
@@ -55,6 +62,24 @@ def test_median_is_small_enough(task, protocol, metric, model, bound):
 @pytest.mark.parametrize(("task", "protocol", "metric", "bound"), LEAST_RATIO)
 def test_baseline_is_that_much_worse(task, protocol, metric, bound):
     assert result_tables.ratio(RESULTS[task][protocol][metric]) >= bound
+
+
+def test_angles_read_from_decoded_frames_stay_near_the_true_ones():
+    assert median(RESULTS["pixel_pendulum"]["clean"]["angle_within_tolerance"]["hnn"]) >= 0.9
+
+
+def test_two_bodies_are_learned_as_well_as_by_pytorch():
+    """The published 2.8e-6 is of one seed; PyTorch's median over five, by the same recipe on the same data, isn't it."""
+    pytorch = json.loads((command_session.ROOT / "docs" / "results" / "torch_two_body.json").read_text())["hnn"]
+    ours = RESULTS["two_body"]["paper"]
+    # Twice is within the spread of either's seeds, which is a factor of three to five.
+    assert median(ours["test_loss"]["hnn"]) <= 2 * median(pytorch["test_loss"])
+
+
+def test_data_of_three_bodies_are_simulated_fast_and_right():
+    cost = json.loads((command_session.ROOT / "docs" / "results" / "data_cost.json").read_text())
+    assert median(cost["seconds"]) <= 3
+    assert max(cost["relative_errors"]) <= 1e-9
 
 
 ROLLOUTS = json.loads((command_session.ROOT / "docs" / "results" / "rollout_cost.json").read_text())
