@@ -31,33 +31,35 @@ def _main() -> None:
     with command_line.quiet_start():
         from benchmarks import doc_section, result_tables  # here, because they import TensorFlow
     settings = flags.FLAGS
-    tasks = TASKS if settings.tasks == ["all"] else settings.tasks
+    tasks = TASKS if "all" in settings.tasks else tuple(dict.fromkeys(settings.tasks))
+    protocols = tuple(dict.fromkeys(settings.protocols))
     runs = [
         (task, model, protocol, seed)
         for task in tasks
         for seed in range(settings.seeds)
-        for protocol in settings.protocols
+        for protocol in protocols
         for model in ["hnn", *["second_order"] * (task in SECOND_ORDER_TASKS)]
     ]
-    results: dict[str, Any] = {task: {protocol: {} for protocol in settings.protocols} for task in tasks}
+    results: dict[str, Any] = {task: {protocol: {} for protocol in protocols} for task in tasks}
     folder = runs_folder(settings.output_dir)
-    began, seconds = time.monotonic(), 0.0
+    began = time.monotonic()
     for i, (task, model, protocol, seed) in enumerate(runs):
         document = _run(folder, task, model, protocol, seed)
         results[task][protocol].setdefault(model, []).append(document)
         seconds = time.monotonic() - began
         sys.stderr.write(f"{i + 1}/{len(runs)}: {task}, {model}, {protocol} protocol, seed {seed}; {seconds:.0f} s\n")
-    summary = result_tables.summary(results)
+    summary = result_tables.summary(results, code=_code_digest())
+    written = RESULTS / "paper_table.json"
+    if settings.update_docs and written.exists():
+        summary = result_tables.merged(json.loads(written.read_text()), summary)
+    text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
+    page, readme = result_tables.page(json.loads(text)), result_tables.readme_table(json.loads(text))
     if settings.update_docs:
-        whole = RESULTS / "paper_table.json"
-        before = json.loads(whole.read_text()) if whole.exists() else {"metrics": {}}
-        summary = result_tables.merged(before, summary)
-        text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
         RESULTS.mkdir(parents=True, exist_ok=True)
-        whole.write_text(text)
-        (RESULTS / "paper_table.md").write_text(result_tables.page(json.loads(text)))
-        doc_section.replace(doc_section.README, "paper_table", result_tables.readme_table(json.loads(text)))
-    sys.stdout.write(result_tables.page(json.loads(json.dumps(summary))))
+        written.write_text(text)
+        (RESULTS / "paper_table.md").write_text(page)
+        doc_section.replace(doc_section.README, "paper_table", readme)
+    sys.stdout.write(page)
 
 
 def runs_folder(output_dir: str) -> pathlib.Path:

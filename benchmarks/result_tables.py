@@ -9,7 +9,8 @@ from benchmarks.result_notes import FLOORS, QUIRKS
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 Summary = dict[str, Any]
-"""{"versions", "metrics": task -> protocol -> metric -> model -> a number for each seed}."""
+"""{"made_by": task -> protocol -> {"code", "versions"}, "metrics": task -> protocol -> metric -> model -> a number for
+each seed}."""
 
 Values = dict[str, list[float | None]]
 
@@ -21,21 +22,30 @@ README_CLEAN_METRICS = (
     "valid_prediction_time",
     "angle_within_tolerance",
 )
-MORE_IS_BETTER = ("valid_prediction_time", "angle_within_tolerance")
+WITHOUT_RATIO = (
+    "valid_prediction_time",
+    "angle_within_tolerance",
+    "clean_test_loss_top_share",
+    "measured_energy_drift",
+)
+"""Where more is better, or neither is."""
+
 MODELS = {"hnn": "HNN", "baseline": "baseline", "second_order": "second order"}
 
 
-def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]]) -> Summary:
+def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]], *, code: str = "") -> Summary:
     """What the tables need of the runs' metrics.json: task -> protocol -> model -> one document a seed.
 
-    The documents of "hnn" have a baseline beside it.
+    The documents of "hnn" have a baseline beside it. `code` is a digest of what made them.
     """
     metrics: dict[str, Any] = {}
+    made_by: dict[str, Any] = {}
     for task, protocols in runs.items():
-        metrics[task] = {}
+        metrics[task], made_by[task] = {}, {}
         for protocol, models in protocols.items():
             by_model = {model: [document["metrics"] for document in found] for model, found in models.items()}
             by_model["baseline"] = [document["baseline"]["metrics"] for document in models["hnn"]]
+            made_by[task][protocol] = {"code": code, "versions": models["hnn"][0]["versions"]}
             names = dict.fromkeys(name for found in by_model.values() for numbers in found for name in numbers)
             metrics[task][protocol] = {
                 # Of a run whose rollouts diverged, null.
@@ -44,21 +54,24 @@ def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]
                 }
                 for name in names
             }
-    any_run = next(iter(next(iter(runs.values())).values()))["hnn"][0]
-    return {"versions": any_run["versions"], "metrics": metrics}
+    return {"made_by": made_by, "metrics": metrics}
 
 
 def merged(before: Summary, new: Summary) -> Summary:
     """The earlier document with the new one's tasks and protocols in their places."""
-    tasks = {task: before["metrics"].get(task, {}) | protocols for task, protocols in new["metrics"].items()}
-    return {"versions": new["versions"], "metrics": before["metrics"] | tasks}
+    return {
+        part: before.get(part, {})
+        | {task: before.get(part, {}).get(task, {}) | protocols for task, protocols in new[part].items()}
+        for part in ("made_by", "metrics")
+    }
 
 
 def page(results: Summary) -> str:
     """All metrics of all tasks as one page: medians over the seeds, with the least and the largest value."""
     parts = [
         "# The paper's table, and ours\n",
-        f"{_seeds(results)} Losses and energies are mean squared errors; the metrics' meanings are in the README.\n",
+        "Medians over the seeds (least – largest). Losses and energies are mean squared errors; the metrics' meanings "
+        "are in the README.\n",
         QUIRKS,
     ]
     for task, protocols in results["metrics"].items():
@@ -72,22 +85,26 @@ def readme_table(results: Summary) -> str:
     """The published metrics beside the published numbers, and the chief ones of the clean protocol."""
     rows = [["paper protocol", "metric", "HNN", "baseline", "baseline / HNN", "paper's HNN", "paper's baseline"]]
     for task, protocols in results["metrics"].items():
-        for name in PAPER_METRICS:
+        for name in (name for name in PAPER_METRICS if name in protocols.get("paper", {})):
             published = PUBLISHED_RESULTS[task][name]
             row = _row(task, name, protocols["paper"][name])
             rows.append([*row, number(published["hnn"]), number(published["baseline"])])
-    tables = [f"{_seeds(results)}\n", table(rows)]
+    tables = [f"Medians over {_seeds(results)} seeds (least – largest).\n", table(rows)]
     rows = [["clean protocol", "metric", "HNN", "baseline", "baseline / HNN"]]
     for task, protocols in results["metrics"].items():
-        clean = protocols["clean"]
+        clean = protocols.get("clean", {})
         rows += [_row(task, name, clean[name]) for name in README_CLEAN_METRICS if name in clean]
     return "\n".join([*tables, table(rows), _made_by(results)])
 
 
 def ratio(values: Values) -> float:
-    """Median over the seeds of baseline / HNN, both of the same run; a baseline that diverged is infinitely worse."""
-    pairs = zip(values["baseline"], values["hnn"], strict=True)
-    return median(math.inf if b is None else b / h for b, h in pairs if h is not None)
+    """Median over the seeds of baseline / HNN, both of the same run; a baseline that diverged is infinitely worse.
+
+    NaN if the HNN diverged in every run.
+    """
+    pairs = [(b, h) for b, h in zip(values["baseline"], values["hnn"], strict=True) if h is not None]
+    ratios = [math.inf if b is None or h == 0 else b / h for b, h in pairs]
+    return median(ratios) if ratios else math.nan
 
 
 def _task_table(task: str, protocol: str, metrics: Mapping[str, Values]) -> str:
@@ -95,12 +112,12 @@ def _task_table(task: str, protocol: str, metrics: Mapping[str, Values]) -> str:
     published = PUBLISHED_RESULTS[task] if protocol == "paper" else {}
     columns = [*(MODELS[model] for model in models), "baseline / HNN"]
     columns += ["paper's HNN", "paper's baseline"] * bool(published) + ["floor"]
-    rows = [[f"{protocol} protocol", *columns]]
+    rows = [[f"{protocol} protocol, {len(metrics['train_loss']['hnn'])} seeds", *columns]]
     for name, values in metrics.items():
         if name in FLOORS.values():
             continue
         row = [f"`{name}`", *(spread(values[model]) for model in models)]
-        row.append("" if name in MORE_IS_BETTER else number(ratio(values)))
+        row.append("" if name in WITHOUT_RATIO else number(ratio(values)))
         if published:
             row += [number(published[name][model]) if name in published else "" for model in ("hnn", "baseline")]
         floor = metrics.get(FLOORS.get(name, ""))
@@ -109,18 +126,19 @@ def _task_table(task: str, protocol: str, metrics: Mapping[str, Values]) -> str:
 
 
 def _seeds(results: Summary) -> str:
-    any_task = next(iter(results["metrics"].values()))
-    count = len(next(iter(any_task.values()))["train_loss"]["hnn"])
-    return f"Medians over {count} seeds (least – largest)."
+    counts = {len(m["train_loss"]["hnn"]) for protocols in results["metrics"].values() for m in protocols.values()}
+    return " to ".join(str(count) for count in sorted({min(counts), max(counts)}))
 
 
 def _made_by(results: Summary) -> str:
-    versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
-    return f"Made by `make table` with {versions}.\n"
+    made = [each["versions"] for protocols in results["made_by"].values() for each in protocols.values()]
+    names = dict.fromkeys(name for versions in made for name in versions)
+    shown = [f"{name} {' and '.join(dict.fromkeys(versions.get(name, '?') for versions in made))}" for name in names]
+    return f"Made by `make table` with {', '.join(shown)}.\n"
 
 
 def _row(task: str, name: str, values: Values) -> list[str]:
-    times = "" if name in MORE_IS_BETTER else number(ratio(values))
+    times = "" if name in WITHOUT_RATIO else number(ratio(values))
     return [task, f"`{name}`", spread(values["hnn"]), spread(values["baseline"]), times]
 
 
@@ -138,7 +156,9 @@ def _median(values: list[float | None]) -> float:
 
 
 def number(value: float) -> str:
-    """Three digits."""
+    """Three digits; nothing of NaN."""
+    if math.isnan(value):
+        return ""
     return f"{value:.3g}" if value == 0 or 1e-2 <= value < 1000 else f"{value:.2e}"
 
 

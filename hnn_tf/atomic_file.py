@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import pathlib
+import secrets
 from collections.abc import Iterator
 
 
@@ -22,7 +23,8 @@ def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     if not path.parent.is_dir():
         # Not the error of the temporary, whose name says nothing to the caller.
         raise FileNotFoundError(errno.ENOENT, "no such folder for the file", str(path))
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
+    # Of this process, thread and machine alone.
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{secrets.randbelow(10**9):09}.tmp{path.suffix}")
     try:
         yield temporary
         with open(temporary, "rb") as written:

@@ -117,7 +117,9 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     energy = field.hamiltonian(tf.concat([start[tf.newaxis], path], 0))
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
-    return tf.where(reached[..., tf.newaxis], state, tf.constant(np.nan, state.dtype))
+    moved = tf.where(reached[..., tf.newaxis], state, tf.constant(np.nan, state.dtype))
+    # Nothing to do, also where there is no direction.
+    return tf.where(amount[..., tf.newaxis] == 0, start, moved)
 
 
 def _gradient(field: Any, state: State) -> tf.Tensor:

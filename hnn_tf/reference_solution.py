@@ -66,17 +66,20 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
     reached = np.zeros(len(grid), int)
     now = grid[:, 0].copy()
     slopes = np.empty([_STAGES + 1, *states.shape])
-    slopes[0] = _motion(system, states)
+    with np.errstate(all="ignore"):  # coincident bodies, say
+        slopes[0] = _motion(system, states)
     sizes = _magnitudes(states)
     steps = _first_steps(slopes[0], sizes, grid)
     # A step below this can't move the clock by much more than a rounding.
-    least = 1e-14 * np.abs(grid - grid[:, :1]).max()
+    least = 1e-14 * np.abs(grid - grid[:, :1]).max(-1)
     lost: list[int] = []
     while True:
         arrived = reached == grid.shape[1] - 1
         if arrived.any():
             keep = ~arrived
-            members, reached, now, steps, grid = (array[keep] for array in (members, reached, now, steps, grid))
+            members, reached, now, steps, grid, least = (
+                array[keep] for array in (members, reached, now, steps, grid, least)
+            )
             states, sizes, slopes = states[:, keep], sizes[:, keep], np.ascontiguousarray(slopes[:, :, keep])
         if not members.size:
             return np.array(lost, int)
@@ -89,11 +92,12 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
         error = _error(step * errors, sizes_after)
         # NaN isn't accepted: the step is shortened then, too.
         accepted = error <= 1
-        factor = np.where(error > 0, _SAFETY * np.maximum(error, 1e-30) ** -0.125, _MOST_FACTOR)
+        factor = np.where(error == 0, _MOST_FACTOR, _SAFETY * np.maximum(error, 1e-30) ** -0.125)
         factor = np.where(np.isfinite(factor), np.clip(factor, _LEAST_FACTOR, _MOST_FACTOR), _LEAST_FACTOR)
         # A step that was cut short by an output says nothing against the longer one.
         grown = np.where(last & accepted, np.maximum(np.abs(steps), np.abs(step) * factor), np.abs(step) * factor)
-        stuck = grown < least
+        # A first step may be shorter than that, but grows.
+        stuck = (grown <= least) & (factor < 1)
         states = np.where(accepted, end, states)
         slopes[0] = np.where(accepted, slopes[_STAGES], slopes[0])
         sizes = np.where(accepted, sizes_after, sizes)
@@ -138,7 +142,7 @@ def _error(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 def _first_steps(slopes: np.ndarray, sizes: np.ndarray, grid: np.ndarray) -> np.ndarray:
     """A careful first step: a thousandth of the time in which the state changes by its own size."""
-    span = np.abs(grid[:, -1] - grid[:, 0])
+    span = np.abs(grid - grid[:, :1]).max(-1)
     with np.errstate(all="ignore"):
         times = np.min(sizes / _magnitudes(slopes), 0)
     return np.where(np.isfinite(times) & (times > 0), np.minimum(1e-2 * times, span), span)

@@ -64,7 +64,21 @@ def test_tasks_that_were_not_run_again_stay(results):
         "metrics": {"pendulum": {"clean": {}}, "two_body": {"clean": {}, "paper": {}}},
     }
     merged = result_tables.merged(before, results)
-    assert merged["versions"] == {"hnn_tf": "0"}
+    assert merged["made_by"]["two_body"]["paper"] == {"code": "", "versions": {"hnn_tf": "0"}}
+    assert merged["made_by"]["pendulum"] == {"clean": {}}
     assert list(merged["metrics"]) == ["pendulum", "two_body"]
     assert merged["metrics"]["pendulum"] == {"clean": {}}
     assert merged["metrics"]["two_body"] == {"clean": {}, "paper": results["metrics"]["two_body"]["paper"]}
+
+
+def test_tables_are_of_what_was_run(results):
+    """One protocol, an HNN that diverged in every seed, a metric that is 0."""
+    document = _document(0.0, baseline=0.0)
+    lost = _document(None, baseline=0.1)
+    summary = result_tables.summary({"two_body": {"clean": {"hnn": [document, document]}}})
+    assert "Medians over 2 seeds" in result_tables.readme_table(summary)
+    both = result_tables.merged(summary, result_tables.summary({"three_body": {"paper": {"hnn": [lost]}}}))
+    assert "Medians over 1 to 2 seeds" in result_tables.readme_table(both)
+    assert "all diverged" in result_tables.page(both)
+    assert result_tables.ratio({"hnn": [0.0], "baseline": [0.0]}) == math.inf
+    assert "paper protocol, 3 seeds" in result_tables.page(results)

@@ -69,7 +69,7 @@ def test_angles_read_from_decoded_frames_stay_near_the_true_ones():
 
 
 def test_two_bodies_are_learned_as_well_as_by_pytorch():
-    """The published 2.8e-6 is of one seed; PyTorch's median over five, by the same recipe on the same data, isn't it."""
+    """The published 2.8e-6 is of one seed; PyTorch's median over five, by the same recipe on the same data, isn't."""
     pytorch = json.loads((command_session.ROOT / "docs" / "results" / "torch_two_body.json").read_text())["hnn"]
     ours = RESULTS["two_body"]["paper"]
     # Twice is within the spread of either's seeds, which is a factor of three to five.

@@ -63,7 +63,12 @@ class NBodyData(TaskData):
         times = np.linspace(0.0, task.span, task.num_times)
         arrays = data.cached_arrays(
             settings.cache_dir,
-            {"task": task.name, "seed": settings.seed, "noise_std": settings.noise_std, "times": times.tolist()},
+            {
+                "system": repr(self.system),
+                "starts": starts,
+                "times": times,
+                "noise": [settings.noise_std, repr(rng.bit_generator.state)],
+            },
             lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=settings.noise_std, rng=rng)),
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)

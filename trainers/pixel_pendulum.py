@@ -86,7 +86,7 @@ class PixelPendulumData(TaskData):
         draw = data.render_pendulum if settings.renderer == "numpy" else data.render_pendulum_by_gymnasium
         frames = data.cached_arrays(
             settings.cache_dir,
-            {"task": "pixel_pendulum", "renderer": settings.renderer, "seed": settings.seed, "count": count},
+            {"renderer": _renderer(settings.renderer), "angles": states[..., 0]},
             lambda: {"frames": draw(states[..., 0])},
         )["frames"]
         if settings.noise_std:
@@ -154,6 +154,15 @@ class PixelPendulumData(TaskData):
         pixel_figures.draw(folder, models, self, num_frames=NUM_FRAMES)
 
 
+def _renderer(name: str) -> list[str]:
+    """Who draws, with the versions of packages that this one's code doesn't tell."""
+    import importlib.metadata
+
+    packages = ["gymnasium", "pygame", "pygame-ce"] if name == "gymnasium" else []
+    found = {each.metadata["Name"]: each.version for each in importlib.metadata.distributions()} if packages else {}
+    return [name, *(f"{package} {found[package]}" for package in packages if package in found)]
+
+
 def _columns(pairs: Any) -> dict[str, Any]:
     """Pairs `[N, T, 28, 28, 2]` as samples: each with the next of its trajectory."""
     shape = (-1, *pairs.shape[2:])
@@ -170,4 +179,6 @@ if __name__ == "__main__":
     flags.DEFINE_integer("autoencoder_units", 200, "Width of the autoencoder's hidden layers.", lower_bound=1)
     flags.DEFINE_float("canonical_weight", 1.0, "Of the loss that makes the momentum a velocity.", lower_bound=0.0)
     flags.DEFINE_float("motion_weight", 0.1, "Of the loss of the latent motion.", lower_bound=0.0)
+    for name in ("canonical_weight", "motion_weight"):
+        training_flags.must_be_finite(name)
     command_line.run(lambda: run.main(TASK), usage=__doc__)

@@ -32,14 +32,16 @@ def main(task: Task) -> None:
             setattr(settings, name, value)
     labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
     untrained = {label: task.new_model(label, settings) for label in labels}
-    for label in labels if settings.objective == "one_step" else [settings.model]:
-        integrators.get(settings.integrator).check(untrained[label])
+    # The baseline isn't exported.
+    integrated = labels if settings.objective == "one_step" else [settings.model] * settings.export
+    for label in integrated:
+        integrators.get(settings.integrator).check(getattr(untrained[label], "dynamics", untrained[label]))
+    objective = task.objective(settings)
     data = task.load(settings)
     _check_batch_size(settings, data)
     run_folder.claim(folder, flags, resume=settings.resume)
 
     models: Models = {}
-    objective = task.objective(settings)
     seconds, metrics = {}, {}
     for label, model in untrained.items():
         checkpoint = folder / "checkpoints" / f"{label}.npz"

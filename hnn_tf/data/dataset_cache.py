@@ -2,10 +2,10 @@
 
 import functools
 import hashlib
+import io
 import json
 import os
 import pathlib
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +18,8 @@ from hnn_tf.input_error import InputError
 
 Arrays = dict[str, np.ndarray]
 
+_DIGEST_SIZE = 32
+
 
 def cached_arrays(
     folder: str | os.PathLike | None, settings: Mapping[str, Any], make: Callable[[], Mapping[str, np.ndarray]]
@@ -25,12 +27,13 @@ def cached_arrays(
     """Reads arrays that were made before, or makes and keeps them.
 
     The file's name is a digest of the settings, of every source file of this package, and of the versions of NumPy,
-    SciPy and TensorFlow: what another setting or another code made is never taken. A file that is damaged is made
-    anew. It is a NumPy archive, read without pickle.
+    SciPy and TensorFlow: what other settings or other code made is never taken. The file is a digest of the rest, and
+    that a NumPy archive, read without pickle; one that is damaged is made anew.
 
     Args:
-      folder: Where the archives are; created if need be. None makes the arrays without keeping them.
-      settings: All that `make` depends on besides the code: numbers, strings, and lists of them.
+      folder: Where the files are; created if need be. None makes the arrays without keeping them.
+      settings: All that `make` depends on besides the code of this package: numbers, strings, arrays (initial states,
+        times), and lists of them.
       make: Gives the arrays by name.
 
     Returns:
@@ -41,16 +44,19 @@ def cached_arrays(
     """
     if folder is None:
         return dict(make())
-    key = json.dumps([settings, _code_digest(), np.__version__, scipy.__version__, tf.__version__], sort_keys=True)
-    path = pathlib.Path(folder) / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
+    versions = [np.__version__, scipy.__version__, tf.__version__]
+    key = json.dumps([settings, _code_digest(), versions], sort_keys=True, default=_described)
+    path = pathlib.Path(folder) / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.arrays"
     kept = _read(path)
     if kept is not None:
         return kept
     arrays = dict(make())
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)  # type: ignore[arg-type]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_file(path) as temporary:
-            np.savez(temporary, **arrays)  # type: ignore[arg-type]
+            temporary.write_bytes(hashlib.sha256(archive.getbuffer()).digest() + archive.getbuffer())
     except OSError as error:
         raise InputError(
             f"--cache_dir={folder}: expected a folder that can be written; {error.strerror}; choose another"
@@ -60,11 +66,20 @@ def cached_arrays(
 
 def _read(path: pathlib.Path) -> Arrays | None:
     try:
-        # Opened here: of a damaged archive, NumPy leaves its own file open.
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            return dict(archive)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile):
+        content = memoryview(path.read_bytes())
+    except OSError:
         return None
+    digest, archive = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
+    if digest != hashlib.sha256(archive).digest():
+        return None
+    with np.load(io.BytesIO(archive), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _described(value: Any) -> Any:
+    """What stands for an array in the key."""
+    array = np.asarray(value)
+    return [str(array.dtype), array.shape, hashlib.sha256(array.tobytes()).hexdigest()]
 
 
 @functools.cache

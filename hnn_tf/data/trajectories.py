@@ -71,7 +71,8 @@ def generate_trajectories(
       rng: Source of the noise; needed if there is any.
 
     Returns:
-      The trajectories. Local errors are below 1e-13; what chaos makes of that grows with the time.
+      The trajectories. Each step's error is below 1e-13 of the largest position and momentum so far; what chaos makes
+      of that grows with the time.
 
     Raises:
       ValueError: If states or times aren't finite, times don't increase, or noise is asked for without `rng`.

@@ -28,11 +28,12 @@ def derivative_error_spread(vector_field: VectorField, samples: Samples) -> dict
 
     Returns:
       `median`: over the samples, of the mean over components of (f(s) - ds/dt)^2; `top_share`: share of all squared
-      error that the worst thousandth of the samples (at least one) has.
+      error that the worst thousandth of the samples (at least one) has, 0 if there is no error.
     """
     errors = np.sort(np.mean(_squared_errors(vector_field, samples), -1))
     worst = max(1, len(errors) // 1000)
-    return {"median": float(np.median(errors)), "top_share": float(np.sum(errors[-worst:]) / np.sum(errors))}
+    total = float(np.sum(errors))
+    return {"median": float(np.median(errors)), "top_share": float(np.sum(errors[-worst:])) / total if total else 0.0}
 
 
 def _squared_errors(vector_field: VectorField, samples: Samples) -> np.ndarray:

@@ -20,6 +20,8 @@ def states_of_frame_pairs(pairs: np.ndarray) -> np.ndarray:
     Returns:
       States `[..., 2]`: theta (rad) from hanging, omega (rad/s); NaN of pairs that aren't finite.
     """
+    with np.errstate(over="ignore"):
+        pairs = np.asarray(pairs, np.float32)
     finite = np.isfinite(pairs).all((-3, -2, -1))
     shown = np.where(finite[..., np.newaxis, np.newaxis, np.newaxis], pairs, 0.0)
     before, now = angles_of_frames(shown[..., 0]), angles_of_frames(shown[..., 1])
@@ -38,21 +40,30 @@ def fit_latent_map(latent: np.ndarray, states: np.ndarray, *, degree: int = 3) -
       The map, latent `[..., 2]` -> states `[..., k]`.
 
     Raises:
-      ValueError: If there are fewer points than coefficients, or the shapes don't fit.
+      ValueError: If there are fewer points than coefficients, the shapes don't fit, or a latent isn't finite.
     """
     exponents = [(i, j) for i in range(degree + 1) for j in range(degree + 1 - i)]
     if latent.ndim != 2 or latent.shape[1] != 2 or states.ndim != 2 or not len(exponents) <= len(latent) == len(states):
         raise ValueError(
             f"expected latent [N, 2] and states [N, k], N >= {len(exponents)}; received {latent.shape}, {states.shape}"
         )
+    if not np.isfinite(latent).all():
+        raise ValueError("latent: expected finite values; received NaN or infinity")
     centre, scale = latent.mean(0), latent.std(0)
+    scale = np.where(scale > 0, scale, 1.0)  # of an encoder that gives the same for all
 
     def features(points: np.ndarray) -> np.ndarray:
-        x, y = np.moveaxis((points - centre) / scale, -1, 0)
-        return np.stack([x**i * y**j for i, j in exponents], -1)
+        with np.errstate(all="ignore"):  # of a rollout that diverges
+            x, y = np.moveaxis((points - centre) / scale, -1, 0)
+            return np.stack([x**i * y**j for i, j in exponents], -1)
 
     coefficients = np.linalg.lstsq(features(latent), states, rcond=None)[0]
-    return lambda points: features(points) @ coefficients
+
+    def mapped(points: np.ndarray) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            return features(points) @ coefficients
+
+    return mapped
 
 
 def swing_energy(states: np.ndarray) -> np.ndarray:

@@ -44,9 +44,7 @@ def evaluate_energy(model: VectorField, system: System, *, seed: int, time_stret
       model: The learned vector field.
       system: The true system.
       seed: Of the initial states.
-      time_stretch: Of the model's clock, compounding over trials; `NUM_ORBIT_TIMES = 500
-
-    MASS_SPRING_TIME_STRETCH` or 1.
+      time_stretch: Of the model's clock, compounding over trials; `MASS_SPRING_TIME_STRETCH` or 1.
 
     Returns:
       The metric, in the square of q^2 + p^2.

@@ -1,12 +1,13 @@
 """A Hamiltonian neural network that sees its system in pictures."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from hnn_tf import phase_space
+from hnn_tf import phase_space, scalars
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.typing import State
 
@@ -62,7 +63,7 @@ class LatentHamiltonianNetwork(keras.Model):
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds all parts for frames `[..., h, w, c]`."""
         self._check(input_shape)
-        flat = (None, self.frame_shape[0] * self.frame_shape[1] * self.frame_shape[2])
+        flat = (None, math.prod(self.frame_shape))
         if not self.encoder.built:
             self.encoder.build(flat)
         latent = self.encoder.compute_output_shape(flat)
@@ -70,18 +71,23 @@ class LatentHamiltonianNetwork(keras.Model):
         for part in (self.decoder, self.dynamics):
             if not part.built:
                 part.build(latent)
+        decoded = self.decoder.compute_output_shape(latent)
+        if decoded[-1] != flat[-1]:
+            raise ValueError(
+                f"decoder: expected outputs of width {flat[-1]}, h w c of the frames; received {decoded[-1]}"
+            )
 
     def encode(self, frames: tf.Tensor) -> State:
         """Latent `[..., 2n]` of frames `[..., h, w, c]`."""
-        frames = tf.convert_to_tensor(frames, self.compute_dtype)
+        frames = scalars.cast(frames, tf.as_dtype(self.compute_dtype))
         self._check(frames.shape)
         batch = tf.shape(frames)[:-3]
-        latent = self.encoder(tf.reshape(frames, [-1, tf.math.reduce_prod(self.frame_shape)]))
+        latent = self.encoder(tf.reshape(frames, [-1, math.prod(self.frame_shape)]))
         return tf.reshape(latent, tf.concat([batch, [latent.shape[-1]]], 0))
 
     def decode(self, latent: State) -> tf.Tensor:
         """Frames `[..., h, w, c]` that a latent `[..., 2n]` stands for."""
-        latent = tf.convert_to_tensor(latent, self.compute_dtype)
+        latent = scalars.cast(latent, tf.as_dtype(self.compute_dtype))
         frames = self.decoder(tf.reshape(latent, [-1, latent.shape[-1]]))
         return tf.reshape(frames, tf.concat([tf.shape(latent)[:-1], self.frame_shape], 0))
 
@@ -105,6 +111,21 @@ class LatentHamiltonianNetwork(keras.Model):
         latent = rollout_at_times(self.dynamics, self.encode(frames), times, **options)
         return latent, self.decode(latent)
 
+    def compile(self, optimizer: Any = "rmsprop", **options: Any) -> None:
+        """As of every Keras model, but for the loss, which it has of its own.
+
+        Raises:
+          ValueError: If a loss or metrics are given.
+        """
+        given = [
+            name for name in ("loss", "loss_weights", "metrics", "weighted_metrics") if options.get(name) is not None
+        ]
+        if given:
+            raise ValueError(
+                f"compile: expected no {given[0]}; a LatentHamiltonianNetwork has the paper's three losses"
+            )
+        super().compile(optimizer, **options)
+
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> tf.Tensor:
@@ -114,11 +135,14 @@ class LatentHamiltonianNetwork(keras.Model):
         del y_pred, training
         if sample_weight is not None:
             raise ValueError("LatentHamiltonianNetwork: expected no sample_weight; its loss has no use for it")
+        if y is None:
+            raise ValueError("LatentHamiltonianNetwork: expected frames and next frames, fit(frames, next_frames)")
         objective = LatentMatching()
         losses = objective.losses(self, {"frames": x, "next_frames": y})
         for name, loss in losses.items():
             self._loss_metrics[name].update_state(loss)
-        return objective.weighted(losses)
+        # With what regularizers of the parts add.
+        return tf.add_n([objective.weighted(losses), *self.losses])
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., h, w, c]` -> `[..., 2n]`."""

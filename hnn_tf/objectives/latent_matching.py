@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from hnn_tf import phase_space
+from hnn_tf import phase_space, scalars
 from hnn_tf.objectives.base import Objective, mean_squared_error
 from hnn_tf.objectives.derivative_matching import DerivativeMatching
 from hnn_tf.typing import Samples
@@ -49,7 +49,7 @@ class LatentMatching(Objective):
     def losses(self, model: Any, samples: Samples) -> dict[str, tf.Tensor]:
         """The three losses, each a scalar and without its weight: `reconstruction`, `canonical`, `motion`."""
         latent, next_latent = model.encode(samples["frames"]), model.encode(samples["next_frames"])
-        frames = tf.convert_to_tensor(samples["frames"], latent.dtype)
+        frames = scalars.cast(samples["frames"], latent.dtype)
         (q, p), (next_q, _) = phase_space.split(latent), phase_space.split(next_latent)
         motion = {
             "state": latent,

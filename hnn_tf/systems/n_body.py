@@ -42,12 +42,15 @@ class NBody(System):
 
     def __post_init__(self) -> None:
         masses = self.masses if isinstance(self.masses, tuple) else ()
-        if len(masses) < 2 or not all(0 < mass < float("inf") for mass in masses):
+        numbers = all(isinstance(mass, int | float) and 0 < mass < float("inf") for mass in masses)
+        if len(masses) < 2 or not numbers:
             raise ValueError(f"masses: expected a tuple of at least two finite numbers > 0; received {self.masses}")
-        if self.dimension not in (2, 3):
+        if self.dimension not in (2, 3) or not isinstance(self.dimension, int):
             raise ValueError(f"dimension: expected 2 or 3; received {self.dimension}")
         if not 0 < self.gravitational_constant < float("inf"):
-            raise ValueError(f"gravitational_constant: expected a finite number > 0; received {self}")
+            raise ValueError(
+                f"gravitational_constant: expected a finite number > 0; received {self.gravitational_constant}"
+            )
         if not 0 <= self.softening < float("inf"):
             raise ValueError(f"softening: expected a finite number >= 0; received {self.softening}")
 
