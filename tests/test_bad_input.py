@@ -40,7 +40,7 @@ def _prepare(folder):
     (folder / "binary" / "flags.txt").write_bytes(b"\xff\xfe")
 
 
-REAL = "trainers.real_pendulum"
+REAL, PIXELS = "trainers.real_pendulum", "trainers.pixel_pendulum"
 GOOD = "--data_path=good.txt"
 # Name: module, arguments, what the line says.
 CASES = {
@@ -55,6 +55,10 @@ CASES = {
     "offline": (REAL, [], "give the file as --data_path=invar_datasets.zip"),
     "a batch beyond the data": (REAL, [GOOD, "--batch_size=999"], "--batch_size=999: expected at most the"),
     "leapfrog for a model that isn't separable": (REAL, [GOOD, "--integrator=leapfrog"], "separable Hamiltonian"),
+    "leapfrog for a latent that isn't separable": (PIXELS, ["--integrator=leapfrog"], "separable Hamiltonian"),
+    "a weight that is no number": (PIXELS, ["--motion_weight=nan"], "--motion_weight: expected a finite number"),
+    "momenta that aren't velocities": ("trainers.pendulum", ["--model=second_order"], "has dq/dt = p, and pendulum"),
+    "a cache in a file": ("trainers.two_body", ["--cache_dir=file"], "--cache_dir=file: expected a folder that can be"),
     "another's folder": (REAL, [GOOD, "--output_dir=foreign"], "--output_dir=foreign: not empty, and not a run's"),
     "a folder of hidden files": (
         REAL,

@@ -1,5 +1,8 @@
 """Simulated data on disk: never stale, never half-written, never a pickle."""
 
+import hashlib
+import io
+
 import numpy as np
 import pytest
 
@@ -39,6 +42,23 @@ def test_the_second_call_reads_what_the_first_made(tmp_path, make):
     _equal(second, make)
 
 
+def test_arrays_are_settings_too(tmp_path, make):
+    for starts in (np.zeros([2, 3]), np.zeros([2, 3]), np.zeros([3, 2]), np.ones([2, 3])):
+        cached_arrays(tmp_path, SETTINGS | {"starts": starts}, make)
+    assert make.count == 3
+
+
+@pytest.mark.parametrize("place", [3, 40, 150, 400, -30])
+def test_a_changed_byte_is_found(tmp_path, make, place):
+    cached_arrays(tmp_path, SETTINGS, make)
+    (file,) = tmp_path.iterdir()
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+    _equal(cached_arrays(tmp_path, SETTINGS, make), make)
+    assert make.count == 3  # one of them in _equal
+
+
 @pytest.mark.parametrize("change", [{"seed": 1}, {"task": "three_body"}, {"times": [0.0, 0.6]}, {"noise_std": 0.1}])
 def test_other_settings_are_made_anew(tmp_path, make, change):
     cached_arrays(tmp_path, SETTINGS, make)
@@ -73,7 +93,19 @@ def test_a_damaged_file_is_made_anew(tmp_path, make, content):
 def test_pickled_objects_are_not_read(tmp_path, make):
     cached_arrays(tmp_path, SETTINGS, make)
     (file,) = tmp_path.iterdir()
-    np.savez(file, states=np.array([{}], dtype=object))
+    pickled = io.BytesIO()
+    np.savez(pickled, states=np.array([{}], dtype=object))
+    # As if this had been written by the cache.
+    file.write_bytes(hashlib.sha256(pickled.getvalue()).digest() + pickled.getvalue())
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        cached_arrays(tmp_path, SETTINGS, make)
+
+
+def test_a_file_of_something_else_is_made_anew(tmp_path, make):
+    cached_arrays(tmp_path, SETTINGS, make)
+    (file,) = tmp_path.iterdir()
+    with file.open("wb") as stream:
+        np.savez(stream, states=np.zeros(3))
     _equal(cached_arrays(tmp_path, SETTINGS, make), make)
 
 

@@ -135,6 +135,11 @@ def test_the_spread_of_errors_shows_what_the_mean_hides():
     assert spread["top_share"] == pytest.approx(2 * 900 / (2 * 900 + 1998), rel=1e-12)
 
 
+def test_no_error_has_no_share():
+    samples = {"state": np.zeros([3, 2]), "time_derivative": np.zeros([3, 2])}
+    assert evaluation.derivative_error_spread(systems.MassSpring(), samples) == {"median": 0.0, "top_share": 0.0}
+
+
 def test_the_median_energy_error_is_that_of_a_typical_trajectory():
     true, predicted = np.zeros([3, 2]), np.array([[1.0, 2.0], [0.0, 0.5], [100.0, 0.0]])
     assert evaluation.median_energy_mse(true, predicted) == 2.5  # of 2.5, 0.125, 5000

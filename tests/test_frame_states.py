@@ -31,7 +31,7 @@ def test_a_pair_shows_the_state_of_its_later_frame(swings):
 
 def test_a_pair_that_is_not_finite_has_no_state():
     pairs = np.zeros([3, 28, 28, 2])
-    pairs[1, 4, 4, 0] = np.nan
+    pairs[1, 4, 4, 0] = 1e200  # beyond the float32 of frames
     seen = evaluation.states_of_frame_pairs(pairs)
     assert np.isnan(seen[1]).all()
     assert np.isfinite(seen[[0, 2]]).all()
@@ -52,6 +52,15 @@ def test_a_map_of_a_latent_finds_a_polynomial(rng):
     found = evaluation.fit_latent_map(latent, states)
     # Round-off of 27 and its cancelling parts.
     np.testing.assert_allclose(found(latent.reshape(4, 50, 2)), states.reshape(4, 50, 2), atol=1e-11)
+
+
+def test_a_map_of_a_latent_that_stands_still_gives_the_mean(rng):
+    latent = np.stack([np.full(50, 3.0), rng.normal(size=50)], -1)
+    states = np.stack([latent[:, 1], np.full(50, 2.0)], -1)
+    np.testing.assert_allclose(evaluation.fit_latent_map(latent, states)(latent), states, atol=1e-12)
+    assert not np.isfinite(evaluation.fit_latent_map(latent, states)(np.array([np.nan, 1.0]))).any()
+    with pytest.raises(ValueError, match="latent: expected finite values"):
+        evaluation.fit_latent_map(np.full([50, 2], np.inf), states)
 
 
 def test_a_map_of_too_few_points_is_refused():

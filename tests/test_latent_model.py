@@ -103,6 +103,57 @@ def test_stock_keras_trains_it_and_reports_each_loss(jit_compile):
     assert set(evaluated) == set(history)
 
 
+def test_fit_goes_on_in_parts_and_from_a_file(rng, tmp_path):
+    frames, next_frames = rng.uniform(size=[2, 10, *SHAPE])
+    model = _build(dtype="float64")
+    model.compile(keras.optimizers.Adam(1e-3))
+    validation = model.fit(frames, next_frames, batch_size=4, validation_split=0.2, verbose=0).history
+    assert {"val_canonical", "val_loss", "motion"} <= set(validation)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    first, second = (each.fit(frames, next_frames, shuffle=False, verbose=0).history for each in (model, again))
+    # Whatever the file brings back, it is the same training.
+    assert first["loss"] == pytest.approx(second["loss"], rel=1e-12)
+
+
+def test_regularizers_of_the_parts_count(frames):
+    class Penalised(models.ResidualMLP):
+        def call(self, inputs):
+            self.add_loss(keras.ops.cast(7.0, inputs.dtype))
+            return super().call(inputs)
+
+    model = LatentHamiltonianNetwork(
+        Penalised(2, hidden_units=4),
+        models.ResidualMLP(40, hidden_units=4),
+        models.BaselineNetwork(),
+        frame_shape=SHAPE,
+    )
+    model.build([None, *SHAPE])
+    model.compile("sgd")
+    assert model.evaluate(frames, frames, verbose=0, return_dict=True)["loss"] > 7
+
+
+def test_a_loss_of_another_kind_is_refused(frames):
+    model = _build()
+    model.compile("adam", loss="mse")
+    with pytest.raises(ValueError, match="compile: expected no loss"):
+        model.fit(frames, frames, verbose=0)
+
+
+def test_frames_without_the_next_ones_are_refused(frames):
+    model = _build()
+    model.compile("adam")
+    with pytest.raises(ValueError, match=r"fit\(frames, next_frames\)"):
+        model.fit(frames, verbose=0)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float64", "int32"])
+def test_frames_of_any_type_are_cast(dtype):
+    model = _build()
+    expected = model.encode(np.ones([2, *SHAPE], "float32"))
+    np.testing.assert_array_equal(model.encode(tf.ones([2, *SHAPE], dtype)), expected)
+
+
 def test_a_sample_weight_is_refused(frames):
     model = _build()
     model.compile("adam")
@@ -136,6 +187,9 @@ def test_parts_that_do_not_fit_are_refused():
         LatentHamiltonianNetwork(part, part, models.BaselineNetwork(), frame_shape=(28, 28))
     with pytest.raises(ValueError, match="even size 2n"):
         _build(latent=3)
+    narrow = LatentHamiltonianNetwork(part, models.ResidualMLP(39), models.BaselineNetwork(), frame_shape=SHAPE)
+    with pytest.raises(ValueError, match="decoder: expected outputs of width 40"):
+        narrow.build([None, *SHAPE])
     with pytest.raises(ValueError, match="ResidualMLP: expected numbers >= 1"):
         models.ResidualMLP(0)
 

@@ -122,6 +122,35 @@ def test_bodies_that_collide_are_refused():
         reference_solution(systems.NBody(), np.stack([apart, meeting]), TIMES)
 
 
+def test_a_start_at_an_axis_is_followed_through_a_first_step_that_is_too_long():
+    # q = 0, so that nothing tells how long a step may be: the first overflows.
+    path = reference_solution(systems.HenonHeiles(), np.array([[0.0, 0.0, 0.1, 0.1]]), np.array([0.0, 50.0]))
+    energy = systems.HenonHeiles().hamiltonian(tf.constant(path)).numpy()
+    np.testing.assert_allclose(energy, 0.01, rtol=1e-11)
+
+
+@pytest.mark.parametrize("start", [[1e-13, 1.0], [1.0, 1e-17], [np.sin(np.pi), 1.0]])
+def test_a_first_step_that_is_too_short_grows(start):
+    found = reference_solution(systems.MassSpring(), np.array([start]), np.array([0.0, 20.0]))[0, 1]
+    c, s = np.cos(40.0), np.sin(40.0)
+    # Some hundred steps of 1e-13.
+    np.testing.assert_allclose(found, [c * start[0] + s * start[1], c * start[1] - s * start[0]], rtol=0, atol=1e-11)
+
+
+def test_times_may_come_back_and_stand_still():
+    starts = np.array([[1.0, 0.0], [0.5, 0.2]])
+    times = np.array([[0.0, 1.0, 0.0, 0.0], [2.0, 2.0, 2.0, 2.0]])
+    found = reference_solution(systems.Pendulum(), starts, times)
+    np.testing.assert_allclose(found[:, 2:], np.repeat(starts[:, None], 2, 1), rtol=0, atol=1e-12)
+    assert np.abs(found[0, 1] - starts[0]).max() > 0.5
+
+
+@pytest.mark.parametrize(("system", "width"), [(systems.NBody(), 8), (systems.Kepler(), 4)])
+def test_bodies_at_one_place_are_refused(system, width):
+    with pytest.raises(ArithmeticError, match="can't be followed"):
+        reference_solution(system, np.zeros([1, width]), np.array([0.0, 1.0]))
+
+
 @pytest.mark.parametrize(
     ("starts", "times", "message"),
     [

@@ -59,10 +59,8 @@ def test_a_floor_stands_beside_what_it_is_the_floor_of():
 
 
 def test_tasks_that_were_not_run_again_stay(results):
-    before = {
-        "versions": {"hnn_tf": "old"},
-        "metrics": {"pendulum": {"clean": {}}, "two_body": {"clean": {}, "paper": {}}},
-    }
+    old = {"pendulum": {"clean": {}}, "two_body": {"clean": {}, "paper": {}}}
+    before = {"made_by": old, "metrics": old}
     merged = result_tables.merged(before, results)
     assert merged["made_by"]["two_body"]["paper"] == {"code": "", "versions": {"hnn_tf": "0"}}
     assert merged["made_by"]["pendulum"] == {"clean": {}}

@@ -111,21 +111,6 @@ class LatentHamiltonianNetwork(keras.Model):
         latent = rollout_at_times(self.dynamics, self.encode(frames), times, **options)
         return latent, self.decode(latent)
 
-    def compile(self, optimizer: Any = "rmsprop", **options: Any) -> None:
-        """As of every Keras model, but for the loss, which it has of its own.
-
-        Raises:
-          ValueError: If a loss or metrics are given.
-        """
-        given = [
-            name for name in ("loss", "loss_weights", "metrics", "weighted_metrics") if options.get(name) is not None
-        ]
-        if given:
-            raise ValueError(
-                f"compile: expected no {given[0]}; a LatentHamiltonianNetwork has the paper's three losses"
-            )
-        super().compile(optimizer, **options)
-
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> tf.Tensor:
@@ -133,6 +118,8 @@ class LatentHamiltonianNetwork(keras.Model):
         from hnn_tf.objectives import LatentMatching  # here, because objectives know models only by what they call
 
         del y_pred, training
+        if getattr(self, "loss", None) is not None:
+            raise ValueError("compile: expected no loss; a LatentHamiltonianNetwork has the paper's three losses")
         if sample_weight is not None:
             raise ValueError("LatentHamiltonianNetwork: expected no sample_weight; its loss has no use for it")
         if y is None:
