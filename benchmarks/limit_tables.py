@@ -22,6 +22,7 @@ ROWS = {
         ("real_pendulum", "clean", "energy_mse"),
         ("real_pendulum", "clean", "coordinate_mse"),
         ("real_pendulum", "clean", "energy_drift"),
+        ("real_pendulum", "clean", "measured_energy_drift"),
     ],
     "two_body": [
         ("two_body", "clean", "valid_prediction_time"),
@@ -31,6 +32,8 @@ ROWS = {
         ("three_body", "clean", "valid_prediction_time"),
     ],
     "pixels": [
+        ("pixel_pendulum", "paper", "test_loss"),
+        ("pixel_pendulum", "clean", "test_loss"),
         ("pixel_pendulum", "paper", "energy_mse"),
         ("pixel_pendulum", "paper", "angle_within_tolerance"),
         ("pixel_pendulum", "clean", "energy_mse"),

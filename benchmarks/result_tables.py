@@ -20,6 +20,7 @@ README_CLEAN_METRICS = (
     "energy_mse",
     "coordinate_mse",
     "valid_prediction_time",
+    "energy_drift",
     "angle_within_tolerance",
 )
 WITHOUT_RATIO = (

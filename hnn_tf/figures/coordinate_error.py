@@ -60,7 +60,10 @@ def draw_coordinate_error(
             xlim=span,
             ylim=limits,
             xlabel=style.axis_label("time", time_unit),
-            ylabel=rf"$|s_\mathrm{{pred}} - s_\mathrm{{{true_label}}}|$ ({', '.join(dict.fromkeys(state_units))})",
+            ylabel=style.axis_label(
+                rf"$|s_\mathrm{{pred}} - s_\mathrm{{{true_label}}}|$",
+                ", ".join(dict.fromkeys(unit for unit in state_units if unit)),
+            ),
             title=f"Distance from the {'measurement' if true_label == 'measured' else 'truth'}",
         )
         right.grid(axis="y", color="#e3e3e3", linewidth=0.6)
