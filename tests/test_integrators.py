@@ -200,7 +200,6 @@ def test_a_symplectic_one_refuses_friction(method):
 
 @pytest.mark.parametrize(
     "kind",
-    # Sorted: processes that share the tests must find them in the same order.
     sorted(
         (k for k in package_classes.subclasses(integrators.Composition) if hasattr(k, "name")), key=lambda k: k.name
     ),

@@ -170,12 +170,6 @@ def test_declared_separability_is_true(name, rng):
     assert _build(name).separable == (coupling < 1e-14)
 
 
-def test_second_order_means_that_the_momentum_is_the_velocity(rng):
-    model, state = _build("second_order"), rng.normal(size=[6, 4])
-    np.testing.assert_array_equal(model(tf.constant(state))[:, :2], state[:, 2:])
-    np.testing.assert_array_equal(model(tf.constant(state))[:, 2:], model.mlp(tf.constant(state)))
-
-
 def test_the_flow_keeps_volume_only_if_there_is_an_energy(name, rng):
     jacobian = _jacobian(_build(name), rng.normal(size=[6, 4]))
     divergence = np.abs(np.trace(jacobian, axis1=1, axis2=2)).max()

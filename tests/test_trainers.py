@@ -1,11 +1,8 @@
 """Whole runs of every trainer: what they write, print, and that they can be repeated."""
 
-import ast
-import dataclasses
 import json
 import subprocess
 import sys
-import types
 
 import command_session
 import keras
@@ -16,7 +13,7 @@ from PIL import Image
 
 import hnn_tf
 from hnn_tf import integrators, models, objectives
-from trainers import pixel_pendulum, training_flags, two_body
+from trainers import training_flags
 
 SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
 ONE_STEP = ["--objective=one_step", "--precision=float64"]
@@ -211,40 +208,6 @@ def test_the_table_shows_model_baseline_and_paper(session):
     assert rows[2].split()[-2:] == ["3.842e-04", "1.708e-01"]
 
 
-def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
-    settings = types.SimpleNamespace(
-        seed=3, noise_std=0.0, cache_dir=None, num_trajectories=5, renderer="numpy", data_path=None
-    )
-    pixels = pixel_pendulum.TASK.load(settings)
-    assert (pixels.test_pairs.shape, pixels.train_pairs.shape) == ((1, 101, 28, 28, 2), (4, 101, 28, 28, 2))
-    states = hnn_tf.data.sample_pendulum_states(np.random.default_rng(3), 5)
-    swings = hnn_tf.data.simulate_pendulum(states, 101)
-    np.testing.assert_array_equal(pixels.test_states, swings[:1, 1:])
-    drawn = hnn_tf.data.render_pendulum(swings[4, [7, 8], 0])
-    np.testing.assert_array_equal(np.moveaxis(pixels.train_pairs[3, 7], -1, 0), drawn)
-    bodies = dataclasses.replace(two_body.TASK, num_trajectories=10).load(settings)
-    first = hnn_tf.data.sample_two_body(np.random.default_rng(3), 10)
-    np.testing.assert_array_equal(bodies.test["derivative"]["state"][0], first[0])
-    np.testing.assert_array_equal(bodies.train["derivative"]["state"][0], first[2])
-    assert len(bodies.train["derivative"]["state"]) == 8 * 50
-
-
-@pytest.mark.parametrize(
-    ("task", "paper", "clean"),
-    [
-        (two_body.TASK, {"objective": "derivative"}, {"objective": "derivative"}),
-        (
-            pixel_pendulum.TASK,
-            {"objective": "derivative", "weight_decay": 1e-5},
-            {"objective": "one_step", "weight_decay": 0.0},
-        ),
-    ],
-)
-def test_a_protocol_has_its_own_defaults(task, paper, clean):
-    assert task.defaults("paper") == paper
-    assert task.defaults("clean") == clean
-
-
 @pytest.mark.parametrize("name", WITH_ALL)
 def test_stderr_has_progress_lines_and_no_noise(session, name):
     lines = session[1][name][2].splitlines()
@@ -281,11 +244,3 @@ def test_help_and_bad_flags_answer_without_importing_anything_heavy(task, argume
     assert ("--learning_rate=<float>" in done.stdout) == (code == 0)
     imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
     assert not {"tensorflow", "keras", "numpy", "hnn_tf"} & imported
-
-
-def test_the_library_imports_neither_trainers_nor_export():
-    for path in (command_session.ROOT / "hnn_tf").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [name for name in names if name.split(".")[0] in ("trainers", "export", "benchmarks")], path

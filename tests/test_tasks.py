@@ -1,0 +1,44 @@
+"""What tasks give a run: data that are split as the reference splits them, and each protocol's defaults."""
+
+import dataclasses
+import types
+
+import numpy as np
+import pytest
+
+import hnn_tf
+from trainers import pixel_pendulum, two_body
+
+
+def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
+    settings = types.SimpleNamespace(
+        seed=3, noise_std=0.0, cache_dir=None, num_trajectories=5, renderer="numpy", data_path=None
+    )
+    pixels = pixel_pendulum.TASK.load(settings)
+    assert (pixels.test_pairs.shape, pixels.train_pairs.shape) == ((1, 101, 28, 28, 2), (4, 101, 28, 28, 2))
+    states = hnn_tf.data.sample_pendulum_states(np.random.default_rng(3), 5)
+    swings = hnn_tf.data.simulate_pendulum(states, 101)
+    np.testing.assert_array_equal(pixels.test_states, swings[:1, 1:])
+    drawn = hnn_tf.data.render_pendulum(swings[4, [7, 8], 0])
+    np.testing.assert_array_equal(np.moveaxis(pixels.train_pairs[3, 7], -1, 0), drawn)
+    bodies = dataclasses.replace(two_body.TASK, num_trajectories=10).load(settings)
+    first = hnn_tf.data.sample_two_body(np.random.default_rng(3), 10)
+    np.testing.assert_array_equal(bodies.test["derivative"]["state"][0], first[0])
+    np.testing.assert_array_equal(bodies.train["derivative"]["state"][0], first[2])
+    assert len(bodies.train["derivative"]["state"]) == 8 * 50
+
+
+@pytest.mark.parametrize(
+    ("task", "paper", "clean"),
+    [
+        (two_body.TASK, {"objective": "derivative"}, {"objective": "derivative"}),
+        (
+            pixel_pendulum.TASK,
+            {"objective": "derivative", "weight_decay": 1e-5},
+            {"objective": "one_step", "weight_decay": 0.0},
+        ),
+    ],
+)
+def test_a_protocol_has_its_own_defaults(task, paper, clean):
+    assert task.defaults("paper") == paper
+    assert task.defaults("clean") == clean
