@@ -28,8 +28,7 @@ class PixelPendulumTask(Task):
     def defaults(self, protocol: str) -> dict[str, Any]:
         """The paper's; under the clean protocol the latent moves through the integrator, and there is no L2.
 
-        The paper's differences of latents damp, and its L2 keeps the dynamics, whose loss is small, from their best:
-        the HNN's clock is then some 5 % off.
+        The paper's differences of latents damp, and its L2 keeps the dynamics, whose loss is small, from their best.
         """
         if protocol == "paper":
             return super().defaults(protocol) | {"weight_decay": 1e-5}
