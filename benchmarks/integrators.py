@@ -92,7 +92,5 @@ if __name__ == "__main__":
     flags.DEFINE_float("step_size", 0.1, "Of the structure's steps, > 0.")
     flags.DEFINE_integer("repeats", 3, "Timings of each run; the shortest counts.", lower_bound=1)
     flags.DEFINE_bool("update_docs", False, "Write docs/results/integrators.json, the figure and docs/integrators.md.")
-    flags.register_validator(
-        "step_size", lambda size: 0 < size < math.inf, message="--step_size: expected a finite number > 0"
-    )
+    flags.register_validator("step_size", lambda size: 0 < size < math.inf, message="expected a finite number > 0")
     command_line.run(_main, usage=__doc__)

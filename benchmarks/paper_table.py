@@ -5,6 +5,7 @@ python -m benchmarks.paper_table --tasks=all --seeds=5 --protocols=paper,clean -
 A run that is done is not repeated: after a break, the same command goes on where it stopped.
 """
 
+import concurrent.futures
 import hashlib
 import json
 import pathlib
@@ -43,11 +44,12 @@ def _main() -> None:
     results: dict[str, Any] = {task: {protocol: {} for protocol in protocols} for task in tasks}
     folder = runs_folder(settings.output_dir)
     began = time.monotonic()
-    for i, (task, model, protocol, seed) in enumerate(runs):
-        document = _run(folder, task, model, protocol, seed)
-        results[task][protocol].setdefault(model, []).append(document)
-        seconds = time.monotonic() - began
-        sys.stderr.write(f"{i + 1}/{len(runs)}: {task}, {model}, {protocol} protocol, seed {seed}; {seconds:.0f} s\n")
+    with concurrent.futures.ThreadPoolExecutor(settings.jobs) as pool:
+        documents = pool.map(lambda run: _run(folder, *run), runs)
+        for i, ((task, model, protocol, seed), document) in enumerate(zip(runs, documents, strict=True)):
+            results[task][protocol].setdefault(model, []).append(document)
+            name = f"{task}, {model}, {protocol} protocol, seed {seed}"
+            sys.stderr.write(f"{i + 1}/{len(runs)}: {name}; {time.monotonic() - began:.0f} s\n")
     summary = result_tables.summary(results, code=_code_digest())
     written = RESULTS / "paper_table.json"
     if settings.update_docs and written.exists():
@@ -106,10 +108,11 @@ def _are_known(known: tuple[str, ...]) -> Any:
 if __name__ == "__main__":
     flags.DEFINE_list("tasks", ["all"], f"Tasks, or all: {', '.join(TASKS)}.")
     flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of each task and protocol.", lower_bound=1)
+    flags.DEFINE_integer("jobs", 2, "Runs at a time, each some 1.5 GB and a core or two.", lower_bound=1)
     flags.DEFINE_list("protocols", ["paper", "clean"], "Protocols.")
     flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
     flags.DEFINE_string("output_dir", "runs/paper_table", "Where the runs go; those of the same code are not repeated.")
     flags.DEFINE_bool("update_docs", True, "Write docs/results/paper_table.json, .md, and the README's table.")
-    flags.register_validator("tasks", _are_known((*TASKS, "all")), message=f"--tasks: expected all, or of {TASKS}")
-    flags.register_validator("protocols", _are_known(PROTOCOLS), message=f"--protocols: expected some of {PROTOCOLS}")
+    flags.register_validator("tasks", _are_known((*TASKS, "all")), message=f"expected all, or of {TASKS}")
+    flags.register_validator("protocols", _are_known(PROTOCOLS), message=f"expected some of {PROTOCOLS}")
     command_line.run(_main, usage=__doc__)

@@ -53,6 +53,6 @@ if __name__ == "__main__":
     flags.register_validator(
         "max_step_size",
         lambda size: size is None or 0 < size < math.inf,
-        message="--max_step_size: expected a finite number > 0",
+        message="expected a finite number > 0",
     )
     command_line.run(_main, usage=__doc__)

@@ -1,11 +1,11 @@
 """The tasks whose data come from bodies that attract each other: two_body and three_body."""
 
 import dataclasses
-import functools
 import pathlib
 from collections.abc import Callable
 from typing import Any
 
+from trainers.rollout_scores import RolloutScores
 from trainers.task import Models, Task, TaskData
 
 TEST_FRACTION = 0.2
@@ -59,7 +59,7 @@ class NBodyData(TaskData):
         self.system = systems.NBody((1.0,) * task.num_bodies)
         rng = np.random.default_rng(settings.seed)
         starts = task.sample(rng, task.num_trajectories)
-        self._ood_starts = task.sample_ood(rng, NUM_EVALUATED)
+        ood_starts = task.sample_ood(rng, NUM_EVALUATED)
         times = np.linspace(0.0, task.span, task.num_times)
         arrays = data.cached_arrays(
             settings.cache_dir,
@@ -75,26 +75,9 @@ class NBodyData(TaskData):
         self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
         self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
         self._clean_test = test.clean_samples()
-        self._test_starts = test.clean_states[:NUM_EVALUATED, 0]
-
-    @functools.cached_property
-    def _true_rollouts(self) -> Any:
-        """True trajectories from the test states and, after them, from the out-of-distribution ones."""
-        from hnn_tf import evaluation
-
-        return evaluation.evaluation_rollout(self.system, self._starts, self._times)
-
-    @property
-    def _starts(self) -> Any:
-        import numpy as np
-
-        return np.concatenate([self._test_starts, self._ood_starts])
-
-    @property
-    def _times(self) -> Any:
-        import numpy as np
-
-        return np.linspace(0.0, self.task.horizon, 501)
+        self._scores = RolloutScores(
+            self.system, test.clean_states[:NUM_EVALUATED, 0], ood_starts, np.linspace(0.0, task.horizon, 501)
+        )
 
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set; and what a mean over close encounters hides."""
@@ -110,24 +93,18 @@ class NBodyData(TaskData):
                 model, self.system, self.task.sample, horizon=self.task.horizon
             )
             return metrics | tail
-        true = self._true_rollouts
-        predicted = evaluation.evaluation_rollout(model, self._starts, self._times)
-        count = len(self._test_starts)
-        inside = evaluation.evaluate_rollouts(self.system, self._times, true[:count], predicted[:count])
-        outside = evaluation.evaluate_rollouts(self.system, self._times, true[count:], predicted[count:])
-        energies = [self.system.hamiltonian(tf.constant(paths[:count])).numpy() for paths in (true, predicted)]
+        scores, true, predicted = self._scores.of(model)
+        energies = [self.system.hamiltonian(tf.constant(paths)).numpy() for paths in (true, predicted)]
         return {
             "clean_test_loss": evaluation.derivative_mse(model, self._clean_test),
             **tail,
-            **inside,
+            **scores,
             "energy_mse_median": evaluation.median_energy_mse(*energies),
-            **evaluation.conserved_quantity_errors(self.system, true[:count], predicted[:count]),
-            "ood_energy_mse": outside["energy_mse"],
-            "ood_coordinate_mse": outside["coordinate_mse"],
+            **evaluation.conserved_quantity_errors(self.system, true, predicted),
         }
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws orbits, energies and errors of truth and models from the first test state."""
         from trainers import n_body_figures
 
-        n_body_figures.draw(folder, models, system=self.system, start=self._test_starts[:1], times=self._times)
+        n_body_figures.draw(folder, models, system=self.system, start=self._scores.starts[:1], times=self._scores.times)

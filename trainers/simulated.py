@@ -1,11 +1,11 @@
 """The tasks whose data come from a true planar system: mass_spring and pendulum."""
 
 import dataclasses
-import functools
 import pathlib
 from collections.abc import Callable
 from typing import Any
 
+from trainers.rollout_scores import RolloutScores
 from trainers.task import Models, Task, TaskData
 
 HORIZON = 20.0
@@ -73,27 +73,9 @@ class SimulatedData(TaskData):
         self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
         self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
         self._clean_test = test.clean_samples()
-        self._test_starts = test.clean_states[:, 0]
-        self._ood_starts = data.sample_on_radius(rng, len(self._test_starts), radius=task.ood_radius)
-
-    @functools.cached_property
-    def _true_rollouts(self) -> Any:
-        """True trajectories from the test states and, after them, from the out-of-distribution ones."""
-        from hnn_tf import evaluation
-
-        return evaluation.evaluation_rollout(self.system, self._starts, self._times)
-
-    @property
-    def _starts(self) -> Any:
-        import numpy as np
-
-        return np.concatenate([self._test_starts, self._ood_starts])
-
-    @property
-    def _times(self) -> Any:
-        import numpy as np
-
-        return np.linspace(0.0, HORIZON, 201)
+        starts = test.clean_states[:, 0]
+        ood_starts = data.sample_on_radius(rng, len(starts), radius=task.ood_radius)
+        self._scores = RolloutScores(self.system, starts, ood_starts, np.linspace(0.0, HORIZON, 201))
 
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set."""
@@ -107,17 +89,8 @@ class SimulatedData(TaskData):
             stretch = self.task.paper_time_stretch
             energy = evaluation.paper_protocol.evaluate_energy(model, self.system, seed=self.seed, time_stretch=stretch)
             return {"energy_mse": energy} | floor
-        true = self._true_rollouts
-        predicted = evaluation.evaluation_rollout(model, self._starts, self._times)
-        count = len(self._test_starts)
-        inside = evaluation.evaluate_rollouts(self.system, self._times, true[:count], predicted[:count])
-        outside = evaluation.evaluate_rollouts(self.system, self._times, true[count:], predicted[count:])
-        return floor | {
-            "clean_test_loss": evaluation.derivative_mse(model, self._clean_test),
-            **inside,
-            "ood_energy_mse": outside["energy_mse"],
-            "ood_coordinate_mse": outside["coordinate_mse"],
-        }
+        scores, _, _ = self._scores.of(model)
+        return floor | {"clean_test_loss": evaluation.derivative_mse(model, self._clean_test), **scores}
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws truth and models from the test trajectory of median energy."""
@@ -127,8 +100,8 @@ class SimulatedData(TaskData):
         from hnn_tf import evaluation
         from trainers import run_figures
 
-        energy = self.system.hamiltonian(tf.constant(self._test_starts)).numpy()
-        start = self._test_starts[np.argsort(energy)[len(energy) // 2]]
+        energy = self.system.hamiltonian(tf.constant(self._scores.starts)).numpy()
+        start = self._scores.starts[np.argsort(energy)[len(energy) // 2]]
         times = np.linspace(0.0, HORIZON, 401)
         run_figures.draw(
             folder,

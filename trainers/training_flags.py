@@ -82,18 +82,18 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
     for name in ("learning_rate", "weight_decay", "noise_std"):
         must_be_finite(name)
-    flags.register_validator("learning_rate", lambda value: value > 0, message="--learning_rate: expected a number > 0")
+    flags.register_validator("learning_rate", lambda value: value > 0, message="expected a number > 0")
     flags.register_validator(
         "hidden_units",
         lambda widths: bool(widths) and all(width.strip().isdecimal() and int(width) > 0 for width in widths),
-        message="--hidden_units: expected widths > 0 separated by commas, as 200,200",
+        message="expected widths > 0 separated by commas, as 200,200",
     )
 
 
 def must_be_finite(name: str) -> None:
     """Refuses NaN and infinity as values of a flag."""
     flags.register_validator(
-        name, lambda value: value is None or math.isfinite(value), message=f"--{name}: expected a finite number"
+        name, lambda value: value is None or math.isfinite(value), message="expected a finite number"
     )
 
 

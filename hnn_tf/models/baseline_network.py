@@ -47,13 +47,17 @@ class BaselineNetwork(keras.Model):
         """Builds the perceptron for states `[..., 2n]`: only now is its output width known."""
         if self.mlp is None:
             self.mlp = MLP(
-                2 * phase_space.dof(tf.TensorSpec(input_shape)),
+                self._output_units(phase_space.dof(tf.TensorSpec(input_shape))),
                 hidden_units=self.hidden_units,
                 activation=self.activation,
                 dtype=self.dtype_policy,
                 name="mlp",
             )
             self.mlp.build(input_shape)
+
+    def _output_units(self, dof: int) -> int:
+        """Width of what the perceptron predicts."""
+        return 2 * dof
 
     def call(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of states `[..., 2n]`."""
