@@ -6,7 +6,7 @@ nothing else.
 - **mass_spring**: the model's clock is stretched by 1.09, and the horizon by another 1.09 in every one of the 15
   trials (21.8 to 72.8).
 - **mass_spring, pendulum**: `test_loss` is taken at noisy states, where the true system itself scores no better:
-  see its floor under the clean protocol.
+  see its floor.
 - **pendulum**: its `energy_mse` is that of q² + p², which isn't the pendulum's energy. A perfect pendulum whose
   clock is 3 % fast scores 2.3e-2. The initial states lie below nearly all energies that were trained on.
 - **real_pendulum**: derivatives are forward differences, which damp (ω²dt/2, some 0.1 a second in amplitude); the
