@@ -48,6 +48,12 @@ def test_crosses_level_sets_at_right_angles(amount):
     np.testing.assert_allclose(change_energy(PENDULUM, STATES, amount), expected, atol=1e-7)
 
 
+def test_no_change_leaves_a_state_at_rest_where_it_is():
+    # There the gradient vanishes, and no direction leads anywhere.
+    rest = tf.zeros([1, 2], tf.float64)
+    np.testing.assert_array_equal(change_energy(PENDULUM, rest, 0.0), rest)
+
+
 def test_the_path_is_of_fourth_order():
     # 1 J up from q = 2.4 rad, where the gradient turns: the error is far above round-off.
     start = tf.constant([[2.4, 0.3]], tf.float64)
