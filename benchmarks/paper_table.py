@@ -108,7 +108,7 @@ def _are_known(known: tuple[str, ...]) -> Any:
 if __name__ == "__main__":
     flags.DEFINE_list("tasks", ["all"], f"Tasks, or all: {', '.join(TASKS)}.")
     flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of each task and protocol.", lower_bound=1)
-    flags.DEFINE_integer("jobs", 2, "Runs at a time, each some 1.5 GB and a core or two.", lower_bound=1)
+    flags.DEFINE_integer("jobs", 2, "Runs at a time, each in a process of its own.", lower_bound=1)
     flags.DEFINE_list("protocols", ["paper", "clean"], "Protocols.")
     flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
     flags.DEFINE_string("output_dir", "runs/paper_table", "Where the runs go; those of the same code are not repeated.")
