@@ -46,8 +46,9 @@ def _main() -> None:
     text = json.dumps(found, indent=1, allow_nan=False) + "\n"
     (paper_table.RESULTS / "pixel_ablation.json").write_text(text)
     table = json.loads((paper_table.RESULTS / "paper_table.json").read_text())
-    pytorch = json.loads((paper_table.RESULTS / "torch_two_body.json").read_text())
-    for name, part in limit_tables.sections(table["metrics"], found, pytorch).items():
+    names = ("torch_two_body.json", "torch_pixel_pendulum.json")
+    pytorch = [json.loads((paper_table.RESULTS / name).read_text()) for name in names]
+    for name, part in limit_tables.sections(table["metrics"], found, *pytorch).items():
         doc_section.replace(doc_section.LIMITS, name, part)
 
 

@@ -1,6 +1,7 @@
 """The numbers of docs/known_limits.md, each beside what it is compared with."""
 
 from collections.abc import Mapping, Sequence
+from statistics import median, quantiles
 from typing import Any
 
 from benchmarks.result_tables import number, spread, table
@@ -42,9 +43,15 @@ ROWS = {
 }
 """Section -> the rows of its table: task, protocol, metric."""
 
+COMPARED = ("test_loss", "test_reconstruction_loss", "energy_mse", "angle_within_tolerance")
+"""Metrics that are shown beside PyTorch's."""
+
 
 def sections(
-    metrics: Mapping[str, Any], ablations: Mapping[str, Sequence[Mapping[str, float]]], pytorch: Mapping[str, Any]
+    metrics: Mapping[str, Any],
+    ablations: Mapping[str, Sequence[Mapping[str, float]]],
+    pytorch: Mapping[str, Any],
+    pytorch_pixels: Mapping[str, Any],
 ) -> dict[str, str]:
     """Markdown of every section: medians over the seeds (least - largest).
 
@@ -52,9 +59,14 @@ def sections(
       metrics: Of `paper_table.json`.
       ablations: `pixel_ablation.json`.
       pytorch: `torch_two_body.json`.
+      pytorch_pixels: `torch_pixel_pendulum.json`.
     """
     parts = {name: _rows(metrics, rows) for name, rows in ROWS.items()}
-    return parts | {"ablation": _ablation(ablations), "pytorch": _pytorch(metrics["two_body"]["paper"], pytorch)}
+    return parts | {
+        "ablation": _ablation(ablations),
+        "pytorch": draws(pytorch),
+        "pytorch_pixels": beside_pytorch("pixel_pendulum", metrics["pixel_pendulum"]["paper"], pytorch_pixels),
+    }
 
 
 def _rows(metrics: Mapping[str, Any], rows: Sequence[tuple[str, str, str]]) -> str:
@@ -74,9 +86,37 @@ def _ablation(ablations: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
     return table(lines, labels=1)
 
 
-def _pytorch(ours: Mapping[str, Any], pytorch: Mapping[str, Any]) -> str:
-    lines = [["two_body, paper", "ours", f"PyTorch {pytorch['torch'].split('+')[0]}, same data", "published"]]
-    for name, values in pytorch["hnn"].items():
-        published = number(PUBLISHED_RESULTS["two_body"][name]["hnn"])
-        lines.append([f"`{name}`", spread(ours[name]["hnn"]), spread(values), published])
+def beside_pytorch(task: str, ours: Mapping[str, Any], pytorch: Mapping[str, Any]) -> str:
+    """The last step of every seed: the table's runs of a task's paper protocol, and PyTorch's."""
+    lines = [[f"{task}, paper", "ours", f"PyTorch {_version(pytorch)}, same data", "published"]]
+    for name in COMPARED:
+        if name in pytorch["hnn"]:
+            published = PUBLISHED_RESULTS[task].get(name)
+            shown = number(published["hnn"]) if published else ""
+            lines.append([f"`{name}`", spread(ours[name]["hnn"]), spread(pytorch["hnn"][name]), shown])
     return table(lines, labels=1)
+
+
+def draws(pytorch: Mapping[str, Any]) -> str:
+    """The last 2000 steps of every seed, here and in PyTorch: quantiles, and the share below the published number."""
+    lines = [["two_body, paper", "10 %", "median", "90 %", "at most the published", "median of the last steps"]]
+    for metric, limit in published("two_body").items():
+        for name, scores in pytorch["draws"].items():
+            values = [score[metric] for score in scores]
+            last = max(score["step"] for score in scores)
+            ends = [score[metric] for score in scores if score["step"] == last]
+            shown = f"PyTorch {_version(pytorch)}" if name == "PyTorch" else "ours"
+            low, *_, high = quantiles(values, n=10, method="inclusive")
+            share = sum(value <= limit for value in values) / len(values)
+            row = [number(low), number(median(values)), number(high), f"{share:.0%}", number(median(ends))]
+            lines.append([f"`{metric}`, {shown}, {len(ends)} seeds", *row])
+    return table(lines, labels=1)
+
+
+def published(task: str) -> dict[str, float]:
+    """Metric -> the paper's number of its HNN, of test data."""
+    return {name: PUBLISHED_RESULTS[task][name]["hnn"] for name in ("test_loss", "energy_mse")}
+
+
+def _version(pytorch: Mapping[str, Any]) -> str:
+    return pytorch["torch"].split("+")[0]

@@ -1,0 +1,58 @@
+"""PyTorch's side of the comparisons: layers as the reference code starts them, and their weights in our models."""
+
+import importlib
+import json
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hnn_tf.atomic_file import atomic_file
+from hnn_tf.input_error import InputError
+
+
+def load_torch() -> Any:
+    """The package torch, which nothing else here needs.
+
+    Raises:
+      InputError: If it isn't installed.
+    """
+    try:
+        return importlib.import_module("torch")
+    except ImportError as error:
+        raise InputError("PyTorch: expected the package torch; pip install torch") from error
+
+
+def linear_layers(torch: Any, widths: Sequence[int]) -> list[Any]:
+    """Affine layers between these widths, with orthogonal kernels; one to a single output has no bias."""
+    pairs = zip(widths[:-1], widths[1:], strict=True)
+    layers = [torch.nn.Linear(fan_in, fan_out, bias=fan_out > 1) for fan_in, fan_out in pairs]
+    for layer in layers:
+        torch.nn.init.orthogonal_(layer.weight)
+    return layers
+
+
+def gradient_of_perceptron(torch: Any, layers: Sequence[Any], inputs: Any) -> Any:
+    """Gradient `[B, d]` of the tanh perceptron's single output, of inputs `[B, d]` that take part in a graph."""
+    first, second, last = layers
+    output = last(torch.tanh(second(torch.tanh(first(inputs)))))
+    return torch.autograd.grad(output.sum(), inputs, create_graph=True)[0]
+
+
+def assign(variables: Sequence[Any], layers: Sequence[Any]) -> None:
+    """Puts the weights into a Keras model's variables `kernel_i`, `bias_i`."""
+    by_name = {variable.name: variable for variable in variables}
+    for i, layer in enumerate(layers):
+        by_name[f"kernel_{i}"].assign(layer.weight.detach().numpy().T)
+        if layer.bias is not None:
+            by_name[f"bias_{i}"].assign(layer.bias.detach().numpy())
+
+
+def kept(path: pathlib.Path, make: Callable[[], Any]) -> Any:
+    """The JSON document in `path`; made and written there if there is none, so that a break loses one run at most."""
+    if path.exists():
+        return json.loads(path.read_text())
+    document = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(document, allow_nan=False) + "\n")
+    return document
