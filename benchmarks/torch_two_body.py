@@ -9,6 +9,7 @@ python -m benchmarks.torch_two_body  (needs PyTorch beside this package: pip ins
 import json
 import pathlib
 import sys
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -35,11 +36,13 @@ def _main() -> None:
         noise_std=0.0, cache_dir=None, hidden_units=WIDTHS[1:-1], activation="tanh", precision="float32"
     )
     folder = paper_table.runs_folder(flags.FLAGS.output_dir)
-    draws: dict[str, list[dict[str, float]]] = {"TensorFlow": [], "PyTorch": []}
+    trainings: dict[str, Callable[..., list[dict[str, float]]]]
+    trainings = {"TensorFlow": _tensorflow, "PyTorch": functools.partial(_pytorch, torch)}
+    draws: dict[str, list[dict[str, float]]] = {name: [] for name in trainings}
     for seed in range(flags.FLAGS.seeds):
         settings.seed = seed
         data = TASK.load(settings)
-        for name, train in {"TensorFlow": _tensorflow, "PyTorch": functools.partial(_pytorch, torch)}.items():
+        for name, train in trainings.items():
             path = folder / f"{name}-{torch.__version__}-{seed}.json"
             found = torch_layers.kept(path, functools.partial(train, TASK, settings, data))
             draws[name] += found
