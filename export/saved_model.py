@@ -14,7 +14,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from export import warmup
-from export.signatures import ServingModule, check_built
+from export.signatures import ServingModule, signatures_of
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError
 
@@ -112,7 +112,7 @@ def load_model(path: str | os.PathLike) -> keras.Model:
             f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
         )
     try:
-        check_built(model)
+        signatures_of(model)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     return model

@@ -8,6 +8,8 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space, scalars
+from hnn_tf.models.frame_signatures import frame_signatures
+from hnn_tf.models.state_signatures import Signatures
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.typing import State
 
@@ -134,6 +136,10 @@ class LatentHamiltonianNetwork(keras.Model):
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., h, w, c]` -> `[..., 2n]`."""
         return (*input_shape[:-3], self.encoder.compute_output_shape((None, 1))[-1])
+
+    def serving_signatures(self, **rollout_options: Any) -> Signatures:
+        """What an export offers: `frame_signatures`."""
+        return frame_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the parts serialized."""
