@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from export import model_card, self_test, serving_constraints
 from export.saved_model import describe, export_model, load_model
 from hnn_tf import InputError, LatentHamiltonianNetwork, models
 
@@ -93,6 +94,13 @@ def test_every_signature_answers_as_the_model(served, case):
             assert answer[key].shape == value.shape, (name, key)
             error = np.abs(answer[key] - value) / np.maximum(1, np.abs(value))
             assert np.max(error, initial=0) <= TOLERANCE[case[1]], (name, key)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_server_would_refuse_nothing_and_a_copy_can_be_told_from_a_broken_one(served, case):
+    path = served[1][case]
+    assert serving_constraints.violations(path) == []
+    assert max(self_test.differences(path, model_card.read(path)).values()) == 0
 
 
 def test_inputs_and_outputs_have_a_batch(served):
