@@ -95,11 +95,16 @@ def export_model(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def load_model(path: str | os.PathLike) -> keras.Model:
+def load_model(path: str | os.PathLike, *, width: int | None = None) -> keras.Model:
     """Loads a `.keras` file of this package, with Keras' safe mode on: no code that a file brings is run.
 
+    Args:
+      path: Of the file.
+      width: 2n of the states that the model has to take; any, or frames, if not given.
+
     Raises:
-      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`.
+      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`,
+        or takes something else than states of that width.
     """
     path = pathlib.Path(path)
     if not path.is_file():
@@ -124,9 +129,11 @@ def load_model(path: str | os.PathLike) -> keras.Model:
             f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
         )
     try:
-        signatures_of(model)
+        inputs = signatures_of(model)["serving_default"][1]
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    if width and (inputs[0].name, inputs[0].shape[-1]) != ("state", width):
+        raise InputError(f"{path}: expected a model of states of width {width}; it takes {_shown(inputs[0])}")
     return model
 
 
@@ -186,6 +193,10 @@ def _describe(tensors: dict) -> str:
         sizes = ", ".join("?" if dim.size < 0 else str(dim.size) for dim in tensors[name].tensor_shape.dim)
         parts.append(f"{name} [{sizes}] {tf.as_dtype(tensors[name].dtype).name}")
     return ", ".join(parts)
+
+
+def _shown(spec: tf.TensorSpec) -> str:
+    return f"{spec.name} {spec.shape}"
 
 
 def _move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int | None) -> pathlib.Path:

@@ -131,6 +131,21 @@ def test_a_models_file_can_be_exported(tmp_path):
     assert path.name == "1"
 
 
+def test_parts_of_ones_own_are_exported(tmp_path):
+    """An encoder that knows one width of its input only."""
+    layers = keras.layers
+    encoder = keras.Sequential([layers.Reshape(SHAPE), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(2)])
+    decoder, dynamics = (
+        models.ResidualMLP(60, hidden_units=8),
+        models.MODELS["hnn"](hidden_units=(8,), activation="tanh", dtype="float32"),
+    )
+    model = LatentHamiltonianNetwork(encoder, decoder, dynamics, frame_shape=SHAPE)
+    model.build([None, *SHAPE])
+    assert model.compute_output_shape((None, *SHAPE)) == (None, 2)
+    answer = tf.saved_model.load(str(export_model(model, tmp_path))).signatures["encode"](frames=tf.ones([3, *SHAPE]))
+    np.testing.assert_allclose(answer["latent"], model.encode(tf.ones([3, *SHAPE])), atol=1e-6)  # round-off
+
+
 def test_what_cannot_be_exported_is_refused(tmp_path):
     with pytest.raises(InputError, match="leapfrog"):
         export_model(_build("hnn", "float32"), tmp_path, integrator="leapfrog")
