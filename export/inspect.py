@@ -61,7 +61,8 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         )
         if training["data"]:
             lines.append(f"  data: {training['data']['samples']} samples, SHA-256 {training['data']['sha256']}")
-    lines += [f"  {name}: {value:.3e}" for name, value in (card["metrics"] or {}).items()]
+    if card["metrics"]:
+        lines += ["  metrics:", *(f"    {name}: {value:.3e}" for name, value in card["metrics"].items())]
     rollout = card["rollout"]
     step = f"{rollout['substeps']} steps between two times"
     if rollout["max_step_size"]:

@@ -28,6 +28,7 @@ def export_model(
     export_dir: str | os.PathLike,
     *,
     version: int | None = None,
+    name: str | None = None,
     integrator: str | integrators.Integrator = "rk4",
     max_step_size: float | None = None,
     substeps: int | None = None,
@@ -43,6 +44,7 @@ def export_model(
       model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`.
       export_dir: The served folder; created if need be.
       version: Of the new folder, >= 1; the next free one when not given.
+      name: That the model is served under; the served folder's when not given.
       integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
       max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
         `substeps` is given, 0.05, or half a frame of a model that sees frames.
@@ -77,7 +79,7 @@ def export_model(
             # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
-        name = folder.resolve().name
+        name = name or folder.resolve().name
         warmup.write(temporary, module.functions, model_name=name)
         rollout = {
             "integrator": integrators.get(integrator).name,

@@ -162,7 +162,7 @@ def test_a_good_export_is_shown_and_passes(inspected):
         "  system: pendulum",
         "  state: q (rad), p (kg m²/s); time in s; energy in J",
         "  trained: objective derivative, protocol clean, seed 3, 2000 steps",
-        "  energy_mse: 1.000e-03",
+        "    energy_mse: 1.000e-03",
         "  rollout: rk4, steps of at most 0.1",
         "  licence: CC-BY-4.0",
         "  energy: state [?, 2] float32 -> energy [?] float32",

@@ -57,9 +57,14 @@ def main(task: Task) -> None:
 
         # Version 1 of a run is its only one, and there already if the run was finished before.
         if not (folder / "saved_model" / "1").exists():
-            document = json.loads((folder / "metrics.json").read_text())
-            integrator = settings.integrator
-            export_model(models[settings.model], folder / "saved_model", version=1, integrator=integrator, run=document)
+            export_model(
+                models[settings.model],
+                folder / "saved_model",
+                version=1,
+                name=task.name,
+                integrator=settings.integrator,
+                run=json.loads((folder / "metrics.json").read_text()),
+            )
     sys.stdout.write(f"all files of this run: {folder}\n")
 
 
