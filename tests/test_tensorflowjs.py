@@ -66,8 +66,8 @@ def _inputs(function, rng):
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
-    """The SavedModel's answer and TensorFlow.js' by (case, signature); the latter's for times that can't be reached; and
-    the operations that it knows."""
+    """By (case, signature): the SavedModel's answer and TensorFlow.js'. Of the latter, besides, its answer for times
+    that can't be reached, and the operations that it knows."""
     bundle = tensorflowjs_client.bundle(tmp_path_factory)
     folder = tmp_path_factory.mktemp("graph_models")
     rng, requests, expected = np.random.default_rng(0), [], {}
