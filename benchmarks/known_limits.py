@@ -20,6 +20,9 @@ ABLATIONS = {
 }
 """Variant of the pixel pendulum -> the flag that makes it."""
 
+COMPARED = ("paper_table.json", "torch_two_body.json", "torch_pixel_pendulum.json")
+"""What the page's other tables are of."""
+
 
 def _main() -> None:
     with command_line.quiet_start():
@@ -29,6 +32,8 @@ def _main() -> None:
         from benchmarks import doc_section, limit_tables, long_rollouts, paper_figures, paper_table
 
     settings = flags.FLAGS
+    # Read before the trainings: what is missing should be said at once.
+    table, *pytorch = (_results(paper_table.RESULTS / name) for name in COMPARED)
     runs = pathlib.Path(settings.runs) if settings.runs else paper_table.runs_folder("runs/paper_table")
     found: dict[str, list[dict[str, float]]] = {variant: [] for variant in ABLATIONS}
     shown: dict[str, Any] = {}
@@ -45,11 +50,16 @@ def _main() -> None:
     long_rollouts.draw(paper_figures.IMAGES / "pixel_ablation.png", shown)
     text = json.dumps(found, indent=1, allow_nan=False) + "\n"
     (paper_table.RESULTS / "pixel_ablation.json").write_text(text)
-    table = json.loads((paper_table.RESULTS / "paper_table.json").read_text())
-    names = ("torch_two_body.json", "torch_pixel_pendulum.json")
-    pytorch = [json.loads((paper_table.RESULTS / name).read_text()) for name in names]
     for name, part in limit_tables.sections(table["metrics"], found, *pytorch).items():
         doc_section.replace(doc_section.LIMITS, name, part)
+
+
+def _results(path: pathlib.Path) -> dict[str, Any]:
+    from hnn_tf.input_error import InputError
+
+    if not path.exists():
+        raise InputError(f"{path}: no such file; make it by python -m benchmarks.{path.stem}")
+    return json.loads(path.read_text())
 
 
 def _trained(path: pathlib.Path, flag: str, seed: int, cache: pathlib.Path) -> pathlib.Path:

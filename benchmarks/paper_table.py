@@ -91,6 +91,10 @@ def _run(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) 
     if task == "real_pendulum" and flags.FLAGS.data_path:
         command.append(f"--data_path={flags.FLAGS.data_path}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == command_line.EXIT_BAD_INPUT:
+        from hnn_tf.input_error import InputError  # here, because it imports TensorFlow
+
+        raise InputError(done.stderr.strip().removeprefix("error: "))
     if done.returncode:
         raise command_line.TrainingFailedError(f"{' '.join(command)}: {done.stderr.strip()[-500:]}")
     return json.loads((output / "metrics.json").read_text())
