@@ -49,7 +49,8 @@ def signatures(model: LatentHamiltonianNetwork, options: Mapping[str, Any]) -> S
         return derivative | ({"energy": model.dynamics.hamiltonian(latent)} if has_energy else {})
 
     def rollout(frames: tf.Tensor, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(model.dynamics, model.encode(frames), times, **options)
+        latent = model.encode(frames)
+        trajectory = rollout_at_times(model.dynamics, latent, of_batch(times, latent), **options)
         answer = {"trajectory": trajectory, "frames": model.decode(trajectory)}
         return answer | (along(model.dynamics.hamiltonian, trajectory) if has_energy else {})
 
@@ -68,3 +69,11 @@ def along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Tensor]:
     # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
     energies = hamiltonian(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
     return {"energy": tf.reshape(energies, tf.shape(trajectory)[:2])}
+
+
+def of_batch(times: tf.Tensor, state: State) -> tf.Tensor:
+    """The times `[B, T]`; a request whose states `[B, 2n]` are more or fewer is an error.
+
+    Otherwise one row of times would be broadcast. Joined and parted, because converters don't know assertions.
+    """
+    return tf.concat([state, times], 1)[:, state.shape[-1] :]

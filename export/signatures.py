@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from export import frame_signatures
-from export.frame_signatures import Signatures, along
+from export.frame_signatures import Signatures, along, of_batch
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError
 from hnn_tf.rollout import rollout_at_times
@@ -77,6 +77,8 @@ class ServingModule(tf.Module):
 
     def _trace(self, model: keras.Model, body: Callable, specs: Sequence[tf.TensorSpec]) -> Callable:
         def function(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            # A session doesn't check a placeholder's shape: an inner operation would complain, or take it for another.
+            inputs = {spec.name: tf.ensure_shape(inputs[spec.name], spec.shape) for spec in specs}
             # Each is read once, outside of any loop.
             values = [(v, w.read_value()) for v, w in zip(model.variables, self.weights, strict=True)]
             with keras.StatelessScope(state_mapping=values):
@@ -135,7 +137,7 @@ def state_signatures(model: keras.Model, options: Mapping[str, Any]) -> Signatur
         return {"time_derivative": derivative}
 
     def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(model, state, times, **options)
+        trajectory = rollout_at_times(model, state, of_batch(times, state), **options)
         return {"trajectory": trajectory} | (along(model.hamiltonian, trajectory) if has_energy else {})
 
     signatures: Signatures = {
