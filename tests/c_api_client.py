@@ -17,11 +17,12 @@ from command_session import environment
 from export.c_api import Session
 
 
-def serve(requests, folder):
+def serve(requests, folder, *, library_folder=None):
     """Answers of requests (saved_model, signature, arrays by input name), in order.
 
     The signature may be a pair of names: the inputs of the first, the outputs of the second. Each
     answer is a dict of arrays by output name, or the error's message. `folder` takes the files that are exchanged.
+    `library_folder` has the libraries of another TensorFlow than the installed one.
     """
     from export.signature_defs import tensor_names  # imports tensorflow
 
@@ -40,7 +41,7 @@ def serve(requests, folder):
         )
     (folder / "job.json").write_text(json.dumps(job))
     # Found without importing it.
-    wheel = importlib.util.find_spec("tensorflow").submodule_search_locations[0]
+    wheel = library_folder or importlib.util.find_spec("tensorflow").submodule_search_locations[0]
     command = [sys.executable, __file__, wheel, folder / "job.json"]
     done = subprocess.run(command, env=environment(folder), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
