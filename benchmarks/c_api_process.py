@@ -1,7 +1,7 @@
 """Requests to SavedModels in a process of their own, which imports neither tensorflow nor keras, but the C API.
 
 with CApiProcess([(saved_model, signature, inputs), ...]) as process:
-    seconds = process.seconds(0, 100)
+    wall = process.seconds(0, 100)["wall"]
 """
 
 import concurrent.futures
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import IO, Any, TypeAlias, cast
 
@@ -60,8 +60,8 @@ class CApiProcess:
         self._process.communicate()
         self._errors.close()
 
-    def seconds(self, number: int, runs: int) -> float:
-        """Median seconds of some runs of a request, one after the other."""
+    def seconds(self, number: int, runs: int) -> dict[str, float]:
+        """As `timing` gives them, of some runs of a request."""
         return self._ask({"number": number, "runs": runs})
 
     def load(self, num_requests: int, num_threads: int) -> dict[str, Any]:
@@ -113,16 +113,21 @@ def _main() -> None:
         if not line:
             return
         question = json.loads(line)
-        answer = _load(requests, **question) if "num_threads" in question else _seconds(prepared, **question)
+        answer = (
+            _load(requests, **question)
+            if "num_threads" in question
+            else timing(prepared[question["number"]].run, question["runs"])
+        )
 
 
-def _seconds(prepared: list[Request], number: int, runs: int) -> float:
-    seconds = []
+def timing(function: Callable[[], Any], runs: int) -> dict[str, float]:
+    """Seconds of some runs one after the other: `wall`, their median; `processor`, of all threads, their mean."""
+    seconds, processor = [], time.process_time()
     for _ in range(runs):
         began = time.perf_counter()
-        prepared[number].run()
+        function()
         seconds.append(time.perf_counter() - began)
-    return median(seconds)
+    return {"wall": median(seconds), "processor": (time.process_time() - processor) / runs}
 
 
 def _load(requests: list[_Request], num_requests: int, num_threads: int) -> dict[str, Any]:

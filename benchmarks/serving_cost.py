@@ -26,6 +26,15 @@ BATCH_SIZES, RUNS = {ONE: 1, MANY: 1000}, {ONE: 500, MANY: 50}
 XLA = "XLA in Python"
 BASELINES = {ONE: "two products", MANY: XLA}
 """What the export is compared with."""
+LABELS = {
+    EXPORT: "the export, in a C API session",
+    "session alone": "a graph that gives the state back",
+    "two products": "two matrix products with tanh, the hidden layers without the way back",
+    "same arithmetic": "the same arithmetic in the smallest graph",
+    XLA: "the model in Python, compiled by XLA",
+}
+CLOCKS = {"wall": "µs", "processor": "µs of all cores"}
+"""The machine's other work, which lengthens the first, hardly changes the second."""
 EXPORT_REPEATS = 3
 
 
@@ -90,49 +99,40 @@ def _exports(models: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, di
     return exports, paths
 
 
-def _speeds(model: Any, path: pathlib.Path, folder: pathlib.Path, repeats: int) -> dict[str, dict[str, list[float]]]:
-    """Seconds of a request by its batch and by what answers it; all take turns."""
+def _speeds(model: Any, path: pathlib.Path, folder: pathlib.Path, repeats: int) -> dict[str, dict[str, dict]]:
+    """Lists of `wall` and `processor` seconds of a request, by its batch and what answers it; all take turns."""
     import numpy as np
     import tensorflow as tf
 
     from benchmarks import smallest_graphs
-    from benchmarks.c_api_process import CApiProcess
+    from benchmarks.c_api_process import CApiProcess, timing
 
     graphs = {EXPORT: (path, "time_derivative")}
     graphs |= {name: (graph, "serving_default") for name, graph in smallest_graphs.write(model, folder).items()}
     states = np.random.default_rng(0).normal(size=[max(BATCH_SIZES.values()), 2]).astype("float32")
     compiled = tf.function(model.call, jit_compile=True, autograph=False)
-    requests: list[tuple[pathlib.Path, str, dict]] = []
-    measures: dict[tuple[str, str], Callable[[CApiProcess], float]] = {}
-    seconds: dict[str, dict[str, list[float]]] = {}
-    for batch, size in BATCH_SIZES.items():
-        for name, graph in graphs.items():
-            measures[batch, name] = functools.partial(_served_seconds, len(requests), RUNS[batch])
-            requests.append((*graph, {"state": states[:size]}))
-        inputs = tf.constant(states[:size])
-        measures[batch, XLA] = functools.partial(_local_seconds, functools.partial(compiled, inputs), RUNS[batch])
-    with CApiProcess(requests) as process:
+
+    def local(inputs: tf.Tensor) -> np.ndarray:
+        return compiled(inputs).numpy()  # copied, as a request's answer is
+
+    keys = [(batch, name) for batch in BATCH_SIZES for name in graphs]
+    with CApiProcess([(*graphs[name], {"state": states[: BATCH_SIZES[batch]]}) for batch, name in keys]) as process:
+        measures: dict[tuple[str, str], Callable[[], dict[str, float]]] = {}
+        for number, (batch, name) in enumerate(keys):
+            measures[batch, name] = functools.partial(process.seconds, number, RUNS[batch])
+        for batch, size in BATCH_SIZES.items():
+            function = functools.partial(local, tf.constant(states[:size]))
+            measures[batch, XLA] = functools.partial(timing, function, RUNS[batch])
         for measure in measures.values():
-            measure(process)  # warms up
+            measure()  # warms up
+        runs = []
         for repeat in range(repeats):
-            for (batch, name), measure in measures.items():
-                seconds.setdefault(batch, {}).setdefault(name, []).append(measure(process))
+            runs.append({key: measure() for key, measure in measures.items()})
             sys.stderr.write(f"{len(measures)} measurements: {repeat + 1}/{repeats}\n")
-    return seconds
-
-
-def _served_seconds(number: int, runs: int, process: Any) -> float:
-    return process.seconds(number, runs)
-
-
-def _local_seconds(function: Callable[[], Any], runs: int, _: Any) -> float:
-    """Median seconds of some runs in this process, the answer copied as a request's is."""
-    seconds = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        function().numpy()
-        seconds.append(time.perf_counter() - began)
-    return median(seconds)
+    return {
+        batch: {name: {clock: [run[batch, name][clock] for run in runs] for clock in CLOCKS} for name in LABELS}
+        for batch in BATCH_SIZES
+    }
 
 
 def _load(path: pathlib.Path, num_requests: int, num_threads: int) -> dict[str, Any]:
@@ -144,17 +144,21 @@ def _load(path: pathlib.Path, num_requests: int, num_threads: int) -> dict[str, 
 
 def markdown(document: dict) -> str:
     """The costs as Markdown tables: medians with the least and the largest."""
-    lines = _row(
-        ["`time_derivative` of the pendulum's HNN", "µs, one state", "by two products", "µs, 1000 states", "by XLA"]
-    )
-    lines += _row(["---", *["---:"] * 4])
-    for name in document["seconds"][ONE]:
-        cells = []
-        for batch, baseline in BASELINES.items():
-            seconds = document["seconds"][batch]
-            cells += [_spread([1e6 * s for s in seconds[name]]), _spread(_ratios(seconds[name], seconds[baseline]))]
-        lines += _row([LABELS[name], *cells])
-    lines += "\n" + _row(["model", "export, seconds", "kB on disk", "kB of weights"]) + _row(["---", *["---:"] * 3])
+    lines = ""
+    for batch, baseline in BASELINES.items():
+        head = [f"`time_derivative` of the pendulum's HNN, {batch}"]
+        for unit in CLOCKS.values():
+            head += [unit, f"by {baseline}"]
+        lines += _row(head) + _row(["---", *["---:"] * (len(head) - 1)])
+        costs = document["seconds"][batch]
+        for name, label in LABELS.items():
+            cells = [label]
+            for clock in CLOCKS:
+                seconds = costs[name][clock]
+                cells += [_spread([1e6 * s for s in seconds]), _spread(_ratios(seconds, costs[baseline][clock]))]
+            lines += _row(cells)
+        lines += "\n"
+    lines += _row(["model", "export, seconds", "kB on disk", "kB of weights"]) + _row(["---", *["---:"] * 3])
     for name, export in document["exports"].items():
         sizes = (f"{export[key] / 1e3:,.0f}" for key in ("bytes", "weight_bytes"))
         lines += _row([name, _spread(export["seconds"]), *sizes])
@@ -166,18 +170,9 @@ def markdown(document: dict) -> str:
         f"thread's; {first:.0f} MB resident in the first tenth after a warm-up, {last:.0f} MB in the last "
         f"({100 * (last / first - 1):+.1f} %).\n"
     )
-    repeats = len(document["seconds"][ONE][EXPORT])
+    repeats = len(document["seconds"][ONE][EXPORT]["wall"])
     note = f"Medians of {repeats} runs, {EXPORT_REPEATS} of the exports (least – largest), on {document['machine']}."
     return f"{lines}\n{note}\n"
-
-
-LABELS = {
-    EXPORT: "the export, in a C API session",
-    "session alone": "a graph that gives the state back",
-    "two products": "two matrix products with tanh, the hidden layers without the way back",
-    "same arithmetic": "the same arithmetic in the smallest graph",
-    XLA: "the model in Python, compiled by XLA",
-}
 
 
 def _row(cells: list[str]) -> str:
