@@ -86,11 +86,12 @@ class CApiProcess:
 
 
 def _request(saved_model: str | os.PathLike, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    from export import signature_defs  # imports tensorflow
+    from export import serving_constraints  # imports tensorflow
 
-    names, outputs = signature_defs.tensor_names(saved_model, signature)
-    arrays = {names[key]: [array.dtype.name, array.tolist()] for key, array in inputs.items()}
-    return {"saved_model": os.fspath(saved_model), "inputs": arrays, "outputs": list(outputs.values())}
+    definition = serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))[signature]
+    arrays = {definition.inputs[key].name: [array.dtype.name, array.tolist()] for key, array in inputs.items()}
+    outputs = [info.name for info in definition.outputs.values()]
+    return {"saved_model": os.fspath(saved_model), "inputs": arrays, "outputs": outputs}
 
 
 def _main() -> None:

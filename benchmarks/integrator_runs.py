@@ -9,9 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import exact_solutions
-from export.signatures import state_width
 from hnn_tf import InputError, NotSolvedError, evaluation, rollout, systems
 from hnn_tf.integrators import INTEGRATORS, Composition, DormandPrince, ImplicitRungeKutta, Integrator, Tao2
+from hnn_tf.models.state_signatures import state_width
 
 PENDULUM = systems.Pendulum()
 LONG_RUN_STEPS = 100_000

@@ -153,7 +153,8 @@ def spread(values: list[float | None]) -> str:
 
 
 def _median(values: list[float | None]) -> float:
-    return median(value for value in values if value is not None)
+    finite = [value for value in values if value is not None]
+    return median(finite) if finite else math.nan
 
 
 def number(value: float) -> str:

@@ -1,6 +1,7 @@
 """A load of requests of mixed signatures and batch sizes, from several threads, on an exported model of states."""
 
 import os
+import pathlib
 from collections.abc import Iterator
 from statistics import median
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.c_api_process import CApiProcess
-from export import signature_defs
+from export import serving_constraints
 
 BATCH_SIZES, NUM_TIMES, TIME_STEP = (1, 3, 16, 64), (1, 5, 20), 0.05
 
@@ -36,7 +37,8 @@ def run(saved_model: str | os.PathLike, *, num_requests: int, num_threads: int) 
 
 def _requests(saved_model: str | os.PathLike) -> Iterator[tuple[str | os.PathLike, str, dict[str, np.ndarray]]]:
     rng = np.random.default_rng(0)
-    for name, definition in signature_defs.read(saved_model).items():
+    graph = serving_constraints.parsed(pathlib.Path(saved_model))
+    for name, definition in serving_constraints.signature_defs(graph).items():
         width = definition.inputs["state"].tensor_shape.dim[-1].size
         for batch_size in BATCH_SIZES:
             state = rng.normal(size=[batch_size, width]).astype("float32")

@@ -91,7 +91,7 @@ def _main() -> None:
         from hnn_tf import InputError, systems
 
     settings, pendulum = flags.FLAGS, systems.Pendulum()
-    field: Any = load_model(settings.model_path) if settings.model_path else pendulum
+    field: Any = load_model(settings.model_path, width=2 * pendulum.dof) if settings.model_path else pendulum
     if not hasattr(field, "hamiltonian"):
         raise InputError(f"--model_path: expected a model with a Hamiltonian; {field.name} has none; train --model=hnn")
     try:

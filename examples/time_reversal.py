@@ -44,7 +44,7 @@ def _main() -> None:
     if path:
         from export.saved_model import load_model
 
-        fields["model"] = load_model(path)
+        fields["model"] = load_model(path, width=2 * pendulum.dof)
 
     def error(field, name: str, dtype: tf.DType) -> str:
         if getattr(field, "compute_dtype", dtype.name) != dtype.name:

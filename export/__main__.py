@@ -28,6 +28,8 @@ def _main() -> None:
         integrator=settings.integrator,
         max_step_size=settings.max_step_size,
         substeps=settings.substeps,
+        run=saved_model.run_document(settings.model_path),
+        licence=settings.licence,
     )
     sys.stdout.write(f"{folder}\n")
     for line in saved_model.describe(folder):
@@ -50,6 +52,7 @@ if __name__ == "__main__":
     flags.DEFINE_integer(
         "substeps", None, "Instead of it: integrator steps between two of the rollout's times.", lower_bound=1
     )
+    flags.DEFINE_string("licence", None, "Of the model, for its card, as CC-BY-4.0; not stated if not given.")
     flags.register_validator(
         "max_step_size",
         lambda size: size is None or 0 < size < math.inf,

@@ -1,20 +1,21 @@
 """Writing a model as a SavedModel version, and reading the models that can be written."""
 
 import contextlib
+import json
 import logging
 import os
 import pathlib
 import shutil
 import uuid
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import keras
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 
-from export import warmup
-from export.signatures import ServingModule, check_built
+from export import model_card, serving_constraints, warmup
+from export.signatures import ServingModule, signatures_of
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError
 
@@ -27,11 +28,14 @@ def export_model(
     export_dir: str | os.PathLike,
     *,
     version: int | None = None,
+    name: str | None = None,
     integrator: str | integrators.Integrator = "rk4",
     max_step_size: float | None = None,
     substeps: int | None = None,
+    run: Mapping[str, Any] | None = None,
+    licence: str | None = None,
 ) -> pathlib.Path:
-    """Writes `<export_dir>/<version>/`: a SavedModel with the signatures of `ServingModule`, and warmup requests.
+    """Writes `<export_dir>/<version>/`: a SavedModel with the signatures of `ServingModule`, warmup requests, a card.
 
     It is written beside under a name that servers, which poll the folder for integers, don't see, and renamed into
     place: a version is there whole or not at all, and an existing one is never overwritten.
@@ -40,10 +44,13 @@ def export_model(
       model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`.
       export_dir: The served folder; created if need be.
       version: Of the new folder, >= 1; the next free one when not given.
+      name: That the model is served under; the served folder's when not given.
       integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
       max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
         `substeps` is given, 0.05, or half a frame of a model that sees frames.
       substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
+      run: What the card says of the training: the document of a run's `metrics.json`.
+      licence: What the card says of the model's licence.
 
     Returns:
       The written folder.
@@ -72,7 +79,14 @@ def export_model(
             # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
-        warmup.write(temporary, module.functions, model_name=folder.resolve().name)
+        name = name or folder.resolve().name
+        warmup.write(temporary, module.functions, model_name=name)
+        rollout = {
+            "integrator": integrators.get(integrator).name,
+            "max_step_size": max_step_size,
+            "substeps": substeps,
+        }
+        model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
         return _move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
@@ -83,11 +97,16 @@ def export_model(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def load_model(path: str | os.PathLike) -> keras.Model:
+def load_model(path: str | os.PathLike, *, width: int | None = None) -> keras.Model:
     """Loads a `.keras` file of this package, with Keras' safe mode on: no code that a file brings is run.
 
+    Args:
+      path: Of the file.
+      width: 2n of the states that the model has to take; any, or frames, if not given.
+
     Raises:
-      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`.
+      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`,
+        or takes something else than states of that width.
     """
     path = pathlib.Path(path)
     if not path.is_file():
@@ -112,21 +131,62 @@ def load_model(path: str | os.PathLike) -> keras.Model:
             f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
         )
     try:
-        check_built(model)
+        inputs = signatures_of(model)["serving_default"][1]
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    if width and (inputs[0].name, inputs[0].shape[-1]) != ("state", width):
+        raise InputError(f"{path}: expected a model of states of width {width}; it takes {_shown(inputs[0])}")
     return model
 
 
 def describe(saved_model: str | os.PathLike) -> list[str]:
-    """One line for each signature of a written SavedModel: its inputs and outputs with their shapes and dtype."""
-    parsed = saved_model_pb2.SavedModel.FromString((pathlib.Path(saved_model) / "saved_model.pb").read_bytes())
-    signatures = parsed.meta_graphs[0].signature_def
+    """One line for each signature of a written SavedModel: its inputs and outputs with their shapes and dtype.
+
+    Raises:
+      InputError: If there is no SavedModel that can be read.
+    """
+    signatures = serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
     return [
-        f"{name}: {_describe(signatures[name].inputs)} -> {_describe(signatures[name].outputs)}"
-        for name in sorted(signatures)
-        if not name.startswith("__")  # the initialization that every SavedModel has
+        f"{name}: {_describe(signature.inputs)} -> {_describe(signature.outputs)}"
+        for name, signature in signatures.items()
     ]
+
+
+def version_folder(path: str | os.PathLike) -> pathlib.Path:
+    """The folder of a version: `path` itself, or the latest version if it is a served folder.
+
+    Raises:
+      InputError: If there is no such folder, or no version in it.
+    """
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        raise InputError(f"{path}: no such folder; give the folder of a version, as served/pendulum/1")
+    if (path / "saved_model.pb").exists():
+        return path
+    versions = [int(name) for name in os.listdir(path) if name.isdecimal()]
+    if versions:
+        return path / str(max(versions))
+    if path.resolve().name.isdecimal():
+        return path  # what it lacks, its reader says
+    raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither")
+
+
+def run_document(model_path: str | os.PathLike) -> dict[str, Any] | None:
+    """The `metrics.json` beside a run's model; None if there is none, as for a model that was saved by hand.
+
+    Raises:
+      InputError: If it can't be read.
+    """
+    path = pathlib.Path(model_path).parent / "metrics.json"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: expected the JSON of a run; it can't be read; repair or remove it") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{path}: expected the JSON of a run, an object; repair or remove it")
+    return document
 
 
 def _describe(tensors: dict) -> str:
@@ -135,6 +195,10 @@ def _describe(tensors: dict) -> str:
         sizes = ", ".join("?" if dim.size < 0 else str(dim.size) for dim in tensors[name].tensor_shape.dim)
         parts.append(f"{name} [{sizes}] {tf.as_dtype(tensors[name].dtype).name}")
     return ", ".join(parts)
+
+
+def _shown(spec: tf.TensorSpec) -> str:
+    return f"{spec.name} {spec.shape}"
 
 
 def _move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int | None) -> pathlib.Path:

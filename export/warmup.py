@@ -2,22 +2,22 @@
 
 import os
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from tensorflow.core.framework import tensor_pb2
 
 BATCH_SIZES = (1, 8)
+PATH = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
+"""Within the folder of a version, where servers look for it."""
+
 _TIME_STEP = 0.01  # short: the server is to be warm, not busy
 
-# Field numbers of tensorflow_serving's protos, which need no package of their own to be written:
-# PredictionLog.predict_log, PredictLog.request, PredictRequest.model_spec and .inputs, ModelSpec.name and
-# .signature_name; a map entry is a message of key = 1 and value = 2.
-_PREDICT_LOG, _REQUEST, _MODEL_SPEC, _INPUTS, _NAME, _SIGNATURE_NAME, _KEY, _VALUE = 6, 1, 1, 2, 1, 3, 1, 2
 
-
-def write(saved_model: pathlib.Path, signatures: Mapping[str, Any], *, model_name: str) -> None:
+def write(saved_model: pathlib.Path, signatures: Mapping[str, Callable], *, model_name: str) -> None:
     """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, two batch sizes.
 
     Args:
@@ -28,15 +28,34 @@ def write(saved_model: pathlib.Path, signatures: Mapping[str, Any], *, model_nam
     References:
       tensorflow_serving/apis/prediction_log.proto; "SavedModel Warmup" in TensorFlow Serving's guide.
     """
-    folder = saved_model / "assets.extra"
-    os.makedirs(folder, exist_ok=True)
-    with tf.io.TFRecordWriter(str(folder / "tf_serving_warmup_requests")) as writer:
+    os.makedirs((saved_model / PATH).parent, exist_ok=True)
+    with tf.io.TFRecordWriter(str(saved_model / PATH)) as writer:
         for name, function in signatures.items():
+            specs: Mapping[str, tf.TensorSpec] = function.structured_input_signature[1]  # type: ignore[attr-defined]
             for batch_size in BATCH_SIZES:
-                inputs = {
-                    key: _example(key, spec, batch_size) for key, spec in function.structured_input_signature[1].items()
-                }
-                writer.write(_prediction_log(model_name, name, inputs))
+                log = _PredictionLog()
+                request = log.predict_log.request
+                request.model_spec.name, request.model_spec.signature_name = model_name, name
+                for key, spec in specs.items():
+                    tensor = tf.make_tensor_proto(_example(key, spec, batch_size)).SerializeToString()
+                    request.inputs.add(key=key, value=tensor)
+                writer.write(log.SerializeToString(deterministic=True))
+
+
+def read(saved_model: pathlib.Path) -> list[tuple[str, dict[str, np.ndarray]]]:
+    """The requests of an exported version: signature, and inputs by name.
+
+    Raises:
+      tf.errors.OpError, google.protobuf.message.DecodeError: If the file isn't there or is damaged.
+    """
+    found = []
+    for record in tf.data.TFRecordDataset(str(saved_model / PATH)):
+        request = _PredictionLog.FromString(record.numpy()).predict_log.request
+        inputs = {
+            entry.key: tf.make_ndarray(tensor_pb2.TensorProto.FromString(entry.value)) for entry in request.inputs
+        }
+        found.append((request.model_spec.signature_name, inputs))
+    return found
 
 
 def _example(key: str, spec: tf.TensorSpec, batch_size: int) -> np.ndarray:
@@ -46,24 +65,32 @@ def _example(key: str, spec: tf.TensorSpec, batch_size: int) -> np.ndarray:
     return np.full([batch_size, *spec.shape[1:]], 0.1, dtype)
 
 
-def _prediction_log(model_name: str, signature_name: str, inputs: Mapping[str, np.ndarray]) -> bytes:
-    spec = _field(_NAME, model_name.encode()) + _field(_SIGNATURE_NAME, signature_name.encode())
-    request = _field(_MODEL_SPEC, spec)
-    for key, value in inputs.items():
-        tensor = tf.make_tensor_proto(value).SerializeToString()
-        request += _field(_INPUTS, _field(_KEY, key.encode()) + _field(_VALUE, tensor))
-    return _field(_PREDICT_LOG, _field(_REQUEST, request))
+def _prediction_log() -> Any:
+    """The message PredictionLog with the fields that a request needs: no package brings it that is needed otherwise.
+
+    On the wire a map is a repeated message of key and value, and a message the bytes of it.
+    """
+    field = descriptor_pb2.FieldDescriptorProto
+    text, content, message = field.TYPE_STRING, field.TYPE_BYTES, field.TYPE_MESSAGE
+    layout: dict[str, list[tuple[str, int, Any]]] = {
+        "ModelSpec": [("name", 1, text), ("signature_name", 3, text)],
+        "Input": [("key", 1, text), ("value", 2, content)],
+        "PredictRequest": [("model_spec", 1, "ModelSpec"), ("inputs", 2, "Input")],
+        "PredictLog": [("request", 1, "PredictRequest")],
+        "PredictionLog": [("predict_log", 6, "PredictLog")],
+    }
+    file = descriptor_pb2.FileDescriptorProto(name="warmup.proto", package="hnn_tf.warmup", syntax="proto3")
+    for name, fields in layout.items():
+        described = file.message_type.add(name=name)
+        for field_name, number, kind in fields:
+            label = field.LABEL_REPEATED if field_name == "inputs" else field.LABEL_OPTIONAL
+            added = described.field.add(name=field_name, number=number, label=label)
+            added.type = message if isinstance(kind, str) else kind
+            if isinstance(kind, str):
+                added.type_name = f".hnn_tf.warmup.{kind}"
+    pool = descriptor_pool.DescriptorPool()  # of our own: the real package may be loaded beside
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("hnn_tf.warmup.PredictionLog"))
 
 
-def _field(number: int, payload: bytes) -> bytes:
-    """A length-delimited protobuf field."""
-    return _varint(number << 3 | 2) + _varint(len(payload)) + payload
-
-
-def _varint(value: int) -> bytes:
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
+_PredictionLog = _prediction_log()

@@ -100,9 +100,12 @@ def _compiled(field: Any) -> Callable:
 def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, weights: tf.Tensor) -> State:
     def per_energy(state: State) -> tf.Tensor:
         covector = _gradient(field, state)
-        # At an equilibrium 0 / 0, a NaN for that state alone.
-        return covector / weights / tf.reduce_sum(covector * covector / weights, -1, keepdims=True)
+        squared = tf.reduce_sum(covector * covector / weights, -1, keepdims=True)
+        # At an equilibrium 0 / 0, a NaN for that state alone; but one that is to stay there needs no direction.
+        squared = tf.where(nothing & (squared == 0), tf.ones_like(squared), squared)
+        return covector / weights / squared
 
+    nothing = amount[..., tf.newaxis] == 0
     start, target = state, field.hamiltonian(state) + amount
     step_sizes = _step_sizes(amount, num_steps)
     path = repeated_steps(functools.partial(integrators.get("rk4").step, per_energy), state, step_sizes)
@@ -117,9 +120,7 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     energy = field.hamiltonian(tf.concat([start[tf.newaxis], path], 0))
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
-    moved = tf.where(reached[..., tf.newaxis], state, tf.constant(np.nan, state.dtype))
-    # Nothing to do, also where there is no direction.
-    return tf.where(amount[..., tf.newaxis] == 0, start, moved)
+    return tf.where(reached[..., tf.newaxis], state, tf.constant(np.nan, state.dtype))
 
 
 def _gradient(field: Any, state: State) -> tf.Tensor:

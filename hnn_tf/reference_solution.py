@@ -141,7 +141,7 @@ def _error(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 def _first_steps(slopes: np.ndarray, sizes: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """A careful first step: a thousandth of the time in which the state changes by its own size."""
+    """A careful first step: a hundredth of the time in which the state changes by its own size."""
     span = np.abs(grid - grid[:, :1]).max(-1)
     with np.errstate(all="ignore"):
         times = np.min(sizes / _magnitudes(slopes), 0)

@@ -24,12 +24,12 @@ def serve(requests, folder, *, library_folder=None):
     answer is a dict of arrays by output name, or the error's message. `folder` takes the files that are exchanged.
     `library_folder` has the libraries of another TensorFlow than the installed one.
     """
-    from export.signature_defs import tensor_names  # imports tensorflow
-
     job = []
     for i, (saved_model, signature, inputs) in enumerate(requests):
         takes, gives = signature if isinstance(signature, tuple) else (signature, signature)
-        input_names, output_names = tensor_names(saved_model, takes)[0], tensor_names(saved_model, gives)[1]
+        definitions = signature_defs(saved_model)
+        input_names = {name: info.name for name, info in definitions[takes].inputs.items()}
+        output_names = {name: info.name for name, info in definitions[gives].outputs.items()}
         for name, array in inputs.items():
             np.save(folder / f"{i}-{name}.npy", array)
         job.append(
@@ -54,9 +54,9 @@ def serve(requests, folder, *, library_folder=None):
 
 def signature_defs(saved_model):
     """The SignatureDefs of a SavedModel, by name, without the initialization that every one has."""
-    from export import signature_defs
+    from export import serving_constraints  # imports tensorflow
 
-    return signature_defs.read(saved_model)
+    return serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
 
 
 def main():

@@ -44,6 +44,11 @@ REFUSED = {
     "one state": ("rollout", {"state": STATE[:1]}, _BATCH),
     "integer times": ("rollout", {"times": TIMES.astype("int64")}, "to be float but int64 is provided"),
     # As many numbers as other frames have.
+    "frames on their side": (
+        "encode",
+        {"frames": FRAMES.swapaxes(1, 2)},
+        rf"frames.* \[2,3,4,2\] {_SHAPE} \[\?,4,3,2\]",
+    ),
     "frames without velocity": ("encode", {"frames": FRAMES[..., :1]}, rf"frames.* \[2,4,3,1\] {_SHAPE} \[\?,4,3,2\]"),
 }
 ANSWERED = {

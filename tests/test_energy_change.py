@@ -54,6 +54,20 @@ def test_no_change_leaves_a_state_at_rest_where_it_is():
     np.testing.assert_array_equal(change_energy(PENDULUM, rest, 0.0), rest)
 
 
+def test_no_change_has_the_gradients_of_a_small_one():
+    states = tf.constant([[1.0, 0.4], [0.0, 0.0]], tf.float64)
+    amounts = tf.zeros([2], tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch([states, amounts])
+        moved = change_energy(PENDULUM, states, amounts)
+        energy, at_rest = PENDULUM.hamiltonian(moved)[0], tf.reduce_sum(moved[1])
+    np.testing.assert_array_equal(moved, states)
+    to_states, to_amounts = tape.gradient([energy, at_rest], [states, amounts])
+    # Of the first, dH/de = 1; of the one at rest, which stays, nothing is lost or NaN.
+    np.testing.assert_allclose(to_amounts, [1.0, 0.0], atol=1e-12)  # round-off
+    np.testing.assert_allclose(to_states, [_pendulum_gradient(states.numpy()[0]), [1.0, 1.0]], atol=1e-12)
+
+
 def test_the_path_is_of_fourth_order():
     # 1 J up from q = 2.4 rad, where the gradient turns: the error is far above round-off.
     start = tf.constant([[2.4, 0.3]], tf.float64)

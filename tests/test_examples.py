@@ -71,6 +71,19 @@ def test_more_energy_than_there_is_cannot_be_taken(run_example, capsys):
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
+@pytest.mark.parametrize("example", ["energy_bump.py", "time_reversal.py"])
+def test_a_model_of_other_states_is_refused(run_example, tmp_path, capsys, example):
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8]))
+    model.build([None, 4])
+    model.save(tmp_path / "wide.keras")
+    with pytest.raises(SystemExit, match="2"):
+        run_example(example, f"--model_path={tmp_path / 'wide.keras'}")
+    error = capsys.readouterr().err
+    assert "expected a model of states of width 2; it takes state (None, 4)" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
 def test_a_latent_has_a_phase_portrait(run_example, model_path, tmp_path, capsys):
     parts = [ResidualMLP(2, hidden_units=8), ResidualMLP(28 * 28 * 2, hidden_units=8)]
     model = LatentHamiltonianNetwork(*parts, HamiltonianNetwork(MLPHamiltonian(hidden_units=[8])))

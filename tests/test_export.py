@@ -11,7 +11,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 import hnn_tf
-from export import saved_model
+from export import saved_model, serving_constraints
 from export.signatures import ServingModule
 from hnn_tf import activations
 
@@ -71,6 +71,11 @@ def test_signatures_are_what_a_server_takes(exported, case):
             shapes = ROLLOUT_SHAPES if name == "rollout" else SHAPES
             assert [dim.size for dim in info.tensor_shape.dim] == shapes[key], (name, key)
             assert tf.as_dtype(info.dtype) == dtype
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_server_would_refuse_nothing(exported, case):
+    assert serving_constraints.violations(exported[case][1]) == []
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -3,6 +3,9 @@
 import concurrent.futures
 import errno
 import os
+import signal
+import subprocess
+import sys
 import threading
 
 import keras
@@ -124,6 +127,37 @@ def test_two_exports_at_once_get_different_versions(tmp_path, monkeypatch):
         state = tf.ones([1, 2])
         answer = tf.saved_model.load(str(path)).signatures["energy"](state=state)["energy"]
         assert abs(answer - model.hamiltonian(state)) < 1e-6  # float32 round-off
+
+
+KILLED = """
+import os, signal, sys
+import hnn_tf
+from export import saved_model, warmup
+def kill(*args, **options):
+    os.kill(os.getpid(), signal.SIGKILL)
+moment = sys.argv[2]
+if moment == "warmup":
+    warmup.write = kill
+else:
+    os.rename = kill
+model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]))
+model.build([None, 2])
+saved_model.export_model(model, sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("moment", ["warmup", "rename"])
+def test_a_kill_leaves_no_half_version(tmp_path, moment):
+    """At the last moments before a version is there; the rename itself is one system call."""
+    root = os.path.dirname(os.path.dirname(hnn_tf.__file__))
+    environment = os.environ | {"PYTHONPATH": root}
+    done = subprocess.run([sys.executable, "-c", KILLED, tmp_path, moment], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    left = os.listdir(tmp_path)
+    assert left
+    assert not [name for name in left if name.isdecimal()]
+    # What is left is in nobody's way.
+    assert saved_model.export_model(_build(), tmp_path).name == "1"
 
 
 FAILURES = [

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from export import model_card, self_test, serving_constraints
 from export.saved_model import describe, export_model, load_model
 from hnn_tf import InputError, LatentHamiltonianNetwork, models
 
@@ -95,6 +96,13 @@ def test_every_signature_answers_as_the_model(served, case):
             assert np.max(error, initial=0) <= TOLERANCE[case[1]], (name, key)
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_a_server_would_refuse_nothing_and_a_copy_can_be_told_from_a_broken_one(served, case):
+    path = served[1][case]
+    assert serving_constraints.violations(path) == []
+    assert max(self_test.differences(path, model_card.read(path)).values()) == 0
+
+
 def test_inputs_and_outputs_have_a_batch(served):
     lines = describe(served[1]["hnn", "float32"])
     assert "encode: frames [?, 6, 5, 2] float32 -> latent [?, 2] float32" in lines
@@ -121,6 +129,21 @@ def test_a_models_file_can_be_exported(tmp_path):
     loaded = load_model(tmp_path / "model.keras")
     path = export_model(loaded, tmp_path / "served", integrator="leapfrog" if loaded.dynamics.separable else "gauss4")
     assert path.name == "1"
+
+
+def test_parts_of_ones_own_are_exported(tmp_path):
+    """An encoder that knows one width of its input only."""
+    layers = keras.layers
+    encoder = keras.Sequential([layers.Reshape(SHAPE), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(2)])
+    decoder, dynamics = (
+        models.ResidualMLP(60, hidden_units=8),
+        models.MODELS["hnn"](hidden_units=(8,), activation="tanh", dtype="float32"),
+    )
+    model = LatentHamiltonianNetwork(encoder, decoder, dynamics, frame_shape=SHAPE)
+    model.build([None, *SHAPE])
+    assert model.compute_output_shape((None, *SHAPE)) == (None, 2)
+    answer = tf.saved_model.load(str(export_model(model, tmp_path))).signatures["encode"](frames=tf.ones([3, *SHAPE]))
+    np.testing.assert_allclose(answer["latent"], model.encode(tf.ones([3, *SHAPE])), atol=1e-6)  # round-off
 
 
 def test_what_cannot_be_exported_is_refused(tmp_path):

@@ -32,8 +32,9 @@ def test_a_pair_shows_the_state_of_its_later_frame(swings):
 def test_a_pair_that_is_not_finite_has_no_state():
     pairs = np.zeros([3, 28, 28, 2])
     pairs[1, 4, 4, 0] = 1e200  # beyond the float32 of frames
+    pairs = np.concatenate([pairs, np.full([1, 28, 28, 2], 1e38)])  # within it, but no distance from a picture is
     seen = evaluation.states_of_frame_pairs(pairs)
-    assert np.isnan(seen[1]).all()
+    assert np.isnan(seen[[1, 3]]).all()
     assert np.isfinite(seen[[0, 2]]).all()
 
 

@@ -183,6 +183,13 @@ def test_parts_that_do_not_fit_are_refused():
     part = models.ResidualMLP(2)
     with pytest.raises(TypeError, match="decoder: expected a Keras layer"):
         LatentHamiltonianNetwork(part, tf.identity, models.BaselineNetwork())
+    with pytest.raises(ValueError, match="parts: expected one precision"):
+        LatentHamiltonianNetwork(
+            models.ResidualMLP(2),
+            models.ResidualMLP(40),
+            models.BaselineNetwork(dtype="float64"),
+            frame_shape=(5, 4, 2),
+        )
     with pytest.raises(ValueError, match="frame_shape: expected"):
         LatentHamiltonianNetwork(part, part, models.BaselineNetwork(), frame_shape=(28, 28))
     with pytest.raises(ValueError, match="even size 2n"):

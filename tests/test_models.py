@@ -54,6 +54,10 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
 
+def test_every_model_declares_what_its_export_offers():
+    assert all("serving_signatures" in dir(kind) for kind in package_classes.subclasses(keras.Model))
+
+
 @pytest.fixture(params=sorted(models.MODELS))
 def name(request):
     return request.param

@@ -58,6 +58,15 @@ def test_a_floor_stands_beside_what_it_is_the_floor_of():
     assert "`test_loss_of_truth`" not in rows
 
 
+def test_a_floor_that_no_run_has_is_left_out():
+    document = _document(1.0, baseline=1.0)
+    for metrics in (document["metrics"], document["baseline"]["metrics"]):
+        metrics["test_loss_of_truth"] = None
+    page = result_tables.page(result_tables.summary({"pendulum": {"clean": {"hnn": [document]}}}))
+    row = next(line for line in page.splitlines() if line.startswith("| `test_loss`"))
+    assert row.split("|")[-2].strip() == ""
+
+
 def test_tasks_that_were_not_run_again_stay(results):
     old = {"pendulum": {"clean": {}}, "two_body": {"clean": {}, "paper": {}}}
     before = {"made_by": old, "metrics": old}

@@ -139,6 +139,7 @@ def test_transitions_stay_within_one_trajectory():
         ([[np.nan, 0.0]], [0.0, 1.0], "finite initial states"),
         ([[1.0, 0.0]], [0.0, np.inf], "finite, increasing times"),
         ([[1.0, 0.0]], [0.0, 2.0, 1.0], "finite, increasing times"),
+        ([[1.0, 0.0]], [[0.0, 1.0]], r"times \[T\]; received \(1, 2\)"),
     ],
 )
 def test_data_that_cannot_be_are_refused(starts, times, message):

@@ -21,13 +21,17 @@ class TrainingFailedError(RuntimeError):
     """Training that broke off; its message is one line, and the last good checkpoint is kept."""
 
 
-def run(main: Callable[[], None], *, usage: str, argv: Sequence[str] | None = None) -> None:
+def run(
+    main: Callable[[], None], *, usage: str, argv: Sequence[str] | None = None, positional: Sequence[str] = ()
+) -> None:
     """Parses the flags and runs `main`, which reads them from `absl.flags.FLAGS`.
+
+    Flags named in `positional` may be given without their names, in this order; all of them are required.
 
     Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
     failed; 130 after Ctrl-C.
     """
-    _parse(sys.argv if argv is None else argv, usage)
+    _parse(sys.argv if argv is None else argv, usage, positional)
     try:
         main()
     except KeyboardInterrupt:
@@ -70,14 +74,22 @@ def quiet_start() -> Iterator[None]:
             os.close(saved)
 
 
-def _parse(argv: Sequence[str], usage: str) -> None:
+def _parse(argv: Sequence[str], usage: str, positional: Sequence[str]) -> None:
     if any(argument in ("-h", "--help", "-help", "--helpfull", "--helpshort") for argument in argv[1:]):
         sys.stdout.write(_help(usage))
         sys.exit(0)
     try:
         rest = flags.FLAGS([argv[0], *map(_shipped_flagfile, _joined(argv[1:]))])
-        if len(rest) > 1:
-            raise flags.Error(f"unexpected argument {rest[1]!r}; every option is a flag, --name=value (see --help)")
+        unnamed = [name for name in positional if flags.FLAGS[name].value is None]
+        for name, value in zip(unnamed, rest[1:], strict=False):
+            setattr(flags.FLAGS, name, value)
+        if len(rest) > 1 + len(unnamed):
+            unexpected = rest[1 + len(unnamed)]
+            raise flags.Error(f"unexpected argument {unexpected!r}; every option is a flag, --name=value (see --help)")
+        for name in unnamed[len(rest) - 1 :]:
+            raise flags.Error(
+                f"expected --{name}=..., or its value as argument {positional.index(name) + 1} (see --help)"
+            )
     except UnicodeDecodeError:
         _exit("--flagfile: expected a text file of flags, one --name=value a line; it isn't text", EXIT_BAD_INPUT)
     except (flags.Error, OSError) as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from trainers.rollout_scores import RolloutScores
-from trainers.task import Models, Task, TaskData
+from trainers.task import Models, Task, TaskData, state_of
 
 TEST_FRACTION = 0.2
 NUM_EVALUATED = 100
@@ -57,6 +57,7 @@ class NBodyData(TaskData):
 
         self.task = task
         self.system = systems.NBody((1.0,) * task.num_bodies)
+        self.state = state_of(self.system, time_unit="")  # natural units
         rng = np.random.default_rng(settings.seed)
         starts = task.sample(rng, task.num_trajectories)
         ood_starts = task.sample_ood(rng, NUM_EVALUATED)

@@ -72,6 +72,9 @@ class PixelPendulumTask(Task):
 class PixelPendulumData(TaskData):
     """Pictures of 200 swings of one seed: as in the reference code, the first fifth is held out."""
 
+    # What the latent is in, training decides.
+    state = {"names": ["q", "p"], "units": ["", ""], "time_unit": "frame of 0.05 s", "energy_unit": ""}
+
     def __init__(self, settings: Any) -> None:
         import numpy as np
 

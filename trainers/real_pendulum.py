@@ -42,6 +42,8 @@ class RealPendulumData(TaskData):
     derivative objective here. One-step samples lie wholly on one side of the split.
     """
 
+    state = {"names": ["q", "p"], "units": ["rad", "rad/s"], "time_unit": "s", "energy_unit": "rad²/s²"}
+
     def __init__(self, record: Any, *, seed: int, noise_std: float) -> None:
         import numpy as np
 
@@ -94,9 +96,9 @@ class RealPendulumData(TaskData):
             folder,
             models,
             energy=_energy,
-            energy_unit="rad²/s²",
-            state_names=("q", "p"),
-            state_units=("rad", "rad/s"),
+            energy_unit=self.state["energy_unit"],
+            state_names=self.state["names"],
+            state_units=self.state["units"],
             truth_label="measured",
             true_field=None,
             true_hamiltonian=None,

@@ -1,5 +1,6 @@
 """A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
 
+import json
 import math
 import pathlib
 import sys
@@ -48,7 +49,7 @@ def main(task: Task) -> None:
         seconds[label], losses = fit(model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir)
         models[label] = model
         metrics[label] = losses | _finite(label, _evaluate(model, objective, data, settings.protocol))
-    _write_results(task, settings, folder, models[settings.model], metrics, seconds)
+    _write_results(task, settings, folder, models[settings.model], data, metrics, seconds)
     if settings.figures:
         data.draw(folder / "figures", models)
     if settings.export:
@@ -56,7 +57,14 @@ def main(task: Task) -> None:
 
         # Version 1 of a run is its only one, and there already if the run was finished before.
         if not (folder / "saved_model" / "1").exists():
-            export_model(models[settings.model], folder / "saved_model", version=1, integrator=settings.integrator)
+            export_model(
+                models[settings.model],
+                folder / "saved_model",
+                version=1,
+                name=task.name,
+                integrator=settings.integrator,
+                run=json.loads((folder / "metrics.json").read_text()),
+            )
     sys.stdout.write(f"all files of this run: {folder}\n")
 
 
@@ -148,12 +156,16 @@ def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
 def _check_batch_size(settings: Any, data: TaskData) -> None:
     from hnn_tf.input_error import InputError
 
-    num_samples = len(next(iter(data.train[settings.objective].values())))
+    num_samples = _num_samples(data.train[settings.objective])
     if settings.batch_size > num_samples:
         raise InputError(
             f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples; "
             "give fewer, or 0 to take them all"
         )
+
+
+def _num_samples(samples: Any) -> int:
+    return len(next(iter(samples.values())))
 
 
 def _diverged(name: str, settings: Any, step: int, loss: float) -> str:
@@ -176,13 +188,21 @@ def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:
 
 
 def _write_results(
-    task: Task, settings: Any, folder: pathlib.Path, model: Any, metrics: dict[str, dict], seconds: dict[str, float]
+    task: Task,
+    settings: Any,
+    folder: pathlib.Path,
+    model: Any,
+    data: TaskData,
+    metrics: dict[str, dict],
+    seconds: dict[str, float],
 ) -> None:
     from hnn_tf.atomic_file import atomic_file
+    from hnn_tf.data import fingerprint
     from hnn_tf.evaluation import report
 
     with atomic_file(folder / "model.keras") as temporary:
         model.save(temporary)
+    samples = data.train[settings.objective]
     document = {
         "task": task.name,
         "model": settings.model,
@@ -191,6 +211,8 @@ def _write_results(
         "seed": settings.seed,
         "steps": settings.steps,
         "fit_seconds": seconds[settings.model],
+        "state": data.state,
+        "training_data": {"samples": _num_samples(samples), "sha256": fingerprint(samples)},
         "metrics": metrics[settings.model],
     }
     if settings.model != "baseline" and "baseline" in metrics:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from trainers.rollout_scores import RolloutScores
-from trainers.task import Models, Task, TaskData
+from trainers.task import Models, Task, TaskData, state_of
 
 HORIZON = 20.0
 """Time units over which the clean protocol and the figures roll out."""
@@ -61,6 +61,7 @@ class SimulatedData(TaskData):
 
         self.task, self.seed = task, seed
         self.system = task.make_system()
+        self.state = state_of(self.system, time_unit="s")
         rng = np.random.default_rng(seed)
         trajectories = data.generate_trajectories(
             self.system,

@@ -14,10 +14,13 @@ class TaskData(abc.ABC):
     Attributes:
       train: Objective name -> training samples (columns `[N, ...]`).
       test: Objective name -> test samples.
+      state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
+        empty where there is none.
     """
 
     train: dict[str, Any]
     test: dict[str, Any]
+    state: dict[str, Any]
 
     @abc.abstractmethod
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
@@ -26,6 +29,16 @@ class TaskData(abc.ABC):
     @abc.abstractmethod
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws the figures of these models into `folder`."""
+
+
+def state_of(system: Any, *, time_unit: str) -> dict[str, Any]:
+    """The `state` of data of a true system."""
+    return {
+        "names": list(system.state_names),
+        "units": list(system.state_units),
+        "time_unit": time_unit,
+        "energy_unit": system.energy_unit,
+    }
 
 
 class Task(abc.ABC):

@@ -1,6 +1,7 @@
 """Training and test data: simulated from true systems, or measured."""
 
 from hnn_tf.data.dataset_cache import cached_arrays
+from hnn_tf.data.fingerprint import fingerprint
 from hnn_tf.data.frame_pairs import frame_pairs
 from hnn_tf.data.gymnasium_pendulum import TIME_STEP, discrete_energy, sample_pendulum_states, simulate_pendulum
 from hnn_tf.data.initial_states import sample_box_ring, sample_on_radius
@@ -19,6 +20,7 @@ __all__ = [
     "add_gaussian_noise",
     "cached_arrays",
     "discrete_energy",
+    "fingerprint",
     "forward_differences",
     "frame_pairs",
     "generate_trajectories",

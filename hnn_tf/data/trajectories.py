@@ -80,8 +80,8 @@ def generate_trajectories(
     """
     if not np.isfinite(initial_states).all():
         raise ValueError("generate_trajectories: expected finite initial states; received NaN or infinity")
-    if not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
-        raise ValueError("generate_trajectories: expected finite, increasing times")
+    if np.ndim(times) != 1 or not (np.isfinite(times).all() and (np.diff(times) > 0).all()):
+        raise ValueError(f"generate_trajectories: expected finite, increasing times [T]; received {np.shape(times)}")
     if noise_std and rng is None:
         raise ValueError("generate_trajectories: expected an rng, because noise_std isn't 0; received None")
     clean = reference_solution(system, initial_states, times)

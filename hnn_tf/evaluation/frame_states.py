@@ -18,11 +18,13 @@ def states_of_frame_pairs(pairs: np.ndarray) -> np.ndarray:
       pairs: `[..., 28, 28, 2]`, as `hnn_tf.data.frame_pairs` gives them.
 
     Returns:
-      States `[..., 2]`: theta (rad) from hanging, omega (rad/s); NaN of pairs that aren't finite.
+      States `[..., 2]`: theta (rad) from hanging, omega (rad/s); NaN of pairs that aren't finite, or whose
+      squares' sum isn't in float32.
     """
     with np.errstate(over="ignore"):
         pairs = np.asarray(pairs, np.float32)
-    finite = np.isfinite(pairs).all((-3, -2, -1))
+        # Also without those whose distance from a picture isn't finite.
+        finite = np.isfinite(np.sum(pairs * pairs, (-3, -2, -1)))
     shown = np.where(finite[..., np.newaxis, np.newaxis, np.newaxis], pairs, 0.0)
     before, now = angles_of_frames(shown[..., 0]), angles_of_frames(shown[..., 1])
     return np.where(finite[..., np.newaxis], np.stack([now, (now - before) / TIME_STEP], -1), np.nan)

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.typing import State
 
@@ -71,6 +72,10 @@ class HamiltonianNetwork(keras.Model):
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., 2n]` -> `[..., 2n]`."""
         return tuple(input_shape)
+
+    def serving_signatures(self, **rollout_options: Any) -> Signatures:
+        """What an export offers: `state_signatures`."""
+        return state_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the inner layer serialized."""

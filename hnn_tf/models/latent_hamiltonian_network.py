@@ -8,6 +8,8 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space, scalars
+from hnn_tf.models.frame_signatures import frame_signatures
+from hnn_tf.models.state_signatures import Signatures
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.typing import State
 
@@ -33,7 +35,7 @@ class LatentHamiltonianNetwork(keras.Model):
 
     Raises:
       TypeError: If a part isn't a Keras layer.
-      ValueError: If `frame_shape` isn't three numbers >= 1.
+      ValueError: If `frame_shape` isn't three numbers >= 1, or the parts differ in precision.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 5.
@@ -54,6 +56,9 @@ class LatentHamiltonianNetwork(keras.Model):
                 raise TypeError(f"{name}: expected a Keras layer; received {part!r}")
         if len(frame_shape) != 3 or min(frame_shape) < 1:
             raise ValueError(f"frame_shape: expected (height, width, channels), each >= 1; received {frame_shape}")
+        precisions = {name: part.compute_dtype for name, part in parts.items()}
+        if len(set(precisions.values())) > 1:
+            raise ValueError(f"parts: expected one precision, as dtype='float64' of each; received {precisions}")
         kwargs.setdefault("dtype", dynamics.dtype_policy)
         super().__init__(**kwargs)
         self.encoder, self.decoder, self.dynamics = encoder, decoder, dynamics
@@ -133,7 +138,12 @@ class LatentHamiltonianNetwork(keras.Model):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., h, w, c]` -> `[..., 2n]`."""
-        return (*input_shape[:-3], self.encoder.compute_output_shape((None, 1))[-1])
+        flat = (None, math.prod(self.frame_shape))
+        return (*input_shape[:-3], self.encoder.compute_output_shape(flat)[-1])
+
+    def serving_signatures(self, **rollout_options: Any) -> Signatures:
+        """What an export offers: `frame_signatures`."""
+        return frame_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the parts serialized."""

@@ -1,6 +1,9 @@
 """Bodies that attract each other."""
 
 import dataclasses
+import math
+import numbers
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -42,16 +45,15 @@ class NBody(System):
 
     def __post_init__(self) -> None:
         masses = self.masses if isinstance(self.masses, tuple) else ()
-        numbers = all(isinstance(mass, int | float) and 0 < mass < float("inf") for mass in masses)
-        if len(masses) < 2 or not numbers:
+        if len(masses) < 2 or not all(_is_finite(mass) and mass > 0 for mass in masses):
             raise ValueError(f"masses: expected a tuple of at least two finite numbers > 0; received {self.masses}")
         if self.dimension not in (2, 3) or not isinstance(self.dimension, int):
             raise ValueError(f"dimension: expected 2 or 3; received {self.dimension}")
-        if not 0 < self.gravitational_constant < float("inf"):
+        if not (_is_finite(self.gravitational_constant) and self.gravitational_constant > 0):
             raise ValueError(
                 f"gravitational_constant: expected a finite number > 0; received {self.gravitational_constant}"
             )
-        if not 0 <= self.softening < float("inf"):
+        if not (_is_finite(self.softening) and self.softening >= 0):
             raise ValueError(f"softening: expected a finite number >= 0; received {self.softening}")
 
     @property
@@ -142,3 +144,7 @@ class NBody(System):
     def _by_body(self, values: tf.Tensor) -> tf.Tensor:
         """Coordinates `[..., n]` as `[..., dimension, N]`."""
         return tf.reshape(values, tf.concat([tf.shape(values)[:-1], [self.dimension, self.num_bodies]], 0))
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and math.isfinite(value)

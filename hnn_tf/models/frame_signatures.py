@@ -1,20 +1,17 @@
-"""The signatures of models that see frames."""
+"""What an exported model that sees frames offers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
+import keras
 import tensorflow as tf
 
-from hnn_tf import LatentHamiltonianNetwork
+from hnn_tf.input_error import InputError
+from hnn_tf.models.state_signatures import Signatures, energy_along, of_batch
 from hnn_tf.rollout import rollout_at_times
-from hnn_tf.typing import Hamiltonian, State
-
-Signatures: TypeAlias = dict[str, tuple[Callable[..., dict[str, tf.Tensor]], Sequence[tf.TensorSpec]]]
-"""By name: the function of the inputs by keyword, and their specs."""
 
 
-def signatures(model: LatentHamiltonianNetwork, options: Mapping[str, Any]) -> Signatures:
-    """Those of a `LatentHamiltonianNetwork`; h, w, c are its frames' height, width and channels, time is in frames.
+def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
+    """The signatures of a `LatentHamiltonianNetwork`; h, w, c are its frames' height, width and channels.
 
     | signature | inputs | outputs |
     |---|---|---|
@@ -25,13 +22,18 @@ def signatures(model: LatentHamiltonianNetwork, options: Mapping[str, Any]) -> S
     | `time_derivative` | `frames` | `time_derivative` [B, 2n] |
     | `rollout` | `frames`, `times` [B, T] | `trajectory` [B, T, 2n], `frames` [B, T, h, w, c], `energy` [B, T] |
 
-    `frames` is [B, h, w, c] where nothing else is said.
+    `frames` is [B, h, w, c] where nothing else is said; the unit of time is that between two frames.
     Energy, time derivative and trajectory are of the encoded state. Dynamics without a `hamiltonian` have no `energy`.
 
     Args:
       model: A built model.
-      options: Of `rollout_at_times`.
+      **rollout_options: Of `rollout_at_times`.
+
+    Raises:
+      InputError: If the model isn't built.
     """
+    if not model.built:
+        raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")
     has_energy = hasattr(model.dynamics, "hamiltonian")
     dtype = model.compute_dtype
     frames_spec = tf.TensorSpec([None, *model.frame_shape], dtype, name="frames")
@@ -50,9 +52,9 @@ def signatures(model: LatentHamiltonianNetwork, options: Mapping[str, Any]) -> S
 
     def rollout(frames: tf.Tensor, times: tf.Tensor) -> dict[str, tf.Tensor]:
         latent = model.encode(frames)
-        trajectory = rollout_at_times(model.dynamics, latent, of_batch(times, latent), **options)
+        trajectory = rollout_at_times(model.dynamics, latent, of_batch(times, latent), **rollout_options)
         answer = {"trajectory": trajectory, "frames": model.decode(trajectory)}
-        return answer | (along(model.dynamics.hamiltonian, trajectory) if has_energy else {})
+        return answer | (energy_along(model.dynamics.hamiltonian, trajectory) if has_energy else {})
 
     found: Signatures = {
         "serving_default": (serving_default, [frames_spec]),
@@ -62,18 +64,3 @@ def signatures(model: LatentHamiltonianNetwork, options: Mapping[str, Any]) -> S
         "rollout": (rollout, [frames_spec, times_spec]),
     }
     return found | ({"energy": (energy, [frames_spec])} if has_energy else {})
-
-
-def along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Tensor]:
-    """The output `energy` `[B, T]` along trajectories `[B, T, 2n]`."""
-    # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
-    energies = hamiltonian(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
-    return {"energy": tf.reshape(energies, tf.shape(trajectory)[:2])}
-
-
-def of_batch(times: tf.Tensor, state: State) -> tf.Tensor:
-    """The times `[B, T]`; a request whose states `[B, 2n]` are more or fewer is an error.
-
-    Otherwise one row of times would be broadcast. Joined and parted, because converters don't know assertions.
-    """
-    return tf.concat([state, times], 1)[:, state.shape[-1] :]

@@ -1,0 +1,69 @@
+"""Builds the page in which a pendulum swings in the browser, by an exported model: a folder that any server serves.
+
+npm install --no-save @tensorflow/tfjs@4.22.0
+python examples/web/build.py --saved_model=runs/pendulum/saved_model/1 --output_dir=web
+python -m http.server --directory=web
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import sys
+import uuid
+
+from absl import flags
+
+from trainers import command_line
+
+PAGE = ("index.html", "app.js", "drawing.js")
+MODELS = {"field": "serving_default", "rollout": "rollout"}
+INSTALL = "npm install --no-save @tensorflow/tfjs@4.22.0"
+
+
+def _main() -> None:
+    with command_line.quiet_start():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
+        from export.graph_model import write_graph_model
+        from hnn_tf import InputError
+
+    settings = flags.FLAGS
+    output_dir, library = pathlib.Path(settings.output_dir), pathlib.Path(settings.tensorflowjs)
+    if os.path.lexists(output_dir):
+        raise InputError(f"--output_dir={output_dir}: exists, and is never overwritten; remove it, or choose another")
+    if not library.is_file():
+        raise InputError(f"--tensorflowjs={library}: no such file; get it by {INSTALL}")
+    temporary = output_dir.with_name(f"tmp-{uuid.uuid4().hex}")
+    try:
+        temporary.mkdir(parents=True)
+        for folder, signature in MODELS.items():
+            written = write_graph_model(settings.saved_model, temporary / folder, signature=signature)
+            if not _is_of_a_pendulum(written):
+                raise InputError(
+                    f"--saved_model={settings.saved_model}: expected a Hamiltonian model of states (q, p), which its "
+                    f"{signature} isn't; train one by python -m trainers.pendulum --flagfile=pendulum.flags --export"
+                )
+        for name in PAGE:
+            shutil.copyfile(pathlib.Path(__file__).with_name(name), temporary / name)
+        shutil.copyfile(library, temporary / "tf.min.js")
+        os.rename(temporary, output_dir)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    sys.stdout.write(f"{output_dir}: python -m http.server --directory={output_dir}\n")
+
+
+def _is_of_a_pendulum(folder: pathlib.Path) -> bool:
+    signature = json.loads((folder / "model.json").read_text(encoding="utf-8"))["signature"]
+    sizes = [size["size"] for size in signature["inputs"].get("state", {}).get("tensorShape", {}).get("dim", [])]
+    return sizes == ["-1", "2"] and "energy" in signature["outputs"]
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("saved_model", None, "One version of a pendulum's export: RUN/saved_model/1.", required=True)
+    flags.DEFINE_string("output_dir", None, "The folder to write; it doesn't exist yet.", required=True)
+    flags.DEFINE_string(
+        "tensorflowjs", "node_modules/@tensorflow/tfjs/dist/tf.min.js", f"TensorFlow.js as one file, of: {INSTALL}"
+    )
+    command_line.run(_main, usage=__doc__)

@@ -1,0 +1,171 @@
+"""The card of an exported model: what it is, where it comes from, and what it must answer."""
+
+import hashlib
+import json
+import pathlib
+import platform
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.input_error import InputError
+from hnn_tf.version import __version__
+
+PATH = pathlib.PurePath("assets.extra", "model_card.json")
+"""Within the folder of a version; servers ignore it."""
+
+FORMAT = 1
+
+FIELDS = (
+    "format",
+    "name",
+    "model",
+    "parameters",
+    "dtype",
+    "system",
+    "state",
+    "training",
+    "metrics",
+    "rollout",
+    "licence",
+    "versions",
+    "reference_points",
+    "files",
+)
+"""Of every card. What isn't known is null."""
+
+Arrays = dict[str, np.ndarray]
+
+
+def write(
+    folder: pathlib.Path,
+    model: keras.Model,
+    functions: Mapping[str, Callable],
+    *,
+    name: str,
+    rollout: Mapping[str, Any],
+    run: Mapping[str, Any] | None,
+    licence: str | None,
+) -> None:
+    """Writes the card into the folder of a version, as its last file: it has the SHA-256 of all others.
+
+    Args:
+      folder: Of the SavedModel.
+      model: What was exported.
+      functions: The concrete function of every signature, which give the reference points.
+      name: That it is served under.
+      rollout: Integrator and step of the rollout.
+      run: The document `metrics.json` of the run that trained it, if there is one.
+      licence: Of the model.
+
+    Raises:
+      InputError: If the model gives numbers that aren't finite.
+    """
+    run = run or {}
+    training = {key: run.get(key) for key in ("objective", "protocol", "seed", "steps", "fit_seconds", "versions")}
+    document = {
+        "format": FORMAT,
+        "name": name,
+        "model": type(model).__name__,
+        "parameters": model.count_params(),
+        "dtype": model.compute_dtype,
+        "system": run.get("task"),
+        "state": run.get("state"),
+        "training": training | {"data": run.get("training_data")} if run else None,
+        "metrics": run.get("metrics"),
+        "rollout": dict(rollout),
+        "licence": licence,
+        "versions": {
+            "hnn_tf": __version__,
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+        "reference_points": _reference_points(functions),
+        "files": {str(path.relative_to(folder)): _sha256(path) for path in _files(folder)},
+    }
+    (folder / PATH).parent.mkdir(exist_ok=True)
+    # Floats of the shortest digits that give them back.
+    (folder / PATH).write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def read(folder: pathlib.Path) -> dict[str, Any]:
+    """The card of an exported version.
+
+    Raises:
+      InputError: If there is none, or it can't be read.
+    """
+    path = folder / PATH
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: expected a model card; it can't be read; export the model anew") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT or set(FIELDS) - set(document):
+        raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
+    return document
+
+
+def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
+    """Names of files that are missing, were changed, or came after the export, each with what is wrong."""
+    expected: dict[str, str] = card["files"]
+    present = {str(path.relative_to(folder)): path for path in _files(folder)}
+    found = [f"{name}: missing" for name in expected if name not in present]
+    found += [f"{name}: not of this export" for name in present if name not in expected]
+    differing = [name for name in expected if name in present and _sha256(present[name]) != expected[name]]
+    return found + [f"{name}: differs from what was exported" for name in differing]
+
+
+def reference_points(card: Mapping[str, Any]) -> dict[str, tuple[Arrays, Arrays]]:
+    """By signature: inputs, and the outputs that were computed at the export."""
+    points, dtype = card["reference_points"], np.dtype(card["dtype"])
+
+    def arrays(lists: Mapping[str, Any]) -> Arrays:
+        return {name: np.asarray(values, dtype) for name, values in lists.items()}
+
+    return {
+        name: (arrays({key: points["inputs"][key] for key in point["inputs"]}), arrays(point["outputs"]))
+        for name, point in points["signatures"].items()
+    }
+
+
+def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
+    """The answers to one small request a signature; requests with inputs of the same name share them."""
+    inputs: dict[str, np.ndarray] = {}
+    signatures: dict[str, Any] = {}
+    for name, function in functions.items():
+        specs: Mapping[str, tf.TensorSpec] = function.structured_input_signature[1]  # type: ignore[attr-defined]
+        for key, spec in specs.items():
+            inputs.setdefault(key, _example(key, spec))
+        outputs = {k: v.numpy() for k, v in function(**{key: tf.constant(inputs[key]) for key in specs}).items()}
+        if not all(np.isfinite(output).all() for output in outputs.values()):
+            raise InputError(f"{name}: expected finite answers for a state of numbers up to 1; train the model anew")
+        signatures[name] = {"inputs": list(specs), "outputs": {key: _listed(v) for key, v in outputs.items()}}
+    return {"inputs": {key: _listed(value) for key, value in inputs.items()}, "signatures": signatures}
+
+
+def _example(key: str, spec: tf.TensorSpec) -> np.ndarray:
+    dtype = spec.dtype.as_numpy_dtype
+    if key == "times":
+        return np.array([[0.0, 0.1]], dtype)
+    # Uneven numbers, so that exchanged or lost columns show; within what states and grey values are.
+    size = int(np.prod(spec.shape[1:]))
+    return (0.5 + 0.5 * np.sin(1.0 + np.arange(size))).round(3).astype(dtype).reshape([1, *spec.shape[1:]])
+
+
+def _listed(array: np.ndarray) -> list:
+    """Nested lists of numbers with the shortest digits that give back those of the array's precision."""
+    return np.asarray(array).astype(str).astype(float).tolist()
+
+
+def _files(folder: pathlib.Path) -> list[pathlib.Path]:
+    card = folder / PATH
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path != card)
+
+
+def _sha256(path: pathlib.Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,30 @@
+"""Writes a signature of an exported SavedModel as a TensorFlow.js graph model, for browsers and Node.
+
+python -m export.tensorflowjs --saved_model=served/pendulum/1 --signature=rollout --output_dir=web/rollout
+"""
+
+import sys
+
+from absl import flags
+
+from trainers import command_line
+
+
+def _main() -> None:
+    settings = flags.FLAGS
+    with command_line.quiet_start():
+        import tensorflow as tf
+
+        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
+        from export.graph_model import write_graph_model
+
+    folder = write_graph_model(settings.saved_model, settings.output_dir, signature=settings.signature)
+    for path in sorted(folder.iterdir()):
+        sys.stdout.write(f"{path}  {path.stat().st_size} bytes\n")
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("saved_model", None, "One version of an export: its folder RUN/saved_model/1.", required=True)
+    flags.DEFINE_string("output_dir", None, "The folder to write; it doesn't exist yet.", required=True)
+    flags.DEFINE_string("signature", "serving_default", "The signature to write, such as energy or rollout.")
+    command_line.run(_main, usage=__doc__)

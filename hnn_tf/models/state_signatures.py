@@ -1,0 +1,94 @@
+"""What an exported model of states offers."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import keras
+import tensorflow as tf
+
+from hnn_tf.input_error import InputError
+from hnn_tf.rollout import rollout_at_times
+from hnn_tf.typing import Hamiltonian, State
+
+Signatures: TypeAlias = dict[str, tuple[Callable[..., dict[str, tf.Tensor]], Sequence[tf.TensorSpec]]]
+"""By name: the function of the inputs by keyword, and their specs. Every input and output has a leading batch."""
+
+
+def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
+    """The signatures of a model state -> time derivative.
+
+    | signature | inputs | outputs |
+    |---|---|---|
+    | `serving_default` | `state` [B, 2n] | `energy` [B], `time_derivative` [B, 2n] |
+    | `energy` | `state` [B, 2n] | `energy` [B] |
+    | `time_derivative` | `state` [B, 2n] | `time_derivative` [B, 2n] |
+    | `rollout` | `state` [B, 2n], `times` [B, T] | `trajectory` [B, T, 2n], `energy` [B, T] |
+
+    A model without a `hamiltonian` has no `energy`.
+
+    Args:
+      model: A built model.
+      **rollout_options: Of `rollout_at_times`.
+
+    Raises:
+      InputError: If the model isn't built, or its state width is unknown or odd; when it is traced, if its output isn't
+        of the state's shape.
+    """
+    has_energy = hasattr(model, "hamiltonian")
+    state_spec = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
+    times_spec = tf.TensorSpec([None, None], model.compute_dtype, name="times")
+
+    def energy(state: State) -> dict[str, tf.Tensor]:
+        return {"energy": model.hamiltonian(state)} if has_energy else {}
+
+    def time_derivative(state: State) -> dict[str, tf.Tensor]:
+        derivative = model(state)
+        if not derivative.shape.is_compatible_with(state.shape):
+            raise InputError(
+                f"{model.name}: expected a time derivative of the state's shape {state.shape}; "
+                f"received {derivative.shape}; only models state -> time derivative can be exported"
+            )
+        return {"time_derivative": derivative}
+
+    def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
+        trajectory = rollout_at_times(model, state, of_batch(times, state), **rollout_options)
+        return {"trajectory": trajectory} | (energy_along(model.hamiltonian, trajectory) if has_energy else {})
+
+    signatures: Signatures = {
+        "serving_default": (lambda state: energy(state) | time_derivative(state), [state_spec]),
+        "time_derivative": (time_derivative, [state_spec]),
+        "rollout": (rollout, [state_spec, times_spec]),
+    }
+    return signatures | ({"energy": (energy, [state_spec])} if has_energy else {})
+
+
+def energy_along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Tensor]:
+    """The output `energy` `[B, T]` along trajectories `[B, T, 2n]`."""
+    # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
+    energies = hamiltonian(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
+    return {"energy": tf.reshape(energies, tf.shape(trajectory)[:2])}
+
+
+def of_batch(times: tf.Tensor, state: State) -> tf.Tensor:
+    """The times `[B, T]`; a request whose states `[B, 2n]` are more or fewer is an error.
+
+    Otherwise one row of times would be broadcast. Joined and parted, because converters don't know assertions.
+    """
+    return tf.concat([state, times], 1)[:, state.shape[-1] :]
+
+
+def state_width(model: keras.Model) -> int:
+    """Width 2n of the states that a built model takes, from the shape that it was built for.
+
+    Raises:
+      InputError: If it isn't built, or its width is unknown or odd.
+    """
+    shape = (model.get_build_config() or {}).get("input_shape") if model.built else None
+    if not shape or not isinstance(shape[-1], int):
+        raise InputError(
+            f"{model.name}: expected a model built for states [..., 2n]; received one whose state width is unknown; "
+            "call model.build([None, 2n]), or the model on a state, before saving or exporting it"
+        )
+    if shape[-1] < 2 or shape[-1] % 2:
+        raise InputError(f"{model.name}: expected states of even width 2n, concat(q, p); received width {shape[-1]}")
+    return shape[-1]

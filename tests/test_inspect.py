@@ -1,0 +1,230 @@
+"""The card of an export, and the command that reads it and tells a good copy from a broken one."""
+
+import hashlib
+import json
+import shutil
+
+import command_session
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import hnn_tf
+from export import model_card, self_test, serving_constraints
+from export.saved_model import export_model
+from hnn_tf import InputError
+
+STATE = {"names": ["q", "p"], "units": ["rad", "kg m²/s"], "time_unit": "s", "energy_unit": "J"}
+RUN = {
+    "task": "pendulum",
+    "objective": "derivative",
+    "protocol": "clean",
+    "seed": 3,
+    "steps": 2000,
+    "fit_seconds": 1.5,
+    "state": STATE,
+    "training_data": {"samples": 1125, "sha256": "ab" * 32},
+    "metrics": {"test_loss": 0.03, "energy_mse": 0.001},
+    "versions": {"hnn_tf": "0.0.1"},
+}
+
+
+def _model(dtype="float32", *, seed=0):
+    keras.utils.set_random_seed(seed)
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16], dtype=dtype))
+    model.build([None, 2])
+    return model
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """The served folder: version 1 of a run, version 2 of a model alone, in float64."""
+    folder = tmp_path_factory.mktemp("served") / "pendulum"
+    export_model(_model(), folder, run=RUN, licence="CC-BY-4.0", max_step_size=0.1)
+    export_model(_model("float64"), folder, integrator="rk8", substeps=2)
+    return folder
+
+
+def test_the_card_says_what_is_known(exported):
+    card = json.loads((exported / "1" / "assets.extra" / "model_card.json").read_text())
+    assert set(card) == set(model_card.FIELDS)
+    assert (card["name"], card["model"], card["dtype"], card["licence"]) == (
+        "pendulum",
+        "HamiltonianNetwork",
+        "float32",
+        "CC-BY-4.0",
+    )
+    assert card["parameters"] == 2 * 16 + 16 + 16 * 16 + 16 + 16
+    assert (card["system"], card["state"], card["metrics"]) == ("pendulum", STATE, RUN["metrics"])
+    assert card["training"]["data"] == RUN["training_data"]
+    assert card["training"]["seed"] == 3
+    assert card["rollout"] == {"integrator": "rk4", "max_step_size": 0.1, "substeps": None}
+    assert card["versions"]["tensorflow"] == tf.__version__
+
+
+def test_what_isnt_known_is_null(exported):
+    card = model_card.read(exported / "2")
+    assert [card[name] for name in ("system", "state", "training", "metrics", "licence")] == [None] * 5
+    assert card["rollout"] == {"integrator": "rk8", "max_step_size": None, "substeps": 2}
+    assert card["dtype"] == "float64"
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_reference_points_are_what_the_model_answers(exported, version):
+    card = model_card.read(exported / version)
+    points = model_card.reference_points(card)
+    assert set(points) == {"serving_default", "energy", "time_derivative", "rollout"}
+    model = _model(card["dtype"])
+    inputs, outputs = points["serving_default"]
+    tolerance = {"float32": 1e-6, "float64": 1e-12}[card["dtype"]]  # round-off of another graph
+    assert np.ptp(inputs["state"]) > 0
+    np.testing.assert_allclose(outputs["time_derivative"], model(inputs["state"]), atol=tolerance)
+    np.testing.assert_allclose(outputs["energy"], model.hamiltonian(inputs["state"]), atol=tolerance)
+    assert points["rollout"][1]["trajectory"].dtype == card["dtype"]
+    # The digits that are written give the very numbers back, and the graph gives them again.
+    assert max(self_test.differences(exported / version, card).values()) == 0
+
+
+def test_a_model_without_finite_answers_is_refused(tmp_path):
+    model = _model()
+    model.variables[0].assign(np.full(model.variables[0].shape, np.nan))
+    with pytest.raises(InputError, match="expected finite answers"):
+        export_model(model, tmp_path / "served")
+    assert not list((tmp_path / "served").iterdir())
+
+
+def _flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x40
+    path.write_bytes(content)
+
+
+def _rehash(folder, name):
+    """As if the file had been so from the beginning."""
+    path = folder / "assets.extra" / "model_card.json"
+    card = json.loads(path.read_text())
+    card["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    path.write_text(json.dumps(card))
+
+
+def _other_weights(folder):
+    other = export_model(_model(seed=1), folder.parent.parent / "other")
+    for path in (other / "variables").iterdir():
+        shutil.copy(path, folder / "variables")
+        _rehash(folder, f"variables/{path.name}")
+
+
+def _cut_card(folder):
+    path = folder / "assets.extra" / "model_card.json"
+    path.write_text(path.read_text()[:100])
+
+
+def _truncate_weights(folder):
+    path = folder / "variables" / "variables.data-00000-of-00001"
+    path.write_bytes(path.read_bytes()[:-100])
+    _rehash(folder, "variables/variables.data-00000-of-00001")
+
+
+BROKEN = {
+    "weights": (lambda f: _flip(f / "variables" / "variables.data-00000-of-00001"), "differs from what was exported"),
+    "missing": (lambda f: (f / "variables" / "variables.index").unlink(), "variables/variables.index: missing"),
+    "foreign": (lambda f: (f / "notes.txt").write_text("mine"), "notes.txt: not of this export"),
+    "other weights": (_other_weights, "from what it answered when it was exported"),
+    "short weights": (_truncate_weights, "expected a SavedModel that runs"),
+    "cut card": (_cut_card, "model_card.json: expected a model card; it can't be read"),
+    "no card": (lambda f: (f / "assets.extra" / "model_card.json").unlink(), "model_card.json: no such file"),
+    "no graph": (lambda f: (f / "saved_model.pb").unlink(), "saved_model.pb"),
+    "graph": (lambda f: (f / "saved_model.pb").write_bytes(b"\xff" * 100), "saved_model.pb: expected a SavedModel"),
+    "name": (lambda f: f.rename(f.parent / "final"), "final: expected an integer as the version's folder"),
+}
+
+
+@pytest.fixture(scope="module")
+def inspected(exported, tmp_path_factory):
+    """Exit code, output and error by case."""
+    folder, commands = tmp_path_factory.mktemp("copies"), {"latest": [str(exported)], "one": [str(exported / "1")]}
+    for case, (breaking, _) in BROKEN.items():
+        copy = folder / case / "1"
+        shutil.copytree(exported / "1", copy)
+        breaking(copy)
+        commands[case] = [str(next(copy.parent.iterdir()))]
+    commands |= {"nothing": [], "two": ["a", "b"], "nowhere": [str(folder / "nowhere")], "empty": [str(folder)]}
+    answers = command_session.run([["export.inspect", *arguments] for arguments in commands.values()], folder)
+    return dict(zip(commands, answers, strict=True))
+
+
+def test_a_good_export_is_shown_and_passes(inspected):
+    code, output, error = inspected["one"]
+    assert (code, error) == (0, "")
+    for line in (
+        "  HamiltonianNetwork pendulum: 336 weights, float32",
+        "  system: pendulum",
+        "  state: q (rad), p (kg m²/s); time in s; energy in J",
+        "  trained: objective derivative, protocol clean, seed 3, 2000 steps",
+        "    energy_mse: 1.000e-03",
+        "  rollout: rk4, steps of at most 0.1",
+        "  licence: CC-BY-4.0",
+        "  energy: state [?, 2] float32 -> energy [?] float32",
+        "  nothing that a server refuses",
+        "  4 signatures answer as at the export (largest difference 0.0e+00)",
+    ):
+        assert line in output.splitlines()
+
+
+def test_a_served_folder_is_its_latest_version(inspected, exported):
+    code, output, error = inspected["latest"]
+    assert (code, error) == (0, "")
+    assert output.splitlines()[0] == str(exported / "2")
+    assert "  licence: not stated" in output.splitlines()
+    assert "  rollout: rk8, 2 steps between two times" in output.splitlines()
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_copy_is_found(inspected, case):
+    code, output, error = inspected[case]
+    assert code == 2
+    assert error.startswith("error: ")
+    assert BROKEN[case][1] in error
+    assert error.count("\n") == 1
+    assert "answer as at the export" not in output
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        ("nothing", "error: expected --saved_model=..."),
+        ("two", "error: unexpected argument 'b'"),
+        ("nowhere", "nowhere: no such folder"),
+        ("empty", "expected a SavedModel, or versions of one; received neither"),
+    ],
+)
+def test_a_bad_argument_is_one_line(inspected, case, message):
+    code, output, error = inspected[case]
+    assert (code, output) == (2, "")
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_what_a_server_refuses_is_found(tmp_path):
+    module = tf.Module()
+    module.optimizer_slot = tf.Variable(1.0, name="optimizer_slot")
+    spec = tf.TensorSpec([2], tf.float32, name="state")
+
+    def energy(state):
+        state = tf.numpy_function(lambda x: x, [state], tf.float32)
+        return {"energy": tf.reduce_sum(state) * module.optimizer_slot}
+
+    jitted = tf.function(lambda state: {"energy": state}, input_signature=[spec], jit_compile=True)
+    signatures = {"energy": tf.function(energy, input_signature=[spec]), "jitted": jitted}
+    tf.saved_model.save(module, str(tmp_path / "1"), signatures=signatures)
+    found = serving_constraints.violations(tmp_path / "1")
+    for problem in (
+        "serving_default: no such signature",
+        "energy, state: expected a leading batch of any size; received the shape [2]",
+        "runs Python, which a server hasn't",
+        "asks for XLA, which a server refuses by default",
+        "a variable of the optimizer",
+        "tf_serving_warmup_requests: can't be read",
+    ):
+        assert any(problem in line for line in found), (problem, found)
