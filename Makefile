@@ -12,7 +12,7 @@ help:
 	@echo "make check      lint, types and the fast tests"
 	@echo "make table      train every task over five seeds and write docs/results (DATA=invar_datasets.zip)"
 	@echo "make limits     measure the method's known limits, of the table's runs and of some more"
-	@echo "make cost       measure seconds and memory of commands and data and write the README's table"
+	@echo "make cost       measure what commands, data and serving cost, and write the README's tables"
 	@echo "make integrators  measure every integrator and write docs/integrators.md"
 	@echo "make figures    draw the figures of README and docs, of the table's runs and of make pendulum (DATA=...)"
 
@@ -53,6 +53,7 @@ limits: $(BIN)/.installed
 cost: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.run_cost --update_readme
 	$(BIN)/python -m benchmarks.data_cost --update_readme
+	$(BIN)/python -m benchmarks.serving_cost --update_docs
 
 integrators: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.rollout_cost --update_docs

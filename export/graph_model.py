@@ -78,6 +78,10 @@ def _graph_model(saved_model: str | os.PathLike, signature: str) -> tuple[dict[s
     # Loops as Enter, Switch and Exit: of loops that are functions, TensorFlow.js 4.22 disposes states too early.
     frozen = convert_variables_to_constants_v2(function, lower_control_flow=True)
     graph = frozen.graph.as_graph_def()
+    for node in graph.node:
+        if node.op == "EnsureShape":  # whose shape TensorFlow.js 4.22 expects as a second input, and breaks
+            node.op = "Identity"
+            del node.attr["shape"]
     _check(graph, f"{saved_model}, signature {signature!r}")
     weights, data = _cut_out_constants(graph)
     # Flat tensors of a function are in the order of their names.

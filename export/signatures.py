@@ -61,6 +61,8 @@ class ServingModule(tf.Module):
 
     def _trace(self, model: keras.Model, body: Callable, specs: Sequence[tf.TensorSpec]) -> Callable:
         def function(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+            # A session doesn't check a placeholder's shape: an inner operation would complain, or take it for another.
+            inputs = {spec.name: tf.ensure_shape(inputs[spec.name], spec.shape) for spec in specs}
             # Each is read once, outside of any loop.
             values = [(v, w.read_value()) for v, w in zip(model.variables, self.weights, strict=True)]
             with keras.StatelessScope(state_mapping=values):

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
-from hnn_tf.models.state_signatures import Signatures, energy_along
+from hnn_tf.models.state_signatures import Signatures, energy_along, of_batch
 from hnn_tf.rollout import rollout_at_times
 
 
@@ -51,7 +51,8 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
         return derivative | ({"energy": model.dynamics.hamiltonian(latent)} if has_energy else {})
 
     def rollout(frames: tf.Tensor, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(model.dynamics, model.encode(frames), times, **rollout_options)
+        latent = model.encode(frames)
+        trajectory = rollout_at_times(model.dynamics, latent, of_batch(times, latent), **rollout_options)
         answer = {"trajectory": trajectory, "frames": model.decode(trajectory)}
         return answer | (energy_along(model.dynamics.hamiltonian, trajectory) if has_energy else {})
 

@@ -51,7 +51,7 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
         return {"time_derivative": derivative}
 
     def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(model, state, times, **rollout_options)
+        trajectory = rollout_at_times(model, state, of_batch(times, state), **rollout_options)
         return {"trajectory": trajectory} | (energy_along(model.hamiltonian, trajectory) if has_energy else {})
 
     signatures: Signatures = {
@@ -67,6 +67,14 @@ def energy_along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Te
     # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
     energies = hamiltonian(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
     return {"energy": tf.reshape(energies, tf.shape(trajectory)[:2])}
+
+
+def of_batch(times: tf.Tensor, state: State) -> tf.Tensor:
+    """The times `[B, T]`; a request whose states `[B, 2n]` are more or fewer is an error.
+
+    Otherwise one row of times would be broadcast. Joined and parted, because converters don't know assertions.
+    """
+    return tf.concat([state, times], 1)[:, state.shape[-1] :]
 
 
 def state_width(model: keras.Model) -> int:

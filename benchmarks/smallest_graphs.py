@@ -1,0 +1,48 @@
+"""SavedModels with the least that a session can be asked for: what an export's speed is measured by."""
+
+import pathlib
+from collections.abc import Callable
+
+import tensorflow as tf
+
+import hnn_tf
+
+
+def write(model: hnn_tf.HamiltonianNetwork, folder: pathlib.Path) -> dict[str, pathlib.Path]:
+    """Writes three graphs over frozen constants, state `[B, 2n]`, and gives their folders by name.
+
+    `session alone` gives the state back. `two products` is tanh(tanh(s W_1 + b_1) W_2 + b_2), the hidden layers of the
+    model's widths without the way back. `same arithmetic` is the model's time derivative in as few operations as
+    TensorFlow has: with the way back, and J as a matrix.
+
+    Args:
+      model: Built; its Hamiltonian is an `MLPHamiltonian` of two tanh layers.
+      folder: Where to.
+    """
+    kernel_1, bias_1, kernel_2, bias_2, kernel_3 = (tf.constant(weights) for weights in model.get_weights())
+    last = kernel_3[:, 0]
+    # Of row vectors: J grad H transposed.
+    transposed = -hnn_tf.phase_space.symplectic_matrix(kernel_1.shape[0] // 2, kernel_1.dtype)
+
+    def products(state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        first = tf.tanh(state @ kernel_1 + bias_1)
+        return first, tf.tanh(first @ kernel_2 + bias_2)
+
+    def same_arithmetic(state: tf.Tensor) -> tf.Tensor:
+        first, second = products(state)
+        back = tf.matmul((1 - second * second) * last, kernel_2, transpose_b=True)
+        return tf.matmul(back * (1 - first * first), kernel_1, transpose_b=True) @ transposed
+
+    bodies: dict[str, Callable[[tf.Tensor], tf.Tensor]] = {
+        "session alone": tf.identity,
+        "two products": lambda state: products(state)[1],
+        "same arithmetic": same_arithmetic,
+    }
+    spec = tf.TensorSpec([None, kernel_1.shape[0]], kernel_1.dtype, name="state")
+    paths = {}
+    for name, body in bodies.items():
+        module = tf.Module()
+        module.function = tf.function(body, input_signature=[spec], autograph=False)
+        paths[name] = folder / name.replace(" ", "_")
+        tf.saved_model.save(module, str(paths[name]), signatures=module.function)
+    return paths
