@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"
 INTEGRATORS = ROOT / "docs" / "integrators.md"
 LIMITS = ROOT / "docs" / "known_limits.md"
+SERVING = ROOT / "docs" / "serving.md"
 
 
 def read(page: pathlib.Path, name: str) -> str:

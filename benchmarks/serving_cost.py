@@ -43,6 +43,7 @@ def _main() -> None:
     with command_line.quiet_start():
         import keras
 
+        from benchmarks import doc_section
         from hnn_tf.atomic_file import atomic_file
 
         keras.utils.set_random_seed(0)
@@ -60,6 +61,7 @@ def _main() -> None:
     if settings.update_docs:
         with atomic_file(RESULTS) as temporary_file:
             temporary_file.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
+        doc_section.replace(doc_section.SERVING, "serving_cost", markdown(document))
 
 
 def _models() -> dict[str, Any]:
@@ -192,5 +194,5 @@ if __name__ == "__main__":
     flags.DEFINE_integer("repeats", 15, "Runs of each measurement of speed, interleaved.", lower_bound=1)
     flags.DEFINE_integer("requests", 100_000, "Of the load.", lower_bound=1000)
     flags.DEFINE_integer("threads", 4, "Of the load.", lower_bound=1)
-    flags.DEFINE_bool("update_docs", False, "Write docs/results/serving_cost.json.")
+    flags.DEFINE_bool("update_docs", False, "Write docs/results/serving_cost.json and the tables of docs/serving.md.")
     command_line.run(_main, usage=__doc__)

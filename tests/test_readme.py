@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 import hnn_tf
-from benchmarks import data_cost, doc_section, integrators, limit_tables, result_tables, rollout_cost, run_cost
+from benchmarks import (
+    data_cost,
+    doc_section,
+    integrators,
+    limit_tables,
+    result_tables,
+    rollout_cost,
+    run_cost,
+    serving_cost,
+)
 from export.saved_model import export_model
 
 ROOT = command_session.ROOT
@@ -110,6 +119,8 @@ def test_tables_are_those_of_the_committed_results():
     assert doc_section.read(doc_section.README, "run_cost") == run_cost.markdown(costs)
     cost = json.loads((ROOT / "docs" / "results" / "data_cost.json").read_text())
     assert doc_section.read(doc_section.README, "data_cost") == data_cost.markdown(cost)
+    serving = json.loads((ROOT / "docs" / "results" / "serving_cost.json").read_text())
+    assert doc_section.read(doc_section.SERVING, "serving_cost") == serving_cost.markdown(serving)
     runs = json.loads((ROOT / "docs" / "results" / "integrators.json").read_text())
     page = doc_section.INTEGRATORS
     assert doc_section.read(page, "structure") == integrators.structure_table(runs["structure"])

@@ -68,12 +68,20 @@ def test_angles_read_from_decoded_frames_stay_near_the_true_ones():
     assert median(RESULTS["pixel_pendulum"]["clean"]["angle_within_tolerance"]["hnn"]) >= 0.9
 
 
-def test_two_bodies_are_learned_as_well_as_by_pytorch():
-    """The published 2.8e-6 is of one seed; PyTorch's median over five, by the same recipe on the same data, isn't."""
-    pytorch = json.loads((command_session.ROOT / "docs" / "results" / "torch_two_body.json").read_text())["hnn"]
-    ours = RESULTS["two_body"]["paper"]
-    # Twice is within the spread of either's seeds, which is a factor of three to five.
-    assert median(ours["test_loss"]["hnn"]) <= 2 * median(pytorch["test_loss"])
+@pytest.mark.parametrize("metric", ["test_loss", "energy_mse"])
+def test_two_bodies_are_learned_as_well_as_by_pytorch(metric):
+    """The published number is of one seed and step; the medians of many, by the same recipe on the same data, aren't."""
+    draws = json.loads((command_session.ROOT / "docs" / "results" / "torch_two_body.json").read_text())["draws"]
+    ours, pytorch = (median(draw[metric] for draw in draws[name]) for name in ("TensorFlow", "PyTorch"))
+    # Of medians of 110 draws, of which one in ten is beyond twice the median.
+    assert ours <= 1.3 * pytorch
+
+
+def test_pixels_are_learned_as_well_as_by_pytorch():
+    """By the paper's recipe on the same frames, whose loss isn't that of the published ones."""
+    path = command_session.ROOT / "docs" / "results" / "torch_pixel_pendulum.json"
+    pytorch, ours = json.loads(path.read_text())["hnn"], RESULTS["pixel_pendulum"]["paper"]
+    assert median(ours["test_loss"]["hnn"]) <= 1.3 * median(pytorch["test_loss"])  # the spread of seeds
 
 
 def test_data_of_three_bodies_are_simulated_fast_and_right():
