@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.ticker import LogFormatterSciNotation, LogLocator, NullFormatter
 
 from hnn_tf.figures.canvas import legend_below, png_figure
 from hnn_tf.figures.style import line_styles
@@ -28,6 +29,9 @@ def draw_shares(
                 ax.step(values, np.arange(1, len(values) + 1) / len(values), where="post", **styles[name])
             ax.axvline(number, color="#444444", linewidth=1.0, label="published")
             ax.set(xscale="log", xlabel=metric, ylim=(0.0, 1.0))
+            ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+            ax.xaxis.set_major_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(99, 99)))
+            ax.xaxis.set_minor_formatter(NullFormatter())  # a decade is short: its labels would overlap
             ax.grid(color="#e3e3e3", linewidth=0.6)
             ax.set_axisbelow(True)
         axes[0].set_ylabel("share of the draws below")

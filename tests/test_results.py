@@ -70,7 +70,7 @@ def test_angles_read_from_decoded_frames_stay_near_the_true_ones():
 
 @pytest.mark.parametrize("metric", ["test_loss", "energy_mse"])
 def test_two_bodies_are_learned_as_well_as_by_pytorch(metric):
-    """The published number is of one seed and step; the medians of many, by the same recipe on the same data, aren't."""
+    """The published number is of one seed and step; the medians, by the same recipe on the same data, are of many."""
     draws = json.loads((command_session.ROOT / "docs" / "results" / "torch_two_body.json").read_text())["draws"]
     ours, pytorch = (median(draw[metric] for draw in draws[name]) for name in ("TensorFlow", "PyTorch"))
     # Of medians of 110 draws, of which one in ten is beyond twice the median.
