@@ -95,7 +95,7 @@ def _trained(torch: Any, samples: Any, seed: int) -> tuple[list[Any], list[Any],
         loss.backward()
         optimizer.step()
         if step % 1000 == 0:
-            sys.stderr.write(f"seed {seed}, step {step}/{STEPS}: loss {float(loss):.2e}\n")
+            sys.stderr.write(f"seed {seed}, step {step}/{STEPS}: loss {float(loss.detach()):.2e}\n")
     return encoder, decoder, dynamics
 
 

@@ -48,7 +48,7 @@ CASES = [
     *itertools.product(
         [hnn_tf.HamiltonianNetwork, hnn_tf.BaselineNetwork], ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]
     ),
-    (hnn_tf.models.SecondOrderNetwork, "float32", 2, HIDDEN_UNITS, "rk4"),
+    *((hnn_tf.models.SecondOrderNetwork, dtype, 2, HIDDEN_UNITS, "rk4") for dtype in ("float32", "float64")),
     *(
         (hnn_tf.HamiltonianNetwork, "float64", 1, HIDDEN_UNITS, name)
         for name in ("dormand_prince", "gauss4", "rk8", "tao2")  # one of each kernel, tracing takes its time

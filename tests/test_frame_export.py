@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 SHAPE = (6, 5, 2)
 TIMES = np.array([0.0, 1.0, 3.0, 3.5])
 TOLERANCE = {"float32": 1e-6, "float64": 1e-12}  # round-off, relative to max(1, |x|)
-CASES = [("hnn", "float32"), ("hnn", "float64"), ("baseline", "float32")]
+CASES = [(dynamics, dtype) for dynamics in ("hnn", "baseline") for dtype in ("float32", "float64")]
 
 
 def _build(dynamics, dtype):
