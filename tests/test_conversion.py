@@ -31,37 +31,49 @@ def folder(tmp_path_factory):
 
 
 CASES = [
-    (["nowhere", "m"], "error: nowhere: no such folder"),
-    (["empty", "m"], "error: empty: expected a SavedModel"),
-    (["damaged", "m"], "error: damaged/saved_model.pb: expected a SavedModel"),
-    (["served", "m"], "error: signature 'serving_default': served/1 has none of that name; it has energy, rollout"),
-    (["served", "taken", "--signature=energy"], "error: taken: exists"),
-    (["served", "no/m", "--signature=energy"], "error: no/m: expected a file in a folder that exists"),
-    (["served"], "error: expected --output="),
+    ("nowhere", "m", {}, "nowhere: no such folder"),
+    ("empty", "m", {}, "empty: expected a SavedModel"),
+    ("damaged", "m", {}, "damaged/saved_model.pb: expected a SavedModel"),
+    ("served", "m", {}, "signature 'serving_default': served/1 has none of that name; it has energy, rollout"),
+    ("served", "taken", {"signature": "energy"}, "taken: exists"),
+    ("served", "no/m", {"signature": "energy"}, "no/m: expected a file in a folder that exists"),
 ]
 LITERT_CASES = [
-    (["double", "m", "--signature=energy"], "error: double/1: expected a float32 model"),
-    (["served", "m", "--signature=rollout"], "error: signature 'rollout': LiteRT needs a fixed batch"),
-    (["served", "m", "--signature=energy", "--batch_size=0"], "error: flag --batch_size=0"),
+    ("double", "m", {"signature": "energy"}, "double/1: expected a float32 model"),
+    ("served", "m", {"signature": "rollout"}, "signature 'rollout': LiteRT needs a fixed batch"),
+    ("served", "m", {"signature": "energy", "batch_size": 0}, "batch_size: expected an integer >= 1; received 0"),
 ]
 
 
-@pytest.fixture(scope="module")
-def refused(folder):
-    """(arguments, expected beginning of the error, answer) of every command. One process for all."""
-    cases = [(name, *case) for name in COMMANDS for case in CASES + LITERT_CASES * (name == "litert")]
-    answers = command_session.run([[f"export.{name}", *arguments] for name, arguments, _ in cases], folder)
-    return [(arguments, message, answer) for (_, arguments, message), answer in zip(cases, answers, strict=True)]
-
-
-def test_bad_input_is_one_line_and_writes_nothing(folder, refused):
-    for arguments, message, (code, output, error) in refused:
-        assert (code, output) == (2, ""), arguments
-        assert error.startswith(message), arguments
-        assert error.count("\n") == 1, arguments
-    assert {path.name for path in folder.iterdir()} >= {"served", "taken"}
-    assert not (folder / "m").exists()
+@pytest.mark.parametrize(
+    ("name", "saved_model", "path", "options", "message"),
+    [(name, *case) for name in COMMANDS for case in CASES] + [("litert", *case) for case in LITERT_CASES],
+)
+def test_bad_input_is_one_line_and_writes_nothing(folder, monkeypatch, name, saved_model, path, options, message):
+    monkeypatch.chdir(folder)
+    before = set(folder.rglob("*"))
+    with pytest.raises(InputError) as caught:
+        COMMANDS[name](saved_model, path, **options)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert set(folder.rglob("*")) == before
     assert (folder / "taken").read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["export.litert", "served"], "error: expected --output="),
+        (["export.litert", "served", "m", "--batch_size=0"], "error: flag --batch_size=0"),
+        (["export.onnx", "served", "m", "--batch_size=1"], "error: Unknown command line flag 'batch_size'"),
+    ],
+)
+def test_a_bad_flag_is_one_line(tmp_path, arguments, message):
+    process = command_session.start(arguments, tmp_path)
+    output, error = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, "")
+    assert error.startswith(message)
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """LiteRT's interpreter answers as the SavedModel that was converted."""
 
+import re
+
+import command_session
 import exported_models
 import numpy as np
 import pytest
@@ -62,3 +65,17 @@ def test_an_op_that_litert_has_not_is_named_and_nothing_written(tmp_path):
     with pytest.raises(InputError, match="signature 'energy': LiteRT's builtin ops can't express it: BesselI0e$"):
         litert.convert(tmp_path / "bessel", tmp_path / "m.tflite", signature="energy")
     assert [path.name for path in tmp_path.iterdir()] == ["bessel"]
+
+
+def test_the_command_prints_a_line_and_says_in_one_what_is_wrong(exported):
+    exported_models.export("baseline", exported)
+    command = ["export.litert", "baseline", "b.tflite", "--signature=rollout", "--batch_size=2"]
+    process = command_session.start(command, exported)
+    output, error = process.communicate(timeout=120)
+    assert (process.returncode, error) == (0, "")
+    assert re.fullmatch(r"b\.tflite: rollout, within \d\.\de-\d\d of the SavedModel's, .*\n", output)
+    assert (exported / "b.tflite").is_file()
+    again = command_session.start(command, exported)
+    refusal = "error: b.tflite: exists, and is never overwritten; choose another name\n"
+    assert again.communicate(timeout=120) == ("", refusal)
+    assert again.returncode == 2

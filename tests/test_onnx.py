@@ -1,5 +1,8 @@
 """ONNX Runtime answers as the SavedModel that was converted, for any batch size and number of times."""
 
+import re
+
+import command_session
 import exported_models
 import numpy as np
 import pytest
@@ -98,3 +101,17 @@ def test_an_op_that_onnx_has_not_is_named_and_nothing_written(tmp_path):
     with pytest.raises(InputError, match="signature 'energy': ONNX can't express it: .*BesselI0e"):
         conversion.convert(tmp_path / "bessel", tmp_path / "m.onnx", signature="energy")
     assert [path.name for path in tmp_path.iterdir()] == ["bessel"]
+
+
+def test_the_command_prints_a_line_and_says_in_one_what_is_wrong(exported):
+    exported_models.export("baseline", exported)
+    command = ["export.onnx", "baseline", "b.onnx", "--signature=rollout"]
+    process = command_session.start(command, exported)
+    output, error = process.communicate(timeout=120)
+    assert (process.returncode, error) == (0, "")
+    assert re.fullmatch(r"b\.onnx: rollout, within \d\.\de-\d\d of the SavedModel's, .*\n", output)
+    assert (exported / "b.onnx").is_file()
+    again = command_session.start(command, exported)
+    refusal = "error: b.onnx: exists, and is never overwritten; choose another name\n"
+    assert again.communicate(timeout=120) == ("", refusal)
+    assert again.returncode == 2
