@@ -9,7 +9,7 @@ help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
 	@echo "make test       set up and run the fast tests"
 	@echo "make test-slow  run the slow trainings, too"
-	@echo "make test-export  set up the conversions' packages, too, and run their tests"
+	@echo "make test-export  run the tests of exported models in other programs"
 	@echo "make check      lint, types and the fast tests"
 	@echo "make table      train every task over five seeds and write docs/results (DATA=invar_datasets.zip)"
 	@echo "make limits     measure the method's known limits, of the table's runs and of some more"
