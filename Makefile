@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help pendulum test test-slow check lint types table limits cost integrators figures clean
+.PHONY: help pendulum test test-slow test-export check lint types table limits cost integrators figures clean
 
 help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
 	@echo "make test       set up and run the fast tests"
 	@echo "make test-slow  run the slow trainings, too"
+	@echo "make test-export  run the tests of exported models in other programs"
 	@echo "make check      lint, types and the fast tests"
 	@echo "make table      train every task over five seeds and write docs/results (DATA=invar_datasets.zip)"
 	@echo "make limits     measure the method's known limits, of the table's runs and of some more"
@@ -22,6 +23,11 @@ $(BIN)/.installed: setup.py pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+# What the conversions need, some 200 MB.
+$(BIN)/.installed-export: $(BIN)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[litert,onnx]'
+	@touch $@
+
 pendulum: $(BIN)/.installed
 	$(BIN)/python -m trainers.pendulum --flagfile=pendulum.flags --output_dir=runs/pendulum --export --resume
 
@@ -30,6 +36,9 @@ test: $(BIN)/.installed
 
 test-slow: $(BIN)/.installed
 	$(BIN)/python -m pytest -m slow
+
+test-export: $(BIN)/.installed-export
+	$(BIN)/python -m pytest -m export
 
 lint: $(BIN)/.installed
 	$(BIN)/ruff check .

@@ -33,6 +33,8 @@ setuptools.setup(
     ],
     extras_require={
         "gymnasium": GYMNASIUM,
+        "litert": ["ai-edge-litert>=2.1"],
+        "onnx": ["onnx>=1.17", "onnxruntime>=1.22", "tf2onnx>=1.17"],
         "tensorboard": ["tensorboard>=2.19"],
         "test": TEST,
     },

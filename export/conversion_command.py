@@ -1,0 +1,38 @@
+"""How the commands that convert a SavedModel read their flags and report. Imports nothing heavy."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from absl import flags
+
+from trainers import command_line
+
+
+def run(convert: Callable[..., float], *, usage: str, options: Sequence[str] = ()) -> None:
+    """Defines the flags that all have, and runs `convert` with them and with the flags named in `options`."""
+    flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
+    flags.DEFINE_string("output", None, "The file to write; never an existing one.")
+    flags.DEFINE_string("signature", "serving_default", "The signature to convert; a file holds one.")
+
+    def main() -> None:
+        settings = flags.FLAGS
+        refused = None
+        # The converters say much, some of it from C++, whether they succeed or not.
+        with command_line.quiet_start():
+            try:
+                difference = convert(
+                    settings.saved_model,
+                    settings.output,
+                    signature=settings.signature,
+                    **{name: settings[name].value for name in options},
+                )
+            except ValueError as error:  # bad input among them, whose one line is all that is shown
+                refused = error
+        if refused:
+            raise refused
+        sys.stdout.write(
+            f"{settings.output}: {settings.signature}, within {difference:.1e} of the SavedModel's, "
+            "relative to max(1, |x|), at random inputs\n"
+        )
+
+    command_line.run(main, usage=usage, positional=["saved_model", "output"])

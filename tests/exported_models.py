@@ -1,0 +1,73 @@
+"""Small exported models of each kind, requests to them, and how far a converted model's answers are from theirs."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import hnn_tf
+from export.saved_model import export_model
+from hnn_tf import models
+
+FRAME_SHAPE = (6, 5, 2)
+STATE_SIGNATURES = ("serving_default", "time_derivative", "energy", "rollout")
+FRAME_SIGNATURES = (*STATE_SIGNATURES, "encode", "decode")
+
+
+def _hnn(dtype="float32"):
+    return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16], dtype=dtype))
+
+
+def _frames(dynamics):
+    size = {"hidden_units": 16}
+    return hnn_tf.LatentHamiltonianNetwork(
+        models.ResidualMLP(2, **size), models.ResidualMLP(60, **size), dynamics, frame_shape=FRAME_SHAPE
+    )
+
+
+BUILDERS = {
+    "hnn": _hnn,
+    "float64": lambda: _hnn("float64"),
+    "baseline": lambda: hnn_tf.BaselineNetwork(hidden_units=[16, 16]),
+    "second_order": lambda: models.SecondOrderNetwork(hidden_units=[16, 16]),
+    "pixel_hnn": lambda: _frames(hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]))),
+    "pixel_baseline": lambda: _frames(hnn_tf.BaselineNetwork(hidden_units=[8])),
+}
+INTEGRATORS = ("dormand_prince", "gauss4", "rk8", "tao2")
+"""Of each kernel one, for rollouts of the HNN; the models above are rolled out by rk4."""
+
+
+def export(name, folder):
+    """The SavedModel of a model or, of the HNN, for an integrator."""
+    keras.utils.set_random_seed(0)
+    model = BUILDERS.get(name, _hnn)()
+    model.build([None, *FRAME_SHAPE] if "pixel" in name else [None, 4])
+    return export_model(model, folder / name, integrator=name if name in INTEGRATORS else "rk4", max_step_size=0.1)
+
+
+def requests(function, batch_size, num_times=4):
+    """Arrays by input name; each row with times of its own."""
+    rng = np.random.default_rng(batch_size)
+    found = {}
+    for name, spec in function.structured_input_signature[1].items():
+        if name == "times":
+            values = np.cumsum(rng.uniform(0, 0.5, [batch_size, num_times]), 1)
+        elif name == "frames":
+            values = rng.uniform(0, 0.5, [batch_size, *spec.shape[1:]])
+        else:
+            values = rng.normal(size=[batch_size, *spec.shape[1:]])
+        found[name] = values.astype(spec.dtype.as_numpy_dtype)
+    return found
+
+
+def difference(function, request, answers):
+    """The largest, relative to max(1, |x|), of answers that have the SavedModel's names, shapes and dtypes."""
+    expected = function(**{name: tf.constant(value) for name, value in request.items()})
+    assert answers.keys() == expected.keys()
+    largest = 0.0
+    for name, value in expected.items():
+        x = value.numpy()
+        assert (answers[name].shape, answers[name].dtype) == (x.shape, x.dtype), name
+        np.testing.assert_array_equal(np.isnan(answers[name]), np.isnan(x))
+        error = np.abs(answers[name] - x) / np.maximum(1, np.abs(x))
+        largest = max(largest, np.max(np.nan_to_num(error), initial=0))
+    return largest
