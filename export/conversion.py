@@ -11,7 +11,7 @@ import tensorflow as tf
 from export import serving_constraints
 from export.saved_model import version_folder
 from hnn_tf.atomic_file import atomic_file
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
 
 _BATCH_SIZE, _NUM_TIMES, _TIME_STEP = 3, 5, 0.1
 """Of the request that a conversion is checked with; few times, because round-off grows along a rollout."""
@@ -26,14 +26,24 @@ def check_arguments(saved_model: str | os.PathLike, path: str | os.PathLike, sig
     Raises:
       InputError: If there is no SavedModel with that signature, `path` exists, or its folder doesn't.
     """
-    path, folder = pathlib.Path(path), version_folder(saved_model)
-    names = serving_constraints.signature_defs(serving_constraints.parsed(folder))
-    if signature not in names:
-        raise InputError(f"signature {signature!r}: {folder} has none of that name; it has {', '.join(names)}")
+    path, folder = pathlib.Path(path), checked_folder(saved_model, signature)
     if os.path.lexists(path):
         raise InputError(f"{path}: exists, and is never overwritten; choose another name")
     if not path.parent.is_dir():
         raise InputError(f"{path}: expected a file in a folder that exists; {path.parent} isn't one; create it first")
+    return folder
+
+
+def checked_folder(saved_model: str | os.PathLike, signature: str) -> pathlib.Path:
+    """The folder of the SavedModel's version.
+
+    Raises:
+      InputError: If there is no SavedModel with that signature.
+    """
+    folder = version_folder(saved_model)
+    names = serving_constraints.signature_defs(serving_constraints.parsed(folder))
+    if signature not in names:
+        raise InputError(f"signature {signature!r}: {folder} has none of that name; it has {', '.join(names)}")
     return folder
 
 
@@ -96,12 +106,6 @@ def write_checked(
     with atomic_file(path) as temporary:
         temporary.write_bytes(content)
     return difference
-
-
-def one_line(message: object) -> str:
-    """The message without line ends, its first 200 characters."""
-    line = " ".join(str(message).split())
-    return line if len(line) <= 200 else f"{line[:200]} ..."
 
 
 def _request(function: Any, batch_size: int) -> dict[str, np.ndarray]:

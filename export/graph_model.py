@@ -14,6 +14,7 @@ from tensorflow.core.protobuf import meta_graph_pb2
 # Freezing has no public name, though TensorFlow's guides use it.
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
+from export import conversion
 from export.graph_model_operations import OPERATIONS
 from hnn_tf.input_error import InputError
 
@@ -34,7 +35,8 @@ def write_graph_model(
     into the matrix product before it, which the CPU backend of TensorFlow.js refuses to compute.
 
     Args:
-      saved_model: The folder of one version, as `export_model` returns it.
+      saved_model: A version that `export.saved_model.export_model` wrote, or the served folder,
+        of which the latest is taken.
       output_dir: The folder to write; it doesn't exist yet.
       signature: The signature to write.
 
@@ -48,7 +50,7 @@ def write_graph_model(
     output_dir = pathlib.Path(output_dir)
     if os.path.lexists(output_dir):
         raise InputError(f"{output_dir}: exists, and is never overwritten; choose another folder, or remove it first")
-    model, weights = _graph_model(saved_model, signature)
+    model, weights = _graph_model(conversion.checked_folder(saved_model, signature), signature)
     temporary = output_dir.with_name(f"tmp-{uuid.uuid4().hex}")
     try:
         temporary.mkdir(parents=True)
@@ -64,16 +66,8 @@ def write_graph_model(
     return output_dir
 
 
-def _graph_model(saved_model: str | os.PathLike, signature: str) -> tuple[dict[str, Any], bytes]:
-    try:
-        loaded = tf.saved_model.load(os.fspath(saved_model))  # owns the variables, so it is kept until they are frozen
-    except (OSError, ValueError, tf.errors.OpError) as error:
-        raise InputError(
-            f"{saved_model}: expected the folder of a SavedModel's version, such as RUN/saved_model/1; received: "
-            f"{' '.join(str(error).split())[:200]}"
-        ) from error
-    if signature not in loaded.signatures:
-        raise InputError(f"{saved_model}: no signature {signature!r}; it has {', '.join(sorted(loaded.signatures))}")
+def _graph_model(folder: pathlib.Path, signature: str) -> tuple[dict[str, Any], bytes]:
+    loaded = conversion.load(folder)  # owns the variables, so it is kept until they are frozen
     function = loaded.signatures[signature]
     # Loops as Enter, Switch and Exit: of loops that are functions, TensorFlow.js 4.22 disposes states too early.
     frozen = convert_variables_to_constants_v2(function, lower_control_flow=True)
@@ -82,7 +76,7 @@ def _graph_model(saved_model: str | os.PathLike, signature: str) -> tuple[dict[s
         if node.op == "EnsureShape":  # whose shape TensorFlow.js 4.22 expects as a second input, and breaks
             node.op = "Identity"
             del node.attr["shape"]
-    _check(graph, f"{saved_model}, signature {signature!r}")
+    _check(graph, f"{folder}, signature {signature!r}")
     weights, data = _cut_out_constants(graph)
     # Flat tensors of a function are in the order of their names.
     inputs = zip(sorted(function.structured_input_signature[1]), frozen.inputs, strict=True)

@@ -43,7 +43,7 @@ def convert(
     import tensorflow as tf
 
     from export import conversion
-    from hnn_tf.input_error import InputError
+    from hnn_tf.input_error import InputError, one_line
 
     if batch_size is not None and batch_size < 1:
         raise InputError(f"batch_size: expected an integer >= 1; received {batch_size}")
@@ -71,7 +71,7 @@ def convert(
             ops = sorted(set(re.findall(r"'tf\.(\w+)' op", str(error))))
             raise InputError(
                 f"signature {signature!r}: LiteRT's builtin ops can't express it: "
-                + (", ".join(ops) or conversion.one_line(error))
+                + (", ".join(ops) or one_line(error))
             ) from error
 
     def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:

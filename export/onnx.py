@@ -32,7 +32,7 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
     import tensorflow as tf
 
     from export import conversion
-    from hnn_tf.input_error import InputError
+    from hnn_tf.input_error import InputError, one_line
 
     folder = conversion.check_arguments(saved_model, path, signature)
     try:
@@ -59,7 +59,7 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
         # tf2onnx leaves an operator that it doesn't know in the graph, and says nothing about it but in its log.
         onnx.checker.check_model(model, full_check=True)
     except Exception as error:  # of whatever class
-        raise InputError(f"signature {signature!r}: ONNX can't express it: {conversion.one_line(error)}") from error
+        raise InputError(f"signature {signature!r}: ONNX can't express it: {one_line(error)}") from error
     content = model.SerializeToString()
 
     def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:

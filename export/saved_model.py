@@ -17,7 +17,7 @@ import tensorflow as tf
 from export import model_card, serving_constraints, warmup
 from export.signatures import ServingModule, signatures_of
 from hnn_tf import LatentHamiltonianNetwork, integrators
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
 
 _MAX_STEP_SIZE = 0.05
 _MAX_STEP_SIZE_OF_FRAMES = 0.5
@@ -91,7 +91,7 @@ def export_model(
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
         raise InputError(
-            f"{folder}: expected a folder that can be written; received: {_one_line(reason)}; choose another"
+            f"{folder}: expected a folder that can be written; received: {one_line(reason)}; choose another"
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -117,7 +117,7 @@ def load_model(path: str | os.PathLike, *, width: int | None = None) -> keras.Mo
         # compile=False: nothing here needs the optimizer and the loss.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its parts do
-        reason = _one_line(error)
+        reason = one_line(error)
         if "safe_mode" in str(error):
             reason = "it is unsafe: it brings code, which is never run"
         elif "Could not locate class" in str(error):
@@ -225,11 +225,6 @@ def _refuse_existing(folder: pathlib.Path, version: int | None) -> None:
             f"{folder / str(version)}: exists, and versions are never overwritten; "
             "choose another number, or none for the next free one"
         )
-
-
-def _one_line(message: object) -> str:
-    line = " ".join(str(message).split())
-    return line if len(line) <= 200 else f"{line[:200]} ..."
 
 
 @contextlib.contextmanager

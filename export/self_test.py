@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from export import model_card
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-11}
 """Largest difference, relative to max(1, |x|), that other processors and versions of TensorFlow make by rounding."""
@@ -31,8 +31,9 @@ def differences(folder: pathlib.Path, card: Mapping[str, Any]) -> dict[str, floa
             found[name] = _difference({key: answer.numpy() for key, answer in answers.items()}, expected)
         return found
     except Exception as error:  # TensorFlow's loader raises whatever its parts do
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{folder}: expected a SavedModel that runs; received: {reason}; copy it anew") from error
+        raise InputError(
+            f"{folder}: expected a SavedModel that runs; received: {one_line(error)}; copy it anew"
+        ) from error
 
 
 def _difference(answers: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]) -> float:

@@ -1,6 +1,6 @@
 """Writes a signature of an exported SavedModel as a TensorFlow.js graph model, for browsers and Node.
 
-python -m export.tensorflowjs --saved_model=served/pendulum/1 --signature=rollout --output_dir=web/rollout
+python -m export.tensorflowjs served/pendulum web/rollout --signature=rollout
 """
 
 import sys
@@ -24,7 +24,7 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    flags.DEFINE_string("saved_model", None, "One version of an export: its folder RUN/saved_model/1.", required=True)
-    flags.DEFINE_string("output_dir", None, "The folder to write; it doesn't exist yet.", required=True)
-    flags.DEFINE_string("signature", "serving_default", "The signature to write, such as energy or rollout.")
-    command_line.run(_main, usage=__doc__)
+    flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
+    flags.DEFINE_string("output_dir", None, "The folder to write; never an existing one.")
+    flags.DEFINE_string("signature", "serving_default", "The signature to convert; a folder holds one.")
+    command_line.run(_main, usage=__doc__, positional=["saved_model", "output_dir"])

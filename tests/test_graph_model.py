@@ -48,8 +48,8 @@ def test_the_weights_are_stored_once(saved_models, tmp_path):
 @pytest.mark.parametrize(
     ("name", "signature", "message"),
     [
-        ("nowhere", "rollout", "nowhere/1: expected the folder of a SavedModel's version"),
-        ("good", "energy", "good/1: no signature 'energy'; it has rollout, serving_default, time_derivative"),
+        ("nowhere", "rollout", "nowhere/1: no such folder; give the folder of a version"),
+        ("good", "energy", "good/1 has none of that name; it has rollout, serving_default, time_derivative"),
         ("wide", "rollout", "float32 and int32, but no float64; export a float32 model"),
         ("unknown", "serving_default", "TensorFlow.js has no Betainc"),
     ],
@@ -75,5 +75,5 @@ def test_the_command_needs_its_flags(tmp_path):
     process = command_session.start(["export.tensorflowjs", "--saved_model=served/1"], tmp_path)
     output, error = process.communicate(timeout=60)
     assert (process.returncode, output) == (2, "")
-    assert error.startswith("error: flag --output_dir=None")
+    assert error.startswith("error: expected --output_dir=...")
     assert error.count("\n") == 1
