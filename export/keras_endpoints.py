@@ -1,11 +1,12 @@
 """Signatures of several inputs, as a Keras pipeline calls them."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import tensorflow as tf
 
 
-def attach(module: tf.Module, functions: Mapping[str, Callable]) -> None:
+def attach(module: tf.Module, functions: Mapping[str, Any]) -> None:
     """Adds to a module, for each signature of several inputs, a function of that name that takes them as one dict.
 
     `keras.layers.TFSMLayer(folder, call_endpoint="rollout")({"state": state, "times": times})` calls it: that layer has

@@ -55,7 +55,7 @@ class HamiltonianNetwork(keras.Model):
         super().__init__(**kwargs)
         self.hamiltonian = hamiltonian
         self.supports_masking = True  # each state by itself: a mask of times stays theirs
-        if not self.trainable:
+        if not kwargs.get("trainable", True):
             self.trainable = False  # its parts, too
 
     @property

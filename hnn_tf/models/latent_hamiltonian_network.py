@@ -65,7 +65,7 @@ class LatentHamiltonianNetwork(keras.Model):
         self.encoder, self.decoder, self.dynamics = encoder, decoder, dynamics
         self.frame_shape = tuple(int(size) for size in frame_shape)
         self._loss_metrics = {name: keras.metrics.Mean(name=name) for name in ("reconstruction", "canonical", "motion")}
-        if not self.trainable:
+        if not kwargs.get("trainable", True):
             self.trainable = False  # its parts, too
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -141,6 +141,7 @@ class LatentHamiltonianNetwork(keras.Model):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., h, w, c]` -> `[..., 2n]`."""
+        self._check(input_shape)
         flat = (None, math.prod(self.frame_shape))
         return (*input_shape[:-3], self.encoder.compute_output_shape(flat)[-1])
 
