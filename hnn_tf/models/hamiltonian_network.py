@@ -56,7 +56,7 @@ class HamiltonianNetwork(keras.Model):
         self.hamiltonian = hamiltonian
         self.supports_masking = True  # each state by itself: a mask of times stays theirs
         if not kwargs.get("trainable", True):
-            self.trainable = False  # its parts, too
+            hamiltonian.trainable = False  # or what the model is a part of would train it
 
     @property
     def separable(self) -> bool:

@@ -66,7 +66,8 @@ class LatentHamiltonianNetwork(keras.Model):
         self.frame_shape = tuple(int(size) for size in frame_shape)
         self._loss_metrics = {name: keras.metrics.Mean(name=name) for name in ("reconstruction", "canonical", "motion")}
         if not kwargs.get("trainable", True):
-            self.trainable = False  # its parts, too
+            for part in parts.values():
+                part.trainable = False  # or what the model is a part of would train it
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds all parts for frames `[..., h, w, c]`."""
