@@ -168,20 +168,20 @@ def test_an_exports_rollout_is_a_keras_layer(trained):
 
 
 def test_energy_is_what_a_classifier_needs(run_example, trained, tmp_path, capsys):
-    output = run_example("classify_by_energy.py", f"--saved_model={trained[1]}", "--steps=200")
+    output = run_example("embedding/classify_by_energy.py", f"--saved_model={trained[1]}", "--steps=200")
     by_energy, by_state = (float(accuracy) for accuracy in re.findall(r"accuracy (\S+)", output))
     assert by_energy > max(0.9, by_state)
     assert float(re.search(r"the same to (\S+)", output)[1]) < 1e-6  # float32 round-off
     with Image.open(tmp_path / "classify_by_energy.png") as figure:
         assert figure.size == (900, 468)
     with pytest.raises(SystemExit, match="2"):
-        run_example("classify_by_energy.py", "--saved_model=nowhere")
+        run_example("embedding/classify_by_energy.py", "--saved_model=nowhere")
     assert "expected the version folder of an HNN" in capsys.readouterr().err
 
 
 @pytest.mark.slow
 def test_a_sensor_is_calibrated_by_the_motion(run_example, trained):
-    output = run_example("calibrate_sensors.py", f"--model_path={trained[0]}", "--steps=200")
+    output = run_example("embedding/calibrate_sensors.py", f"--model_path={trained[0]}", "--steps=200")
     true, before, after = (
         np.array(re.findall(r"[-+]?\d\.\d{3}\b", line)[:4], float) for line in output.splitlines()[:3]
     )
@@ -191,7 +191,7 @@ def test_a_sensor_is_calibrated_by_the_motion(run_example, trained):
 
 
 def test_a_penalty_keeps_the_energy(run_example, trained, tmp_path):
-    output = run_example("energy_penalty.py", f"--model_path={trained[0]}", "--steps=600")
+    output = run_example("embedding/energy_penalty.py", f"--model_path={trained[0]}", "--steps=600")
     without, penalised = (float(error) for error in re.findall(r"(\S+) J", output))
     assert penalised < 0.7 * without
     with Image.open(tmp_path / "energy_penalty.png") as figure:
@@ -200,7 +200,7 @@ def test_a_penalty_keeps_the_energy(run_example, trained, tmp_path):
 
 @pytest.mark.slow
 def test_an_initial_state_is_found_in_python_and_through_the_export(run_example, trained, tmp_path):
-    output = run_example("assimilate.py", f"--model_path={trained[0]}", "--steps=60")
+    output = run_example("embedding/assimilate.py", f"--model_path={trained[0]}", "--steps=60")
     guess, in_python, through_the_export = (float(error) for error in re.findall(r"state (\S+)", output))
     # Noise of 0.1 in 40 readings, and the toy model's own error.
     assert in_python < 0.1 < guess

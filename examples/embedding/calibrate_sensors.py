@@ -1,6 +1,6 @@
 """Puts a trained model behind an unknown sensor, and learns the sensor's scale and offset from its readings alone.
 
-python examples/calibrate_sensors.py --model_path=runs/pendulum/model.keras
+python examples/embedding/calibrate_sensors.py --model_path=runs/pendulum/model.keras
 
 The readings have no unit and no zero. Only with the right scale and offset do they move as the learned pendulum does,
 so stock `fit(readings, next_readings)` through the model finds these, and leaves the model as it is.

@@ -1,6 +1,6 @@
 """Finds where a motion began from noisy readings of the angle alone, by gradient descent through a rollout.
 
-python examples/assimilate.py --model_path=runs/pendulum/model.keras
+python examples/embedding/assimilate.py --model_path=runs/pendulum/model.keras
 
 Once through `hnn_tf.rollout_at_times`, and once through the `rollout` signature of an export of the same model,
 which needs neither Keras nor hnn_tf. Exports of explicit integrators have gradients, those of the others don't.

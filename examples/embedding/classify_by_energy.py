@@ -1,6 +1,6 @@
 """Puts an exported model into a Keras classifier: from one reading, will the pendulum swing beyond 90 degrees?
 
-python examples/classify_by_energy.py --saved_model=runs/pendulum/saved_model/1
+python examples/embedding/classify_by_energy.py --saved_model=runs/pendulum/saved_model/1
 
 The energy decides that, and the export gives it. So 32 labelled readings are enough for the two weights after it.
 """

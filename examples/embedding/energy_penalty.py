@@ -1,6 +1,6 @@
 """Teaches another network to keep the energy, by a loss term of a learned H.
 
-python examples/energy_penalty.py --model_path=runs/pendulum/model.keras
+python examples/embedding/energy_penalty.py --model_path=runs/pendulum/model.keras
 
 A perceptron that predicts the state 0.3 s later learns from 100 noisy pairs, once by itself and once with the penalty
 weight (H(prediction) - H(state))^2, which needs no further data. Both then repeat themselves for 30 s.
