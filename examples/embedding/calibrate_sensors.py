@@ -67,14 +67,10 @@ def _main() -> None:
         import tensorflow as tf
 
         from export.saved_model import load_model
-        from hnn_tf import InputError, data, systems
+        from hnn_tf import data, systems
 
     settings, write = flags.FLAGS, sys.stdout.write
-    model = load_model(settings.model_path)
-    if model.get_build_config()["input_shape"][-1] != 2:
-        raise InputError(
-            f"--model_path={settings.model_path}: expected a model of the pendulum, with states of width 2"
-        )
+    model = load_model(settings.model_path, width=2)
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
     starts = data.sample_on_radius(rng, 40, radius=(1.3, 2.3))

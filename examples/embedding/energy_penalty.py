@@ -53,9 +53,9 @@ def _main() -> None:
         from hnn_tf import InputError, data, figures, systems
 
     settings, write = flags.FLAGS, sys.stdout.write
-    model = load_model(settings.model_path)
-    if not hasattr(model, "hamiltonian") or model.get_build_config()["input_shape"][-1] != 2:
-        raise InputError(f"--model_path={settings.model_path}: expected an HNN of the pendulum, with states of width 2")
+    model = load_model(settings.model_path, width=2)
+    if not hasattr(model, "hamiltonian"):
+        raise InputError(f"--model_path: expected a model with a Hamiltonian; {model.name} has none; train --model=hnn")
     pendulum, rng = systems.Pendulum(), np.random.default_rng(0)
     starts = data.sample_on_radius(rng, PAIRS, radius=(1.3, 2.3))
     pairs = data.generate_trajectories(pendulum, starts, [0.0, TIME_STEP], noise_std=NOISE, rng=rng).states
