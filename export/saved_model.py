@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from export import model_card, serving_constraints, warmup
+from export import keras_endpoints, model_card, serving_constraints, warmup
 from export.signatures import ServingModule, signatures_of
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError, one_line
@@ -72,6 +72,7 @@ def export_model(
     folder = pathlib.Path(export_dir)
     _refuse_existing(folder, version)  # before the work; and again when it is done
     module = ServingModule(model, integrator=integrator, max_step_size=max_step_size, substeps=substeps)
+    keras_endpoints.attach(module, module.functions)
     temporary = folder / f"tmp-{uuid.uuid4().hex}"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -144,6 +144,7 @@ def _checked(
 ) -> tuple[tf.Tensor, Integrator]:
     method = integrators.get(integrator)
     method.check(vector_field)
+    scalars.refuse_symbolic(initial_state)
     dtype = getattr(vector_field, "compute_dtype", None)
     state = scalars.cast(initial_state, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(initial_state)
     phase_space.dof(state)

@@ -2,14 +2,33 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 
 def cast(value: Any, dtype: tf.DType) -> tf.Tensor:
-    """The value as a tensor of that precision."""
+    """The value as a tensor of that precision.
+
+    Raises:
+      ValueError: If it is a functional Keras model's placeholder.
+    """
+    refuse_symbolic(value)
     # TensorFlow's own cast takes Python's numbers through float32, where 0.1 is off by 1.5e-9.
     return tf.cast(value, dtype) if tf.is_tensor(value) else tf.constant(np.asarray(value), dtype)
+
+
+def refuse_symbolic(value: Any) -> None:
+    """Refuses a functional Keras model's placeholder, which TensorFlow can't compute with.
+
+    Raises:
+      ValueError: If it is one.
+    """
+    if isinstance(value, keras.KerasTensor):
+        raise ValueError(
+            f"expected a tensor or an array; received a KerasTensor of shape {value.shape}: a functional Keras model "
+            "takes layers only; make this call in the `call` of a keras.layers.Layer of your own"
+        )
 
 
 def number(name: str, value: Any, dtype: tf.DType, *, positive: bool = False) -> tf.Tensor:

@@ -1,6 +1,8 @@
 """What every test starts from: the same seeds, the default precision, and no silent AutoGraph fallback."""
 
 import os
+import runpy
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -8,6 +10,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from absl import flags
+from command_session import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +52,22 @@ def drawn(monkeypatch):
 
     monkeypatch.setattr(canvas, "Figure", Recorded)
     return figures
+
+
+@pytest.fixture
+def run_example(tmp_path, monkeypatch, capsys):
+    """Runs an example as a program, in an empty folder; returns what it printed."""
+
+    def run(name, *arguments):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        before = set(flags.FLAGS)
+        try:
+            runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
+        finally:
+            for flag in set(flags.FLAGS) - before:
+                delattr(flags.FLAGS, flag)  # the next example defines its own
+            flags.FLAGS.unparse_flags()
+        return capsys.readouterr().out
+
+    return run

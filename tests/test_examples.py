@@ -1,33 +1,12 @@
 """The examples run, and say what they promise."""
 
 import re
-import runpy
-import sys
 
 import pytest
-from absl import flags
-from command_session import ROOT
 from PIL import Image
 
 from hnn_tf import HamiltonianNetwork, LatentHamiltonianNetwork, MLPHamiltonian
 from hnn_tf.models import ResidualMLP
-
-
-@pytest.fixture
-def run_example(tmp_path, monkeypatch, capsys):
-    def run(name, *arguments):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr(sys, "argv", [name, *arguments])
-        before = set(flags.FLAGS)
-        try:
-            runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
-        finally:
-            for flag in set(flags.FLAGS) - before:
-                delattr(flags.FLAGS, flag)  # the next example defines its own
-            flags.FLAGS.unparse_flags()
-        return capsys.readouterr().out
-
-    return run
 
 
 @pytest.fixture

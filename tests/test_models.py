@@ -117,8 +117,13 @@ def test_an_odd_width_is_refused(name):
 
 
 def test_a_width_other_than_it_was_built_for_is_refused(name):
+    model = _build(name)
+    # As soon as a functional model is made of it, too.
+    for state in (tf.zeros([5, 2], tf.float64), keras.Input([2], dtype="float64")):
+        with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 4"):
+            model(state)
     with pytest.raises(ValueError, match="expected inputs of width 4, for which it was built"):
-        _build(name)(tf.zeros([5, 2], tf.float64))
+        getattr(model, "hamiltonian", model.mlp if name != "hnn" else None).gradient(tf.zeros([5, 2], tf.float64))
 
 
 def test_an_unknown_activation_is_refused(name):

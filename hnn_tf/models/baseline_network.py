@@ -43,6 +43,7 @@ class BaselineNetwork(keras.Model):
         self.hidden_units = tuple(hidden_units)
         self.activation = activation
         self.mlp: Any = None
+        self.supports_masking = True  # each state by itself: a mask of times stays theirs
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the perceptron for states `[..., 2n]`: only now is its output width known."""
@@ -52,9 +53,11 @@ class BaselineNetwork(keras.Model):
                 hidden_units=self.hidden_units,
                 activation=self.activation,
                 dtype=self.dtype_policy,
+                trainable=self.trainable,
                 name="mlp",
             )
             self.mlp.build(input_shape)
+            self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def _output_units(self, dof: int) -> int:
         """Width of what the perceptron predicts."""

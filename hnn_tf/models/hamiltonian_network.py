@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.typing import State
@@ -53,6 +54,9 @@ class HamiltonianNetwork(keras.Model):
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)
         self.hamiltonian = hamiltonian
+        self.supports_masking = True  # each state by itself: a mask of times stays theirs
+        if not kwargs.get("trainable", True):
+            hamiltonian.trainable = False  # or what the model is a part of would train it
 
     @property
     def separable(self) -> bool:
@@ -61,7 +65,8 @@ class HamiltonianNetwork(keras.Model):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the Hamiltonian for states `[..., 2n]`."""
-        phase_space.dof(tf.TensorSpec(input_shape))
+        width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
         if not self.hamiltonian.built:
             self.hamiltonian.build(input_shape)
 
@@ -79,7 +84,7 @@ class HamiltonianNetwork(keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the inner layer serialized."""
-        return super().get_config() | {"hamiltonian": keras.saving.serialize_keras_object(self.hamiltonian)}
+        return super().get_config() | {"hamiltonian": serialize_layer(self.hamiltonian)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "HamiltonianNetwork":

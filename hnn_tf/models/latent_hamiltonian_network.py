@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from hnn_tf import phase_space, scalars
 from hnn_tf.models.frame_signatures import frame_signatures
+from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.state_signatures import Signatures
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.typing import State
@@ -64,6 +65,9 @@ class LatentHamiltonianNetwork(keras.Model):
         self.encoder, self.decoder, self.dynamics = encoder, decoder, dynamics
         self.frame_shape = tuple(int(size) for size in frame_shape)
         self._loss_metrics = {name: keras.metrics.Mean(name=name) for name in ("reconstruction", "canonical", "motion")}
+        if not kwargs.get("trainable", True):
+            for part in parts.values():
+                part.trainable = False  # or what the model is a part of would train it
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds all parts for frames `[..., h, w, c]`."""
@@ -138,6 +142,7 @@ class LatentHamiltonianNetwork(keras.Model):
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., h, w, c]` -> `[..., 2n]`."""
+        self._check(input_shape)
         flat = (None, math.prod(self.frame_shape))
         return (*input_shape[:-3], self.encoder.compute_output_shape(flat)[-1])
 
@@ -148,7 +153,7 @@ class LatentHamiltonianNetwork(keras.Model):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, the parts serialized."""
         parts = {name: getattr(self, name) for name in ("encoder", "decoder", "dynamics")}
-        serialized = {name: keras.saving.serialize_keras_object(part) for name, part in parts.items()}
+        serialized = {name: serialize_layer(part) for name, part in parts.items()}
         return super().get_config() | serialized | {"frame_shape": self.frame_shape}
 
     @classmethod

@@ -48,6 +48,7 @@ class MLP(keras.layers.Layer):
         self.hidden_units = tuple(hidden_units)
         self.activation = activation
         self._activation = activations.get(activation)
+        self.supports_masking = True  # along every axis but the last
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights for inputs of width `input_shape[-1]`."""
@@ -147,16 +148,25 @@ class MLPHamiltonian(keras.layers.Layer):
                 f"activation {activation!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
                 "use 'tanh', 'silu', 'softplus' or 'sine'"
             )
-        self.mlp = MLP(1, hidden_units=hidden_units, activation=activation, dtype=self.dtype_policy, name="mlp")
+        self.supports_masking = True
+        self.mlp = MLP(
+            1,
+            hidden_units=hidden_units,
+            activation=activation,
+            dtype=self.dtype_policy,
+            trainable=self.trainable,
+            name="mlp",
+        )
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the perceptron for states `[..., 2n]`."""
         if not self.mlp.built:
             self.mlp.build(input_shape)
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def call(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2n]`."""
-        return tf.squeeze(self.mlp(state), -1)
+        return tf.squeeze(self.mlp(tf.cast(state, self.compute_dtype)), -1)  # Keras casts floating-point numbers only
 
     def gradient(self, state: State) -> tf.Tensor:
         """dH/ds `[..., 2n]` at states `[..., 2n]`, which `symplectic_gradient` takes instead of a tape's."""

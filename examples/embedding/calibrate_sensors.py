@@ -1,0 +1,110 @@
+"""Puts a trained model behind an unknown sensor, and learns the sensor's scale and offset from its readings alone.
+
+python examples/embedding/calibrate_sensors.py --model_path=runs/pendulum/model.keras
+
+The readings have no unit and no zero. Only with the right scale and offset do they move as the learned pendulum does,
+so stock `fit(readings, next_readings)` through the model finds these, and leaves the model as it is.
+"""
+
+import pathlib
+import sys
+import tempfile
+
+from absl import flags
+
+from trainers import command_line
+
+SCALE, OFFSET = (0.7, 1.4), (0.3, -0.2)
+"""Of the true sensor: state = scale * reading + offset."""
+TIME_STEP, NUM_STEPS = 0.3, 6
+NOISE = 0.01
+
+
+def calibrated_dynamics_class():
+    """The class of the composite model, registered, so that `.keras` files of it load."""
+    import keras
+    import tensorflow as tf
+
+    import hnn_tf
+
+    @keras.saving.register_keras_serializable(package="calibrate_sensors")
+    class CalibratedDynamics(keras.Model):
+        """Readings [B, 2n] -> readings a time step later [B, 2n], through states of a frozen model."""
+
+        def __init__(self, dynamics: keras.Model, **kwargs) -> None:
+            super().__init__(**kwargs)
+            self.dynamics = dynamics
+            self.dynamics.trainable = False
+
+        def build(self, input_shape) -> None:
+            width = input_shape[-1]
+            self.log_scale = self.add_weight(name="log_scale", shape=(width,), initializer="zeros")
+            self.offset = self.add_weight(name="offset", shape=(width,), initializer="zeros")
+            if not self.dynamics.built:
+                self.dynamics.build(input_shape)
+
+        def call(self, readings):
+            scale = tf.exp(self.log_scale)  # positive: a mirrored pendulum is one, too
+            path = hnn_tf.rollout(
+                self.dynamics, scale * readings + self.offset, step_size=TIME_STEP / NUM_STEPS, num_steps=NUM_STEPS
+            )
+            return (path[:, -1] - self.offset) / scale
+
+        def get_config(self):
+            return super().get_config() | {"dynamics": keras.saving.serialize_keras_object(self.dynamics)}
+
+        @classmethod
+        def from_config(cls, config):
+            return cls(**(config | {"dynamics": keras.saving.deserialize_keras_object(config["dynamics"])}))
+
+    return CalibratedDynamics
+
+
+def _main() -> None:
+    with command_line.quiet_start():
+        import keras
+        import numpy as np
+        import tensorflow as tf
+
+        from export.saved_model import load_model
+        from hnn_tf import data, systems
+
+    settings, write = flags.FLAGS, sys.stdout.write
+    model = load_model(settings.model_path, width=2)
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    starts = data.sample_on_radius(rng, 40, radius=(1.3, 2.3))
+    trajectories = data.generate_trajectories(systems.Pendulum(), starts, np.arange(11) * TIME_STEP)
+    readings = (trajectories.states - OFFSET) / SCALE
+    readings = data.add_gaussian_noise(readings, rng, std=NOISE).astype("float32")
+    now, following = (part.reshape(-1, 2) for part in (readings[:, :-1], readings[:, 1:]))
+
+    composite = calibrated_dynamics_class()(model, name="calibrated")
+    composite.build(now.shape)
+    composite.compile(keras.optimizers.Adam(0.02), "mse")
+
+    def report(when: str) -> None:
+        scale, offset = np.exp(composite.log_scale.numpy()), composite.offset.numpy()
+        loss = composite.evaluate(now, following, batch_size=len(now), verbose=0)
+        write(f"{when:8}scale {scale[0]:.3f} {scale[1]:.3f}   offset {offset[0]:+.3f} {offset[1]:+.3f}   ")
+        write(f"rms of the next reading's error {loss**0.5:.4f}\n")
+
+    write(f"{'true':8}scale {SCALE[0]:.3f} {SCALE[1]:.3f}   offset {OFFSET[0]:+.3f} {OFFSET[1]:+.3f}   ")
+    write(f"rms of its noise {NOISE}\n")
+    report("before")
+    batches = tf.data.Dataset.from_tensors((now, following)).repeat()  # all of them in each
+    composite.fit(batches, steps_per_epoch=settings.steps, shuffle=False, verbose=0)
+    report("after")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "calibrated.keras"
+        composite.save(path)
+        again = keras.saving.load_model(path)
+        same = np.array_equal(again.predict(now, verbose=0), composite.predict(now, verbose=0))
+        weights = len(again.trainable_variables)
+    write(f"saved and loaded: {'the same answers' if same else 'OTHER ANSWERS'}, {weights} trainable variables\n")
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
+    flags.DEFINE_integer("steps", 250, "Of training.", lower_bound=1)
+    command_line.run(_main, usage=__doc__)

@@ -1,0 +1,107 @@
+"""Puts an exported model into a Keras classifier: from one reading, will the pendulum swing beyond 90 degrees?
+
+python examples/embedding/classify_by_energy.py --saved_model=runs/pendulum/saved_model/1
+
+The energy decides that, and the export gives it. So 32 labelled readings are enough for the two weights after it.
+"""
+
+import pathlib
+import sys
+import tempfile
+
+from absl import flags
+
+from trainers import command_line
+
+LABELLED, TEST = 32, 2000
+BEYOND = 3.0
+"""J: the energy of the pendulum at rest at 90 degrees."""
+GRID = 121
+
+
+def energy_classifier(saved_model: str):
+    """Keras model, state [B, 2] -> probability [B, 1]: the frozen energy, its scale, and two trained weights."""
+    import keras
+
+    inputs = keras.Input([2], name="state")
+    # float32, whatever the policy: a SavedModel takes the precision that it was exported with.
+    exported = keras.layers.TFSMLayer(saved_model, call_endpoint="energy", dtype="float32")
+    energy = keras.layers.Reshape([1])(exported(inputs)["energy"])
+    scaled = keras.layers.BatchNormalization(momentum=0.9, center=False, scale=False)(energy)
+    return keras.Model(inputs, keras.layers.Dense(1, "sigmoid")(scaled), name="by_energy")
+
+
+def plain_classifier():
+    """The same task without the energy: a small perceptron of the state itself."""
+    import keras
+
+    layers = [keras.layers.Dense(16, "tanh"), keras.layers.Dense(16, "tanh"), keras.layers.Dense(1, "sigmoid")]
+    return keras.Sequential([keras.Input([2]), *layers], name="by_state")
+
+
+def draw(path: str, classifiers, states, labels) -> None:
+    """Draws where each classifier changes its mind, and where the truth does."""
+    import numpy as np
+
+    from hnn_tf import systems
+    from hnn_tf.figures import canvas, style
+
+    pendulum = systems.Pendulum()
+    axes = [np.linspace(-limit, limit, GRID) for limit in (2.6, 2.6)]
+    grid = np.stack(np.meshgrid(*axes), -1).reshape(-1, 2).astype("float32")
+    with canvas.png_figure(path, height=3.9) as figure:
+        for ax, model in zip(figure.subplots(1, 2), classifiers, strict=True):
+            probability = model.predict(grid, batch_size=GRID**2, verbose=0).reshape(GRID, GRID)
+            energy = np.reshape(pendulum.hamiltonian(grid), [GRID, GRID])
+            ax.contourf(*axes, probability, levels=[0.5, 1.0], colors=["#cfe3f2"])
+            ax.contour(*axes, energy, levels=[BEYOND], colors="#333333", linewidths=1.6)
+            for value, marker, name in ((0, "o", "stays within 90°"), (1, "^", "swings beyond")):
+                ax.scatter(*states[labels[:, 0] == value].T, s=16, marker=marker, label=name, zorder=3)
+            names = [style.axis_label(*pair) for pair in zip(pendulum.state_names, pendulum.state_units, strict=True)]
+            ax.set(xlabel=names[0], ylabel=names[1], title="By energy" if model.name == "by_energy" else "By state")
+        canvas.legend_below(figure, *ax.get_legend_handles_labels())
+
+
+def _main() -> None:
+    with command_line.quiet_start():
+        import keras
+        import numpy as np
+        import tensorflow as tf
+
+        from hnn_tf import InputError, data, systems
+
+    settings, write = flags.FLAGS, sys.stdout.write
+    keras.utils.set_random_seed(0)
+    rng = np.random.default_rng(0)
+    states = data.sample_on_radius(rng, LABELLED + TEST, radius=(1.0, 2.3)).astype("float32")
+    labels = (systems.Pendulum().hamiltonian(states).numpy() > BEYOND).astype("float32")[:, None]
+    try:
+        by_energy = energy_classifier(settings.saved_model)
+    except (ValueError, OSError, TypeError) as error:
+        raise InputError(
+            f"--saved_model={settings.saved_model}: expected the version folder of an HNN of a pendulum, which "
+            f"python -m export writes; received: {error}"
+        ) from error
+    batches = tf.data.Dataset.from_tensors((states[:LABELLED], labels[:LABELLED])).repeat()  # all of them in each
+    classifiers = [by_energy, plain_classifier()]
+    for model in classifiers:
+        model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
+        model.fit(batches, steps_per_epoch=settings.steps, shuffle=False, verbose=0)
+        _, accuracy = model.evaluate(states[LABELLED:], labels[LABELLED:], batch_size=TEST, verbose=0)
+        trained = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
+        write(f"{model.name:10}{trained:5} trained weights, accuracy {accuracy:.3f} of {TEST} other readings\n")
+    draw(settings.figure_path, classifiers, states[:LABELLED], labels[:LABELLED])
+    with tempfile.TemporaryDirectory() as folder:
+        # Not `.keras`: such a file would only point to the folder of the export, and safe mode refuses to follow.
+        whole = str(pathlib.Path(folder) / "classifier")
+        by_energy.export(whole, verbose=False)
+        again = tf.saved_model.load(whole)  # keep it: `serve` alone loses its variables
+        difference = np.abs(again.serve(states) - by_energy.predict(states, verbose=0)).max()
+    write(f"saved as a whole by model.export, and loaded again: the same to {difference:.1e}\n{settings.figure_path}\n")
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("saved_model", None, "A version folder of an exported model of the pendulum.", required=True)
+    flags.DEFINE_integer("steps", 500, "Of training.", lower_bound=1)
+    flags.DEFINE_string("figure_path", "classify_by_energy.png", "The figure to write.")
+    command_line.run(_main, usage=__doc__)

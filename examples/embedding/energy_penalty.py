@@ -1,0 +1,88 @@
+"""Teaches another network to keep the energy, by a loss term of a learned H.
+
+python examples/embedding/energy_penalty.py --model_path=runs/pendulum/model.keras
+
+A perceptron that predicts the state 0.3 s later learns from 100 noisy pairs, once by itself and once with the penalty
+weight (H(prediction) - H(state))^2, which needs no further data. Both then repeat themselves for 30 s.
+"""
+
+import sys
+
+from absl import flags
+
+from trainers import command_line
+
+PAIRS, NOISE = 100, 0.05
+TIME_STEP, NUM_STEPS = 0.3, 100
+
+
+def energy_penalty_layer(hamiltonian, weight: float):
+    """Keras layer, (state [B, 2n], prediction [B, 2n]) -> the prediction, which adds the penalty to the loss."""
+    import keras
+    import tensorflow as tf
+
+    class EnergyPenalty(keras.layers.Layer):
+        def call(self, state, prediction):
+            error = hamiltonian(prediction) - hamiltonian(state)
+            self.add_loss(weight * tf.reduce_mean(tf.square(error)))
+            return prediction
+
+    return EnergyPenalty(name="energy_penalty")
+
+
+def stepper(model, weight: float):
+    """Keras model, state [B, 2] -> state a time step later [B, 2]."""
+    import keras
+
+    state = keras.Input([2])
+    hidden = keras.layers.Dense(32, "tanh")(keras.layers.Dense(32, "tanh")(state))
+    prediction = keras.layers.Add()([state, keras.layers.Dense(2)(hidden)])
+    if weight:
+        model.trainable = False  # the network is to fit H, not H the network
+        prediction = energy_penalty_layer(model.hamiltonian, weight)(state, prediction)
+    return keras.Model(state, prediction)
+
+
+def _main() -> None:
+    with command_line.quiet_start():
+        import keras
+        import numpy as np
+        import tensorflow as tf
+
+        from export.saved_model import load_model
+        from hnn_tf import InputError, data, figures, systems
+
+    settings, write = flags.FLAGS, sys.stdout.write
+    model = load_model(settings.model_path, width=2)
+    if not hasattr(model, "hamiltonian"):
+        raise InputError(f"--model_path: expected a model with a Hamiltonian; {model.name} has none; train --model=hnn")
+    pendulum, rng = systems.Pendulum(), np.random.default_rng(0)
+    starts = data.sample_on_radius(rng, PAIRS, radius=(1.3, 2.3))
+    pairs = data.generate_trajectories(pendulum, starts, [0.0, TIME_STEP], noise_std=NOISE, rng=rng).states
+    now, following = np.moveaxis(pairs.astype("float32"), 1, 0)
+    batches = tf.data.Dataset.from_tensors((now, following)).repeat()  # all pairs in each
+    energies, test = {}, data.sample_on_radius(rng, 20, radius=(1.3, 2.3)).astype("float32")
+    write(f"rms error of the true energy after {NUM_STEPS * TIME_STEP:.0f} s, over {len(test)} motions\n")
+    for label, weight in (("without penalty", 0.0), ("with penalty", settings.weight)):
+        keras.utils.set_random_seed(0)
+        network = stepper(model, weight)
+        network.compile(keras.optimizers.Adam(3e-3), "mse")
+        network.fit(batches, steps_per_epoch=settings.steps, shuffle=False, verbose=0)
+        path = [test]
+        for _ in range(NUM_STEPS):
+            path.append(network.predict_on_batch(path[-1]))
+        energy = pendulum.hamiltonian(tf.constant(np.stack(path))).numpy()
+        write(f"{label:18}{np.sqrt(np.mean((energy[-1] - energy[0]) ** 2)):.3f} J\n")
+        energies[label] = energy[:, 0]
+    energies = {"truth": np.full(NUM_STEPS + 1, energies[label][0]), **energies}
+    times = TIME_STEP * np.arange(NUM_STEPS + 1)
+    figures.draw_energy(settings.figure_path, times=times, energies=energies, energy_unit=pendulum.energy_unit)
+    write(f"{settings.figure_path}\n")
+
+
+if __name__ == "__main__":
+    flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
+    flags.DEFINE_float("weight", 1.0, "Of the penalty, in 1/J².", lower_bound=0.0)
+    flags.DEFINE_integer("steps", 1000, "Of training.", lower_bound=1)
+    flags.DEFINE_string("figure_path", "energy_penalty.png", "The figure to write.")
+    command_line.run(_main, usage=__doc__)

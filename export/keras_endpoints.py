@@ -1,0 +1,31 @@
+"""Signatures of several inputs, as a Keras pipeline calls them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import tensorflow as tf
+
+
+def attach(module: tf.Module, functions: Mapping[str, Any]) -> None:
+    """Adds to a module, for each signature of several inputs, a function of that name that takes them as one dict.
+
+    `keras.layers.TFSMLayer(folder, call_endpoint="rollout")({"state": state, "times": times})` calls it: that layer has
+    one positional input, and a loaded signature takes several by keyword only. The signatures stay as they are.
+
+    Args:
+      module: What is saved.
+      functions: Concrete function of every signature, by name.
+    """
+    for name, function in functions.items():
+        specs = function.structured_input_signature[1]
+        if len(specs) > 1:
+            setattr(module, name, _of_dict(function, specs))
+
+
+def _of_dict(function: Callable, specs: Mapping[str, tf.TensorSpec]) -> Callable:
+    @tf.function(autograph=False)
+    def call(inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return function(**inputs)
+
+    call.get_concrete_function(dict(specs))  # what isn't traced isn't saved
+    return call
