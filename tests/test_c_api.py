@@ -45,10 +45,10 @@ BUILDERS = {
 """Of every model of states: a new one without its entry fails. Of frames: test_frame_export.py."""
 
 CASES = [
+    *itertools.product([hnn_tf.HamiltonianNetwork], ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]),
     *itertools.product(
-        [hnn_tf.HamiltonianNetwork, hnn_tf.BaselineNetwork], ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]
+        [hnn_tf.BaselineNetwork, hnn_tf.models.SecondOrderNetwork], ["float32", "float64"], [2], [HIDDEN_UNITS], ["rk4"]
     ),
-    *((hnn_tf.models.SecondOrderNetwork, dtype, 2, HIDDEN_UNITS, "rk4") for dtype in ("float32", "float64")),
     *(
         (hnn_tf.HamiltonianNetwork, "float64", 1, HIDDEN_UNITS, name)
         for name in ("dormand_prince", "gauss4", "rk8", "tao2")  # one of each kernel, tracing takes its time
