@@ -108,7 +108,7 @@ def _residual(torch: Any, layers: list[Any], inputs: Any) -> Any:
 
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("seeds", 3, "Seeds 0, 1, ...", lower_bound=1)
+    flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ...", lower_bound=1)
     flags.DEFINE_string(
         "output_dir", "runs/torch_pixel_pendulum", "Where finished trainings are kept: they aren't repeated."
     )

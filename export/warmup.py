@@ -10,7 +10,7 @@ import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorflow.core.framework import tensor_pb2
 
-BATCH_SIZES = (1, 8)
+BATCH_SIZES = (1, 2, 8)
 PATH = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
 """Within the folder of a version, where servers look for it."""
 
@@ -18,7 +18,7 @@ _TIME_STEP = 0.01  # short: the server is to be warm, not busy
 
 
 def write(saved_model: pathlib.Path, signatures: Mapping[str, Callable], *, model_name: str) -> None:
-    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, two batch sizes.
+    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, three batch sizes.
 
     Args:
       saved_model: Folder of the SavedModel.

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 import hnn_tf
-from export import saved_model, serving_constraints
+from export import saved_model, serving_constraints, warmup
 from export.signatures import ServingModule
 from hnn_tf import activations
 
@@ -188,7 +188,7 @@ def test_every_warmup_record_is_a_request_that_can_be_answered(exported, case):
         if name == "rollout":
             np.testing.assert_allclose(inputs["times"], np.tile([0.0, 0.01], [len(inputs["state"]), 1]), rtol=1e-7)
         seen.append((name, len(inputs["state"])))
-    assert sorted(seen) == sorted(itertools.product(signatures, (1, 8)))
+    assert sorted(seen) == sorted(itertools.product(signatures, warmup.BATCH_SIZES))
 
 
 def test_saving_says_nothing(tmp_path, caplog):
