@@ -18,7 +18,7 @@ _TIME_STEP = 0.01  # short: the server is to be warm, not busy
 
 
 def write(saved_model: pathlib.Path, signatures: Mapping[str, Callable], *, model_name: str) -> None:
-    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, three batch sizes.
+    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, in each size.
 
     Args:
       saved_model: Folder of the SavedModel.
