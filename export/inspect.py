@@ -22,13 +22,16 @@ def _main() -> None:
         from hnn_tf.input_error import InputError
 
     folder = saved_model.version_folder(flags.FLAGS.saved_model)
-    serving_constraints.parsed(folder)
+    graph = serving_constraints.parsed(folder)
     card = model_card.read(folder)
     lines = [str(folder), *_described(card), "signatures:", *(f"  {line}" for line in saved_model.describe(folder))]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
     # A copy that isn't whole is not loaded.
     problems = model_card.changed_files(folder, card) or serving_constraints.violations(folder)
+    known = model_card.reference_points(card)
+    missing = [name for name in serving_constraints.signature_defs(graph) if name not in known]
+    problems += [f"{name}: the card has no reference point of it" for name in missing]
     if problems:
         raise InputError(f"{folder}: {'; '.join(problems)}; copy or export it anew")
     found, tolerance = self_test.differences(folder, card), self_test.TOLERANCE[card["dtype"]]

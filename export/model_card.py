@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
 from hnn_tf.version import __version__
 
 PATH = pathlib.PurePath("assets.extra", "model_card.json")
@@ -19,23 +19,41 @@ PATH = pathlib.PurePath("assets.extra", "model_card.json")
 
 FORMAT = 1
 
-FIELDS = (
-    "format",
-    "name",
-    "model",
-    "parameters",
-    "dtype",
-    "system",
-    "state",
-    "training",
-    "metrics",
-    "rollout",
-    "licence",
-    "versions",
-    "reference_points",
-    "files",
-)
-"""Of every card. What isn't known is null."""
+_VERSIONS = {str: str}
+LAYOUT = {
+    "format": int,
+    "name": str,
+    "model": str,
+    "parameters": int,
+    "dtype": str,
+    "system": (str, None),
+    "state": ({"names": [str], "units": [str], "time_unit": str, "energy_unit": str}, None),
+    "training": (
+        {
+            "objective": str,
+            "protocol": str,
+            "seed": int,
+            "steps": int,
+            "fit_seconds": (float, int),
+            "versions": _VERSIONS,
+            "data": ({"samples": int, "sha256": str}, None),
+        },
+        None,
+    ),
+    "metrics": ({str: (float, int)}, None),
+    "rollout": {"integrator": str, "max_step_size": (float, int, None), "substeps": (int, None)},
+    "licence": (str, None),
+    "versions": _VERSIONS,
+    "reference_points": {"inputs": {str: list}, "signatures": {str: {"inputs": [str], "outputs": {str: list}}}},
+    "files": {str: str},
+}
+"""Of every card: types; alternatives in tuples; `[...]` a list and `{str: ...}` an object of any names of what follows.
+
+What isn't known is null.
+"""
+
+DTYPES = ("float32", "float64")
+"""Precisions that can be exported."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -62,7 +80,7 @@ def write(
       licence: Of the model.
 
     Raises:
-      InputError: If the model gives numbers that aren't finite.
+      InputError: If the model can't be run or gives numbers that aren't finite, or `run` isn't of a run.
     """
     run = run or {}
     training = {key: run.get(key) for key in ("objective", "protocol", "seed", "steps", "fit_seconds", "versions")}
@@ -87,6 +105,10 @@ def write(
         "reference_points": _reference_points(functions),
         "files": {str(path.relative_to(folder)): _sha256(path) for path in _files(folder)},
     }
+    if not _fits(document, LAYOUT):
+        raise InputError(
+            "metrics.json: expected the document of a run; received other names or types; repair or remove it"
+        )
     (folder / PATH).parent.mkdir(exist_ok=True)
     # Floats of the shortest digits that give them back.
     (folder / PATH).write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
@@ -99,15 +121,30 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
       InputError: If there is none, or it can't be read.
     """
     path = folder / PATH
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: expected a model card; it can't be read; export the model anew") from error
-    if not isinstance(document, dict) or document.get("format") != FORMAT or set(FIELDS) - set(document):
+    document = read_json(path, "a model card")
+    if document is None:
+        raise InputError(f"{path}: no such file; export the model anew: python -m export")
+    if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
+
+
+def read_json(path: pathlib.Path, what: str) -> Any:
+    """The JSON document in a file; None if there is no file.
+
+    Raises:
+      InputError: If it can't be read, or has numbers that JSON has not.
+    """
+
+    def refuse(number: str) -> None:
+        raise ValueError(number)
+
+    try:
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{path}: expected {what} in JSON; it can't be read; make it anew") from error
 
 
 def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
@@ -121,16 +158,23 @@ def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
 
 
 def reference_points(card: Mapping[str, Any]) -> dict[str, tuple[Arrays, Arrays]]:
-    """By signature: inputs, and the outputs that were computed at the export."""
+    """By signature: inputs, and the outputs that were computed at the export.
+
+    Raises:
+      InputError: If they aren't arrays of numbers.
+    """
     points, dtype = card["reference_points"], np.dtype(card["dtype"])
 
     def arrays(lists: Mapping[str, Any]) -> Arrays:
         return {name: np.asarray(values, dtype) for name, values in lists.items()}
 
-    return {
-        name: (arrays({key: points["inputs"][key] for key in point["inputs"]}), arrays(point["outputs"]))
-        for name, point in points["signatures"].items()
-    }
+    try:
+        return {
+            name: (arrays({key: points["inputs"][key] for key in point["inputs"]}), arrays(point["outputs"]))
+            for name, point in points["signatures"].items()
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{PATH}: expected reference points of numbers; export the model anew") from error
 
 
 def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
@@ -141,9 +185,15 @@ def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
         specs: Mapping[str, tf.TensorSpec] = function.structured_input_signature[1]  # type: ignore[attr-defined]
         for key, spec in specs.items():
             inputs.setdefault(key, _example(key, spec))
-        outputs = {k: v.numpy() for k, v in function(**{key: tf.constant(inputs[key]) for key in specs}).items()}
+        try:
+            outputs = {k: v.numpy() for k, v in function(**{key: tf.constant(inputs[key]) for key in specs}).items()}
+        except tf.errors.OpError as error:
+            raise InputError(f"{name}: expected a model that runs; received: {one_line(error.message)}") from error
         if not all(np.isfinite(output).all() for output in outputs.values()):
-            raise InputError(f"{name}: expected finite answers for a state of numbers up to 1; train the model anew")
+            raise InputError(
+                f"{name}: expected finite answers for an ordinary request; train the model anew, or take longer steps "
+                "of the rollout"
+            )
         signatures[name] = {"inputs": list(specs), "outputs": {key: _listed(v) for key, v in outputs.items()}}
     return {"inputs": {key: _listed(value) for key, value in inputs.items()}, "signatures": signatures}
 
@@ -160,6 +210,21 @@ def _example(key: str, spec: tf.TensorSpec) -> np.ndarray:
 def _listed(array: np.ndarray) -> list:
     """Nested lists of numbers with the shortest digits that give back those of the array's precision."""
     return np.asarray(array).astype(str).astype(float).tolist()
+
+
+def _fits(value: Any, layout: Any) -> bool:
+    """Whether a document has at least the names of a layout, with the right types."""
+    if isinstance(layout, tuple):
+        return any(_fits(value, each) for each in layout)
+    if isinstance(layout, list):
+        return isinstance(value, list) and all(_fits(each, layout[0]) for each in value)
+    if isinstance(layout, dict):
+        if not isinstance(value, dict):
+            return False
+        if str in layout:
+            return all(_fits(each, layout[str]) for each in value.values())
+        return all(name in value and _fits(value[name], part) for name, part in layout.items())
+    return value is None if layout is None else isinstance(value, layout) and not isinstance(value, bool)
 
 
 def _files(folder: pathlib.Path) -> list[pathlib.Path]:

@@ -1,7 +1,6 @@
 """Writing a model as a SavedModel version, and reading the models that can be written."""
 
 import contextlib
-import json
 import logging
 import os
 import pathlib
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from export import keras_endpoints, model_card, serving_constraints, warmup
@@ -58,29 +58,34 @@ def export_model(
     Raises:
       InputError: If an argument can't be used, the version exists, or the folder can't be written.
     """
-    if version is not None and version < 1:
-        raise InputError(f"version: expected an integer >= 1; received {version}")
+    if version is not None and not (type(version) is int and 1 <= version <= serving_constraints.LARGEST_VERSION):
+        raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
     if max_step_size is not None and substeps is not None:
         raise InputError("max_step_size and substeps: expected one of them; received both")
     if max_step_size is None and substeps is None:
         sees_frames = isinstance(model, LatentHamiltonianNetwork)
         max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
-    if max_step_size is not None and not 0 < max_step_size < float("inf"):
+    if max_step_size is not None and not 0 < np.float32(max_step_size) < float("inf"):
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
     if substeps is not None and (substeps < 1 or substeps != int(substeps)):
         raise InputError(f"substeps: expected an integer >= 1; received {substeps}")
     folder = pathlib.Path(export_dir)
+    name = name or folder.resolve().name
+    if not name.isprintable():  # also of bytes that are no text
+        raise InputError(f"name: expected printable text, which requests can have; received {name!r}")
+    if (folder / "saved_model.pb").exists():
+        raise InputError(f"{folder}: is a version itself; give the folder above it")
     _refuse_existing(folder, version)  # before the work; and again when it is done
     module = ServingModule(model, integrator=integrator, max_step_size=max_step_size, substeps=substeps)
     keras_endpoints.attach(module, module.functions)
     temporary = folder / f"tmp-{uuid.uuid4().hex}"
+    created = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _quiet():
             # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
-        name = name or folder.resolve().name
         warmup.write(temporary, module.functions, model_name=name)
         rollout = {
             "integrator": integrators.get(integrator).name,
@@ -96,6 +101,9 @@ def export_model(
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        with contextlib.suppress(OSError):  # those with something in them stay
+            for each in created:
+                each.rmdir()
 
 
 def load_model(path: str | os.PathLike, *, width: int | None = None) -> keras.Model:
@@ -164,10 +172,10 @@ def version_folder(path: str | os.PathLike) -> pathlib.Path:
         raise InputError(f"{path}: no such folder; give the folder of a version, as served/pendulum/1")
     if (path / "saved_model.pb").exists():
         return path
-    versions = [int(name) for name in os.listdir(path) if name.isdecimal()]
+    versions = _versions(path)
     if versions:
-        return path / str(max(versions))
-    if path.resolve().name.isdecimal():
+        return path / max(versions, key=int)
+    if serving_constraints.is_version(os.path.basename(os.path.abspath(path))):
         return path  # what it lacks, its reader says
     raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither")
 
@@ -178,16 +186,7 @@ def run_document(model_path: str | os.PathLike) -> dict[str, Any] | None:
     Raises:
       InputError: If it can't be read.
     """
-    path = pathlib.Path(model_path).parent / "metrics.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: expected the JSON of a run; it can't be read; repair or remove it") from error
-    if not isinstance(document, dict):
-        raise InputError(f"{path}: expected the JSON of a run, an object; repair or remove it")
-    return document
+    return model_card.read_json(pathlib.Path(model_path).parent / "metrics.json", "the document of a run")
 
 
 def _describe(tensors: dict) -> str:
@@ -217,7 +216,11 @@ def _move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int
 
 
 def _next_version(folder: pathlib.Path) -> int:
-    return 1 + max((int(name) for name in os.listdir(folder) if name.isdecimal()), default=0)
+    return 1 + max(map(int, _versions(folder)), default=0)
+
+
+def _versions(folder: pathlib.Path) -> list[str]:
+    return [name for name in os.listdir(folder) if serving_constraints.is_version(name)]
 
 
 def _refuse_existing(folder: pathlib.Path, version: int | None) -> None:

@@ -1,6 +1,8 @@
 """What a SavedModel must be so that TensorFlow Serving, with its default settings, takes it."""
 
+import os
 import pathlib
+import re
 from typing import Any
 
 import tensorflow as tf
@@ -15,6 +17,14 @@ _INITIALIZER = "__saved_model_init_op"
 _COMPILED = ("_XlaMustCompile", "_XlaCompile", "jit_compile")
 _PYTHON_OPS = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
 _MOST_WARMUP_RECORDS = 1000
+
+
+LARGEST_VERSION = 2**63 - 1
+
+
+def is_version(name: str) -> bool:
+    """Whether a server takes a folder of that name for a version."""
+    return bool(re.fullmatch("[0-9]+", name)) and int(name) <= LARGEST_VERSION
 
 
 def parsed(folder: pathlib.Path) -> Any:
@@ -54,8 +64,9 @@ def violations(folder: pathlib.Path) -> list[str]:
     graph = parsed(folder)
     signatures = signature_defs(graph)
     found = []
-    if not folder.resolve().name.isdecimal():
-        found.append(f"{folder.resolve().name}: expected an integer as the version's folder")
+    name = os.path.basename(os.path.abspath(folder))  # a link's own, which is what a server sees
+    if not is_version(name):
+        found.append(f"{name}: expected an integer as the version's folder")
     if "serving_default" not in signatures:
         found.append("serving_default: no such signature")
     for name, signature in signatures.items():

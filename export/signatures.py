@@ -1,12 +1,15 @@
 """The signatures that an exported model offers, over frozen copies of its variables."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from export.model_card import DTYPES
 from hnn_tf import integrators
+from hnn_tf.input_error import InputError, one_line
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 
 
@@ -44,6 +47,8 @@ class ServingModule(tf.Module):
         substeps: int | None = None,
     ) -> None:
         super().__init__()
+        if model.compute_dtype not in DTYPES:
+            raise InputError(f"{model.name}: expected a model of float32 or float64; received {model.compute_dtype}")
         method = integrators.get(integrator)
         # checkpointing=False: a graph without custom gradients, which an export can't keep.
         options = {
@@ -56,7 +61,7 @@ class ServingModule(tf.Module):
         method.check(getattr(model, "dynamics", model))
         # Copies, and the model itself in no attribute: a tracked Keras model would be saved beside them, and sessions
         # without Python don't find its variables. Not trainable, because Keras' TFSMLayer can't train foreign names.
-        self.weights = [tf.Variable(v.value, trainable=False, name=v.path.replace("/", "_")) for v in model.variables]
+        self.weights = [tf.Variable(v.value, trainable=False, name=_plain(v.path)) for v in model.variables]
         self.functions = {name: self._trace(model, body, specs) for name, (body, specs) in signatures.items()}
 
     def _trace(self, model: keras.Model, body: Callable, specs: Sequence[tf.TensorSpec]) -> Callable:
@@ -64,13 +69,20 @@ class ServingModule(tf.Module):
             # A session doesn't check a placeholder's shape: an inner operation would complain, or take it for another.
             inputs = {spec.name: tf.ensure_shape(inputs[spec.name], spec.shape) for spec in specs}
             # Each is read once, outside of any loop.
+            if len(model.variables) != len(self.weights):
+                raise InputError(f"{model.name}: expected a model with all its weights; call it on a state first")
             values = [(v, w.read_value()) for v, w in zip(model.variables, self.weights, strict=True)]
             with keras.StatelessScope(state_mapping=values):
                 return body(**inputs)
 
         # No jit_compile: a server with its default settings refuses every call of such a function. Inputs by keyword:
         # only then do they keep their names.
-        return tf.function(function, autograph=False).get_concrete_function(**{spec.name: spec for spec in specs})
+        try:
+            return tf.function(function, autograph=False).get_concrete_function(**{spec.name: spec for spec in specs})
+        except ValueError as error:
+            if "root scope name" in str(error):  # TensorFlow's word for the names of models and layers
+                raise InputError(f"{model.name}: {one_line(error)}; rename that model or layer") from error
+            raise
 
 
 def signatures_of(model: keras.Model, **rollout_options: Any) -> Signatures:
@@ -81,3 +93,8 @@ def signatures_of(model: keras.Model, **rollout_options: Any) -> Signatures:
     """
     declared = getattr(model, "serving_signatures", None)
     return declared(**rollout_options) if declared else state_signatures(model, **rollout_options)
+
+
+def _plain(path: str) -> str:
+    """A variable's path as a name that every TensorFlow takes."""
+    return re.sub("[^A-Za-z0-9_.-]", "_", path).lstrip("_-") or "weights"

@@ -195,7 +195,7 @@ def test_a_file_in_the_folder_s_place_is_left_alone(tmp_path):
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"version": 0}, "version: expected an integer >= 1; received 0"),
+        ({"version": 0}, "version: expected an integer >= 1, .*; received 0"),
         ({"max_step_size": 0.0}, "max_step_size: expected a finite number > 0; received 0"),
         ({"max_step_size": float("nan")}, "max_step_size: expected a finite number > 0; received nan"),
         ({"max_step_size": float("inf")}, "max_step_size: expected a finite number > 0; received inf"),
@@ -231,47 +231,3 @@ def _stock(*layers, width=2):
 def test_models_that_give_no_time_derivative_are_refused(tmp_path, build, match):
     _refused(match, saved_model.export_model, build(), tmp_path / "served")
     assert not os.listdir(tmp_path)
-
-
-def _own_layer(path):
-    class Own(keras.layers.Layer):
-        def call(self, state):
-            return tf.reduce_sum(state**2, -1)
-
-    model = hnn_tf.HamiltonianNetwork(Own())
-    model.build([None, 2])
-    model.save(path)
-
-
-def _cut(path):
-    _build().save(path)
-    path.write_bytes(path.read_bytes()[:5000])
-
-
-def _overwrite_middle(path):
-    _build().save(path)
-    content = path.read_bytes()
-    middle = len(content) // 2
-    path.write_bytes(content[: middle - 500] + b"\xff" * 1000 + content[middle + 500 :])
-
-
-@pytest.mark.parametrize(
-    ("write", "match"),
-    [
-        (lambda path: None, "no such file"),  # noqa: ARG005
-        (lambda path: path.mkdir(), "no such file"),
-        (lambda path: path.write_text("not a model"), "expected a .keras file"),
-        (_cut, "expected a .keras file"),
-        (_overwrite_middle, "it can't be loaded"),
-        (lambda path: _stock(keras.layers.Dense(2)).save(path), "it holds a Sequential"),
-        (lambda path: _stock(keras.layers.Lambda(lambda x: x)).save(path), "it brings code, which is never run"),
-        (_own_layer, "it holds a layer of your own; load it in Python"),
-        (lambda path: _unbuilt().save(path), "expected a model built for states"),
-    ],
-    ids=["missing", "folder", "text", "cut", "damaged", "foreign", "unsafe", "own layer", "unbuilt"],
-)
-@pytest.mark.filterwarnings("ignore:You are saving a model that has not yet been built")
-def test_files_that_hold_no_model_of_ours_are_refused(tmp_path, write, match):
-    path = tmp_path / "model.keras"
-    write(path)
-    assert str(path) in _refused(match, saved_model.load_model, path)

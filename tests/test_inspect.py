@@ -48,7 +48,7 @@ def exported(tmp_path_factory):
 
 def test_the_card_says_what_is_known(exported):
     card = json.loads((exported / "1" / "assets.extra" / "model_card.json").read_text())
-    assert set(card) == set(model_card.FIELDS)
+    assert set(card) == set(model_card.LAYOUT)
     assert (card["name"], card["model"], card["dtype"], card["licence"]) == (
         "pendulum",
         "HamiltonianNetwork",
@@ -91,7 +91,7 @@ def test_a_model_without_finite_answers_is_refused(tmp_path):
     model.variables[0].assign(np.full(model.variables[0].shape, np.nan))
     with pytest.raises(InputError, match="expected finite answers"):
         export_model(model, tmp_path / "served")
-    assert not list((tmp_path / "served").iterdir())
+    assert not (tmp_path / "served").exists()
 
 
 def _flip(path):
@@ -109,7 +109,7 @@ def _rehash(folder, name):
 
 
 def _other_weights(folder):
-    other = export_model(_model(seed=1), folder.parent.parent / "other")
+    other = export_model(_model(seed=1), folder.parent.parent / f"other than {folder.parent.name}")
     for path in (other / "variables").iterdir():
         shutil.copy(path, folder / "variables")
         _rehash(folder, f"variables/{path.name}")
@@ -126,13 +126,39 @@ def _truncate_weights(folder):
     _rehash(folder, "variables/variables.data-00000-of-00001")
 
 
+def _change_card(folder, *keys, value):
+    path = folder / "assets.extra" / "model_card.json"
+    card = part = json.loads(path.read_text())
+    for key in keys[:-1]:
+        part = part[key]
+    part[keys[-1]] = value
+    path.write_text(json.dumps(card))
+
+
+def _behind_a_link(folder):
+    folder.rename(folder.parent / "final")
+    folder.symlink_to("final")
+    _other_weights(folder)
+
+
 BROKEN = {
     "weights": (lambda f: _flip(f / "variables" / "variables.data-00000-of-00001"), "differs from what was exported"),
     "missing": (lambda f: (f / "variables" / "variables.index").unlink(), "variables/variables.index: missing"),
     "foreign": (lambda f: (f / "notes.txt").write_text("mine"), "notes.txt: not of this export"),
     "other weights": (_other_weights, "from what it answered when it was exported"),
     "short weights": (_truncate_weights, "expected a SavedModel that runs"),
-    "cut card": (_cut_card, "model_card.json: expected a model card; it can't be read"),
+    "cut card": (_cut_card, "model_card.json: expected a model card in JSON; it can't be read"),
+    "odd card": (lambda f: _change_card(f, "metrics", value=[1]), "expected a model card of format 1"),
+    "odd dtype": (lambda f: _change_card(f, "dtype", value="float16"), "expected a model card of format 1"),
+    "odd points": (
+        lambda f: _change_card(f, "reference_points", "inputs", value={"state": [[1], [1, 2]]}),
+        "expected reference points of numbers",
+    ),
+    "no points": (
+        lambda f: _change_card(f, "reference_points", "signatures", value={}),
+        "energy: the card has no reference point of it",
+    ),
+    "linked": (_behind_a_link, "from what it answered when it was exported"),
     "no card": (lambda f: (f / "assets.extra" / "model_card.json").unlink(), "model_card.json: no such file"),
     "no graph": (lambda f: (f / "saved_model.pb").unlink(), "saved_model.pb"),
     "graph": (lambda f: (f / "saved_model.pb").write_bytes(b"\xff" * 100), "saved_model.pb: expected a SavedModel"),
@@ -148,7 +174,7 @@ def inspected(exported, tmp_path_factory):
         copy = folder / case / "1"
         shutil.copytree(exported / "1", copy)
         breaking(copy)
-        commands[case] = [str(next(copy.parent.iterdir()))]
+        commands[case] = [str(copy if copy.exists() else next(copy.parent.iterdir()))]
     commands |= {"nothing": [], "two": ["a", "b"], "nowhere": [str(folder / "nowhere")], "empty": [str(folder)]}
     answers = command_session.run([["export.inspect", *arguments] for arguments in commands.values()], folder)
     return dict(zip(commands, answers, strict=True))

@@ -86,7 +86,12 @@ def _main() -> None:
     url = f"{settings.url.rstrip('/')}/v1/models/{urllib.parse.quote(settings.model, safe='')}{version}:predict"
     content = body(inputs, signature=settings.signature, layout=settings.format)
     answer = post(url, content, timeout=settings.timeout)
-    client_command.write_answer(inputs, outputs(answer, signature=settings.signature))
+    try:
+        client_command.write_answer(inputs, outputs(answer, signature=settings.signature))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # JSON of another service
+        raise RequestError(
+            f"{url}: expected TensorFlow Serving's answer; got other JSON; give its --url"
+        ) from error
 
 
 if __name__ == "__main__":

@@ -39,7 +39,12 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     times_spec = tf.TensorSpec([None, None], model.compute_dtype, name="times")
 
     def energy(state: State) -> dict[str, tf.Tensor]:
-        return {"energy": model.hamiltonian(state)} if has_energy else {}
+        if not has_energy:
+            return {}
+        value = model.hamiltonian(state)
+        if not value.shape.is_compatible_with(state.shape[:-1]):
+            raise InputError(f"{model.name}: expected a Hamiltonian [..., 2n] -> [...]; received {value.shape}")
+        return {"energy": value}
 
     def time_derivative(state: State) -> dict[str, tf.Tensor]:
         derivative = model(state)
@@ -84,6 +89,7 @@ def state_width(model: keras.Model) -> int:
       InputError: If it isn't built, or its width is unknown or odd.
     """
     shape = (model.get_build_config() or {}).get("input_shape") if model.built else None
+    shape = shape or getattr(model, "input_shape", None)  # of a functional model
     if not shape or not isinstance(shape[-1], int):
         raise InputError(
             f"{model.name}: expected a model built for states [..., 2n]; received one whose state width is unknown; "

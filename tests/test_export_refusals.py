@@ -1,0 +1,105 @@
+"""Models, names and arguments that no server could take are refused in one line, and leave nothing."""
+
+import os
+
+import keras
+import pytest
+import tensorflow as tf
+
+import hnn_tf
+from export import saved_model
+from hnn_tf import InputError
+
+
+def _hnn(hamiltonian=None, *, dtype="float32", name="hnn"):
+    hamiltonian = hamiltonian or hnn_tf.MLPHamiltonian(hidden_units=[8], dtype=dtype)
+    model = hnn_tf.HamiltonianNetwork(hamiltonian, name=name)
+    model.build([None, 2])
+    return model
+
+
+class Scalar(keras.layers.Layer):
+    def call(self, state):
+        return tf.reduce_sum(state**2)
+
+
+class Column(keras.layers.Layer):
+    def call(self, state):
+        return tf.reduce_sum(state**2, -1, keepdims=True)
+
+
+class Lazy(keras.Model):
+    """It says that it is built before it has weights."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = keras.layers.Dense(2)
+
+    def build(self, _):
+        pass
+
+    def call(self, state):
+        return self.inner(state)
+
+
+def _lazy():
+    model = Lazy()
+    model.build([None, 2])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("build", "options", "match"),
+    [
+        (lambda: _hnn(Scalar()), {}, r"expected a Hamiltonian \[..., 2n\] -> \[...\]; received \(\)"),
+        (lambda: _hnn(Column()), {}, r"expected a Hamiltonian .* received \(None, 1\)"),
+        (_lazy, {}, "expected a model with all its weights"),
+        (lambda: _hnn(dtype="mixed_float16"), {}, "expected a model of float32 or float64; received float16"),
+        (
+            lambda: _hnn(name="my pendulum"),
+            {},
+            "'my pendulum' is not a valid.*; rename that model or layer",
+        ),
+        (_hnn, {"version": 1.5}, "version: expected an integer >= 1, below 2[*][*]63; received 1.5"),
+        (_hnn, {"version": True}, "version: expected an integer"),
+        (_hnn, {"version": 2**63}, "version: expected an integer"),
+        (_hnn, {"max_step_size": 1e-50}, "max_step_size: expected a finite number > 0"),
+        (_hnn, {"max_step_size": 1e-9}, "rollout: expected finite answers for an ordinary request"),
+        (_hnn, {"run": {"task": 1}}, "metrics.json: expected the document of a run"),
+        (_hnn, {"run": {"metrics": {"energy_mse": None}}}, "metrics.json: expected the document of a run"),
+        (_hnn, {"name": "\udcff"}, "name: expected printable text"),
+    ],
+)
+def test_is_one_line_and_nothing_is_left(tmp_path, build, options, match):
+    with pytest.raises(InputError, match=match) as caught:
+        saved_model.export_model(build(), tmp_path / "a" / "served", **options)
+    assert "\n" not in str(caught.value)
+    assert not os.listdir(tmp_path)
+
+
+def test_a_version_is_not_a_served_folder(tmp_path):
+    version = saved_model.export_model(_hnn(), tmp_path)
+    with pytest.raises(InputError, match="is a version itself; give the folder above it"):
+        saved_model.export_model(_hnn(), version)
+
+
+@pytest.mark.parametrize("content", ['{"metrics": {"energy_mse": NaN}}', "[" * 100_000, "{"])
+def test_a_run_that_cannot_be_read_is_refused(tmp_path, content):
+    (tmp_path / "metrics.json").write_text(content)
+    with pytest.raises(InputError, match="metrics.json: expected the document of a run in JSON"):
+        saved_model.run_document(tmp_path / "model.keras")
+
+
+def test_any_keras_model_from_state_to_derivative_is_exported(tmp_path):
+    """Without signatures of its own; a functional one knows its input otherwise than a subclass."""
+    inputs = keras.Input([2])
+    model = keras.Model(inputs, keras.layers.Dense(2)(inputs), name="linear")
+    path = saved_model.export_model(model, tmp_path)
+    assert "time_derivative: state [?, 2] float32 -> time_derivative [?, 2] float32" in saved_model.describe(path)
+
+
+@pytest.mark.parametrize(("names", "latest"), [(["01"], "01"), (["9", "010"], "010"), (["١", "2", str(2**63)], "2")])
+def test_versions_are_what_a_server_takes_for_them(tmp_path, names, latest):
+    for name in names:
+        (tmp_path / name).mkdir()
+    assert saved_model.version_folder(tmp_path).name == latest
