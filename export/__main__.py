@@ -21,6 +21,7 @@ def _main() -> None:
         from export import saved_model
 
     model = saved_model.load_model(settings.model_path)
+    run = saved_model.run_document(settings.model_path)
     folder = saved_model.export_model(
         model,
         settings.export_dir,
@@ -28,12 +29,14 @@ def _main() -> None:
         integrator=settings.integrator,
         max_step_size=settings.max_step_size,
         substeps=settings.substeps,
-        run=saved_model.run_document(settings.model_path),
+        run=run,
         licence=settings.licence,
     )
     sys.stdout.write(f"{folder}\n")
     for line in saved_model.describe(folder):
         sys.stdout.write(f"  {line}\n")
+    if run is None:
+        sys.stdout.write("  its card doesn't say how it was trained: no metrics.json beside it is of this model\n")
     if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
         sys.stdout.write(f"  no energy: {model.name} has no Hamiltonian\n")
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from export import serving_constraints
-from export.saved_model import version_folder
+from export import serving_constraints, versions
 from hnn_tf.atomic_file import atomic_file
 from hnn_tf.input_error import InputError, one_line
 
@@ -29,6 +28,8 @@ def check_arguments(saved_model: str | os.PathLike, path: str | os.PathLike, sig
     path, folder = pathlib.Path(path), checked_folder(saved_model, signature)
     if os.path.lexists(path):
         raise InputError(f"{path}: exists, and is never overwritten; choose another name")
+    if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
+        raise InputError(f"{path}: expected a folder that can be written; {path.parent} can't; choose another")
     if not path.parent.is_dir():
         raise InputError(f"{path}: expected a file in a folder that exists; {path.parent} isn't one; create it first")
     return folder
@@ -40,7 +41,7 @@ def checked_folder(saved_model: str | os.PathLike, signature: str) -> pathlib.Pa
     Raises:
       InputError: If there is no SavedModel with that signature.
     """
-    folder = version_folder(saved_model)
+    folder = versions.latest(saved_model)
     names = serving_constraints.signature_defs(serving_constraints.parsed(folder))
     if signature not in names:
         raise InputError(f"signature {signature!r}: {folder} has none of that name; it has {', '.join(names)}")
@@ -103,8 +104,11 @@ def write_checked(
                 f"{path}: not written, because the converted model's {name} differs from the SavedModel's by "
                 f"{difference:.1e} of max(1, |x|) at random inputs; serve the SavedModel instead"
             )
-    with atomic_file(path) as temporary:
-        temporary.write_bytes(content)
+    try:
+        with atomic_file(path) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{path}: can't be written: {error.strerror}; choose another place") from error
     return difference
 
 

@@ -18,10 +18,10 @@ def _main() -> None:
         import tensorflow as tf
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
-        from export import model_card, saved_model, self_test, serving_constraints
+        from export import model_card, saved_model, self_test, serving_constraints, versions
         from hnn_tf.input_error import InputError
 
-    folder = saved_model.version_folder(flags.FLAGS.saved_model)
+    folder = versions.latest(flags.FLAGS.saved_model)
     graph = serving_constraints.parsed(folder)
     card = model_card.read(folder)
     lines = [str(folder), *_described(card), "signatures:", *(f"  {line}" for line in saved_model.describe(folder))]

@@ -103,7 +103,7 @@ def write(
             "keras": keras.__version__,
         },
         "reference_points": _reference_points(functions),
-        "files": {str(path.relative_to(folder)): _sha256(path) for path in _files(folder)},
+        "files": {str(path.relative_to(folder)): sha256(path) for path in _files(folder)},
     }
     if not _fits(document, LAYOUT):
         raise InputError(
@@ -153,7 +153,10 @@ def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
     present = {str(path.relative_to(folder)): path for path in _files(folder)}
     found = [f"{name}: missing" for name in expected if name not in present]
     found += [f"{name}: not of this export" for name in present if name not in expected]
-    differing = [name for name in expected if name in present and _sha256(present[name]) != expected[name]]
+    try:
+        differing = [name for name in expected if name in present and sha256(present[name]) != expected[name]]
+    except OSError as error:
+        return [*found, f"{error.filename}: can't be read ({error.strerror})"]
     return found + [f"{name}: differs from what was exported" for name in differing]
 
 
@@ -229,8 +232,9 @@ def _fits(value: Any, layout: Any) -> bool:
 
 def _files(folder: pathlib.Path) -> list[pathlib.Path]:
     card = folder / PATH
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path != card)
+    return sorted(path for path in folder.rglob("*") if (path.is_file() or path.is_symlink()) and path != card)
 
 
-def _sha256(path: pathlib.Path) -> str:
+def sha256(path: pathlib.Path) -> str:
+    """Of a file, hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -14,11 +14,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export import keras_endpoints, model_card, serving_constraints, warmup
+from export import keras_endpoints, model_card, serving_constraints, versions, warmup
 from export.signatures import ServingModule, signatures_of
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError, one_line
 
+_MOST_SUBSTEPS = 1_000_000
 _MAX_STEP_SIZE = 0.05
 _MAX_STEP_SIZE_OF_FRAMES = 0.5
 
@@ -58,7 +59,7 @@ def export_model(
     Raises:
       InputError: If an argument can't be used, the version exists, or the folder can't be written.
     """
-    if version is not None and not (type(version) is int and 1 <= version <= serving_constraints.LARGEST_VERSION):
+    if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
     if max_step_size is not None and substeps is not None:
         raise InputError("max_step_size and substeps: expected one of them; received both")
@@ -67,15 +68,15 @@ def export_model(
         max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
     if max_step_size is not None and not 0 < np.float32(max_step_size) < float("inf"):
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
-    if substeps is not None and (substeps < 1 or substeps != int(substeps)):
-        raise InputError(f"substeps: expected an integer >= 1; received {substeps}")
+    if substeps is not None and not (1 <= substeps <= _MOST_SUBSTEPS and substeps == int(substeps)):
+        raise InputError(f"substeps: expected an integer >= 1, at most {_MOST_SUBSTEPS}; received {substeps}")
     folder = pathlib.Path(export_dir)
     name = name or folder.resolve().name
     if not name.isprintable():  # also of bytes that are no text
         raise InputError(f"name: expected printable text, which requests can have; received {name!r}")
     if (folder / "saved_model.pb").exists():
         raise InputError(f"{folder}: is a version itself; give the folder above it")
-    _refuse_existing(folder, version)  # before the work; and again when it is done
+    versions.refuse_existing(folder, version)  # before the work; and again when it is done
     module = ServingModule(model, integrator=integrator, max_step_size=max_step_size, substeps=substeps)
     keras_endpoints.attach(module, module.functions)
     temporary = folder / f"tmp-{uuid.uuid4().hex}"
@@ -93,7 +94,7 @@ def export_model(
             "substeps": substeps,
         }
         model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
-        return _move_into_place(temporary, folder, version)
+        return versions.move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
         raise InputError(
@@ -106,16 +107,17 @@ def export_model(
                 each.rmdir()
 
 
-def load_model(path: str | os.PathLike, *, width: int | None = None) -> keras.Model:
+def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str | None = None) -> keras.Model:
     """Loads a `.keras` file of this package, with Keras' safe mode on: no code that a file brings is run.
 
     Args:
       path: Of the file.
       width: 2n of the states that the model has to take; any, or frames, if not given.
+      dtype: Its precision; any if not given.
 
     Raises:
       InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`,
-        or takes something else than states of that width.
+        or takes something else than states of that width and precision.
     """
     path = pathlib.Path(path)
     if not path.is_file():
@@ -145,6 +147,8 @@ def load_model(path: str | os.PathLike, *, width: int | None = None) -> keras.Mo
         raise InputError(f"{path}: {error}") from error
     if width and (inputs[0].name, inputs[0].shape[-1]) != ("state", width):
         raise InputError(f"{path}: expected a model of states of width {width}; it takes {_shown(inputs[0])}")
+    if dtype and model.compute_dtype != dtype:
+        raise InputError(f"{path}: expected a model of {dtype}; it is of {model.compute_dtype}; train with --precision")
     return model
 
 
@@ -161,32 +165,16 @@ def describe(saved_model: str | os.PathLike) -> list[str]:
     ]
 
 
-def version_folder(path: str | os.PathLike) -> pathlib.Path:
-    """The folder of a version: `path` itself, or the latest version if it is a served folder.
-
-    Raises:
-      InputError: If there is no such folder, or no version in it.
-    """
-    path = pathlib.Path(path)
-    if not path.is_dir():
-        raise InputError(f"{path}: no such folder; give the folder of a version, as served/pendulum/1")
-    if (path / "saved_model.pb").exists():
-        return path
-    versions = _versions(path)
-    if versions:
-        return path / max(versions, key=int)
-    if serving_constraints.is_version(os.path.basename(os.path.abspath(path))):
-        return path  # what it lacks, its reader says
-    raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither")
-
-
 def run_document(model_path: str | os.PathLike) -> dict[str, Any] | None:
-    """The `metrics.json` beside a run's model; None if there is none, as for a model that was saved by hand.
+    """The `metrics.json` beside a run's model; None if there is none, or it is of another model than this file's.
 
     Raises:
       InputError: If it can't be read.
     """
-    return model_card.read_json(pathlib.Path(model_path).parent / "metrics.json", "the document of a run")
+    path = pathlib.Path(model_path)
+    document = model_card.read_json(path.parent / "metrics.json", "the document of a run")
+    same = isinstance(document, dict) and document.get("model_sha256") == model_card.sha256(path)
+    return document if same else None
 
 
 def _describe(tensors: dict) -> str:
@@ -199,36 +187,6 @@ def _describe(tensors: dict) -> str:
 
 def _shown(spec: tf.TensorSpec) -> str:
     return f"{spec.name} {spec.shape}"
-
-
-def _move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int | None) -> pathlib.Path:
-    while True:
-        _refuse_existing(folder, version)
-        chosen = folder / str(_next_version(folder) if version is None else version)
-        try:
-            # Fails, as it should, if another export has taken the number meanwhile: its folder isn't empty.
-            os.rename(temporary, chosen)
-        except OSError:
-            if not os.path.lexists(chosen):
-                raise
-        else:
-            return chosen
-
-
-def _next_version(folder: pathlib.Path) -> int:
-    return 1 + max(map(int, _versions(folder)), default=0)
-
-
-def _versions(folder: pathlib.Path) -> list[str]:
-    return [name for name in os.listdir(folder) if serving_constraints.is_version(name)]
-
-
-def _refuse_existing(folder: pathlib.Path, version: int | None) -> None:
-    if version is not None and os.path.lexists(folder / str(version)):
-        raise InputError(
-            f"{folder / str(version)}: exists, and versions are never overwritten; "
-            "choose another number, or none for the next free one"
-        )
 
 
 @contextlib.contextmanager

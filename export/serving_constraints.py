@@ -2,14 +2,13 @@
 
 import os
 import pathlib
-import re
 from typing import Any
 
 import tensorflow as tf
 from google.protobuf import message
 from tensorflow.core.protobuf import saved_model_pb2
 
-from export import warmup
+from export import versions, warmup
 from hnn_tf.input_error import InputError
 
 METHOD_NAME = "tensorflow/serving/predict"
@@ -17,14 +16,6 @@ _INITIALIZER = "__saved_model_init_op"
 _COMPILED = ("_XlaMustCompile", "_XlaCompile", "jit_compile")
 _PYTHON_OPS = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
 _MOST_WARMUP_RECORDS = 1000
-
-
-LARGEST_VERSION = 2**63 - 1
-
-
-def is_version(name: str) -> bool:
-    """Whether a server takes a folder of that name for a version."""
-    return bool(re.fullmatch("[0-9]+", name)) and int(name) <= LARGEST_VERSION
 
 
 def parsed(folder: pathlib.Path) -> Any:
@@ -65,7 +56,7 @@ def violations(folder: pathlib.Path) -> list[str]:
     signatures = signature_defs(graph)
     found = []
     name = os.path.basename(os.path.abspath(folder))  # a link's own, which is what a server sees
-    if not is_version(name):
+    if not versions.is_version(name):
         found.append(f"{name}: expected an integer as the version's folder")
     if "serving_default" not in signatures:
         found.append("serving_default: no such signature")

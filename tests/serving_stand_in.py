@@ -7,10 +7,12 @@ those of the exported SavedModel's signatures, in Python; tests/test_c_api.py co
 has no batching, warmup or loading of new versions.
 """
 
+import contextlib
 import http.server
 import json
 import pathlib
 import re
+import sys
 import threading
 from concurrent import futures
 
@@ -62,7 +64,8 @@ class Version:
 class StandIn(prediction_service_pb2_grpc.PredictionServiceServicer):
     """Serves the folders of models by name; `answering` is an event that a test clears to let requests wait."""
 
-    def __init__(self, models):
+    def __init__(self, models, *, rest_port=0, grpc_port=0):
+        self.ports = rest_port, grpc_port
         self.models = {
             name: {int(path.name): Version(path) for path in pathlib.Path(folder).iterdir()}
             for name, folder in models.items()
@@ -75,9 +78,9 @@ class StandIn(prediction_service_pb2_grpc.PredictionServiceServicer):
         self.executor = futures.ThreadPoolExecutor(4)
         self.grpc_server = grpc.server(self.executor)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(self, self.grpc_server)
-        self.target = f"127.0.0.1:{self.grpc_server.add_insecure_port('127.0.0.1:0')}"
+        self.target = f"127.0.0.1:{self.grpc_server.add_insecure_port(f'127.0.0.1:{self.ports[1]}')}"
         self.grpc_server.start()
-        self.rest_server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.rest_server = http.server.ThreadingHTTPServer(("127.0.0.1", self.ports[0]), _handler(self))
         self.url = f"http://127.0.0.1:{self.rest_server.server_port}"
         self.thread = threading.Thread(target=self.rest_server.serve_forever, kwargs={"poll_interval": 0.05})
         self.thread.start()
@@ -223,3 +226,12 @@ def _handler(server):
             pass
 
     return Handler
+
+
+if __name__ == "__main__":
+    folders = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    with StandIn(folders, rest_port=8501, grpc_port=8500) as running:
+        sys.stdout.write(f"REST: {running.url}; gRPC: {running.target}; Ctrl-C ends it\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()

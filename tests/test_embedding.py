@@ -176,7 +176,7 @@ def test_energy_is_what_a_classifier_needs(run_example, trained, tmp_path, capsy
         assert figure.size == (900, 468)
     with pytest.raises(SystemExit, match="2"):
         run_example("embedding/classify_by_energy.py", "--saved_model=nowhere")
-    assert "expected the version folder of an HNN" in capsys.readouterr().err
+    assert "error: nowhere: no such folder" in capsys.readouterr().err
 
 
 @pytest.mark.slow

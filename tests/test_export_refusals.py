@@ -1,5 +1,7 @@
 """Models, names and arguments that no server could take are refused in one line, and leave nothing."""
 
+import hashlib
+import json
 import os
 
 import keras
@@ -7,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export import saved_model
+from export import saved_model, versions
 from hnn_tf import InputError
 
 
@@ -63,6 +65,7 @@ def _lazy():
         (_hnn, {"version": 1.5}, "version: expected an integer >= 1, below 2[*][*]63; received 1.5"),
         (_hnn, {"version": True}, "version: expected an integer"),
         (_hnn, {"version": 2**63}, "version: expected an integer"),
+        (_hnn, {"substeps": 10**8}, "substeps: expected an integer >= 1, at most 1000000"),
         (_hnn, {"max_step_size": 1e-50}, "max_step_size: expected a finite number > 0"),
         (_hnn, {"max_step_size": 1e-9}, "rollout: expected finite answers for an ordinary request"),
         (_hnn, {"run": {"task": 1}}, "metrics.json: expected the document of a run"),
@@ -90,6 +93,16 @@ def test_a_run_that_cannot_be_read_is_refused(tmp_path, content):
         saved_model.run_document(tmp_path / "model.keras")
 
 
+def test_a_run_is_that_of_its_model_only(tmp_path):
+    """Another model's file beside it, or in its place, has not been trained so."""
+    for name in ("model.keras", "other.keras"):
+        (tmp_path / name).write_bytes(name.encode())
+    run = {"model_sha256": hashlib.sha256(b"model.keras").hexdigest(), "task": "pendulum"}
+    (tmp_path / "metrics.json").write_text(json.dumps(run))
+    assert saved_model.run_document(tmp_path / "model.keras") == run
+    assert saved_model.run_document(tmp_path / "other.keras") is None
+
+
 def test_any_keras_model_from_state_to_derivative_is_exported(tmp_path):
     """Without signatures of its own; a functional one knows its input otherwise than a subclass."""
     inputs = keras.Input([2])
@@ -102,4 +115,4 @@ def test_any_keras_model_from_state_to_derivative_is_exported(tmp_path):
 def test_versions_are_what_a_server_takes_for_them(tmp_path, names, latest):
     for name in names:
         (tmp_path / name).mkdir()
-    assert saved_model.version_folder(tmp_path).name == latest
+    assert versions.latest(tmp_path).name == latest

@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export import saved_model
+from export import saved_model, versions
 from hnn_tf import InputError
 
 # Keras' own, with NumPy 2, when it saves a model.
@@ -107,7 +107,7 @@ def test_a_version_that_another_export_takes_meanwhile_is_not_overwritten(tmp_pa
 
 
 def test_two_exports_at_once_get_different_versions(tmp_path, monkeypatch):
-    next_version, both = saved_model._next_version, threading.Barrier(2, timeout=60)
+    next_version, both = versions._next_version, threading.Barrier(2, timeout=60)
     raced = threading.local()
 
     def racing(folder):
@@ -117,7 +117,7 @@ def test_two_exports_at_once_get_different_versions(tmp_path, monkeypatch):
             both.wait()
         return version
 
-    monkeypatch.setattr(saved_model, "_next_version", racing)
+    monkeypatch.setattr(versions, "_next_version", racing)
     models = [_build(), _build()]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         paths = list(pool.map(lambda model: saved_model.export_model(model, tmp_path), models))
@@ -199,8 +199,8 @@ def test_a_file_in_the_folder_s_place_is_left_alone(tmp_path):
         ({"max_step_size": 0.0}, "max_step_size: expected a finite number > 0; received 0"),
         ({"max_step_size": float("nan")}, "max_step_size: expected a finite number > 0; received nan"),
         ({"max_step_size": float("inf")}, "max_step_size: expected a finite number > 0; received inf"),
-        ({"substeps": 0}, "substeps: expected an integer >= 1; received 0"),
-        ({"substeps": 1.5}, "substeps: expected an integer >= 1; received 1.5"),
+        ({"substeps": 0}, "substeps: expected an integer >= 1, .*; received 0"),
+        ({"substeps": 1.5}, "substeps: expected an integer >= 1, .*; received 1.5"),
         ({"substeps": 1, "max_step_size": 0.1}, "expected one of them; received both"),
         ({"integrator": "euler"}, "integrator: expected one of"),
         ({"integrator": "leapfrog"}, "needs a separable Hamiltonian"),

@@ -220,6 +220,26 @@ def test_the_ports_of_the_other_api_are_one_line(ask, server, client):
     assert re.fullmatch(r"error: .*\n", error)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        {},
+        3,
+        None,
+        {"predictions": 3},
+        {"predictions": [{}]},
+        {"predictions": [{"energy": {}}]},
+        {"outputs": [None]},
+    ],
+)
+def test_json_of_another_service_is_one_line(ask, server, monkeypatch, answer):
+    monkeypatch.setattr(server, "rest", lambda *_: answer)
+    code, _, error = ask("row", "--model=pendulum", "--state=1,0")
+    assert code == 2
+    assert re.fullmatch(r"error: .*\n", error)
+
+
 @pytest.mark.parametrize("client", ["row", "grpc"])
 def test_no_client_waits_for_ever(ask, server, client):
     server.answering.clear()

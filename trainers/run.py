@@ -1,5 +1,6 @@
 """A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
 
+import hashlib
 import json
 import math
 import pathlib
@@ -211,6 +212,7 @@ def _write_results(
         "seed": settings.seed,
         "steps": settings.steps,
         "fit_seconds": seconds[settings.model],
+        "model_sha256": hashlib.sha256((folder / "model.keras").read_bytes()).hexdigest(),
         "state": data.state,
         "training_data": {"samples": _num_samples(samples), "sha256": fingerprint(samples)},
         "metrics": metrics[settings.model],

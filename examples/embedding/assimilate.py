@@ -71,7 +71,7 @@ def _main() -> None:
         from export.saved_model import export_model, load_model
 
     settings, write = flags.FLAGS, sys.stdout.write
-    model = load_model(settings.model_path, width=2)
+    model = load_model(settings.model_path, width=2, dtype="float32")
     rng = np.random.default_rng(0)
     times = np.sort(np.append(rng.uniform(0.0, DURATION, READINGS - 1), 0.0))
     fine_times = np.linspace(0.0, DURATION, 200)

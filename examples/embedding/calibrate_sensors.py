@@ -70,7 +70,7 @@ def _main() -> None:
         from hnn_tf import data, systems
 
     settings, write = flags.FLAGS, sys.stdout.write
-    model = load_model(settings.model_path, width=2)
+    model = load_model(settings.model_path, width=2, dtype="float32")
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
     starts = data.sample_on_radius(rng, 40, radius=(1.3, 2.3))

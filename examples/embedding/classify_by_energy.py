@@ -68,19 +68,23 @@ def _main() -> None:
         import numpy as np
         import tensorflow as tf
 
+        from export import model_card, versions
         from hnn_tf import InputError, data, systems
+        from hnn_tf.input_error import one_line
 
     settings, write = flags.FLAGS, sys.stdout.write
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)
     states = data.sample_on_radius(rng, LABELLED + TEST, radius=(1.0, 2.3)).astype("float32")
     labels = (systems.Pendulum().hamiltonian(states).numpy() > BEYOND).astype("float32")[:, None]
+    folder = versions.latest(settings.saved_model)
+    if model_card.read(folder)["dtype"] != "float32":
+        raise InputError(f"--saved_model={folder}: expected a model of float32; train it with --precision=float32")
     try:
-        by_energy = energy_classifier(settings.saved_model)
-    except (ValueError, OSError, TypeError) as error:
+        by_energy = energy_classifier(str(folder))
+    except Exception as error:  # TensorFlow's loader raises whatever its parts do
         raise InputError(
-            f"--saved_model={settings.saved_model}: expected the version folder of an HNN of a pendulum, which "
-            f"python -m export writes; received: {error}"
+            f"--saved_model={folder}: expected an export of an HNN of a pendulum; received: {one_line(error)}"
         ) from error
     batches = tf.data.Dataset.from_tensors((states[:LABELLED], labels[:LABELLED])).repeat()  # all of them in each
     classifiers = [by_energy, plain_classifier()]
@@ -91,9 +95,9 @@ def _main() -> None:
         trained = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
         write(f"{model.name:10}{trained:5} trained weights, accuracy {accuracy:.3f} of {TEST} other readings\n")
     draw(settings.figure_path, classifiers, states[:LABELLED], labels[:LABELLED])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
         # Not `.keras`: such a file would only point to the folder of the export, and safe mode refuses to follow.
-        whole = str(pathlib.Path(folder) / "classifier")
+        whole = str(pathlib.Path(temporary) / "classifier")
         by_energy.export(whole, verbose=False)
         again = tf.saved_model.load(whole)  # keep it: `serve` alone loses its variables
         difference = np.abs(again.serve(states) - by_energy.predict(states, verbose=0)).max()

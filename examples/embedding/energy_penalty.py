@@ -53,7 +53,7 @@ def _main() -> None:
         from hnn_tf import InputError, data, figures, systems
 
     settings, write = flags.FLAGS, sys.stdout.write
-    model = load_model(settings.model_path, width=2)
+    model = load_model(settings.model_path, width=2, dtype="float32")
     if not hasattr(model, "hamiltonian"):
         raise InputError(f"--model_path: expected a model with a Hamiltonian; {model.name} has none; train --model=hnn")
     pendulum, rng = systems.Pendulum(), np.random.default_rng(0)

@@ -34,7 +34,7 @@ def parser(usage: str) -> argparse.ArgumentParser:
     """The flags that both clients have."""
     flags = _Parser(description=usage, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     flags.add_argument("--model", required=True, help="its name on the server")
-    flags.add_argument("--version", type=int, help="the newest one that is served when not given")
+    flags.add_argument("--version", type=_version, help="the newest one that is served when not given")
     flags.add_argument(
         "--state",
         type=_numbers,
@@ -111,6 +111,12 @@ def _labels(name: str, width: int) -> list[str]:
     pattern = "d{}/dt" if name == "time_derivative" else "{}"
     numbers = [""] if width == 2 else [str(i + 1) for i in range(width // 2)]
     return [pattern.format(f"{letter}{number}") for letter in "qp" for number in numbers]
+
+
+def _version(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"expected an integer >= 1, below 2**63; received {text!r}")
+    return int(text)
 
 
 def _numbers(text: str) -> list[float]:

@@ -2,7 +2,7 @@
 
 python examples/serving/grpc_client.py --server=localhost:8500 --model=pendulum --state=1.0,0.0 --times=0:10:0.1
 
-Needs tensorflow-serving-api.
+Needs hnn_tf and tensorflow-serving-api.
 """
 
 import argparse
@@ -12,8 +12,6 @@ from typing import Any
 import client_command
 from client_command import RequestError
 
-from trainers.command_line import quiet_start
-
 
 def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[str, list]:
     """Arrays by output name, of a request for `inputs`, arrays by name with the batch first.
@@ -21,10 +19,15 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
     Raises:
       RequestError: If there is no server, it takes longer than the timeout, or refuses.
     """
-    with quiet_start():
-        import grpc
-        import tensorflow as tf
-        from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+    try:
+        from trainers.command_line import quiet_start
+
+        with quiet_start():
+            import grpc
+            import tensorflow as tf
+            from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+    except ModuleNotFoundError as error:
+        raise RequestError(f"{error.name}: not installed; pip install tensorflow-serving-api, beside hnn_tf") from error
 
     request = predict_pb2.PredictRequest()
     _fill(request.model_spec, settings)

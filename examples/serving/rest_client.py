@@ -39,7 +39,7 @@ def outputs(answer: Mapping, *, signature: str) -> dict[str, list]:
         raise RequestError("expected an answer with predictions or outputs; received neither; give TensorFlow's --url")
     if isinstance(found, dict):
         return found
-    if found and isinstance(found[0], dict):
+    if found and found[0] and isinstance(found[0], dict):
         return {name: [row[name] for row in found] for name in found[0]}
     # The server leaves out the name of an output that is the only one.
     return {ONLY_OUTPUT.get(signature, signature): found}
@@ -75,12 +75,20 @@ def _message(error: urllib.error.HTTPError) -> str:
         return f"HTTP status {error.code}, {error.reason}, not from TensorFlow Serving; give its REST --url"
 
 
+def _is_url(text: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in text
+    except ValueError:  # brackets, or a port that isn't a number
+        return False
+
+
 def _main() -> None:
     flags = client_command.parser(__doc__)
     flags.add_argument("--url", default="http://localhost:8501", help="of the server's REST port (%(default)s)")
     flags.add_argument("--format", choices=["row", "column"], default="row", help="of the JSON (row)")
     settings, inputs = client_command.parse(flags)
-    if not settings.url.startswith(("http://", "https://")):
+    if not _is_url(settings.url):
         raise RequestError(f"--url={settings.url}: expected http://host:port")
     version = "" if settings.version is None else f"/versions/{settings.version}"
     url = f"{settings.url.rstrip('/')}/v1/models/{urllib.parse.quote(settings.model, safe='')}{version}:predict"
@@ -89,9 +97,7 @@ def _main() -> None:
     try:
         client_command.write_answer(inputs, outputs(answer, signature=settings.signature))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # JSON of another service
-        raise RequestError(
-            f"{url}: expected TensorFlow Serving's answer; got other JSON; give its --url"
-        ) from error
+        raise RequestError(f"{url}: expected TensorFlow Serving's answer; got other JSON; give its --url") from error
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def _main() -> None:
     if os.path.lexists(output_dir):
         raise InputError(f"--output_dir={output_dir}: exists, and is never overwritten; remove it, or choose another")
     if not library.is_file():
-        raise InputError(f"--tensorflowjs={library}: no such file; get it by {INSTALL}")
+        raise InputError(f"--tensorflowjs={library}: no such file; give where it is, or get it by {INSTALL}")
     temporary = output_dir.with_name(f"tmp-{uuid.uuid4().hex}")
     try:
         temporary.mkdir(parents=True)
@@ -49,9 +49,12 @@ def _main() -> None:
             shutil.copyfile(pathlib.Path(__file__).with_name(name), temporary / name)
         shutil.copyfile(library, temporary / "tf.min.js")
         os.rename(temporary, output_dir)
+    except OSError as error:
+        raise InputError(f"--output_dir={output_dir}: can't be written: {error.strerror}; choose another") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    sys.stdout.write(f"{output_dir}: python -m http.server --directory={output_dir}\n")
+    serve = f"python -m http.server --bind=127.0.0.1 --directory={output_dir}"
+    sys.stdout.write(f"{output_dir}: {serve}, and then http://localhost:8000/\n")
 
 
 def _is_of_a_pendulum(folder: pathlib.Path) -> bool:
