@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from export.model_card import DTYPES
 from hnn_tf import integrators
-from hnn_tf.input_error import InputError, one_line
+from hnn_tf.input_error import InputError
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 
 
@@ -47,6 +47,7 @@ class ServingModule(tf.Module):
         substeps: int | None = None,
     ) -> None:
         super().__init__()
+        _check_names(model)
         if model.compute_dtype not in DTYPES:
             raise InputError(f"{model.name}: expected a model of float32 or float64; received {model.compute_dtype}")
         method = integrators.get(integrator)
@@ -77,12 +78,7 @@ class ServingModule(tf.Module):
 
         # No jit_compile: a server with its default settings refuses every call of such a function. Inputs by keyword:
         # only then do they keep their names.
-        try:
-            return tf.function(function, autograph=False).get_concrete_function(**{spec.name: spec for spec in specs})
-        except ValueError as error:
-            if "root scope name" in str(error):  # TensorFlow's word for the names of models and layers
-                raise InputError(f"{model.name}: {one_line(error)}; rename that model or layer") from error
-            raise
+        return tf.function(function, autograph=False).get_concrete_function(**{spec.name: spec for spec in specs})
 
 
 def signatures_of(model: keras.Model, **rollout_options: Any) -> Signatures:
@@ -93,6 +89,15 @@ def signatures_of(model: keras.Model, **rollout_options: Any) -> Signatures:
     """
     declared = getattr(model, "serving_signatures", None)
     return declared(**rollout_options) if declared else state_signatures(model, **rollout_options)
+
+
+def _check_names(model: keras.Model) -> None:
+    # Before the first graph: Keras keeps a name that TensorFlow has refused, and every later graph of the process fails.
+    for name in [model.name, *(part for v in model.variables for part in v.path.split("/"))]:
+        if not re.fullmatch("[A-Za-z0-9.][A-Za-z0-9_.-]*", name):
+            raise InputError(
+                f"{name!r}: expected ASCII letters, digits, '_', '.' and '-' as the name of a model or layer"
+            )
 
 
 def _plain(path: str) -> str:

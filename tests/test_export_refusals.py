@@ -60,7 +60,7 @@ def _lazy():
         (
             lambda: _hnn(name="my pendulum"),
             {},
-            "'my pendulum' is not a valid.*; rename that model or layer",
+            "'my pendulum': expected ASCII letters",
         ),
         (_hnn, {"version": 1.5}, "version: expected an integer >= 1, below 2[*][*]63; received 1.5"),
         (_hnn, {"version": True}, "version: expected an integer"),

@@ -84,7 +84,7 @@ def test_rollouts_follow_the_latent_dynamics_and_are_decoded(frames):
     np.testing.assert_allclose(finer, latent, atol=1e-4)
 
 
-@pytest.mark.parametrize("jit_compile", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_stock_keras_trains_it_and_reports_each_loss(jit_compile):
     # A bright row that moves down, and up again.
     rows = np.array([0, 1, 2, 3, 4, 3, 2, 1] * 4)
@@ -103,6 +103,7 @@ def test_stock_keras_trains_it_and_reports_each_loss(jit_compile):
     assert set(evaluated) == set(history)
 
 
+@pytest.mark.slow
 def test_fit_goes_on_in_parts_and_from_a_file(rng, tmp_path):
     frames, next_frames = rng.uniform(size=[2, 10, *SHAPE])
     model = _build(dtype="float64")

@@ -153,7 +153,7 @@ def test_the_configuration_makes_the_same_model(name):
     assert [v.shape for v in again.variables] == [v.shape for v in model.variables]
 
 
-@pytest.mark.parametrize("jit_compile", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_stock_keras_trains_it(name, rng, jit_compile):
     model = _build(name, dtype="float32", dof=1)
     states = rng.normal(size=[32, 2]).astype("float32")

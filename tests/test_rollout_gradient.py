@@ -207,7 +207,8 @@ def test_reaches_variables_that_are_not_trainable():
     np.testing.assert_allclose(gradient(True), gradient(False), rtol=1e-13)
 
 
-@pytest.mark.parametrize("shape", [(1, 3), pytest.param((2, 3), marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(1, 3), (2, 3)])
 def test_of_times_that_broadcast_has_their_shape(shape):
     state, times = tf.tile(START[tf.newaxis], [3, 1, 1]), tf.tile(TIMES[tf.newaxis], [shape[0], 1])
     totals = []
