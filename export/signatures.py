@@ -92,7 +92,7 @@ def signatures_of(model: keras.Model, **rollout_options: Any) -> Signatures:
 
 
 def _check_names(model: keras.Model) -> None:
-    # Before the first graph: Keras keeps a name that TensorFlow has refused, and every later graph of the process fails.
+    # Before the first graph: Keras keeps a name that TensorFlow has refused, and all later graphs of the process fail.
     for name in [model.name, *(part for v in model.variables for part in v.path.split("/"))]:
         if not re.fullmatch("[A-Za-z0-9.][A-Za-z0-9_.-]*", name):
             raise InputError(
