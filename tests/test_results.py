@@ -129,3 +129,28 @@ def test_energy_errors_of_symplectic_methods_do_not_grow_in_long_runs():
             grown = runs[name]["last"] / runs[name]["first"]
             # They swing; the others' grow with the time, over the second half of which by some 2, from the first by 10.
             assert (grown < 1.5) == method.symplectic, (problem, name, grown)
+
+
+SERVING = json.loads((command_session.ROOT / "docs" / "results" / "serving_cost.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("batch", "baseline", "bound"), [("one state", "two products", 1.3), ("1000 states", "XLA in Python", 1.2)]
+)
+def test_a_request_takes_little_more_time_than_it_must(batch, baseline, bound):
+    seconds = SERVING["seconds"][batch]
+    assert _ratio(seconds["time_derivative"]["wall"], seconds[baseline]["wall"]) <= bound
+
+
+def test_an_export_is_small_and_soon_written():
+    for export in SERVING["exports"].values():
+        assert export["bytes"] <= 1.5 * export["weight_bytes"] + 100_000
+        assert median(export["seconds"]) <= 5
+
+
+def test_many_requests_at_once_are_answered_as_one_after_the_other():
+    load = SERVING["load"]
+    assert load["requests"] >= 100_000
+    assert (load["errors"], load["different"]) == (0, 0)
+    first, last = load["megabytes"]
+    assert abs(last / first - 1) <= 0.02
