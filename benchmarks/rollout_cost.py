@@ -12,12 +12,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 from absl import flags
 
+from benchmarks.cost_tables import ratios, row, spread
 from trainers import command_line
 
 ROOT = pathlib.Path(__file__).parent.parent
@@ -204,44 +205,31 @@ def markdown(document: dict) -> str:
     trajectories, arithmetic, gradients = document["trajectories"], document["arithmetic"], document["gradients"]
     many, one = (trajectories[name]["seconds_a_state"] for name in (f"rollout, {STATES} states", "rollout, one state"))
     head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs an evaluation of one state", "states a second"]
-    lines = _row([*head, f"time, by that of {STATES} states", "by that of one state"]) + _row(["---", *["---:"] * 5])
+    lines = row([*head, f"time, by that of {STATES} states", "by that of one state"]) + row(["---", *["---:"] * 5])
     for name, cost in trajectories.items():
         seconds, evaluations = cost["seconds_a_state"], cost["evaluations"]
-        each = [1e6 * ratio for ratio in _ratios(seconds, evaluations)]
-        spreads = [each, [1 / s for s in seconds], _ratios(seconds, many), _ratios(seconds, one)]
-        lines += _row([name, f"{median(evaluations):.0f}", *map(_spread, spreads)])
+        each = [1e6 * ratio for ratio in ratios(seconds, evaluations)]
+        spreads = [each, [1 / s for s in seconds], ratios(seconds, many), ratios(seconds, one)]
+        lines += row([name, f"{median(evaluations):.0f}", *map(spread, spreads)])
     rollout, limit = [s * STATES for s in many], arithmetic["limit_seconds"]
     flops, tanh = (median(arithmetic[key]) for key in ("gigaflops", "tanh_seconds"))
     products = f"its matrix products, at {flops:.0f} GFLOP/s, and tanhs, at {1e6 * tanh:.0f} µs for a layer"
-    lines += "\n" + _row([f"{STATES} states, {STEPS} steps", "seconds"]) + _row(["---", "---:"])
-    lines += _row(["rollout", _spread(rollout)]) + _row([products, _spread(limit)])
-    lines += _row(["ratio", _spread(_ratios(rollout, limit))]) + "\n"
-    lines += _row([f"gradient, {GRADIENT_STATES} states, {STEPS} steps", "MB above one step's peak", "seconds"])
-    lines += _row(["---", "---:", "---:"])
+    lines += "\n" + row([f"{STATES} states, {STEPS} steps", "seconds"]) + row(["---", "---:"])
+    lines += row(["rollout", spread(rollout)]) + row([products, spread(limit)])
+    lines += row(["ratio", spread(ratios(rollout, limit))]) + "\n"
+    lines += row([f"gradient, {GRADIENT_STATES} states, {STEPS} steps", "MB above one step's peak", "seconds"])
+    lines += row(["---", "---:", "---:"])
     floor, rows = gradients["floor"]["peak_megabytes"], []
     for name in ("checkpointing=False", "checkpointing"):
         above = [a - b for a, b in zip(gradients[name]["peak_megabytes"], floor, strict=True)]
         rows.append((above, gradients[name]["seconds"]))
-        lines += _row([name, *map(_spread, rows[-1])])
-    lines += _row(["ratio", *(_spread(_ratios(*pair)) for pair in zip(*rows, strict=True))]) + "\n"
+        lines += row([name, *map(spread, rows[-1])])
+    lines += row(["ratio", *(spread(ratios(*pair)) for pair in zip(*rows, strict=True))]) + "\n"
     note = (
         f"Medians of {len(limit)} runs, {len(floor)} of the gradients (least – largest), on {document['machine']}. The "
         "weights are the initial ones, whose slow motion takes solve_ivp few evaluations at its default tolerances."
     )
     return f"{lines}{note}\n"
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
-    return [a / b for a, b in zip(above, below, strict=True)]
-
-
-def _spread(values: Sequence[float]) -> str:
-    middle, least, largest = (f"{float(f'{value:.3g}'):,g}" for value in (median(values), min(values), max(values)))
-    return f"{middle} ({least} – {largest})"
 
 
 if __name__ == "__main__":

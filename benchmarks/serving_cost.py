@@ -11,12 +11,12 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from statistics import median
+from collections.abc import Callable
 from typing import Any
 
 from absl import flags
 
+from benchmarks.cost_tables import ratios, row, spread
 from trainers import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "serving_cost.json"
@@ -151,19 +151,19 @@ def markdown(document: dict) -> str:
         head = [f"`time_derivative` of the pendulum's HNN, {batch}"]
         for unit in CLOCKS.values():
             head += [unit, f"by {baseline}"]
-        lines += _row(head) + _row(["---", *["---:"] * (len(head) - 1)])
+        lines += row(head) + row(["---", *["---:"] * (len(head) - 1)])
         costs = document["seconds"][batch]
         for name, label in LABELS.items():
             cells = [label]
             for clock in CLOCKS:
                 seconds = costs[name][clock]
-                cells += [_spread([1e6 * s for s in seconds]), _spread(_ratios(seconds, costs[baseline][clock]))]
-            lines += _row(cells)
+                cells += [spread([1e6 * s for s in seconds]), spread(ratios(seconds, costs[baseline][clock]))]
+            lines += row(cells)
         lines += "\n"
-    lines += _row(["model", "export, seconds", "kB on disk", "kB of weights"]) + _row(["---", *["---:"] * 3])
+    lines += row(["model", "export, seconds", "kB on disk", "kB of weights"]) + row(["---", *["---:"] * 3])
     for name, export in document["exports"].items():
         sizes = (f"{export[key] / 1e3:,.0f}" for key in ("bytes", "weight_bytes"))
-        lines += _row([name, _spread(export["seconds"]), *sizes])
+        lines += row([name, spread(export["seconds"]), *sizes])
     load = document["load"]
     first, last = load["megabytes"]
     lines += (
@@ -175,19 +175,6 @@ def markdown(document: dict) -> str:
     repeats = len(document["seconds"][ONE][EXPORT]["wall"])
     note = f"Medians of {repeats} runs, {EXPORT_REPEATS} of the exports (least – largest), on {document['machine']}."
     return f"{lines}\n{note}\n"
-
-
-def _row(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
-    return [a / b for a, b in zip(above, below, strict=True)]
-
-
-def _spread(values: Sequence[float]) -> str:
-    middle, least, largest = (f"{float(f'{value:.3g}'):,g}" for value in (median(values), min(values), max(values)))
-    return f"{middle} ({least} – {largest})"
 
 
 if __name__ == "__main__":

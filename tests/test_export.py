@@ -6,6 +6,7 @@ import itertools
 import c_api_client
 import keras
 import numpy as np
+import package_classes
 import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
@@ -54,6 +55,10 @@ def exported(tmp_path_factory):
         case: (model, saved_model.export_model(model, tmp_path_factory.mktemp("served"), max_step_size=0.1))
         for case, model in models.items()
     }
+
+
+def test_every_model_declares_what_its_export_offers():
+    assert all("serving_signatures" in dir(kind) for kind in package_classes.subclasses(keras.Model))
 
 
 @pytest.mark.parametrize("case", CASES)

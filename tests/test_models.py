@@ -12,7 +12,6 @@ from hnn_tf import (
     BaselineNetwork,
     HamiltonianNetwork,
     LatentHamiltonianNetwork,
-    MLPHamiltonian,
     models,
     phase_space,
     rollout,
@@ -52,10 +51,6 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
     # The model that sees frames has its own tests, in test_latent_model.py.
     assert package_classes.subclasses(keras.Model) == registered | {LatentHamiltonianNetwork}
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
-
-
-def test_every_model_declares_what_its_export_offers():
-    assert all("serving_signatures" in dir(kind) for kind in package_classes.subclasses(keras.Model))
 
 
 @pytest.fixture(params=sorted(models.MODELS))
@@ -218,41 +213,3 @@ def test_energy_is_constant_along_its_trajectories(name, rng):
     # 1e-12: the eighth-order error over 200 steps; the states themselves move by order 1.
     np.testing.assert_allclose(energy, np.broadcast_to(energy[:, :1], energy.shape), atol=1e-12)
     assert np.abs(path[:, -1] - path[:, 0]).max() > 0.5
-
-
-class _Taped(keras.layers.Layer):
-    """A Hamiltonian without a `gradient` of its own: k |s|^4 / 4."""
-
-    separable = True
-
-    def build(self, _):
-        self.k = self.add_weight(shape=(), initializer="ones")
-
-    def call(self, state):
-        return 0.25 * self.k * tf.reduce_sum(state**2, -1) ** 2
-
-
-def test_any_keras_layer_may_be_the_hamiltonian(rng):
-    model, state = HamiltonianNetwork(_Taped(dtype="float64")), rng.normal(size=[6, 2])
-    expected = np.sum(state**2, -1, keepdims=True) * state[:, ::-1] * [1, -1]
-    # 1e-13: a few roundings of numbers up to 10.
-    np.testing.assert_allclose(model(tf.constant(state)), expected, atol=1e-13)
-    assert model.separable
-    assert model.dtype_policy.name == "float64"
-
-
-@pytest.mark.parametrize("hamiltonian", [MLPHamiltonian, tf.reduce_sum])
-def test_a_hamiltonian_that_is_no_layer_is_refused(hamiltonian):
-    with pytest.raises(TypeError, match="expected a Keras layer"):
-        HamiltonianNetwork(hamiltonian)
-
-
-def test_a_layer_that_says_nothing_is_not_separable():
-    assert not HamiltonianNetwork(keras.layers.Dense(1)).separable
-
-
-def test_weights_are_the_hamiltonians_own():
-    hamiltonian = MLPHamiltonian(hidden_units=[8])
-    model = HamiltonianNetwork(hamiltonian)
-    model.build([None, 2])
-    assert [id(v) for v in model.trainable_variables] == [id(v) for v in hamiltonian.trainable_variables]
