@@ -121,7 +121,8 @@ def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str 
     """
     path = pathlib.Path(path)
     if not path.is_file():
-        raise InputError(f"{path}: no such file; give the model.keras of a run")
+        found = "a folder" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {found}; give the model.keras of a run")
     if path.suffix != ".keras" or not zipfile.is_zipfile(path):
         raise InputError(f"{path}: expected a .keras file; it isn't one, or is damaged; give the model.keras of a run")
     try:

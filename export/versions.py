@@ -22,7 +22,8 @@ def latest(path: str | os.PathLike) -> pathlib.Path:
     """
     path = pathlib.Path(path)
     if not path.is_dir():
-        raise InputError(f"{path}: no such folder; give the folder of a version, as served/pendulum/1")
+        found = "a file" if path.exists() else "no such folder"
+        raise InputError(f"{path}: {found}; give the folder of a version, as served/pendulum/1")
     if (path / "saved_model.pb").exists():
         return path
     found = _versions(path)
@@ -30,7 +31,8 @@ def latest(path: str | os.PathLike) -> pathlib.Path:
         return path / max(found, key=int)
     if is_version(os.path.basename(os.path.abspath(path))):
         return path  # what it lacks, its reader says
-    raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither")
+    mend = f"; give {path / 'saved_model'}" if (path / "saved_model").is_dir() else ""  # of a run
+    raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither{mend}")
 
 
 def move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int | None) -> pathlib.Path:

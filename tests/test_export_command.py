@@ -113,7 +113,7 @@ def test_bad_input_is_one_line_and_writes_nothing(finished, name, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "error: flag --model_path=None"),
+        ([], "error: expected --model_path=... (see --help)"),
         (["--model_path=m.keras", "--export_dir=d", "--max_step_size=0"], "error: flag --max_step_size=0.0"),
         (["--model_path=m.keras", "--export_dir=d", "--max_step_size=nan"], "error: flag --max_step_size=nan"),
         (["--model_path=m.keras", "--export_dir=d", "--substeps=0"], "error: flag --substeps=0"),

@@ -52,7 +52,7 @@ def _overwrite_middle(path):
     ("write", "match"),
     [
         (lambda path: None, "no such file"),  # noqa: ARG005
-        (lambda path: path.mkdir(), "no such file"),
+        (lambda path: path.mkdir(), "a folder; give the model.keras of a run"),
         (lambda path: path.write_text("not a model"), "expected a .keras file"),
         (_cut, "expected a .keras file"),
         (_overwrite_middle, "it can't be loaded"),

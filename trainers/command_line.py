@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import pathlib
 import sys
 import tempfile
@@ -93,7 +94,8 @@ def _parse(argv: Sequence[str], usage: str, positional: Sequence[str]) -> None:
     except UnicodeDecodeError:
         _exit("--flagfile: expected a text file of flags, one --name=value a line; it isn't text", EXIT_BAD_INPUT)
     except (flags.Error, OSError) as error:
-        _exit(str(error), EXIT_BAD_INPUT)
+        missing = re.findall(r"flag --(\w+)=None: Flag", str(error))  # absl's word for required ones
+        _exit(f"expected --{missing[0]}=... (see --help)" if missing else str(error), EXIT_BAD_INPUT)
 
 
 def _joined(arguments: Sequence[str]) -> Iterator[str]:
