@@ -2,8 +2,8 @@
 
 import contextlib
 import os
-import re
 import pathlib
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
