@@ -22,8 +22,8 @@ def latest(path: str | os.PathLike) -> pathlib.Path:
     """
     path = pathlib.Path(path)
     if not path.is_dir():
-        found = "a file" if path.exists() else "no such folder"
-        raise InputError(f"{path}: {found}; give the folder of a version, as served/pendulum/1")
+        what = "a file" if path.exists() else "no such folder"
+        raise InputError(f"{path}: {what}; give the folder of a version, as served/pendulum/1")
     if (path / "saved_model.pb").exists():
         return path
     found = _versions(path)
