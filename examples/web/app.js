@@ -95,7 +95,8 @@ function choose(state) {
 }
 
 function signed(value, digits) {
-  return value.toFixed(digits).replace("-", "−");
+  const text = value.toFixed(digits);
+  return Number(text) ? text.replace("-", "−") : text.replace("-", ""); // no −0.00
 }
 
 function showEnergy() {
