@@ -19,6 +19,9 @@ class TrainingLoop:
     A batch is all samples, or `batch_size` of them drawn with replacement by a stateless generator from
     (seed, step): whatever the calls are cut into, and whatever was restored from `state`, the same steps follow.
 
+    Columns that the objective declares as learned (initial states, of `TrajectoryMatching`) are trained with the
+    model, by the same optimizer; what `samples` has of them is where they start. Their present values are `learned`.
+
     Args:
       model: A built Keras model; its trainable variables are trained.
       objective: Says what fits.
@@ -45,8 +48,13 @@ class TrainingLoop:
         if not model.built:
             raise ValueError("TrainingLoop: expected a built model; call model.build([None, 2n]) first")
         self.model, self.objective, self.optimizer = model, objective, optimizer
-        optimizer.build(model.trainable_variables)
         self._samples = self._tensors(samples)
+        self._learned = {
+            name: keras.Variable(self._samples.pop(name), dtype=model.compute_dtype, name=name)
+            for name in objective.learned_columns
+        }
+        optimizer.exclude_from_weight_decay(var_list=list(self._learned.values()))  # states, not weights
+        optimizer.build(self._trained())
         self._num_samples = len(next(iter(self._samples.values())))
         if batch_size is not None and not 1 <= batch_size <= self._num_samples:
             raise ValueError(
@@ -72,7 +80,12 @@ class TrainingLoop:
 
     def loss(self, samples: Samples | None = None) -> float:
         """The objective's loss at the present weights, on these samples or on the training samples."""
-        return float(self._loss(self._samples if samples is None else self._tensors(samples)))
+        return float(self._loss(self._columns(self._samples) if samples is None else self._tensors(samples)))
+
+    @property
+    def learned(self) -> dict[str, np.ndarray]:
+        """The learned columns by name, `[N, ...]`."""
+        return {name: variable.numpy() for name, variable in self._learned.items()}
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the following steps depend on: the step, the model's and the optimizer's variables."""
@@ -96,7 +109,14 @@ class TrainingLoop:
 
     def _variables(self) -> dict[str, keras.Variable]:
         model = {f"model.{i}": v for i, v in enumerate(self.model.variables)}
-        return model | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
+        learned = {f"learned.{name}": v for name, v in self._learned.items()}
+        return model | learned | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
+
+    def _trained(self) -> list[keras.Variable]:
+        return [*self.model.trainable_variables, *self._learned.values()]
+
+    def _columns(self, samples: Samples) -> dict[str, tf.Tensor]:
+        return {**samples, **{name: tf.convert_to_tensor(v.value) for name, v in self._learned.items()}}
 
     def _tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
         missing = [name for name in self.objective.columns if name not in samples]
@@ -110,10 +130,12 @@ class TrainingLoop:
 
     def _steps(self, samples: Samples, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
         def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            variables = self.model.trainable_variables
+            variables = self._trained()
             with tf.GradientTape() as tape:
-                loss = self.objective.loss(self.model, self._batch(samples, step))
-            self.optimizer.apply(tape.gradient(loss, variables), variables)
+                loss = self.objective.loss(self.model, self._batch(self._columns(samples), step))
+            # Dense: a batch's learned columns are gathered, and give slices.
+            gradients = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+            self.optimizer.apply(gradients, variables)
             return step + 1, loss
 
         no_loss = tf.constant(float("nan"), self.model.compute_dtype)

@@ -14,10 +14,12 @@ class Objective(abc.ABC):
     Attributes:
       name: What `--objective` calls it.
       columns: Names of the sample columns that the loss reads.
+      learned_columns: Those of them that are only guesses, which training improves together with the model's weights.
     """
 
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
+    learned_columns: ClassVar[tuple[str, ...]] = ()
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:

@@ -16,7 +16,8 @@ class CoupledAdam(keras.optimizers.Adam):
 
     Args:
       learning_rate: Step size.
-      l2: Coefficient >= 0 of the penalty's gradient, for all variables, biases included.
+      l2: Coefficient >= 0 of the penalty's gradient, for all variables, biases included, but those
+        named to `exclude_from_weight_decay`.
       epsilon: Added to the root of the second moment; torch's 1e-8 by default.
 
     References:
@@ -29,7 +30,9 @@ class CoupledAdam(keras.optimizers.Adam):
 
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
         """Updates one variable by its gradient."""
-        super().update_step(gradient + self.l2 * tf.convert_to_tensor(variable), variable, learning_rate)
+        if self._use_weight_decay(variable):
+            gradient = gradient + self.l2 * tf.convert_to_tensor(variable)
+        super().update_step(gradient, variable, learning_rate)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
