@@ -132,7 +132,7 @@ class TrainingLoop:
         def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             variables = self._trained()
             with tf.GradientTape() as tape:
-                loss = self.objective.loss(self.model, self._batch(self._columns(samples), step))
+                loss = self.objective.loss_at_step(self.model, self._batch(self._columns(samples), step), step)
             # Dense: a batch's learned columns are gathered, and give slices.
             gradients = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
             self.optimizer.apply(gradients, variables)

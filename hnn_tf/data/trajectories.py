@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.noise import add_gaussian_noise
+from hnn_tf.data.segments import Segments
 from hnn_tf.reference_solution import reference_solution
 from hnn_tf.systems import System
 
@@ -50,6 +51,20 @@ class Trajectories:
             "state": _flat(self.states[:, :-1]),
             "next_state": _flat(self.states[:, 1:]),
             "time_step": _flat(time_step),
+        }
+
+    def trajectory_samples(self, *, num_segments: int = 1) -> dict[str, np.ndarray]:
+        """Whole trajectories, for `TrajectoryMatching` and `CombinedMatching`.
+
+        Columns `times` `[N, T]`, `states`, `time_derivatives` `[N, T, 2n]` and `initial_state` `[N, num_segments, 2n]`,
+        which is the observed one: a first guess.
+        """
+        starts = Segments(len(self.times), num_segments).starts[:-1]
+        return {
+            "times": np.broadcast_to(self.times, self.states.shape[:2]).copy(),
+            "states": self.states,
+            "time_derivatives": self.time_derivatives,
+            "initial_state": self.states[:, starts].copy(),
         }
 
 

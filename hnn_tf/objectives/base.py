@@ -25,6 +25,11 @@ class Objective(abc.ABC):
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples with (at least) these columns."""
 
+    def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
+        """The loss that training step number `step` (from 0; None: after training) lowers; by default always `loss`."""
+        del step
+        return self.loss(model, samples)
+
 
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
     """Mean over all elements of (predicted - observed)^2, for equal shapes only.

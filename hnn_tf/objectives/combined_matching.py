@@ -1,0 +1,54 @@
+"""Trajectory and derivative matching at once."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.objectives.base import mean_squared_error
+from hnn_tf.objectives.trajectory_matching import TrajectoryMatching, weighted_mean
+from hnn_tf.typing import Samples, VectorField
+
+
+class CombinedMatching(TrajectoryMatching):
+    """Trajectory matching, plus derivative matching at the rolled-out states.
+
+    L = L_trajectory + mean_k |f(Phi_{t_k}(s_0)) - ds/dt_k|^2 / tau^2.
+
+    The rolled-out states have no noise of their own, so the derivatives are matched where they were taken and not, as
+    in `DerivativeMatching`, at the noisy observations. The first term fixes the phase, the second the energy.
+
+    Columns: those of `TrajectoryMatching`, and `time_derivatives` `[B, T, 2n]`.
+
+    Args:
+      derivative_std: tau, the error of the derivatives in their unit: a number, or one for each coordinate. The
+        smaller, the more they count.
+      **options: Of `TrajectoryMatching`.
+
+    Raises:
+      ValueError: As `TrajectoryMatching`.
+      InputError: As `TrajectoryMatching`.
+    """
+
+    name = "combined"
+    columns = ("times", "states", "initial_state", "time_derivatives")
+
+    def __init__(self, *, derivative_std: float | np.ndarray = 1.0, **options: Any) -> None:
+        super().__init__(**options)
+        if not (np.all(np.asarray(derivative_std) > 0) and np.all(np.isfinite(derivative_std))):
+            raise ValueError(f"derivative_std: expected finite numbers > 0; received {derivative_std}")
+        self.derivative_std = derivative_std
+
+    def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
+        """The loss of a training step, in which the horizon may still be growing."""
+        rolled_out, segments = self._roll_out(model, samples)
+        weights = self._weights(segments, step, rolled_out.dtype)
+        derivatives = samples["time_derivatives"]
+        if derivatives.shape != samples["states"].shape:
+            mean_squared_error(samples["states"], derivatives)  # says which shapes differ
+        observed = tf.gather(derivatives, segments.indices, axis=1)
+        # Flat, as in `roll_out`.
+        predicted = tf.reshape(model(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
+        residual = (predicted - observed) / tf.constant(self.derivative_std, rolled_out.dtype)
+        state_loss = self._state_loss(rolled_out, samples, segments, weights)
+        return state_loss + weighted_mean(residual * residual, weights)

@@ -1,0 +1,133 @@
+"""Trajectory matching: roll out from learned initial states, and compare with what was observed."""
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators
+from hnn_tf.data.segments import Segments
+from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.shooting import roll_out
+from hnn_tf.typing import Samples, VectorField
+
+
+class TrajectoryMatching(Objective):
+    """Mean squared difference between whole observed trajectories and rollouts from learned initial states.
+
+    L = mean_k rho((Phi_{t_k}(s_0) - s_k) / sigma) + c mean_w |Phi(s_0^w) - s_0^{w+1}|^2 / sigma^2,
+
+    Phi the integrator's flow. The initial states s_0 are as noisy as all observations, so they are estimated with the
+    model: `initial_state` is a learned column, which `TrainingLoop` trains (in other code, a `tf.Variable`). Nothing
+    is evaluated at a noisy state, so that noise doesn't flatten the learned slopes as it does in derivative matching.
+
+    Long or chaotic trajectories have no useful gradient as a whole. They are cut into segments with initial states of
+    their own (multiple shooting), as many as `initial_state` has; where two meet, the second term closes the gap. rho
+    is the square, or, against outliers, Huber's function: 2 d |r| - d^2 beyond d.
+
+    Columns: `times` `[B, T]`, irregular is fine; `states` `[B, T, 2n]`; `initial_state` `[B, W, 2n]`, of W segments.
+
+    Args:
+      integrator: A name or an `hnn_tf.integrators.Integrator`.
+      substeps: Integrator steps within each interval, >= 1.
+      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate.
+      continuity_weight: c >= 0.
+      huber: d > 0 in units of sigma; squares when not given.
+      growth_steps: Training steps over which the horizon grows from one interval to the whole; 0 begins with the whole.
+
+    Raises:
+      ValueError: If a number is out of its range, or the columns' shapes don't fit each other.
+      InputError: If there is no such integrator, or it can't take the model.
+
+    References:
+      Chen, Zhang, Arjovsky, Bottou. Symplectic Recurrent Neural Networks. arXiv:1909.13334, sections 3.2 and 4.
+      Bock, Plitt. A multiple shooting algorithm for direct solution of optimal control problems. IFAC, 1984.
+    """
+
+    name = "trajectory"
+    columns: tuple[str, ...] = ("times", "states", "initial_state")
+    learned_columns = ("initial_state",)
+
+    def __init__(
+        self,
+        *,
+        integrator: str | integrators.Integrator = "rk4",
+        substeps: int = 1,
+        noise_std: float | np.ndarray = 1.0,
+        continuity_weight: float = 1.0,
+        huber: float | None = None,
+        growth_steps: int = 0,
+    ) -> None:
+        if substeps != int(substeps) or substeps < 1:
+            raise ValueError(f"substeps: expected an integer >= 1; received {substeps}")
+        if not (np.all(np.asarray(noise_std) > 0) and np.all(np.isfinite(noise_std))):
+            raise ValueError(f"noise_std: expected finite numbers > 0; received {noise_std}")
+        if not 0 <= continuity_weight < float("inf"):
+            raise ValueError(f"continuity_weight: expected a finite number >= 0; received {continuity_weight}")
+        if huber is not None and not huber > 0:
+            raise ValueError(f"huber: expected a number > 0; received {huber}")
+        if growth_steps < 0:
+            raise ValueError(f"growth_steps: expected an integer >= 0; received {growth_steps}")
+        self.integrator = integrators.get(integrator)
+        self.substeps, self.growth_steps = substeps, growth_steps
+        self.noise_std, self.continuity_weight, self.huber = noise_std, continuity_weight, huber
+
+    def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
+        """Scalar loss of a vector field on samples, over the whole horizon."""
+        return self.loss_at_step(model, samples, None)
+
+    def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
+        """The loss of a training step, in which the horizon may still be growing."""
+        rolled_out, segments = self._roll_out(model, samples)
+        weights = self._weights(segments, step, rolled_out.dtype)
+        return self._state_loss(rolled_out, samples, segments, weights)
+
+    def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
+        """The rolled-out states at the observations, `[B, T, 2n]`."""
+        rolled_out, segments = self._roll_out(model, samples)
+        flat = tf.reshape(rolled_out, [rolled_out.shape[0], -1, rolled_out.shape[-1]])
+        return tf.gather(flat, np.flatnonzero(segments.counted), axis=1)
+
+    def _roll_out(self, model: VectorField, samples: Samples) -> tuple[tf.Tensor, Segments]:
+        self.integrator.check(model)
+        times, states, initial = samples["times"], samples["states"], samples["initial_state"]
+        # What would broadcast to something else.
+        fits = times.shape.rank == 2 and states.shape.rank == initial.shape.rank == 3
+        fits = fits and states.shape[1] == times.shape[1] and states.shape[-1] == initial.shape[-1]
+        if not (fits and states.shape[0] == times.shape[0] == initial.shape[0]):
+            raise ValueError(
+                "samples: expected times [B, T], states [B, T, 2n] and initial_state [B, W, 2n]; received "
+                f"{times.shape}, {states.shape}, {initial.shape}"
+            )
+        rolled_out = roll_out(model, initial, times, integrator=self.integrator, substeps=self.substeps)
+        return rolled_out, Segments(times.shape[1], initial.shape[1])
+
+    def _weights(self, segments: Segments, step: tf.Tensor | None, dtype: tf.DType) -> tf.Tensor:
+        """Weights `[W, L + 1, 1]` of the observations, their sum 1."""
+        counted = tf.constant(segments.counted, dtype)
+        if step is not None and self.growth_steps:
+            length = counted.shape[1] - 1
+            horizon = 1.0 + (length - 1) * tf.minimum(tf.cast(step, dtype) / self.growth_steps, 1.0)
+            # The last interval comes in gradually.
+            counted *= tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
+        return (counted / tf.reduce_sum(counted))[..., tf.newaxis]
+
+    def _state_loss(
+        self, rolled_out: tf.Tensor, samples: Samples, segments: Segments, weights: tf.Tensor
+    ) -> tf.Tensor:
+        scale = tf.constant(self.noise_std, rolled_out.dtype)
+        observed = tf.gather(samples["states"], segments.indices, axis=1)
+        residual = (rolled_out - observed) / scale
+        squares = residual * residual
+        if self.huber is not None:
+            size = tf.abs(residual)
+            squares = tf.where(size <= self.huber, squares, 2.0 * self.huber * size - self.huber**2)
+        loss = weighted_mean(squares, weights)
+        if segments.num_segments > 1:
+            last = rolled_out[:, :-1, -1]  # a shorter segment stays at its last state
+            gaps = (last - samples["initial_state"][:, 1:]) / scale
+            loss += self.continuity_weight * tf.reduce_mean(gaps * gaps)
+        return loss
+
+
+def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Mean of values `[B, W, L + 1, 2n]` over batch and coordinates, weighted over the rest by weights of sum 1."""
+    return tf.reduce_sum(tf.reduce_mean(values * weights, [0, 3]))
