@@ -1,0 +1,82 @@
+"""The Bayesian linear model, its prior as strong as the data ask for."""
+
+import dataclasses
+import math
+
+import tensorflow as tf
+
+
+@dataclasses.dataclass(frozen=True)
+class Posterior:
+    """Normal distribution of the coefficients.
+
+    Attributes:
+      mean: `[m]`.
+      covariance: `[m, m]`.
+      prior_std: The a that was chosen: coefficient i has the prior standard deviation a c_i.
+      effective_parameters: How many coefficients the data determine.
+      log_evidence: Logarithm of the marginal likelihood, up to a constant of the data.
+      noise_variance: Of the data, 1 if it was known.
+    """
+
+    mean: tf.Tensor
+    covariance: tf.Tensor
+    prior_std: float
+    effective_parameters: float
+    log_evidence: float
+    noise_variance: float
+
+
+def posterior(
+    gram: tf.Tensor,
+    moment: tf.Tensor,
+    square: tf.Tensor,
+    count: int,
+    scales: tf.Tensor,
+    *,
+    noise_variance: float | None = None,
+) -> Posterior:
+    """Posterior of w in y = X w + noise, w_i ~ N(0, (a c_i)^2), with the a of the largest marginal likelihood.
+
+    log p(y | a) = -1/2 [sum log(1 + e_i a^2) + y^T y - b^T (E + 1/a^2)^-1 b] / ... of the scaled columns X c, whose
+    Gram matrix has the eigenvalues e: one eigendecomposition gives it for every a.
+
+    Args:
+      gram: X^T X, `[m, m]`, float64.
+      moment: X^T y, `[m]`.
+      square: y^T y.
+      count: Rows of X.
+      scales: c, `[m]`, > 0.
+      noise_variance: Of the rows; estimated with a, when not given.
+
+    References:
+      MacKay. Bayesian interpolation. Neural Computation 4, 1992; Bishop. Pattern Recognition and Machine Learning,
+      2006, section 3.5.
+    """
+    scaled = gram * scales * scales[:, tf.newaxis]
+    values, vectors = tf.linalg.eigh(scaled)
+    values = tf.maximum(values, 0.0)
+    projected = tf.linalg.matvec(vectors, moment * scales, transpose_a=True)
+    # Precisions 1 / a^2 relative to the noise, over all that could matter.
+    largest = tf.maximum(values[-1], tf.constant(1e-300, values.dtype))
+    precisions = largest * tf.constant([10.0 ** (k / 4.0) for k in range(-64, 17)], values.dtype)
+    shrunk = values + precisions[:, tf.newaxis]
+    misfit = square - tf.reduce_sum(projected**2 / shrunk, -1)  # of the best coefficients, with their penalty
+    # Rounding can leave less than nothing of a perfect fit.
+    misfit = tf.maximum(misfit, 1e-15 * square + 1e-300)
+    if noise_variance is None:
+        fit = count * tf.math.log(misfit / count) + count
+    else:
+        fit = misfit / noise_variance + count * math.log(noise_variance)
+    evidence = -0.5 * (tf.reduce_sum(tf.math.log1p(values / precisions[:, tf.newaxis]), -1) + fit)
+    best = int(tf.argmax(evidence))
+    variance = float(misfit[best]) / count if noise_variance is None else noise_variance
+    basis = scales[:, tf.newaxis] * vectors
+    return Posterior(
+        mean=tf.linalg.matvec(basis, projected / shrunk[best]),
+        covariance=variance * tf.matmul(basis / shrunk[best], basis, transpose_b=True),
+        prior_std=math.sqrt(variance / float(precisions[best])),
+        effective_parameters=float(tf.reduce_sum(values / shrunk[best])),
+        log_evidence=float(evidence[best]),
+        noise_variance=variance,
+    )

@@ -1,0 +1,230 @@
+"""Trajectories fitted by a Hamiltonian that is linear in its coefficients: Gauss-Newton, a few linear solves."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators
+from hnn_tf.closed_form.evidence import Posterior, posterior
+from hnn_tf.repeated_steps import repeated_steps
+from hnn_tf.typing import Samples
+
+_LEAST_DERIVATIVE_ERROR = 1e-3
+"""Of the derivatives' root mean square: below it, the features and the integrator have errors of their own."""
+_LEAST_STEP = 1.0 / 64.0
+_CONVERGED = 1e-4
+"""Change of every rolled-out state, in standard deviations of the noise."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrajectoryFit:
+    """What a fit of whole trajectories found.
+
+    Attributes:
+      posterior: Of the coefficients, given the initial states' best values for each.
+      initial_state: `[N, 2n]`, estimated.
+      states: Rolled-out states at the observations `[N, T, 2n]`: the observed ones without their noise.
+      noise_std: Estimated standard deviation of the observation noise, `[2n]`.
+      derivative_std: Estimated error of the given derivatives `[2n]`; None if none were given.
+      iterations: How many linear solves were taken.
+      converged: Whether the last of them still changed something.
+    """
+
+    posterior: Posterior
+    initial_state: np.ndarray
+    states: np.ndarray
+    noise_std: np.ndarray
+    derivative_std: np.ndarray | None
+    iterations: int
+    converged: bool
+
+
+class TrajectoryFitter:
+    """Fits coefficients w and initial states s_0 to whole noisy trajectories by Gauss-Newton.
+
+    min over w, s_0 of  sum |Phi_t(s_0; w) - s|^2 / sigma^2 + sum |f(Phi_t(s_0; w)) - ds/dt|^2 / tau^2 + |w / c|^2 / a^2
+
+    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, integrated beside the states; each
+    iteration is one linear least-squares problem, from which the initial states are eliminated, trajectory by
+    trajectory. The strength a of the prior is that of the largest marginal likelihood, and the noise levels sigma and
+    tau are estimated as well, so that there is nothing to set.
+
+    Args:
+      field: What is fitted, a `LinearField`.
+      prior_std: c, the scales of the coefficients relative to each other, `[m]`.
+      samples: `times` `[N, T]`, `states` `[N, T, 2n]`, and, if derivatives were measured, `time_derivatives`.
+      integrator: An explicit Runge-Kutta method.
+      substeps: Its steps in each interval.
+
+    References:
+      Bock. Recent advances in parameter identification techniques for ODE. Birkhaeuser, 1983.
+      MacKay. Bayesian interpolation. Neural Computation 4, 1992 (evidence).
+    """
+
+    def __init__(
+        self,
+        field: Any,
+        prior_std: np.ndarray,
+        samples: Samples,
+        *,
+        integrator: str | integrators.Integrator = "rk4",
+        substeps: int = 1,
+    ) -> None:
+        self._field, self._prior_std = field, np.asarray(prior_std, np.float64)
+        self._times = tf.constant(samples["times"], tf.float64)
+        self._states = tf.constant(samples["states"], tf.float64)
+        given = samples.get("time_derivatives")
+        self._derivatives = None if given is None else tf.constant(given, tf.float64)
+        self._integrator, self._substeps = integrators.get(integrator), substeps
+        if not isinstance(self._integrator, integrators.ExplicitRungeKutta):
+            raise ValueError(
+                f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
+            )
+        self._linearised = tf.function(self._sensitivities, autograph=False)
+        self._values = tf.function(self._rollout, autograph=False)
+
+    def fit(self, coefficients: np.ndarray, initial_state: np.ndarray, *, max_iterations: int = 30) -> TrajectoryFit:
+        """Iterates from these coefficients `[m]` and initial states `[N, 2n]`.
+
+        Raises:
+          ArithmeticError: If the motion can't be followed from there.
+        """
+        w, start = tf.constant(coefficients, tf.float64), tf.constant(initial_state, tf.float64)
+        states, derivatives = self._values(w, start)
+        if not np.isfinite(states).all():
+            raise ArithmeticError("trajectory fit: the motion of the first coefficients diverges; give shorter pieces")
+        noise, error = self._noise(states, derivatives, 0.0)
+        for iteration in range(1, max_iterations + 1):
+            found, step, start_step = self._solve(w, start, noise, error)
+            size, before = 1.0, self._cost(w, states, derivatives, noise, error, found.prior_std)
+            while True:
+                new_w, new_start = w + size * step, start + size * start_step
+                new_states, new_derivatives = self._values(new_w, new_start)
+                cost = self._cost(new_w, new_states, new_derivatives, noise, error, found.prior_std)
+                if cost <= before or size < _LEAST_STEP:  # NaN isn't
+                    break
+                size /= 2.0
+            if not cost <= before:
+                break  # nothing along this direction is better
+            moved = np.max(np.abs(new_states - states) / noise)
+            w, start, states, derivatives = new_w, new_start, new_states, new_derivatives
+            old_noise, old_error = noise, error
+            noise, error = self._noise(states, derivatives, found.effective_parameters)
+            changes = np.abs(np.log([noise / old_noise] + ([] if error is None else [error / old_error])))
+            if size == 1.0 and moved < _CONVERGED and np.max(changes) < 10 * _CONVERGED:
+                break
+        return TrajectoryFit(
+            posterior=dataclasses.replace(found, mean=w),
+            initial_state=start.numpy(),
+            states=states.numpy(),
+            noise_std=noise,
+            derivative_std=error,
+            iterations=iteration,
+            converged=iteration < max_iterations,
+        )
+
+    def _noise(
+        self, states: tf.Tensor, derivatives: tf.Tensor, parameters: float
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Noise levels by coordinate, from what is left, less the degrees of freedom that were fitted."""
+        count, width = states.shape[0] * states.shape[1], states.shape[2]
+        squares = np.sum((states - self._states).numpy() ** 2, (0, 1))
+        if self._derivatives is None:
+            free = max(count - states.shape[0] - parameters / width, 1.0)
+            return np.sqrt(squares / free) + 1e-300, None
+        # Where both are given, the derivatives determine the coefficients.
+        noise = np.sqrt(squares / max(count - states.shape[0], 1)) + 1e-300
+        errors = np.sum((derivatives - self._derivatives).numpy() ** 2, (0, 1))
+        least = _LEAST_DERIVATIVE_ERROR * np.sqrt(np.mean(self._derivatives.numpy() ** 2, (0, 1)))
+        return noise, np.maximum(np.sqrt(errors / max(count - parameters / width, 0.1 * count)), least)
+
+    def _cost(
+        self,
+        w: tf.Tensor,
+        states: tf.Tensor,
+        derivatives: tf.Tensor,
+        noise: np.ndarray,
+        error: np.ndarray | None,
+        prior_std: float,
+    ) -> float:
+        cost = tf.reduce_sum(((states - self._states) / noise) ** 2)
+        cost += tf.reduce_sum((w / (self._prior_std * prior_std)) ** 2)
+        if error is not None:
+            cost += tf.reduce_sum(((derivatives - self._derivatives) / error) ** 2)
+        return float(cost)
+
+    def _solve(
+        self, w: tf.Tensor, start: tf.Tensor, noise: np.ndarray, error: np.ndarray | None
+    ) -> tuple[Posterior, tf.Tensor, tf.Tensor]:
+        """The linearised problem's posterior, and the steps to it of coefficients and initial states."""
+        rows, columns, targets = [], [], []
+        states, by_w, by_start, derivatives, derivatives_by_w, derivatives_by_start = self._linearised(w, start)
+        parts = [(self._states - states, by_w, by_start, noise)]
+        if error is not None:
+            parts.append((self._derivatives - derivatives, derivatives_by_w, derivatives_by_start, error))
+        for residual, jacobian, start_jacobian, scale in parts:
+            flat = [residual.shape[0], residual.shape[1] * residual.shape[2]]
+            # Of w itself, not of its change, which has no prior.
+            target = (residual + tf.linalg.matvec(jacobian, w)) / scale
+            targets.append(tf.reshape(target, flat))
+            rows.append(tf.reshape(jacobian / scale[:, np.newaxis], [*flat, jacobian.shape[-1]]))
+            columns.append(tf.reshape(start_jacobian / scale[:, np.newaxis], [*flat, start_jacobian.shape[-1]]))
+        row, column, target = tf.concat(rows, 1), tf.concat(columns, 1), tf.concat(targets, 1)[..., tf.newaxis]
+        q, r = tf.linalg.qr(column)
+        # What the initial states can't explain.
+        free_row = row - tf.matmul(q, tf.matmul(q, row, transpose_a=True))
+        free_target = (target - tf.matmul(q, tf.matmul(q, target, transpose_a=True)))[..., 0]
+        found = posterior(
+            tf.einsum("nki,nkj->ij", free_row, free_row),
+            tf.einsum("nki,nk->i", free_row, free_target),
+            tf.reduce_sum(free_target**2),
+            int(np.prod(free_target.shape)) - start.shape[0] * start.shape[1],
+            tf.constant(self._prior_std),
+            noise_variance=1.0,
+        )
+        rest = target - tf.matmul(row, tf.broadcast_to(found.mean[:, tf.newaxis], [row.shape[0], row.shape[2], 1]))
+        start_step = tf.linalg.triangular_solve(r, tf.matmul(q, rest, transpose_a=True), lower=False)[..., 0]
+        return found, found.mean - w, start_step
+
+    def _rollout(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Rolled-out states, and derivatives at them, both `[N, T, 2n]`."""
+        states = self._steps(lambda state: self._field.value(state, w), start)
+        derivatives = self._field.value(tf.reshape(states, [-1, states.shape[-1]]), w)
+        return states, tf.reshape(derivatives, states.shape)
+
+    def _sensitivities(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """States `[N, T, 2n]`, their sensitivities to w `[N, T, 2n, m]` and to the start; the same of derivatives."""
+        (num, width), num_w = start.shape, w.shape[0]
+
+        def augmented(flat: tf.Tensor) -> tf.Tensor:
+            packed = tf.reshape(flat, [-1, width, 1 + num_w + width])
+            state, sensitivity = packed[..., 0], packed[..., 1:]
+            value, by_state, by_w = self._field.linearised(state, w)
+            change = tf.matmul(by_state, sensitivity) + tf.pad(by_w, [[0, 0], [0, 0], [0, width]])
+            return tf.reshape(tf.concat([value[..., tf.newaxis], change], -1), tf.shape(flat))
+
+        identity = tf.broadcast_to(tf.eye(width, dtype=start.dtype), [num, width, width])
+        first = tf.concat([start[..., tf.newaxis], tf.zeros([num, width, num_w], start.dtype), identity], -1)
+        flat = self._steps(augmented, tf.reshape(first, [num, -1]))
+        packed = tf.reshape(flat, [num, -1, width, 1 + num_w + width])
+        states, sensitivity = packed[..., 0], packed[..., 1:]
+        value, by_state, by_w = self._field.linearised(tf.reshape(states, [-1, width]), w)
+        shape = [num, -1, width]
+        change = tf.matmul(tf.reshape(by_state, [*shape, width]), sensitivity)
+        derivatives_by_w = change[..., :num_w] + tf.reshape(by_w, [*shape, num_w])
+        value = tf.reshape(value, shape)
+        return states, sensitivity[..., :num_w], sensitivity[..., num_w:], value, derivatives_by_w, change[..., num_w:]
+
+    def _steps(self, field: Any, start: tf.Tensor) -> tf.Tensor:
+        """`[N, T, k]` from `[N, k]`, at the observations."""
+        intervals = tf.transpose(self._times[:, 1:] - self._times[:, :-1])[..., tf.newaxis] / self._substeps
+        carries = repeated_steps(
+            lambda state, size: self._integrator.step(field, state, size),
+            start,
+            tf.repeat(intervals, self._substeps, axis=0),
+            checkpointing=False,
+        )
+        states = tf.concat([start[tf.newaxis], carries[self._substeps - 1 :: self._substeps]], 0)
+        return tf.transpose(states, [1, 0, 2])
