@@ -5,5 +5,6 @@ from hnn_tf.objectives.derivative_matching import DerivativeMatching
 from hnn_tf.objectives.latent_matching import LatentMatching
 from hnn_tf.objectives.one_step import OneStep
 from hnn_tf.objectives.registry import OBJECTIVES
+from hnn_tf.objectives.weak_form import WeakForm
 
-__all__ = ["OBJECTIVES", "DerivativeMatching", "LatentMatching", "Objective", "OneStep"]
+__all__ = ["OBJECTIVES", "DerivativeMatching", "LatentMatching", "Objective", "OneStep", "WeakForm"]

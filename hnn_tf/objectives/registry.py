@@ -3,6 +3,7 @@
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.derivative_matching import DerivativeMatching
 from hnn_tf.objectives.one_step import OneStep
+from hnn_tf.objectives.weak_form import WeakForm
 
-OBJECTIVES: dict[str, type[Objective]] = {kind.name: kind for kind in (DerivativeMatching, OneStep)}
+OBJECTIVES: dict[str, type[Objective]] = {kind.name: kind for kind in (DerivativeMatching, OneStep, WeakForm)}
 """Every objective of the package, by the name that `--objective` takes."""
