@@ -11,7 +11,7 @@ class LinearField:
     """f = (J - R) grad H,  H(s) = sum_i w_i phi_i(s), as a function of the state and of what is fitted.
 
     What is fitted are the coefficients w, followed, with friction, by its coefficient g:  R = diag(0, g), so that
-    dp/dt = -dH/dq - g dH/dp.
+    dp/dt = -dH/dq - g dH/dp. Features are computed in the layer's precision, the rest in float64.
 
     Args:
       hamiltonian: A built layer with `feature_gradients`, state `[..., 2n]` -> dphi/ds `[..., 2n, m]`.
@@ -23,7 +23,7 @@ class LinearField:
 
     def columns(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
         """Derivatives of f by the parameters, `[..., 2n, m]` (or m + 1), at states `[..., 2n]`."""
-        by_q, by_p = tf.split(self._hamiltonian.feature_gradients(state), 2, -2)
+        by_q, by_p = self._feature_gradients(state)
         if not self._friction:
             return tf.concat([by_p, -by_q], -2)
         velocity = tf.linalg.matvec(by_p, parameters[:-1])
@@ -33,7 +33,7 @@ class LinearField:
     def value(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
         """f `[..., 2n]` at states `[..., 2n]`."""
         coefficients = parameters[:-1] if self._friction else parameters
-        force, velocity = tf.split(tf.linalg.matvec(self._hamiltonian.feature_gradients(state), coefficients), 2, -1)
+        force, velocity = (tf.linalg.matvec(part, coefficients) for part in self._feature_gradients(state))
         return tf.concat([velocity, -force - parameters[-1] * velocity if self._friction else -force], -1)
 
     def linearised(self, state: State, parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
@@ -46,3 +46,6 @@ class LinearField:
                 value = self.value(state, parameters)
             by_state.append(accumulator.jvp(value, unconnected_gradients=tf.UnconnectedGradients.ZERO))
         return value, tf.stack(by_state, -1), self.columns(state, parameters)
+
+    def _feature_gradients(self, state: State) -> list[tf.Tensor]:
+        return tf.split(tf.cast(self._hamiltonian.feature_gradients(state), tf.float64), 2, -2)
