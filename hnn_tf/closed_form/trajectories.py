@@ -55,14 +55,14 @@ def fit_trajectories(
       InputError: If the Hamiltonian isn't linear in its coefficients.
       ArithmeticError: If the motion diverges before it fits.
     """
+    states = np.asarray(samples["states"], np.float64)
+    if adapt and hasattr(hamiltonian, "adapt"):
+        hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)
     if not hasattr(hamiltonian, "coefficients"):
         raise InputError(
             f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
             "RandomFeatureHamiltonian, or train yours by TrainingLoop"
         )
-    states = np.asarray(samples["states"], np.float64)
-    if adapt:
-        hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)
     segmented = _segmented(samples)
     coefficients = _first_coefficients(hamiltonian, samples)
     scales = np.asarray(hamiltonian.coefficient_scales, np.float64)
