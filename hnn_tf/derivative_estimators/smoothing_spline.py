@@ -26,7 +26,8 @@ class SmoothingSpline(DerivativeEstimator):
     Wiener process integrated twice (Wahba), and lambda maximises the likelihood of its third divided differences.
     Generalized cross-validation is as good on many trajectories, but follows the noise on single ones.
 
-    For motion of no known or of several time scales, and for long records. `noise_std` is by the same likelihood.
+    For all motion, of no known or of several time scales too, and for long records; of the estimators here its slopes
+    bias a field that is fitted to them least. `noise_std` is by the same likelihood.
 
     References:
       Green, Silverman. Nonparametric Regression and Generalized Linear Models, 1994, ch. 2: Reinsch's algorithm.
