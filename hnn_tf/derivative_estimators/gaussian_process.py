@@ -22,9 +22,9 @@ class GaussianProcess(DerivativeEstimator):
     y_i = a + g(t_i) + e_i,  cov(g(t), g(u)) = v exp(-(t - u)^2 / (2 l^2)),  var e_i = sigma^2,  any a a trajectory.
 
     Length l, variance v and sigma are one a coordinate, the most likely ones of all trajectories together (restricted
-    maximum likelihood). Exact for constants only, but where the motion has one time scale, as an oscillator's, it is
-    the most accurate estimator here, inside and at the ends: no boundary condition is imposed, and there the error of
-    a derivative is some 3 times that of an inner one. Motion with sudden changes, as of bodies that meet, has no single
+    maximum likelihood). Exact for constants only, but where the motion has one time scale, as an oscillator's, its mean
+    squared error is the least of all estimators here, above all at the ends: no boundary condition is imposed, though
+    the error of the outermost derivatives is still some 3 times that of inner ones. Motion with sudden changes, as of bodies that meet, has no single
     length: take a `SmoothingSpline` for that, and for records of above 1000 times.
 
     A posterior mean is shrunk towards the constant a, derivatives more than states and most at the ends. So a vector

@@ -18,7 +18,7 @@ class SmoothingSpline(DerivativeEstimator):
     """The spline f of degree 5 that is least in sum_i (y_i - f(t_i))^2 + lambda int f'''(t)^2 dt, and its slope.
 
     Exact for polynomials of degree 2, whatever lambda. At the ends the third and fourth derivatives are zero (f is a
-    natural spline): there the error of a derivative is some 3 times that of an inner one. Of degree 5, because slopes
+    natural spline): there the error of a derivative is some 4 times that of an inner one. Of degree 5, because slopes
     of the usual cubic spline, with f'' = 0 at its ends, are worse. Irregular times are no different. The cost is linear
     in T.
 
