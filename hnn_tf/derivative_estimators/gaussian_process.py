@@ -24,8 +24,8 @@ class GaussianProcess(DerivativeEstimator):
     Length l, variance v and sigma are one a coordinate, the most likely ones of all trajectories together (restricted
     maximum likelihood). Exact for constants only, but where the motion has one time scale, as an oscillator's, its mean
     squared error is the least of all estimators here, above all at the ends: no boundary condition is imposed, though
-    the error of the outermost derivatives is still some 3 times that of inner ones. Motion with sudden changes, as of bodies that meet, has no single
-    length: take a `SmoothingSpline` for that, and for records of above 1000 times.
+    the error of the outermost derivatives is still some 3 times that of inner ones. Motion with sudden changes, as of
+    bodies that meet, has no single length: take a `SmoothingSpline` for that, and for records of above 1000 times.
 
     A posterior mean is shrunk towards the constant a, derivatives more than states and most at the ends. So a vector
     field fitted to all its estimates by least squares has, on few noisy points, a slower clock than one fitted to a
