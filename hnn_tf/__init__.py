@@ -1,6 +1,17 @@
 """Hamiltonian neural networks for TensorFlow and Keras 3."""
 
-from hnn_tf import activations, data, evaluation, integrators, models, objectives, optimizers, phase_space, systems
+from hnn_tf import (
+    activations,
+    data,
+    derivative_estimators,
+    evaluation,
+    integrators,
+    models,
+    objectives,
+    optimizers,
+    phase_space,
+    systems,
+)
 from hnn_tf.energy_change import change_energy
 from hnn_tf.input_error import InputError
 from hnn_tf.models import MLP, BaselineNetwork, HamiltonianNetwork, LatentHamiltonianNetwork, MLPHamiltonian
@@ -22,6 +33,7 @@ __all__ = [
     "activations",
     "change_energy",
     "data",
+    "derivative_estimators",
     "evaluation",
     "integrators",
     "models",
