@@ -8,7 +8,7 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn", "second_order")
+MODELS = ("baseline", "hnn", "random_features", "second_order")
 OBJECTIVES = ("derivative", "one_step")
 PROTOCOLS = ("clean", "paper")
 INTEGRATORS = (
