@@ -31,6 +31,8 @@ class Case:
 CASES = {
     "baseline": Case(BaselineNetwork, has_energy=False, reference_parameters=600 + 40_200 + 400),
     "hnn": Case(HamiltonianNetwork, has_energy=True, reference_parameters=600 + 40_200 + 200),
+    # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
+    "random_features": Case(HamiltonianNetwork, has_energy=True, reference_parameters=205 + 400 + 200 + 4),
     "second_order": Case(models.SecondOrderNetwork, has_energy=False, reference_parameters=600 + 40_200 + 200),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
@@ -118,7 +120,7 @@ def test_a_width_other_than_it_was_built_for_is_refused(name):
         with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 4"):
             model(state)
     with pytest.raises(ValueError, match="expected inputs of width 4, for which it was built"):
-        getattr(model, "hamiltonian", model.mlp if name != "hnn" else None).gradient(tf.zeros([5, 2], tf.float64))
+        (model.hamiltonian if CASES[name].has_energy else model.mlp).gradient(tf.zeros([5, 2], tf.float64))
 
 
 def test_an_unknown_activation_is_refused(name):

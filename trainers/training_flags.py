@@ -8,7 +8,7 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn", "second_order")
+MODELS = ("baseline", "hnn", "random_features", "second_order")
 OBJECTIVES = ("combined", "derivative", "one_step", "trajectory", "weak")
 DERIVATIVE_ESTIMATORS = ("finite_difference", "gaussian_process", "savitzky_golay", "smoothing_spline")
 PROTOCOLS = ("clean", "paper")

@@ -4,6 +4,7 @@ from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.latent_hamiltonian_network import LatentHamiltonianNetwork
 from hnn_tf.models.mlp import MLP, MLPHamiltonian
+from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.registry import MODELS
 from hnn_tf.models.residual_mlp import ResidualMLP
 from hnn_tf.models.second_order_network import SecondOrderNetwork
@@ -15,6 +16,7 @@ __all__ = [
     "HamiltonianNetwork",
     "LatentHamiltonianNetwork",
     "MLPHamiltonian",
+    "RandomFeatureHamiltonian",
     "ResidualMLP",
     "SecondOrderNetwork",
 ]

@@ -7,6 +7,7 @@ import keras
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.mlp import MLPHamiltonian
+from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 
 Builder = Callable[..., keras.Model]
@@ -21,10 +22,20 @@ def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> ke
     return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
 
 
+def _random_features(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, dtype=dtype)
+    return HamiltonianNetwork(hamiltonian, name="random_features")
+
+
 def _second_order(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
     return SecondOrderNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="second_order")
 
 
-MODELS: dict[str, Builder] = {"baseline": _baseline, "hnn": _hnn, "second_order": _second_order}
+MODELS: dict[str, Builder] = {
+    "baseline": _baseline,
+    "hnn": _hnn,
+    "random_features": _random_features,
+    "second_order": _second_order,
+}
 """Builders of every model of states, by the name that `--model` takes; all with the same keyword arguments:
-`hidden_units`, `activation`, `dtype`."""
+`hidden_units`, of which "random_features" takes the last as its number of features, `activation`, `dtype`."""
