@@ -17,7 +17,7 @@ POLYNOMIAL_SCALE = 10.0
 """Of u and its products beside the units: a penalty on coefficients shrinks them 100 times less, so that data too noisy
 for more give a harmonic oscillator."""
 
-_MONOMIAL_SCALE = 1e3
+_MONOMIAL_SCALE = 1e2
 """Of their coefficients beside those of the units, in a prior."""
 
 
@@ -118,7 +118,7 @@ class RandomFeatureHamiltonian(keras.layers.Layer):
         half = self.num_features // 2
         return [units[:half], *np.array_split(units[half:], others)]
 
-    def adapt(self, states: np.ndarray, *, seed: int = 0) -> None:
+    def adapt(self, states: np.ndarray, *, seed: int = 0, slope: float | None = None) -> None:
         """Takes mean and spread of the inputs, and the units, from states `[N, 2n]`; coefficients stay.
 
         Raises:
@@ -135,7 +135,7 @@ class RandomFeatureHamiltonian(keras.layers.Layer):
         rng, inputs = np.random.default_rng(seed), (inputs - mean) / std
         kernel, bias = np.zeros(self._kernel.shape), np.zeros(self._bias.shape)
         for units, group in zip(self._units(), self._inputs.groups, strict=True):
-            kernel[np.ix_(group, units)], bias[units] = sampled_weights(rng, inputs[:, group], len(units))
+            kernel[np.ix_(group, units)], bias[units] = sampled_weights(rng, inputs[:, group], len(units), slope)
         for variable, value in zip(
             (self._mean, self._std, self._kernel, self._bias), (mean, std, kernel, bias), strict=True
         ):

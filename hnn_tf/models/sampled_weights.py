@@ -7,7 +7,9 @@ SPAN = 0.2
 to more digits than steep ones, which matter where data are noisy or the function has an edge."""
 
 
-def sampled_weights(rng: np.random.Generator, inputs: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def sampled_weights(
+    rng: np.random.Generator, inputs: np.ndarray, count: int, slope: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Kernel `[d, count]` and bias `[count]` of units whose directions and scales are those of differences of data.
 
     Each unit has two points x, x' of the data:  k = 0.2 (x' - x) / |x' - x|^2,  k . (x + x') / 2 + b = 0,
@@ -17,11 +19,16 @@ def sampled_weights(rng: np.random.Generator, inputs: np.ndarray, count: int) ->
       rng: Source of randomness.
       inputs: The data `[N, d]`, N >= 2, in units in which all are alike.
       count: How many units.
+      slope: If given, units have normal directions of this standard deviation and turn at a point of the data: all
+        about as steep, as a prior asks for that knows how smooth the function is.
 
     References:
       Bolager, Burak, Datar, Sun, Dietrich. Sampling weights of deep neural networks. arXiv:2306.16830.
       Rahma, Datar, Dietrich. Training Hamiltonian neural networks without backpropagation. arXiv:2411.17511.
     """
+    if slope is not None:
+        kernel = slope * rng.normal(size=[inputs.shape[1], count])
+        return kernel, -np.sum(kernel.T * inputs[rng.integers(len(inputs), size=count)], 1)
     first = rng.integers(len(inputs), size=count)
     second = (first + rng.integers(1, len(inputs), size=count)) % len(inputs)  # another one
     difference = inputs[second] - inputs[first]
