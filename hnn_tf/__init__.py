@@ -1,6 +1,7 @@
 """Hamiltonian neural networks for TensorFlow and Keras 3."""
 
 from hnn_tf import activations, data, evaluation, integrators, models, objectives, optimizers, phase_space, systems
+from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.energy_change import change_energy
 from hnn_tf.input_error import InputError
 from hnn_tf.models import MLP, BaselineNetwork, HamiltonianNetwork, LatentHamiltonianNetwork, MLPHamiltonian
@@ -12,6 +13,7 @@ from hnn_tf.version import __version__
 __all__ = [
     "MLP",
     "BaselineNetwork",
+    "EarlyStopping",
     "HamiltonianNetwork",
     "InputError",
     "LatentHamiltonianNetwork",
