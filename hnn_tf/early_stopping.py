@@ -84,4 +84,4 @@ class EarlyStopping:
         self.best_step, self.best_loss = int(state["best.step"]), float(state["best.loss"])
 
     def _weights(self) -> list[np.ndarray]:
-        return [np.array(variable.numpy()) for variable in self._loop.trained_variables]
+        return [variable.numpy() for variable in self._loop.trained_variables]

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.objectives import Objective
+from hnn_tf.optimizers import LBFGS
 from hnn_tf.typing import Samples
 
 
@@ -27,14 +28,15 @@ class TrainingLoop:
     Args:
       model: A built Keras model; its trainable variables are trained.
       objective: Says what fits.
-      optimizer: A Keras optimizer; its learning rate may be a schedule, and with `use_ema` it averages the weights.
+      optimizer: A Keras optimizer; its learning rate may be a schedule, and with `use_ema` it averages the weights. Or
+        `hnn_tf.optimizers.LBFGS`, which takes all samples and every objective's whole `loss` from the first step.
       samples: The objective's columns, arrays `[N, ...]`.
       batch_size: Samples a step, >= 1; all when not given.
       seed: Of the batches.
 
     Raises:
-      ValueError: If the model isn't built, columns are missing or of different lengths, or a batch is empty or larger
-        than the set.
+      ValueError: If the model isn't built, columns are missing or of different lengths, a batch is empty or larger
+        than the set, or L-BFGS is to take batches.
     """
 
     def __init__(
@@ -61,6 +63,10 @@ class TrainingLoop:
         if batch_size is not None and not 1 <= batch_size <= self._num_samples:
             raise ValueError(
                 f"batch_size: expected at least 1 and at most {self._num_samples} samples; received {batch_size}"
+            )
+        if batch_size is not None and isinstance(optimizer, LBFGS):
+            raise ValueError(
+                f"batch_size: LBFGS expects all samples in every step; received {batch_size}; leave it out"
             )
         self._batch_size = batch_size
         self._seed = seed
@@ -199,6 +205,11 @@ class TrainingLoop:
     def _steps(self, samples: Samples, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
         def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             variables = self.trained_variables
+            if isinstance(self.optimizer, LBFGS):  # The whole loss: a line search compares steps with each other.
+                loss = self.optimizer.minimize(
+                    lambda: self.objective.loss(self.model, self._columns(samples)), variables
+                )
+                return step + 1, loss
             with tf.GradientTape() as tape:
                 loss = self.objective.loss_at_step(self.model, self._batch(self._columns(samples), step), step)
             # Dense: a batch's learned columns are gathered, and give slices.

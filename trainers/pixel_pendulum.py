@@ -80,6 +80,7 @@ class PixelPendulumData(TaskData):
 
         from hnn_tf import data
 
+        super().__init__()
         count = settings.num_trajectories
         rng = np.random.default_rng(settings.seed)
         starts = data.sample_pendulum_states(rng, count)
@@ -98,6 +99,7 @@ class PixelPendulumData(TaskData):
         self.states = states[:, 1:]
         self.test_pairs, self.test_states = pairs[:num_test], self.states[:num_test]
         self.train_pairs, self.train_states = pairs[num_test:], self.states[num_test:]
+        self.num_trajectories = count - num_test
         columns = {"train": _columns(self.train_pairs), "test": _columns(self.test_pairs)}
         self.train = dict.fromkeys(training_flags.OBJECTIVES, columns["train"])
         self.test = dict.fromkeys(training_flags.OBJECTIVES, columns["test"])

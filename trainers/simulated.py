@@ -59,6 +59,7 @@ class SimulatedData(TaskData):
 
         from hnn_tf import data
 
+        super().__init__()
         self.task, self.seed = task, seed
         self.system = task.make_system()
         self.state = state_of(self.system, time_unit="s")
@@ -73,6 +74,7 @@ class SimulatedData(TaskData):
         train, test = data.split_by_trajectory(trajectories, train_fraction=TRAIN_FRACTION)
         self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
         self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
+        self.num_trajectories = len(train.states)
         self._clean_test = test.clean_samples()
         starts = test.clean_states[:, 0]
         ood_starts = data.sample_on_radius(rng, len(starts), radius=task.ood_radius)

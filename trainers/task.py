@@ -14,6 +14,8 @@ class TaskData(abc.ABC):
     Attributes:
       train: Objective name -> training samples (columns `[N, ...]`).
       test: Objective name -> test samples.
+      validation: Objective name -> samples that `hold_out` took from the training samples.
+      num_trajectories: How many of equal length the training samples are of, one after the other.
       state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
         empty where there is none.
     """
@@ -21,6 +23,37 @@ class TaskData(abc.ABC):
     train: dict[str, Any]
     test: dict[str, Any]
     state: dict[str, Any]
+    num_trajectories: int = 1
+
+    def __init__(self) -> None:
+        self.validation: dict[str, Any] = {}
+
+    def hold_out(self, objective: str, fraction: float) -> None:
+        """Moves a fraction of an objective's training trajectories to `validation`, whole ones, the last of them.
+
+        Of a single trajectory it is the end; one sample before it is left out, which may share a reading with it.
+
+        Raises:
+          InputError: If either part would be empty.
+        """
+        if not fraction:
+            return
+        samples, count = self.train[objective], self.num_trajectories
+        num_samples = len(next(iter(samples.values())))
+        parts = count if count > 1 else num_samples
+        num_train = parts - round(fraction * parts)
+        between = 1 if count == 1 else 0
+        if not between < num_train < parts:
+            from hnn_tf.input_error import InputError
+
+            unit = "trajectories" if count > 1 else "samples"
+            raise InputError(
+                f"--validation_fraction={fraction}: expected a split of {parts} training {unit} with both parts not "
+                "empty; give another, or 0 to hold none out"
+            )
+        first = num_train * num_samples // parts
+        self.train = self.train | {objective: {name: column[: first - between] for name, column in samples.items()}}
+        self.validation = {objective: {name: column[first:] for name, column in samples.items()}}
 
     @abc.abstractmethod
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
