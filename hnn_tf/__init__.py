@@ -13,6 +13,7 @@ from hnn_tf import (
     phase_space,
     systems,
 )
+from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.energy_change import change_energy
 from hnn_tf.input_error import InputError
 from hnn_tf.models import (
@@ -22,6 +23,7 @@ from hnn_tf.models import (
     LatentHamiltonianNetwork,
     MLPHamiltonian,
     RandomFeatureHamiltonian,
+    TimeReversibleHamiltonian,
 )
 from hnn_tf.rollout import NotSolvedError, rollout, rollout_at_times
 from hnn_tf.symplectic_gradient import symplectic_gradient
@@ -31,12 +33,14 @@ from hnn_tf.version import __version__
 __all__ = [
     "MLP",
     "BaselineNetwork",
+    "EarlyStopping",
     "HamiltonianNetwork",
     "InputError",
     "LatentHamiltonianNetwork",
     "MLPHamiltonian",
     "NotSolvedError",
     "RandomFeatureHamiltonian",
+    "TimeReversibleHamiltonian",
     "TrainingLoop",
     "__version__",
     "activations",

@@ -1,12 +1,15 @@
 """The compiled training loop."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.objectives import Objective
+from hnn_tf.optimizers import LBFGS
 from hnn_tf.typing import Samples
 
 
@@ -25,14 +28,15 @@ class TrainingLoop:
     Args:
       model: A built Keras model; its trainable variables are trained.
       objective: Says what fits.
-      optimizer: A Keras optimizer.
+      optimizer: A Keras optimizer; its learning rate may be a schedule, and with `use_ema` it averages the weights. Or
+        `hnn_tf.optimizers.LBFGS`, which takes all samples and every objective's whole `loss` from the first step.
       samples: The objective's columns, arrays `[N, ...]`.
       batch_size: Samples a step, >= 1; all when not given.
       seed: Of the batches.
 
     Raises:
-      ValueError: If the model isn't built, columns are missing or of different lengths, or a batch is empty or larger
-        than the set.
+      ValueError: If the model isn't built, columns are missing or of different lengths, a batch is empty or larger
+        than the set, or L-BFGS is to take batches.
     """
 
     def __init__(
@@ -48,23 +52,28 @@ class TrainingLoop:
         if not model.built:
             raise ValueError("TrainingLoop: expected a built model; call model.build([None, 2n]) first")
         self.model, self.objective, self.optimizer = model, objective, optimizer
-        self._samples = self._tensors(samples)
+        self._samples = self.tensors(samples)
         self._learned = {
             name: keras.Variable(self._samples.pop(name), dtype=model.compute_dtype, name=name)
             for name in objective.learned_columns
         }
         optimizer.exclude_from_weight_decay(var_list=list(self._learned.values()))  # states, not weights
-        optimizer.build(self._trained())
+        optimizer.build(self.trained_variables)
         self._num_samples = len(next(iter(self._samples.values())))
         if batch_size is not None and not 1 <= batch_size <= self._num_samples:
             raise ValueError(
                 f"batch_size: expected at least 1 and at most {self._num_samples} samples; received {batch_size}"
+            )
+        if batch_size is not None and isinstance(optimizer, LBFGS):
+            raise ValueError(
+                f"batch_size: LBFGS expects all samples in every step; received {batch_size}; leave it out"
             )
         self._batch_size = batch_size
         self._seed = seed
         self.step = 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
         self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
+        self._validation_loss = tf.function(lambda columns: objective.validation_loss(model, columns), autograph=False)
 
     def run(self, num_steps: int) -> float:
         """Takes `num_steps` steps; returns the loss of the last one, at the weights before its update.
@@ -78,14 +87,77 @@ class TrainingLoop:
         self.step += num_steps
         return float(loss)
 
+    def fit(
+        self, num_steps: int, *, validation: Samples | None = None, patience: int | None = None, block_size: int = 50
+    ) -> dict[str, float]:
+        """Takes up to `num_steps` steps and leaves the weights that are to be used.
+
+        These are the optimizer's averages, if it keeps some; with `validation` samples, the best by the loss on them,
+        of those after each block of steps. For a training that is to survive a kill, see `EarlyStopping`.
+
+        Args:
+          num_steps: At the most.
+          validation: The objective's columns of trajectories held out; see `EarlyStopping`.
+          patience: Steps without a lower validation loss after which no more are taken; all are when not given.
+          block_size: Steps between two looks at the validation loss.
+
+        Returns:
+          `train_loss` at the weights left, and with `validation` also `validation_loss` and `best_step`.
+
+        Raises:
+          ValueError: If a number is below 1, columns are missing, or `patience` comes without `validation`.
+          ArithmeticError: If no validation loss was finite.
+        """
+        if block_size < 1:
+            raise ValueError(f"block_size: expected an integer >= 1; received {block_size}")
+        if validation is None:
+            if patience is not None:
+                raise ValueError("patience: expected validation samples, too, to see an improvement on")
+            self.run(num_steps)
+            self.keep_averages()
+            return {"train_loss": self.loss()}
+        stopping = EarlyStopping(self, validation, patience=patience)
+        end = self.step + num_steps
+        while self.step < end and not stopping.stopped:
+            self.run(min(block_size, end - self.step))
+            stopping.update()
+        stopping.restore_best()
+        losses = {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
+        return {"train_loss": self.loss()} | losses
+
     def loss(self, samples: Samples | None = None) -> float:
         """The objective's loss at the present weights, on these samples or on the training samples."""
-        return float(self._loss(self._columns(self._samples) if samples is None else self._tensors(samples)))
+        return float(self._loss(self._columns(self._samples) if samples is None else self.tensors(samples)))
+
+    def validation_loss(self, samples: Samples) -> float:
+        """The objective's `validation_loss` of held-out samples at the present weights."""
+        return float(self._validation_loss(self.tensors(samples)))
+
+    @contextlib.contextmanager
+    def averaged_weights(self) -> Iterator[None]:
+        """Within it the weights and learned columns are their averages, if the optimizer keeps some (`use_ema`)."""
+        present = [v.numpy() for v in self.trained_variables]
+        self.keep_averages()
+        try:
+            yield
+        finally:
+            for variable, value in zip(self.trained_variables, present, strict=True):
+                variable.assign(value)
+
+    def keep_averages(self) -> None:
+        """Replaces weights and learned columns by their averages, if the optimizer keeps some: the end of training."""
+        if self.step:  # Before the first step the averages are 0.
+            self.optimizer.finalize_variable_values(self.trained_variables)
 
     @property
     def learned(self) -> dict[str, np.ndarray]:
         """The learned columns by name, `[N, ...]`."""
         return {name: variable.numpy() for name, variable in self._learned.items()}
+
+    @property
+    def trained_variables(self) -> list[keras.Variable]:
+        """The model's trainable variables, and then the learned columns."""
+        return [*self.model.trainable_variables, *self._learned.values()]
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the following steps depend on: the step, the model's and the optimizer's variables."""
@@ -107,18 +179,12 @@ class TrainingLoop:
             variable.assign(state[name])
         self.step = int(state["step"])
 
-    def _variables(self) -> dict[str, keras.Variable]:
-        model = {f"model.{i}": v for i, v in enumerate(self.model.variables)}
-        learned = {f"learned.{name}": v for name, v in self._learned.items()}
-        return model | learned | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
+    def tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
+        """The objective's columns of these samples as tensors of the model's dtype.
 
-    def _trained(self) -> list[keras.Variable]:
-        return [*self.model.trainable_variables, *self._learned.values()]
-
-    def _columns(self, samples: Samples) -> dict[str, tf.Tensor]:
-        return {**samples, **{name: tf.convert_to_tensor(v.value) for name, v in self._learned.items()}}
-
-    def _tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
+        Raises:
+          ValueError: If columns are missing or of different lengths.
+        """
         missing = [name for name in self.objective.columns if name not in samples]
         if missing:
             raise ValueError(f"samples: objective {self.objective.name!r} needs the columns {missing}, too")
@@ -128,9 +194,22 @@ class TrainingLoop:
             raise ValueError(f"samples: expected columns of equal length; received {lengths}")
         return tensors
 
+    def _variables(self) -> dict[str, keras.Variable]:
+        model = {f"model.{i}": v for i, v in enumerate(self.model.variables)}
+        learned = {f"learned.{name}": v for name, v in self._learned.items()}
+        return model | learned | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
+
+    def _columns(self, samples: Samples) -> dict[str, tf.Tensor]:
+        return {**samples, **{name: tf.convert_to_tensor(v.value) for name, v in self._learned.items()}}
+
     def _steps(self, samples: Samples, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
         def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            variables = self._trained()
+            variables = self.trained_variables
+            if isinstance(self.optimizer, LBFGS):  # The whole loss: a line search compares steps with each other.
+                loss = self.optimizer.minimize(
+                    lambda: self.objective.loss(self.model, self._columns(samples)), variables
+                )
+                return step + 1, loss
             with tf.GradientTape() as tape:
                 loss = self.objective.loss_at_step(self.model, self._batch(self._columns(samples), step), step)
             # Dense: a batch's learned columns are gathered, and give slices.

@@ -82,6 +82,22 @@ CASES = {
     "a rate of zero": ("trainers.pendulum", ["--learning_rate=0"], "--learning_rate=0.0: expected a number > 0"),
     "NaN noise": ("trainers.pendulum", ["--noise_std=nan"], "--noise_std=nan: expected a finite number"),
     "negative decay": ("trainers.mass_spring", ["--weight_decay=-1"], "--weight_decay=-1"),
+    "patience without a split": ("trainers.pendulum", ["--patience=9"], "--patience needs trajectories to see"),
+    "L-BFGS on batches": (
+        "trainers.two_body",
+        ["--optimizer=lbfgs"],
+        "--optimizer=lbfgs searches along lines over all samples; give --batch_size=0, or adam",
+    ),
+    "L-BFGS with averages": (
+        "trainers.pendulum",
+        ["--optimizer=lbfgs", "--average_weights"],
+        "--average_weights=False",
+    ),
+    "all held out": (
+        "trainers.pendulum",
+        ["--validation_fraction=1"],
+        "--validation_fraction=1.0: expected a split of",
+    ),
     "no widths": ("trainers.mass_spring", ["--hidden_units=200,x"], "--hidden_units=['200', 'x']: expected widths > 0"),
     "widths that only look like digits": ("trainers.mass_spring", ["--hidden_units=²"], "expected widths > 0"),
     "a binary flagfile": ("trainers.mass_spring", ["--flagfile=binary.flags"], "--flagfile: expected a text file"),

@@ -52,6 +52,14 @@ def test_elsewhere_there_is_a_line_every_few_seconds_and_at_the_end(monkeypatch)
     assert lines[-1].startswith("hnn: step 2000/2000")
 
 
+def test_a_training_that_stopped_early_says_so(capsys):
+    with progress.Progress("hnn", 2000) as shown:
+        shown.update(400, 0.5, finished=True)
+    line = capsys.readouterr().err
+    assert line.startswith("hnn: step 400/2000, loss 5.000e-01, ")
+    assert line.endswith(" steps/s, stopped early\n")
+
+
 @pytest.mark.parametrize("stream", [_Terminal, io.StringIO])
 def test_silent_shows_nothing(monkeypatch, stream):
     assert _show(monkeypatch, stream(), silent=True) == ""

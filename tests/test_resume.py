@@ -11,7 +11,10 @@ import pytest
 pytestmark = pytest.mark.slow
 
 # Some ten seconds of training, a checkpoint every two: time to be killed in between.
-RUN = ["trainers.mass_spring", "--steps=1500", "--batch_size=300", "--nofigures", "--seed=3", "--export"]
+RUN = [
+    *("trainers.mass_spring", "--steps=1500", "--batch_size=300", "--nofigures", "--seed=3", "--export"),
+    *("--learning_rate_schedule=cosine", "--average_weights", "--validation_fraction=0.2", "--patience=1500"),
+]
 
 
 def _kill_after(process, path, delay):

@@ -16,6 +16,7 @@ from hnn_tf import integrators, models, objectives
 from trainers import training_flags
 
 SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
+SELECTION = ["--learning_rate_schedule=cosine", "--average_weights", "--validation_fraction=0.2", "--nofigures"]
 ONE_STEP = ["--objective=one_step", "--precision=float64"]
 PIXELS = ["--num_trajectories=5", "--autoencoder_units=16", "--protocol=paper"]
 RUNS = {
@@ -25,7 +26,7 @@ RUNS = {
     "two_body": ["trainers.two_body", "--flagfile=two_body.flags", *SMALL, "--cache_dir=cache"],
     "three_body": ["trainers.three_body", *SMALL[:2], "--protocol=paper", "--nofigures"],
     "pixel_pendulum": ["trainers.pixel_pendulum", "--flagfile=pixel_pendulum.flags", *SMALL, *PIXELS],
-    "second_order": ["trainers.two_body", *SMALL[:2], "--model=second_order", "--nofigures", "--cache_dir=cache"],
+    "second_order": ["trainers.two_body", *SMALL[:2], "--model=second_order", "--cache_dir=cache", *SELECTION],
     "silent": ["trainers.mass_spring", *SMALL[:2], "--model=baseline", "--nofigures", "--progress=none", *ONE_STEP],
     "diverging": ["trainers.mass_spring", *SMALL[:2], "--learning_rate=1e30"],
 }
@@ -57,7 +58,7 @@ METRICS = {
     "pixel_pendulum": PAPER
     | {"test_reconstruction_loss", "test_canonical_loss", "test_motion_loss", "energy_mse_of_truth"}
     | {"latent_energy_mse", "angle_mse", "angle_within_tolerance"},
-    "second_order": CLEAN - {"test_loss_of_truth"} | CONSERVED | TAIL,
+    "second_order": CLEAN - {"test_loss_of_truth"} | CONSERVED | TAIL | {"validation_loss", "best_step"},
     "real_pendulum": CLEAN - {"test_loss_of_truth", "clean_test_loss", "ood_energy_mse", "ood_coordinate_mse"}
     | {"measured_energy_drift"},
     "silent": CLEAN,
@@ -141,6 +142,14 @@ def test_the_objective_is_the_protocols_own(session):
     assert found == dict.fromkeys(WITH_ALL, "derivative") | {"real_pendulum": "one_step"}
 
 
+def test_the_data_held_out_are_not_trained_on(session):
+    found = {
+        name: json.loads((session[0] / name / "metrics.json").read_text()) for name in ("two_body", "second_order")
+    }
+    assert [found[name]["training_data"]["samples"] for name in found] == [800 * 50, 640 * 50]
+    assert found["second_order"]["metrics"]["best_step"] in (50, 60)
+
+
 def test_runs_of_the_same_settings_share_their_data(session):
     assert len(list((session[0] / "cache").iterdir())) == 1
 
@@ -176,10 +185,11 @@ def test_a_run_is_repeated_from_its_flags_to_the_bit(session):
 def test_flags_txt_has_every_flag_of_the_trainer_and_no_other(session):
     lines = (session[0] / "pendulum" / "flags.txt").read_text().splitlines()
     names = {line.removeprefix("--").removeprefix("no").partition("=")[0] for line in lines}
-    lines_without_equals = [line for line in lines if "=" not in line]
-    assert lines_without_equals == ["--compare_baseline", "--export", "--figures", "--notensorboard"]
+    without_equals = [line.removeprefix("--") for line in lines if "=" not in line]
+    assert without_equals == ["noaverage_weights", "compare_baseline", "export", "figures", "notensorboard"]
     # "no" of "noise_std" is cut above; objective was left to the protocol.
     assert names == {
+        *("average_weights", "learning_rate_schedule", "optimizer", "patience", "validation_fraction"),
         *("activation", "batch_size", "compare_baseline", "export", "figures", "hidden_units", "integrator"),
         *("learning_rate", "model", "ise_std", "output_dir", "precision", "progress", "protocol", "seed", "steps"),
         *("substeps", "tensorboard", "weight_decay"),

@@ -56,6 +56,7 @@ class NBodyData(TaskData):
 
         from hnn_tf import data, systems
 
+        super().__init__()
         self.task = task
         self.system = systems.NBody((1.0,) * task.num_bodies)
         self.state = state_of(self.system, time_unit="")  # natural units
@@ -75,6 +76,7 @@ class NBodyData(TaskData):
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
         self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
+        self.num_trajectories = len(train.states)
         self._clean_test = test.clean_samples()
         self._scores = RolloutScores(
             self.system, test.clean_states[:NUM_EVALUATED, 0], ood_starts, np.linspace(0.0, task.horizon, 501)

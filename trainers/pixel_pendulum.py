@@ -42,8 +42,14 @@ class PixelPendulumTask(Task):
         """An untrained autoencoder, with the model of that name as dynamics of its latent."""
         import keras
 
+        from hnn_tf.input_error import InputError
         from hnn_tf.models import MODELS, LatentHamiltonianNetwork, ResidualMLP
 
+        if settings.time_reversible or settings.derivatives or label == "random_features":
+            raise InputError(
+                "pixel_pendulum: takes no --time_reversible, --derivatives or --model=random_features, because its states "
+                "are learned; leave them out"
+            )
         keras.utils.set_random_seed(settings.seed)
         frame_shape = (28, 28, 2)
         widths = [int(width) for width in settings.hidden_units]
@@ -60,8 +66,13 @@ class PixelPendulumTask(Task):
 
     def objective(self, settings: Any) -> Any:
         """The paper's three losses; the objective that the flags name is that of the latent motion."""
+        from hnn_tf.input_error import InputError
         from hnn_tf.objectives import LatentMatching
 
+        if settings.objective not in ("derivative", "one_step"):
+            raise InputError(
+                f"--objective={settings.objective}: pixel_pendulum learns from pairs of frames; take derivative or one_step"
+            )
         return LatentMatching(
             super().objective(settings),
             canonical_weight=settings.canonical_weight,
@@ -80,6 +91,7 @@ class PixelPendulumData(TaskData):
 
         from hnn_tf import data
 
+        super().__init__()
         count = settings.num_trajectories
         rng = np.random.default_rng(settings.seed)
         starts = data.sample_pendulum_states(rng, count)
@@ -98,6 +110,7 @@ class PixelPendulumData(TaskData):
         self.states = states[:, 1:]
         self.test_pairs, self.test_states = pairs[:num_test], self.states[:num_test]
         self.train_pairs, self.train_states = pairs[num_test:], self.states[num_test:]
+        self.num_trajectories = count - num_test
         columns = {"train": _columns(self.train_pairs), "test": _columns(self.test_pairs)}
         self.train = dict.fromkeys(training_flags.OBJECTIVES, columns["train"])
         self.test = dict.fromkeys(training_flags.OBJECTIVES, columns["test"])

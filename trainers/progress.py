@@ -32,16 +32,17 @@ class Progress:
             self._draw(self._start, f"{resumed}compiling")
         return self
 
-    def update(self, step: int, loss: float) -> None:
-        """Shows the state after `step` steps, if it is time to."""
+    def update(self, step: int, loss: float, *, finished: bool = False) -> None:
+        """Shows the state after `step` steps, if it is time to; training may be `finished` before all of them."""
         now = time.monotonic()
-        finished = step >= self._total
+        early, finished = finished and step < self._total, finished or step >= self._total
         if self._silent or not (self._terminal or finished or now - self._shown >= _SECONDS_BETWEEN_LINES):
             return
         self._shown = now
         rate = (step - self._start) / max(now - self._began, 1e-9)
         left = math.ceil((self._total - step) / rate) if rate else 0
-        text = f"step {step}/{self._total}, loss {loss:.3e}, {rate:.0f} steps/s, {left} s left"
+        outlook = "stopped early" if early else f"{left} s left"
+        text = f"step {step}/{self._total}, loss {loss:.3e}, {rate:.0f} steps/s, {outlook}"
         if self._terminal:
             self._draw(step, text)
         else:

@@ -47,6 +47,7 @@ class RealPendulumData(TaskData):
 
         from hnn_tf import data
 
+        super().__init__()
         split = int(TRAIN_FRACTION * (len(record.times) - 1))
         self._held_out = data.PendulumRecord(record.times[split:], record.states[split:])
         if settings.noise_std:

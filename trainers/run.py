@@ -5,15 +5,11 @@ import json
 import math
 import pathlib
 import sys
-import time
 import types
 from typing import Any
 
 from trainers import command_line
 from trainers.task import Models, Task, TaskData
-
-_STEPS_A_CALL = 50
-_SECONDS_BETWEEN_CHECKPOINTS = 2.0
 
 
 def main(task: Task) -> None:
@@ -26,7 +22,7 @@ def main(task: Task) -> None:
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from hnn_tf import integrators
-        from trainers import run_folder
+        from trainers import fitting, run_folder
 
     log_dir = _log_dir(settings, folder)
     for name, value in task.defaults(settings.protocol).items():
@@ -40,6 +36,7 @@ def main(task: Task) -> None:
         integrators.get(settings.integrator).check(getattr(untrained[label], "dynamics", untrained[label]))
     objective = task.objective(settings)
     data = task.load(settings)
+    data.hold_out(settings.objective, settings.validation_fraction)
     _check_batch_size(settings, data)
     run_folder.claim(folder, flags, resume=settings.resume)
 
@@ -47,7 +44,7 @@ def main(task: Task) -> None:
     seconds, metrics = {}, {}
     for label, model in untrained.items():
         checkpoint = folder / "checkpoints" / f"{label}.npz"
-        seconds[label], losses = fit(model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir)
+        seconds[label], losses = fitting.fit(model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir)
         models[label] = model
         metrics[label] = losses | _finite(label, _evaluate(model, objective, data, settings.protocol))
     _write_results(task, settings, folder, models[settings.model], data, metrics, seconds)
@@ -67,75 +64,6 @@ def main(task: Task) -> None:
                 run=json.loads((folder / "metrics.json").read_text()),
             )
     sys.stdout.write(f"all files of this run: {folder}\n")
-
-
-def fit(
-    model: Any,
-    objective: Any,
-    data: TaskData,
-    settings: Any,
-    *,
-    checkpoint: pathlib.Path | None = None,
-    log_dir: pathlib.Path | None = None,
-) -> tuple[float, dict[str, float]]:
-    """Trains a model by the flags, from its checkpoint if there is one.
-
-    Returns:
-      Seconds of training (all sessions together), and `train_loss` and `test_loss` of the objective.
-
-    Raises:
-      TrainingFailedError: If loss or weights stop being finite; the last good checkpoint is kept.
-      InputError: If the checkpoint can't be used.
-    """
-    import numpy as np
-
-    from hnn_tf.input_error import InputError
-    from hnn_tf.optimizers import CoupledAdam
-    from hnn_tf.training_loop import TrainingLoop
-    from trainers import checkpoint as checkpoints
-    from trainers.progress import Progress
-    from trainers.scalar_log import ScalarLog
-
-    loop = TrainingLoop(
-        model,
-        objective,
-        CoupledAdam(settings.learning_rate, l2=settings.weight_decay),
-        data.train[settings.objective],
-        batch_size=settings.batch_size or None,
-        seed=settings.seed,
-    )
-    seconds_before = 0.0
-    saved = checkpoints.load(checkpoint) if checkpoint else None
-    if saved:
-        try:
-            seconds_before = float(saved.pop("fit_seconds"))
-            loop.restore(saved)
-        except (KeyError, ValueError) as error:
-            raise InputError(
-                f"{checkpoint}: expected a checkpoint of this run; it holds other variables; delete it to train anew"
-            ) from error
-    began = last_saved = time.monotonic()
-    log = ScalarLog(log_dir / model.name if log_dir else None)
-    silent = settings.progress == "none"
-    with Progress(model.name, settings.steps, start=loop.step, silent=silent) as progress:
-        while loop.step < settings.steps:
-            loss = loop.run(min(_STEPS_A_CALL, settings.steps - loop.step))
-            state = loop.state()
-            if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in state.values())):
-                kept = f"; the last good checkpoint is {checkpoint}" if checkpoint and checkpoint.exists() else ""
-                raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, loss) + kept)
-            log.write(loop.step, loss)
-            now = time.monotonic()
-            finished = loop.step == settings.steps
-            if checkpoint and (finished or now - last_saved >= _SECONDS_BETWEEN_CHECKPOINTS):
-                checkpoints.save(checkpoint, state | {"fit_seconds": np.asarray(seconds_before + now - began)})
-                last_saved = now
-            progress.update(loop.step, loss)
-    seconds = seconds_before + time.monotonic() - began
-    losses = {"train_loss": loop.loss(), "test_loss": loop.loss(data.test[settings.objective])}
-    if not all(math.isfinite(loss) for loss in losses.values()):
-        raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
-    return seconds, losses
 
 
 def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:
@@ -167,13 +95,6 @@ def _check_batch_size(settings: Any, data: TaskData) -> None:
 
 def _num_samples(samples: Any) -> int:
     return len(next(iter(samples.values())))
-
-
-def _diverged(name: str, settings: Any, step: int, loss: float) -> str:
-    return (
-        f"training of {name} diverged by step {step} (loss {loss}); "
-        f"try a smaller --learning_rate than {settings.learning_rate}"
-    )
 
 
 def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:

@@ -1,10 +1,10 @@
-"""The training loss as TensorBoard logs."""
+"""Losses as TensorBoard logs."""
 
 import pathlib
 
 
 class ScalarLog:
-    """Writes the loss to a folder of TensorBoard logs; without a folder it writes nothing."""
+    """Writes losses to a folder of TensorBoard logs; without a folder it writes nothing."""
 
     def __init__(self, folder: pathlib.Path | None) -> None:
         self._writer = None
@@ -13,11 +13,11 @@ class ScalarLog:
 
             self._writer = tf.summary.create_file_writer(str(folder))
 
-    def write(self, step: int, loss: float) -> None:
-        """Records the loss after `step` steps."""
+    def write(self, name: str, step: int, loss: float) -> None:
+        """Records a loss after `step` steps."""
         if self._writer:
             import tensorflow as tf
 
             with self._writer.as_default():
-                tf.summary.scalar("loss", loss, step=step)
+                tf.summary.scalar(name, loss, step=step)
             self._writer.flush()

@@ -60,6 +60,7 @@ class SimulatedData(TaskData):
 
         from hnn_tf import data
 
+        super().__init__()
         self.task, self.seed = task, settings.seed
         self.system = task.make_system()
         self.state = state_of(self.system, time_unit="s")
@@ -73,6 +74,7 @@ class SimulatedData(TaskData):
         )
         train, test = data.split_by_trajectory(trajectories, train_fraction=TRAIN_FRACTION)
         self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
+        self.num_trajectories = len(train.states)
         self._clean_test = test.clean_samples()
         starts = test.clean_states[:, 0]
         ood_starts = data.sample_on_radius(rng, len(starts), radius=task.ood_radius)
@@ -83,8 +85,10 @@ class SimulatedData(TaskData):
         import tensorflow as tf
 
         from hnn_tf import evaluation
+        from trainers.start import with_initial_states
 
-        test = {name: tf.constant(column) for name, column in self.test[objective.name].items()}
+        columns = with_initial_states(self.system, objective, self.test[objective.name])
+        test = {name: tf.constant(column) for name, column in columns.items()}
         floor = {"test_loss_of_truth": float(objective.loss(self.system, test))}
         if protocol == "paper":
             stretch = self.task.paper_time_stretch

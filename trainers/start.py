@@ -2,32 +2,45 @@
 
 from typing import Any
 
+from hnn_tf import closed_form
+from hnn_tf.input_error import InputError
+from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
+from hnn_tf.objectives.initial_states import estimate_initial_states
+from hnn_tf.warm_start import has_random_features, warm_start
 
-def start(model: Any, objective: Any, data: Any, settings: Any) -> tuple[Any, Any, Any, int]:
-    """The objective and the training and test samples that a training uses, and how many steps it takes.
 
-    `TrajectoryMatching` and `CombinedMatching` get their initial states and noise levels here. A model of random
-    features is fitted here as a whole, so that there are no steps to take.
+def start(model: Any, objective: Any, samples: Any, settings: Any) -> tuple[Any, int]:
+    """The training samples with their initial states, and how many steps are to be taken.
+
+    `TrajectoryMatching` and `CombinedMatching` get their noise levels here, from the first model of a run. A model of
+    random features is fitted here as a whole, so that no steps are left.
+
+    Raises:
+      InputError: If a model of random features has no closed form for the objective.
     """
-    from hnn_tf import closed_form
-    from hnn_tf.input_error import InputError
-    from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching, WeakForm
-    from hnn_tf.warm_start import has_random_features, warm_start
-
-    train, test = data.train[settings.objective], data.test[settings.objective]
-    whole = has_random_features(getattr(model, "hamiltonian", None))
+    fitted_whole = has_random_features(getattr(model, "hamiltonian", None))
     if isinstance(objective, TrajectoryMatching):
-        began = warm_start(model, objective, train, seed=settings.seed)
-        return began.objective, began.samples, test, 0 if whole else settings.steps
-    if not whole:
-        return objective, train, test, settings.steps
+        began = warm_start(model, objective, samples, seed=settings.seed)
+        objective.noise_std = began.objective.noise_std
+        if isinstance(objective, CombinedMatching):
+            objective.derivative_std = began.objective.derivative_std  # type: ignore[attr-defined]
+        return began.samples, 0 if fitted_whole else settings.steps
+    if not fitted_whole:
+        return samples, settings.steps
     if isinstance(objective, DerivativeMatching):
-        closed_form.fit(model, train, seed=settings.seed)
+        closed_form.fit(model, samples, seed=settings.seed)
     elif isinstance(objective, WeakForm):
-        closed_form.fit_weak(model, train, objective, seed=settings.seed)
+        closed_form.fit_weak(model, samples, objective, seed=settings.seed)
     else:
         raise InputError(
-            f"--model=random_features: is fitted in closed form, which {settings.objective} has none of; take "
-            "--objective=derivative, weak, trajectory or combined"
+            f"--model=random_features: has no closed form for --objective={settings.objective}; take derivative, weak, "
+            "trajectory or combined"
         )
-    return objective, train, test, 0
+    return samples, 0
+
+
+def with_initial_states(model: Any, objective: Any, samples: Any) -> Any:
+    """Samples of trajectories that weren't trained on, with the initial states that fit this model best."""
+    if not isinstance(objective, TrajectoryMatching):
+        return samples
+    return {**samples, "initial_state": estimate_initial_states(model, objective, samples)}

@@ -14,6 +14,8 @@ class TaskData(abc.ABC):
     Attributes:
       train: Objective name -> training samples (columns `[N, ...]`).
       test: Objective name -> test samples.
+      validation: Objective name -> samples that `hold_out` took from the training samples.
+      num_trajectories: How many of equal length the training samples are of, one after the other.
       state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
         empty where there is none.
     """
@@ -21,6 +23,37 @@ class TaskData(abc.ABC):
     train: dict[str, Any]
     test: dict[str, Any]
     state: dict[str, Any]
+    num_trajectories: int = 1
+
+    def __init__(self) -> None:
+        self.validation: dict[str, Any] = {}
+
+    def hold_out(self, objective: str, fraction: float) -> None:
+        """Moves a fraction of an objective's training trajectories to `validation`, whole ones, the last of them.
+
+        Of a single trajectory it is the end; one sample before it is left out, which may share a reading with it.
+
+        Raises:
+          InputError: If either part would be empty.
+        """
+        if not fraction:
+            return
+        samples, count = self.train[objective], self.num_trajectories
+        num_samples = len(next(iter(samples.values())))
+        parts = count if count > 1 else num_samples
+        num_train = parts - round(fraction * parts)
+        between = 1 if count == 1 else 0
+        if not between < num_train < parts:
+            from hnn_tf.input_error import InputError
+
+            unit = "trajectories" if count > 1 else "samples"
+            raise InputError(
+                f"--validation_fraction={fraction}: expected a split of {parts} training {unit} with both parts not "
+                "empty; give another, or 0 to hold none out"
+            )
+        first = num_train * num_samples // parts
+        self.train = self.train | {objective: {name: column[: first - between] for name, column in samples.items()}}
+        self.validation = {objective: {name: column[first:] for name, column in samples.items()}}
 
     @abc.abstractmethod
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
@@ -70,6 +103,8 @@ class Task(abc.ABC):
         keras.utils.set_random_seed(settings.seed)
         widths = [int(width) for width in settings.hidden_units]
         model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision)
+        if settings.time_reversible:
+            model = _time_reversible(model, settings)
         model.build([None, self.state_width])
         return model
 
@@ -81,3 +116,16 @@ class Task(abc.ABC):
         shooting = steps | {"huber": settings.huber or None, "growth_steps": settings.growth_steps}
         options = {"one_step": steps, "trajectory": shooting, "combined": shooting}
         return OBJECTIVES[settings.objective](**options.get(settings.objective, {}))
+
+
+def _time_reversible(model: Any, settings: Any) -> Any:
+    from hnn_tf.input_error import InputError
+    from hnn_tf.models import HamiltonianNetwork, TimeReversibleHamiltonian
+
+    if isinstance(model, HamiltonianNetwork):
+        dissipation = getattr(model, "dissipation", None)
+        even = TimeReversibleHamiltonian(model.hamiltonian)
+        return HamiltonianNetwork(even, *([dissipation] if dissipation else []), name=model.name)
+    if model.name == settings.model:  # which --compare_baseline's isn't
+        raise InputError(f"--time_reversible: is of a Hamiltonian, and --model={settings.model} has none; take hnn")
+    return model

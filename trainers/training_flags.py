@@ -29,6 +29,9 @@ INTEGRATORS = (
 )
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
+OPTIMIZERS = ("adam", "lbfgs")
+SCHEDULES = ("constant", "cosine")
+
 NOT_OF_THE_MODEL = (
     "cache_dir",
     "compare_baseline",
@@ -80,7 +83,25 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
     flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
     flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0)
+    flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "lbfgs: quasi-Newton steps, for full batches.")
     flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
+    flags.DEFINE_enum(
+        "learning_rate_schedule", "constant", SCHEDULES, "cosine lets it fall to 0 over --steps, along half a cosine."
+    )
+    flags.DEFINE_bool("average_weights", False, "Take the weights' exponential average, over some 100 steps.")
+    flags.DEFINE_float(
+        "validation_fraction",
+        0.0,
+        "Of the training trajectories, held out to choose the best weights on; 0 takes the last ones.",
+        lower_bound=0.0,
+        upper_bound=1.0,
+    )
+    flags.DEFINE_integer(
+        "patience",
+        0,
+        "Steps without a lower validation loss, looked at every 50, after which training stops; 0 takes all steps.",
+        lower_bound=0,
+    )
     own = "" if weight_decay is not None else "; when not given, the protocol's own"
     flags.DEFINE_float("weight_decay", weight_decay, f"Coupled L2 coefficient, >= 0{own}.", lower_bound=0.0)
     flags.DEFINE_list("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
@@ -96,9 +117,20 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         "tensorboard", False, "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]')."
     )
     flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
-    for name in ("learning_rate", "weight_decay", "noise_std", "huber"):
+    for name in ("learning_rate", "weight_decay", "noise_std", "huber", "validation_fraction"):
         must_be_finite(name)
     flags.register_validator("learning_rate", lambda value: value > 0, message="expected a number > 0")
+    for name, neutral in (("batch_size", 0), ("average_weights", False), ("learning_rate_schedule", "constant")):
+        flags.register_multi_flags_validator(
+            ["optimizer", name],
+            lambda values, name=name, neutral=neutral: values["optimizer"] != "lbfgs" or values[name] == neutral,
+            message=f"--optimizer=lbfgs searches along lines over all samples; give --{name}={neutral}, or adam",
+        )
+    flags.register_multi_flags_validator(
+        ["patience", "validation_fraction"],
+        lambda values: not values["patience"] or values["validation_fraction"] > 0,
+        message="--patience needs trajectories to see an improvement on; give --validation_fraction=0.2, too",
+    )
     flags.register_validator(
         "hidden_units",
         lambda widths: bool(widths) and all(width.strip().isdecimal() and int(width) > 0 for width in widths),

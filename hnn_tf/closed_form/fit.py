@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.closed_form.hamiltonian_regression import HamiltonianFit, HamiltonianRegression
+from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
+from hnn_tf.objectives.weak_form import WeakForm
 from hnn_tf.typing import Samples
 
 
@@ -46,3 +49,32 @@ def fit(
     found = regression.solve(ridge=ridge)
     hamiltonian.assign_coefficients(found.solution.coefficients)
     return found
+
+
+def fit_weak(model: Any, samples: Samples, objective: WeakForm, *, adapt: bool = True, seed: int = 0) -> RidgeSolution:
+    """Fits a Hamiltonian that is linear in its coefficients by the weak form: one solve, without derivatives.
+
+    Args:
+      model: As of `fit`.
+      samples: Columns `times` `[N, T]` and `states` `[N, T, 2n]`.
+      objective: The weak form, with its window.
+      adapt: As of `fit`.
+      seed: Of the features.
+
+    Raises:
+      InputError: If model or samples can't be used.
+    """
+    hamiltonian = getattr(model, "hamiltonian", model)
+    states = np.asarray(samples["states"], np.float64)
+    if adapt:
+        hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)
+    field = LinearField(hamiltonian)
+    rows, targets = objective.linear_regression(
+        lambda state: field.columns(state, hamiltonian.coefficients),
+        {"times": np.asarray(samples["times"], np.float64), "states": states},
+    )
+    regression = RidgeRegression(rows.shape[1])
+    regression.add(rows, targets)
+    solution = regression.solve()
+    hamiltonian.assign_coefficients(solution.coefficients)
+    return solution

@@ -31,13 +31,13 @@ class LinearField:
         return tf.concat([tf.concat([by_p, -by_q - parameters[-1] * by_p], -2), by_friction], -1)
 
     def value(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
-        """f `[..., 2n]` at states `[..., 2n]`."""
+        """Motion f `[..., 2n]` at states `[..., 2n]`."""
         coefficients = parameters[:-1] if self._friction else parameters
         force, velocity = (tf.linalg.matvec(part, coefficients) for part in self._feature_gradients(state))
         return tf.concat([velocity, -force - parameters[-1] * velocity if self._friction else -force], -1)
 
     def linearised(self, state: State, parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """f `[B, 2n]`, df/ds `[B, 2n, 2n]` and `columns` at states `[B, 2n]`."""
+        """Motion f `[B, 2n]`, df/ds `[B, 2n, 2n]` and `columns` at states `[B, 2n]`."""
         width = state.shape[-1]
         by_state = []
         for i in range(width):

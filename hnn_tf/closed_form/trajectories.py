@@ -49,6 +49,7 @@ def fit_trajectories(
       friction: Whether a coefficient of linear friction is fitted, too: the last of the posterior's.
       adapt: Whether the features are made anew from the states.
       seed: Of the features.
+      slope: Of the features, in standardised states: the larger, the rougher an H they can be.
       integrator: An explicit Runge-Kutta method.
       substeps: Its steps in each interval.
       max_iterations: Of Gauss-Newton.
@@ -60,6 +61,7 @@ def fit_trajectories(
       InputError: If the Hamiltonian isn't linear in its coefficients.
       ArithmeticError: If the motion diverges before it fits.
     """
+    fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
     states = np.asarray(samples["states"], np.float64)
     if adapt and hasattr(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
@@ -83,7 +85,31 @@ def fit_trajectories(
     found = dataclasses.replace(found, initial_state=found.initial_state.reshape(guess.shape))
     mean = found.posterior.mean.numpy()
     hamiltonian.assign_coefficients(mean[:-1] if friction else mean)
+    if fitted is not hamiltonian:
+        if not fitted.built:
+            fitted.build(states.shape)
+        for variable, value in zip(fitted.weights, hamiltonian.weights, strict=True):
+            variable.assign(value)
     return found
+
+
+def _in_float64(hamiltonian: Any) -> Any:
+    """The layer itself, or one of double precision with its weights: sums of features cancel to few digits."""
+    if getattr(hamiltonian, "compute_dtype", "float64") == "float64":
+        return hamiltonian
+    copy = type(hamiltonian).from_config(_double(hamiltonian.get_config()))
+    if hamiltonian.built:
+        copy.build([None, hamiltonian.input_spec.axes[-1]])
+        for variable, value in zip(copy.weights, hamiltonian.weights, strict=True):
+            variable.assign(value)
+    return copy
+
+
+def _double(config: Any) -> Any:
+    """A layer's configuration with the precision of it and of all layers within changed to float64."""
+    if not isinstance(config, dict):
+        return config
+    return {name: "float64" if name == "dtype" else _double(value) for name, value in config.items()}
 
 
 def _segmented(samples: Samples) -> dict[str, np.ndarray]:

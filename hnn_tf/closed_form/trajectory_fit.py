@@ -103,7 +103,9 @@ class TrajectoryFitter:
             raise ArithmeticError("trajectory fit: the motion of the first coefficients diverges; give shorter pieces")
         noise, error = self._noise(states, derivatives, 0.0)
         old_noise, old_error = noise, error
-        for iteration in range(1, max_iterations + 1):
+        iterations, converged = 0, False
+        while not converged and iterations < max_iterations:
+            iterations += 1
             found, step, start_step = self._solve(w, start, noise, error)
             size, before = 1.0, self._cost(w, states, derivatives, noise, error, found.prior_std)
             while True:
@@ -120,8 +122,7 @@ class TrajectoryFitter:
             old_noise, old_error = noise, error
             noise, error = self._noise(states, derivatives, found.effective_parameters)
             changes = np.abs(np.log([noise / old_noise] + ([] if error is None else [error / old_error])))
-            if size == 1.0 and moved < _CONVERGED and np.max(changes) < 10 * _CONVERGED:
-                break
+            converged = size == 1.0 and moved < _CONVERGED and np.max(changes) < 10 * _CONVERGED
         return TrajectoryFit(
             posterior=dataclasses.replace(found, mean=w),
             initial_state=start.numpy(),
@@ -129,8 +130,8 @@ class TrajectoryFitter:
             noise_std=noise,
             derivative_std=error,
             log_evidence=found.log_evidence - self._log_scales(old_noise, old_error),
-            iterations=iteration,
-            converged=iteration < max_iterations,
+            iterations=iterations,
+            converged=bool(converged),
         )
 
     def _noise(

@@ -8,6 +8,7 @@ from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.registry import MODELS
 from hnn_tf.models.residual_mlp import ResidualMLP
 from hnn_tf.models.second_order_network import SecondOrderNetwork
+from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 
 __all__ = [
     "MLP",
@@ -19,4 +20,5 @@ __all__ = [
     "RandomFeatureHamiltonian",
     "ResidualMLP",
     "SecondOrderNetwork",
+    "TimeReversibleHamiltonian",
 ]

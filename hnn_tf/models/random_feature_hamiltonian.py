@@ -148,7 +148,7 @@ class RandomFeatureHamiltonian(keras.layers.Layer):
 
     @property
     def coefficient_scales(self) -> np.ndarray:
-        """Scales of the coefficients relative to each other `[m]`, for a prior: those of u and u u are as good as free."""
+        """Scales of the coefficients relative to each other `[m]`, for a prior that leaves those of u and u u free."""
         num_monomials = self._coefficients.shape[0] - self.num_features
         return np.concatenate([np.ones(self.num_features), np.full(num_monomials, _MONOMIAL_SCALE)])
 

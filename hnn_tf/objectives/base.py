@@ -30,6 +30,14 @@ class Objective(abc.ABC):
         del step
         return self.loss(model, samples)
 
+    def validation_loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
+        """What model selection compares on held-out samples; by default `loss`.
+
+        Learned columns of held-out samples were not trained: here they are the samples' own, the first guess. An
+        objective that can tell models apart better than at that guess says how.
+        """
+        return self.loss(model, samples)
+
 
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
     """Mean over all elements of (predicted - observed)^2, for equal shapes only.

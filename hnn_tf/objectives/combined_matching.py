@@ -48,6 +48,7 @@ class CombinedMatching(TrajectoryMatching):
         observed = tf.gather(derivatives, segments.indices, axis=1)
         # Flat, as in `roll_out`.
         predicted = tf.reshape(model(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
-        residual = (predicted - observed) / tf.constant(1.0 if self.derivative_std is None else self.derivative_std, rolled_out.dtype)
+        scale = 1.0 if self.derivative_std is None else self.derivative_std
+        residual = (predicted - observed) / tf.constant(scale, rolled_out.dtype)
         state_loss = self._state_loss(rolled_out, samples, segments, weights)
         return state_loss + weighted_mean(residual * residual, weights)

@@ -115,9 +115,7 @@ class TrajectoryMatching(Objective):
             counted *= tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
         return (counted / tf.reduce_sum(counted))[..., tf.newaxis]
 
-    def _state_loss(
-        self, rolled_out: tf.Tensor, samples: Samples, segments: Segments, weights: tf.Tensor
-    ) -> tf.Tensor:
+    def _state_loss(self, rolled_out: tf.Tensor, samples: Samples, segments: Segments, weights: tf.Tensor) -> tf.Tensor:
         scale = tf.constant(self.noise_scale, rolled_out.dtype)
         observed = tf.gather(samples["states"], segments.indices, axis=1)
         residual = (rolled_out - observed) / scale

@@ -1,0 +1,169 @@
+"""Which weights a training leaves: averaged ones, the best on held-out samples, the same after a break."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from hnn_tf import EarlyStopping, TrainingLoop
+from hnn_tf.objectives import Objective
+
+SAMPLES = {"target": np.full([4, 1], 5.0), "offset": np.zeros([4, 1])}
+
+
+class _Passing(Objective):
+    """Weights and offsets all go from 0 to 5, and are best on the way, at 2."""
+
+    name = "passing"
+    columns = ("target", "offset")
+    learned_columns = ("offset",)
+
+    def loss(self, model, samples):
+        return _distance(model, 5.0) + tf.reduce_mean((samples["offset"] - samples["target"]) ** 2)
+
+    def validation_loss(self, model, samples):
+        del samples
+        return _distance(model, 2.0)
+
+
+def _distance(model, target):
+    return tf.add_n([tf.reduce_mean((variable.value - target) ** 2) for variable in model.trainable_variables])
+
+
+def _loop(*, objective=None, learning_rate=0.1, samples=SAMPLES, **options):
+    model = keras.Sequential([keras.Input([2]), keras.layers.Dense(2, use_bias=False, kernel_initializer="zeros")])
+    return TrainingLoop(model, objective or _Passing(), keras.optimizers.Adam(learning_rate, **options), samples)
+
+
+def _values(loop):
+    return [variable.numpy().copy() for variable in loop.trained_variables]
+
+
+def _assert_equal(received, expected):
+    for one, other in zip(received, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_the_best_weights_and_their_learned_columns_are_left():
+    loop, by_hand = _loop(), _loop()
+    losses = loop.fit(100, validation=SAMPLES, block_size=5)
+    assert loop.step == 100
+    seen = {}
+    for step in range(5, 101, 5):
+        by_hand.run(5)
+        seen[step] = by_hand.validation_loss(SAMPLES), _values(by_hand)
+    best = min(seen, key=lambda step: seen[step][0])
+    assert 5 < best < 100
+    assert (losses["best_step"], losses["validation_loss"]) == (best, seen[best][0])
+    _assert_equal(_values(loop), seen[best][1])
+    assert losses["train_loss"] == loop.loss()
+
+
+def test_patience_ends_the_training():
+    loop = _loop()
+    losses = loop.fit(1000, validation=SAMPLES, block_size=5, patience=20)
+    assert loop.step == losses["best_step"] + 20
+
+
+def test_without_validation_the_last_weights_are_left():
+    loop, plain = _loop(), _loop()
+    assert loop.fit(7) == {"train_loss": loop.loss()}
+    plain.run(7)
+    _assert_equal(_values(loop), _values(plain))
+
+
+def test_averages_are_the_exponential_ones_of_every_step():
+    loop, plain = _loop(use_ema=True, ema_momentum=0.8), _loop()
+    loop.fit(6)
+    averages = None
+    for _ in range(6):
+        plain.run(1)
+        now = _values(plain)
+        averages = now if averages is None else [0.8 * a + 0.2 * v for a, v in zip(averages, now, strict=True)]
+    for received, expected in zip(_values(loop), averages, strict=True):
+        np.testing.assert_allclose(received, expected, rtol=1e-5)  # float32, compiled otherwise
+
+
+def test_looking_at_averages_leaves_the_training_alone():
+    watched, plain = _loop(use_ema=True), _loop(use_ema=True)
+    stopping = EarlyStopping(watched, SAMPLES)
+    for _ in range(4):
+        watched.run(5)
+        stopping.update()
+        plain.run(5)
+    _assert_equal(watched.state().values(), plain.state().values())
+    stopping.restore_best()  # the last: averages lag behind, and are still approaching 2
+    plain.keep_averages()
+    _assert_equal(_values(watched), _values(plain))
+
+
+def test_before_the_first_step_there_is_nothing_to_average():
+    loop = _loop(use_ema=True)
+    before = _values(loop)
+    loop.keep_averages()
+    _assert_equal(_values(loop), before)
+
+
+def test_a_restored_search_ends_as_the_unbroken_one():
+    schedule = keras.optimizers.schedules.CosineDecay(0.2, 60)
+    unbroken = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    expected = unbroken.fit(60, validation=SAMPLES, block_size=5)
+    first = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    stopping = EarlyStopping(first, SAMPLES)
+    while first.step < expected["best_step"] + 10:  # so that the best is behind, and only the state has it
+        first.run(5)
+        stopping.update()
+    second = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    again = EarlyStopping(second, SAMPLES)
+    second.restore(first.state())
+    again.restore(stopping.state())
+    while second.step < 60:
+        second.run(5)
+        again.update()
+    again.restore_best()
+    assert (again.best_step, again.best_loss) == (expected["best_step"], expected["validation_loss"])
+    _assert_equal(_values(second), _values(unbroken))
+
+
+def test_a_state_of_other_weights_is_refused_and_changes_nothing():
+    stopping = EarlyStopping(_loop(), SAMPLES)
+    stopping.update()
+    before = stopping.state()
+    with pytest.raises(ValueError, match="expected the best weights of this model"):
+        stopping.restore({name: value for name, value in before.items() if name != "best.0"})
+    _assert_equal(stopping.state().values(), before.values())
+
+
+class _NeverFinite(_Passing):
+    def validation_loss(self, model, samples):
+        return super().validation_loss(model, samples) * float("nan")
+
+
+def test_no_finite_validation_loss_is_an_error():
+    with pytest.raises(ArithmeticError, match="expected a finite validation loss at some step"):
+        _loop(objective=_NeverFinite()).fit(2, validation=SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"patience": 5}, "patience: expected validation samples"),
+        ({"patience": 0, "validation": SAMPLES}, "patience: expected at least 1 step; received 0"),
+        ({"block_size": 0, "validation": SAMPLES}, "block_size: expected an integer >= 1; received 0"),
+        ({"validation": {}}, r"needs the columns \['target', 'offset'\]"),
+    ],
+)
+def test_bad_options_are_refused_before_any_step(options, message):
+    loop = _loop()
+    with pytest.raises(ValueError, match=message):
+        loop.fit(5, **options)
+    assert loop.step == 0
+
+
+def test_an_objective_validates_by_its_loss_unless_it_says_otherwise():
+    class Plain(_Passing):
+        validation_loss = Objective.validation_loss
+
+    loop = _loop(objective=Plain())
+    other = {"target": np.ones([2, 1]), "offset": np.full([2, 1], 3.0)}  # of another number, and not learned
+    assert loop.validation_loss(other) == loop.loss(other) != loop.loss()

@@ -1,0 +1,129 @@
+"""The training of a run: by its flags, seen on stderr, and on disk so that it survives a kill."""
+
+import math
+import pathlib
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from hnn_tf.early_stopping import EarlyStopping
+from hnn_tf.input_error import InputError
+from hnn_tf.optimizers import LBFGS, CoupledAdam
+from hnn_tf.training_loop import TrainingLoop
+from trainers import checkpoint as checkpoints
+from trainers import command_line
+from trainers.progress import Progress
+from trainers.scalar_log import ScalarLog
+from trainers.start import start, with_initial_states
+from trainers.task import TaskData
+
+_STEPS_A_CALL = 50
+_SECONDS_BETWEEN_CHECKPOINTS = 2.0
+
+
+def fit(
+    model: Any,
+    objective: Any,
+    data: TaskData,
+    settings: Any,
+    *,
+    checkpoint: pathlib.Path | None = None,
+    log_dir: pathlib.Path | None = None,
+) -> tuple[float, dict[str, float]]:
+    """Trains a model by the flags, from its checkpoint if there is one.
+
+    Returns:
+      Seconds of training (all sessions together), and `train_loss` and `test_loss` of the objective; with held-out
+      trajectories also `validation_loss` and `best_step`, of the weights that are kept.
+
+    Raises:
+      TrainingFailedError: If loss or weights stop being finite (the last good checkpoint is kept), or no validation
+        loss ever was.
+      InputError: If the checkpoint can't be used.
+    """
+    beginning = time.monotonic()
+    train, num_steps = start(model, objective, data.train[settings.objective], settings)
+    start_seconds = time.monotonic() - beginning
+    loop = TrainingLoop(
+        model,
+        objective,
+        optimizer(settings),
+        train,
+        batch_size=settings.batch_size or None,
+        seed=settings.seed,
+    )
+    validation = data.validation.get(settings.objective)
+    stopping = EarlyStopping(loop, validation, patience=settings.patience or None) if validation else None
+    seconds_before = start_seconds
+    saved = checkpoints.load(checkpoint) if checkpoint else None
+    if saved:
+        try:
+            seconds_before = float(saved.pop("fit_seconds"))
+            best = {name: saved.pop(name) for name in list(saved) if name.startswith("best.")}
+            loop.restore(saved)
+            if stopping:
+                stopping.restore(best)
+        except (KeyError, ValueError) as error:
+            raise InputError(
+                f"{checkpoint}: expected a checkpoint of this run; it holds other variables; delete it to train anew"
+            ) from error
+    began = last_saved = time.monotonic()
+    log = ScalarLog(log_dir / model.name if log_dir else None)
+    silent = settings.progress == "none"
+    with Progress(model.name, num_steps, start=loop.step, silent=silent) as progress:
+        while loop.step < num_steps and not (stopping and stopping.stopped):
+            loss = loop.run(min(_STEPS_A_CALL, num_steps - loop.step))
+            state = loop.state()
+            if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in state.values())):
+                kept = f"; the last good checkpoint is {checkpoint}" if checkpoint and checkpoint.exists() else ""
+                raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, loss) + kept)
+            log.write("loss", loop.step, loss)
+            if stopping:
+                log.write("validation_loss", loop.step, stopping.update())
+                state |= stopping.state()
+            now = time.monotonic()
+            finished = loop.step == num_steps or bool(stopping and stopping.stopped)
+            if checkpoint and (finished or now - last_saved >= _SECONDS_BETWEEN_CHECKPOINTS):
+                checkpoints.save(checkpoint, state | {"fit_seconds": np.asarray(seconds_before + now - began)})
+                last_saved = now
+            progress.update(loop.step, loss, finished=finished)
+    seconds = seconds_before + time.monotonic() - began
+    kept_losses = _keep(loop, stopping, model.name)
+    losses = {
+        "train_loss": loop.loss(),
+        "test_loss": loop.loss(with_initial_states(model, objective, data.test[settings.objective])),
+    } | kept_losses
+    if not all(math.isfinite(loss) for loss in losses.values()):
+        raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
+    return seconds, losses
+
+
+def optimizer(settings: Any) -> CoupledAdam | LBFGS:
+    """What the flags want."""
+    if settings.optimizer == "lbfgs":
+        return LBFGS(l2=settings.weight_decay)
+    rate = settings.learning_rate
+    if settings.learning_rate_schedule == "cosine":
+        rate = keras.optimizers.schedules.CosineDecay(rate, decay_steps=settings.steps)
+    return CoupledAdam(rate, l2=settings.weight_decay, use_ema=settings.average_weights)
+
+
+def _keep(loop: TrainingLoop, stopping: EarlyStopping | None, name: str) -> dict[str, float]:
+    """Leaves the model the weights that are to be used; returns what tells about the choice."""
+    if not stopping:
+        loop.keep_averages()
+        return {}
+    try:
+        stopping.restore_best()
+    except ArithmeticError as error:
+        raise command_line.TrainingFailedError(f"training of {name}: its validation loss never was finite") from error
+    return {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
+
+
+def _diverged(name: str, settings: Any, step: int, loss: float) -> str:
+    return (
+        f"training of {name} diverged by step {step} (loss {loss}); "
+        f"try a smaller --learning_rate than {settings.learning_rate}"
+    )
