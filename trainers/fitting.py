@@ -91,10 +91,8 @@ def fit(
             progress.update(loop.step, loss, finished=finished)
     seconds = seconds_before + time.monotonic() - began
     kept_losses = _keep(loop, stopping, model.name)
-    losses = {
-        "train_loss": loop.loss(),
-        "test_loss": loop.loss(with_initial_states(model, objective, data.test[settings.objective])),
-    } | kept_losses
+    test = with_initial_states(model, objective, data.test[settings.objective])
+    losses = {"train_loss": loop.loss(), "test_loss": loop.loss(test)} | kept_losses
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
     return seconds, losses

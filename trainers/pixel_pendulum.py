@@ -47,8 +47,8 @@ class PixelPendulumTask(Task):
 
         if settings.time_reversible or settings.derivatives or label == "random_features":
             raise InputError(
-                "pixel_pendulum: takes no --time_reversible, --derivatives or --model=random_features, because its states "
-                "are learned; leave them out"
+                "pixel_pendulum: its states are learned, so that it takes no --time_reversible, --derivatives or "
+                "--model=random_features; leave them out"
             )
         keras.utils.set_random_seed(settings.seed)
         frame_shape = (28, 28, 2)
@@ -71,7 +71,8 @@ class PixelPendulumTask(Task):
 
         if settings.objective not in ("derivative", "one_step"):
             raise InputError(
-                f"--objective={settings.objective}: pixel_pendulum learns from pairs of frames; take derivative or one_step"
+                f"--objective={settings.objective}: pixel_pendulum learns from pairs of frames; take derivative, or "
+                "one_step"
             )
         return LatentMatching(
             super().objective(settings),

@@ -38,14 +38,13 @@ class LinearField:
 
     def linearised(self, state: State, parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Motion f `[B, 2n]`, df/ds `[B, 2n, 2n]` and `columns` at states `[B, 2n]`."""
-        width = state.shape[-1]
-        by_state = []
-        for i in range(width):
-            tangent = tf.broadcast_to(tf.one_hot(i, width, dtype=state.dtype), tf.shape(state))
-            with tf.autodiff.ForwardAccumulator(state, tangent) as accumulator:
-                value = self.value(state, parameters)
-            by_state.append(accumulator.jvp(value, unconnected_gradients=tf.UnconnectedGradients.ZERO))
-        return value, tf.stack(by_state, -1), self.columns(state, parameters)
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(state)
+            value = self.value(state, parameters)
+            components = tf.unstack(value, axis=-1)
+        none = tf.UnconnectedGradients.ZERO
+        by_state = [tape.gradient(component, state, unconnected_gradients=none) for component in components]
+        return value, tf.stack(by_state, -2), self.columns(state, parameters)
 
     def _feature_gradients(self, state: State) -> list[tf.Tensor]:
         return tf.split(tf.cast(self._hamiltonian.feature_gradients(state), tf.float64), 2, -2)

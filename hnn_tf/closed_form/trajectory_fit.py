@@ -88,6 +88,8 @@ class TrajectoryFitter:
             raise ValueError(
                 f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
             )
+        # Traced by itself once, where the steps' stages would trace it each.
+        self._linearised_field = tf.function(field.linearised, autograph=False)
         self._linearised = tf.function(self._sensitivities, autograph=False)
         self._values = tf.function(self._rollout, autograph=False)
 
@@ -215,7 +217,7 @@ class TrajectoryFitter:
         def augmented(flat: tf.Tensor) -> tf.Tensor:
             packed = tf.reshape(flat, [-1, width, 1 + num_w + width])
             state, sensitivity = packed[..., 0], packed[..., 1:]
-            value, by_state, by_w = self._field.linearised(state, w)
+            value, by_state, by_w = self._linearised_field(state, w)
             change = tf.matmul(by_state, sensitivity) + tf.pad(by_w, [[0, 0], [0, 0], [0, width]])
             return tf.reshape(tf.concat([value[..., tf.newaxis], change], -1), tf.shape(flat))
 
@@ -224,7 +226,7 @@ class TrajectoryFitter:
         flat = self._steps(augmented, tf.reshape(first, [num, -1]))
         packed = tf.reshape(flat, [num, -1, width, 1 + num_w + width])
         states, sensitivity = packed[..., 0], packed[..., 1:]
-        value, by_state, by_w = self._field.linearised(tf.reshape(states, [-1, width]), w)
+        value, by_state, by_w = self._linearised_field(tf.reshape(states, [-1, width]), w)
         shape = [num, -1, width]
         change = tf.matmul(tf.reshape(by_state, [*shape, width]), sensitivity)
         derivatives_by_w = change[..., :num_w] + tf.reshape(by_w, [*shape, num_w])
