@@ -49,6 +49,11 @@ def test_the_versions_that_made_it_are_written(tmp_path):
     }
 
 
+def test_a_count_is_written_out():
+    table = _columns(DOCUMENT | {"metrics": {"best_step": 1450}})
+    assert table["best_step"]["hnn"] == "1450"
+
+
 def test_the_callers_document_is_left_alone(tmp_path):
     document = {"task": "pendulum"}
     write_metrics(tmp_path / "metrics.json", document)

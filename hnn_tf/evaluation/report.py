@@ -65,4 +65,6 @@ def format_table(document: dict[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3e}"
+    if value is None or isinstance(value, int):  # a count of steps is no measurement
+        return "" if value is None else str(value)
+    return f"{value:.3e}"
