@@ -27,11 +27,16 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, eq. 2.
     """
+    dh_dq, dh_dp = phase_space.split(energy_gradient(hamiltonian, state))
+    return phase_space.join(dh_dp, -dh_dq)
+
+
+def energy_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
+    """Gradient dH/ds `[..., 2n]` at states `[..., 2n]`; arguments and errors are `symplectic_gradient`'s."""
     state = tf.convert_to_tensor(state)
     phase_space.dof(state)
     written_out = getattr(hamiltonian, "gradient", None)
-    dh_dq, dh_dp = phase_space.split(written_out(state) if written_out else _taped_gradient(hamiltonian, state))
-    return phase_space.join(dh_dp, -dh_dq)
+    return written_out(state) if written_out else _taped_gradient(hamiltonian, state)
 
 
 def _taped_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:

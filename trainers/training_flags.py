@@ -8,7 +8,7 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn", "second_order")
+MODELS = ("baseline", "hnn", "hnn_dissipation", "hnn_friction", "second_order")
 OBJECTIVES = ("derivative", "one_step")
 PROTOCOLS = ("clean", "paper")
 INTEGRATORS = (
@@ -51,7 +51,13 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
       steps: Default number of optimizer steps.
       batch_size: Default samples a step; 0 takes all.
     """
-    flags.DEFINE_enum("model", "hnn", MODELS, "The model: hnn learns H, baseline the derivative, second_order dp/dt.")
+    flags.DEFINE_enum(
+        "model",
+        "hnn",
+        MODELS,
+        "The model: hnn learns H, hnn_friction also one coefficient of linear friction, hnn_dissipation a dissipation "
+        "that depends on the state; baseline learns the derivative, second_order dp/dt.",
+    )
     flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
     flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For one_step and for the exported rollout.")

@@ -6,7 +6,9 @@ import keras
 
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.models.linear_friction import LinearFriction
 from hnn_tf.models.mlp import MLPHamiltonian
+from hnn_tf.models.mlp_dissipation import MLPDissipation
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 
 Builder = Callable[..., keras.Model]
@@ -17,6 +19,17 @@ def _hnn(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.M
     return HamiltonianNetwork(hamiltonian, name="hnn")
 
 
+def _hnn_friction(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    return HamiltonianNetwork(hamiltonian, LinearFriction(dtype=dtype), name="hnn_friction")
+
+
+def _hnn_dissipation(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    # The widths are H's: of R, a small perceptron will do.
+    return HamiltonianNetwork(hamiltonian, MLPDissipation(activation=activation, dtype=dtype), name="hnn_dissipation")
+
+
 def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
     return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
 
@@ -25,6 +38,12 @@ def _second_order(*, hidden_units: Sequence[int], activation: str, dtype: str) -
     return SecondOrderNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="second_order")
 
 
-MODELS: dict[str, Builder] = {"baseline": _baseline, "hnn": _hnn, "second_order": _second_order}
+MODELS: dict[str, Builder] = {
+    "baseline": _baseline,
+    "hnn": _hnn,
+    "hnn_dissipation": _hnn_dissipation,
+    "hnn_friction": _hnn_friction,
+    "second_order": _second_order,
+}
 """Builders of every model of states, by the name that `--model` takes; all with the same keyword arguments:
 `hidden_units`, `activation`, `dtype`."""
