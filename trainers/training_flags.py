@@ -9,7 +9,7 @@ import math
 from absl import flags
 
 MODELS = ("baseline", "hnn", "hnn_dissipation", "hnn_friction", "second_order")
-OBJECTIVES = ("derivative", "one_step")
+OBJECTIVES = ("combined", "derivative", "one_step", "trajectory", "weak")
 PROTOCOLS = ("clean", "paper")
 INTEGRATORS = (
     "blanes_moan4",

@@ -8,32 +8,44 @@ from hnn_tf.typing import State
 
 
 class LinearField:
-    """f(s; w) = J grad H(s),  H(s) = sum_i w_i phi_i(s), as a function of state and coefficients.
+    """f = (J - R) grad H,  H(s) = sum_i w_i phi_i(s), as a function of the state and of what is fitted.
+
+    What is fitted are the coefficients w, followed, with friction, by its coefficient g:  R = diag(0, g), so that
+    dp/dt = -dH/dq - g dH/dp. Features are computed in the layer's precision, the rest in float64.
 
     Args:
       hamiltonian: A built layer with `feature_gradients`, state `[..., 2n]` -> dphi/ds `[..., 2n, m]`.
+      friction: Whether there is a g.
     """
 
-    def __init__(self, hamiltonian: Any) -> None:
-        self._hamiltonian = hamiltonian
+    def __init__(self, hamiltonian: Any, *, friction: bool = False) -> None:
+        self._hamiltonian, self._friction = hamiltonian, friction
 
-    def columns(self, state: State) -> tf.Tensor:
-        """df/dw `[..., 2n, m]` at states `[..., 2n]`."""
-        by_q, by_p = tf.split(self._hamiltonian.feature_gradients(state), 2, -2)
-        return tf.concat([by_p, -by_q], -2)
+    def columns(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
+        """Derivatives of f by the parameters, `[..., 2n, m]` (or m + 1), at states `[..., 2n]`."""
+        by_q, by_p = self._feature_gradients(state)
+        if not self._friction:
+            return tf.concat([by_p, -by_q], -2)
+        velocity = tf.linalg.matvec(by_p, parameters[:-1])
+        by_friction = tf.concat([tf.zeros_like(velocity), -velocity], -1)[..., tf.newaxis]
+        return tf.concat([tf.concat([by_p, -by_q - parameters[-1] * by_p], -2), by_friction], -1)
 
-    def value(self, state: State, coefficients: tf.Tensor) -> tf.Tensor:
-        """f `[..., 2n]` at states `[..., 2n]`, of coefficients `[m]`."""
-        return tf.linalg.matvec(self.columns(state), coefficients)
+    def value(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
+        """f `[..., 2n]` at states `[..., 2n]`."""
+        coefficients = parameters[:-1] if self._friction else parameters
+        force, velocity = (tf.linalg.matvec(part, coefficients) for part in self._feature_gradients(state))
+        return tf.concat([velocity, -force - parameters[-1] * velocity if self._friction else -force], -1)
 
-    def linearised(self, state: State, coefficients: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """f `[B, 2n]`, df/ds `[B, 2n, 2n]` and df/dw `[B, 2n, m]` at states `[B, 2n]`."""
+    def linearised(self, state: State, parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """f `[B, 2n]`, df/ds `[B, 2n, 2n]` and `columns` at states `[B, 2n]`."""
         width = state.shape[-1]
         by_state = []
         for i in range(width):
             tangent = tf.broadcast_to(tf.one_hot(i, width, dtype=state.dtype), tf.shape(state))
             with tf.autodiff.ForwardAccumulator(state, tangent) as accumulator:
-                value = self.value(state, coefficients)
+                value = self.value(state, parameters)
             by_state.append(accumulator.jvp(value, unconnected_gradients=tf.UnconnectedGradients.ZERO))
-        columns = self.columns(state)
-        return tf.linalg.matvec(columns, coefficients), tf.stack(by_state, -1), columns
+        return value, tf.stack(by_state, -1), self.columns(state, parameters)
+
+    def _feature_gradients(self, state: State) -> list[tf.Tensor]:
+        return tf.split(tf.cast(self._hamiltonian.feature_gradients(state), tf.float64), 2, -2)

@@ -28,8 +28,10 @@ class TrajectoryFit:
       states: Rolled-out states at the observations `[N, T, 2n]`: the observed ones without their noise.
       noise_std: Estimated standard deviation of the observation noise, `[2n]`.
       derivative_std: Estimated error of the given derivatives `[2n]`; None if none were given.
+      log_evidence: Logarithm of the marginal likelihood, noise levels included: of two Hamiltonians fitted to the same
+        samples, the larger is the better supported.
       iterations: How many linear solves were taken.
-      converged: Whether the last of them still changed something.
+      converged: Whether the last of them changed nothing any more.
     """
 
     posterior: Posterior
@@ -37,6 +39,7 @@ class TrajectoryFit:
     states: np.ndarray
     noise_std: np.ndarray
     derivative_std: np.ndarray | None
+    log_evidence: float
     iterations: int
     converged: bool
 
@@ -54,7 +57,8 @@ class TrajectoryFitter:
     Args:
       field: What is fitted, a `LinearField`.
       prior_std: c, the scales of the coefficients relative to each other, `[m]`.
-      samples: `times` `[N, T]`, `states` `[N, T, 2n]`, and, if derivatives were measured, `time_derivatives`.
+      samples: `times` `[N, T]`, `states` `[N, T, 2n]`; if derivatives were measured, `time_derivatives`; and, if not
+        all observations count, `counted` `[N, T]` of ones and zeros.
       integrator: An explicit Runge-Kutta method.
       substeps: Its steps in each interval.
 
@@ -77,6 +81,8 @@ class TrajectoryFitter:
         self._states = tf.constant(samples["states"], tf.float64)
         given = samples.get("time_derivatives")
         self._derivatives = None if given is None else tf.constant(given, tf.float64)
+        counted = samples.get("counted", np.ones(self._times.shape))
+        self._counted = tf.constant(counted, tf.float64)[..., tf.newaxis]
         self._integrator, self._substeps = integrators.get(integrator), substeps
         if not isinstance(self._integrator, integrators.ExplicitRungeKutta):
             raise ValueError(
@@ -96,6 +102,7 @@ class TrajectoryFitter:
         if not np.isfinite(states).all():
             raise ArithmeticError("trajectory fit: the motion of the first coefficients diverges; give shorter pieces")
         noise, error = self._noise(states, derivatives, 0.0)
+        old_noise, old_error = noise, error
         for iteration in range(1, max_iterations + 1):
             found, step, start_step = self._solve(w, start, noise, error)
             size, before = 1.0, self._cost(w, states, derivatives, noise, error, found.prior_std)
@@ -121,6 +128,7 @@ class TrajectoryFitter:
             states=states.numpy(),
             noise_std=noise,
             derivative_std=error,
+            log_evidence=found.log_evidence - self._log_scales(old_noise, old_error),
             iterations=iteration,
             converged=iteration < max_iterations,
         )
@@ -129,16 +137,20 @@ class TrajectoryFitter:
         self, states: tf.Tensor, derivatives: tf.Tensor, parameters: float
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Noise levels by coordinate, from what is left, less the degrees of freedom that were fitted."""
-        count, width = states.shape[0] * states.shape[1], states.shape[2]
-        squares = np.sum((states - self._states).numpy() ** 2, (0, 1))
+        count, width = float(tf.reduce_sum(self._counted)), states.shape[2]
+        squares = np.sum((self._counted * (states - self._states)).numpy() ** 2, (0, 1))
         if self._derivatives is None:
             free = max(count - states.shape[0] - parameters / width, 1.0)
             return np.sqrt(squares / free) + 1e-300, None
         # Where both are given, the derivatives determine the coefficients.
         noise = np.sqrt(squares / max(count - states.shape[0], 1)) + 1e-300
-        errors = np.sum((derivatives - self._derivatives).numpy() ** 2, (0, 1))
+        errors = np.sum((self._counted * (derivatives - self._derivatives)).numpy() ** 2, (0, 1))
         least = _LEAST_DERIVATIVE_ERROR * np.sqrt(np.mean(self._derivatives.numpy() ** 2, (0, 1)))
         return noise, np.maximum(np.sqrt(errors / max(count - parameters / width, 0.1 * count)), least)
+
+    def _log_scales(self, noise: np.ndarray, error: np.ndarray | None) -> float:
+        scales = np.sum(np.log(noise)) + (0.0 if error is None else np.sum(np.log(error)))
+        return float(tf.reduce_sum(self._counted)) * float(scales)
 
     def _cost(
         self,
@@ -149,10 +161,10 @@ class TrajectoryFitter:
         error: np.ndarray | None,
         prior_std: float,
     ) -> float:
-        cost = tf.reduce_sum(((states - self._states) / noise) ** 2)
+        cost = tf.reduce_sum((self._counted * (states - self._states) / noise) ** 2)
         cost += tf.reduce_sum((w / (self._prior_std * prior_std)) ** 2)
         if error is not None:
-            cost += tf.reduce_sum(((derivatives - self._derivatives) / error) ** 2)
+            cost += tf.reduce_sum((self._counted * (derivatives - self._derivatives) / error) ** 2)
         return float(cost)
 
     def _solve(
@@ -167,10 +179,11 @@ class TrajectoryFitter:
         for residual, jacobian, start_jacobian, scale in parts:
             flat = [residual.shape[0], residual.shape[1] * residual.shape[2]]
             # Of w itself, not of its change, which has no prior.
-            target = (residual + tf.linalg.matvec(jacobian, w)) / scale
-            targets.append(tf.reshape(target, flat))
-            rows.append(tf.reshape(jacobian / scale[:, np.newaxis], [*flat, jacobian.shape[-1]]))
-            columns.append(tf.reshape(start_jacobian / scale[:, np.newaxis], [*flat, start_jacobian.shape[-1]]))
+            weight = self._counted / scale
+            targets.append(tf.reshape(weight * (residual + tf.linalg.matvec(jacobian, w)), flat))
+            weight = weight[..., tf.newaxis]
+            rows.append(tf.reshape(weight * jacobian, [*flat, jacobian.shape[-1]]))
+            columns.append(tf.reshape(weight * start_jacobian, [*flat, start_jacobian.shape[-1]]))
         row, column, target = tf.concat(rows, 1), tf.concat(columns, 1), tf.concat(targets, 1)[..., tf.newaxis]
         q, r = tf.linalg.qr(column)
         # What the initial states can't explain.
@@ -180,7 +193,7 @@ class TrajectoryFitter:
             tf.einsum("nki,nkj->ij", free_row, free_row),
             tf.einsum("nki,nk->i", free_row, free_target),
             tf.reduce_sum(free_target**2),
-            int(np.prod(free_target.shape)) - start.shape[0] * start.shape[1],
+            0,  # noise levels are in the rows; what they cost is added in `fit`
             tf.constant(self._prior_std),
             noise_variance=1.0,
         )

@@ -7,6 +7,7 @@ from hnn_tf.objectives.latent_matching import LatentMatching
 from hnn_tf.objectives.one_step import OneStep
 from hnn_tf.objectives.registry import OBJECTIVES
 from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
+from hnn_tf.objectives.weak_form import WeakForm
 
 __all__ = [
     "OBJECTIVES",
@@ -16,4 +17,5 @@ __all__ = [
     "Objective",
     "OneStep",
     "TrajectoryMatching",
+    "WeakForm",
 ]

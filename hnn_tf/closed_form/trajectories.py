@@ -1,0 +1,113 @@
+"""The closed form for whole trajectories: noisy states, with or without derivatives, at any times."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.closed_form.evidence import posterior
+from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.trajectory_fit import TrajectoryFit, TrajectoryFitter
+from hnn_tf.data.segments import Segments
+from hnn_tf.input_error import InputError
+from hnn_tf.objectives.weak_form import WeakForm
+from hnn_tf.typing import Samples
+
+_WINDOW = 10
+"""Of the weak form, which gives the first coefficients where there are no derivatives."""
+
+_FRICTION_SCALE = 1e3
+"""Relative to the coefficients of random features: as good as free."""
+
+
+def fit_trajectories(
+    hamiltonian: Any,
+    samples: Samples,
+    *,
+    friction: bool = False,
+    adapt: bool = True,
+    seed: int = 0,
+    integrator: str = "rk4",
+    substeps: int = 1,
+    max_iterations: int = 30,
+) -> TrajectoryFit:
+    """Fits a Hamiltonian that is linear in its coefficients to whole trajectories, by a few linear solves.
+
+    Coefficients, initial states and noise levels at once: see `TrajectoryFitter`. The first coefficients are those of
+    one linear regression, on the derivatives if they are given, else on the weak form. The fitted ones are assigned.
+
+    Args:
+      hamiltonian: `RandomFeatureHamiltonian`, or one in a `TimeReversibleHamiltonian`.
+      samples: Columns `times` `[N, T]`, `states` `[N, T, 2n]`, perhaps `time_derivatives` of the same shape, and
+        `initial_state` `[N, W, 2n]`: first guesses for each of W segments, which are fitted as separate trajectories.
+      friction: Whether a coefficient of linear friction is fitted, too: the last of the posterior's.
+      adapt: Whether the features are made anew from the states.
+      seed: Of the features.
+      integrator: An explicit Runge-Kutta method.
+      substeps: Its steps in each interval.
+      max_iterations: Of Gauss-Newton.
+
+    Returns:
+      What was found; `initial_state` is `[N, W, 2n]` as in `samples`.
+
+    Raises:
+      InputError: If the Hamiltonian isn't linear in its coefficients.
+      ArithmeticError: If the motion diverges before it fits.
+    """
+    if not hasattr(hamiltonian, "coefficients"):
+        raise InputError(
+            f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
+            "RandomFeatureHamiltonian, or train yours by TrainingLoop"
+        )
+    states = np.asarray(samples["states"], np.float64)
+    if adapt:
+        hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)
+    segmented = _segmented(samples)
+    coefficients = _first_coefficients(hamiltonian, samples)
+    scales = np.asarray(hamiltonian.coefficient_scales, np.float64)
+    if friction:
+        coefficients, scales = np.append(coefficients, 0.0), np.append(scales, _FRICTION_SCALE)
+    fitter = TrajectoryFitter(
+        LinearField(hamiltonian, friction=friction), scales, segmented, integrator=integrator, substeps=substeps
+    )
+    guess = np.asarray(samples["initial_state"], np.float64)
+    found = fitter.fit(coefficients, guess.reshape(-1, guess.shape[-1]), max_iterations=max_iterations)
+    found = dataclasses.replace(found, initial_state=found.initial_state.reshape(guess.shape))
+    mean = found.posterior.mean.numpy()
+    hamiltonian.assign_coefficients(mean[:-1] if friction else mean)
+    return found
+
+
+def _segmented(samples: Samples) -> dict[str, np.ndarray]:
+    """The segments `[N W, L + 1, ...]` as trajectories of their own; each observation counts once."""
+    times = np.asarray(samples["times"], np.float64)
+    segments = Segments(times.shape[1], np.shape(samples["initial_state"])[1])
+    columns = {"counted": np.tile(segments.counted, [len(times), 1])}
+    for name in ("times", "states", "time_derivatives"):
+        if name in samples:
+            column = np.asarray(samples[name], np.float64)[:, segments.indices]
+            columns[name] = column.reshape(-1, *column.shape[2:])
+    return columns
+
+
+def _first_coefficients(hamiltonian: Any, samples: Samples) -> np.ndarray:
+    """By one regression, on derivatives at the noisy states or on the weak form."""
+    field = LinearField(hamiltonian)
+    times, states = (np.asarray(samples[name], np.float64) for name in ("times", "states"))
+    if "time_derivatives" in samples:
+        columns = field.columns(tf.constant(states.reshape(-1, states.shape[-1])), tf.zeros([0], tf.float64))
+        rows, targets = columns.numpy().reshape(-1, columns.shape[-1]), np.reshape(samples["time_derivatives"], -1)
+    else:
+        weak = WeakForm(window=min(_WINDOW, states.shape[1]))
+        rows, targets = weak.linear_regression(
+            lambda state: field.columns(state, tf.zeros([0], tf.float64)), {"times": times, "states": states}
+        )
+    rows, targets = tf.constant(rows, tf.float64), tf.constant(targets, tf.float64)
+    return posterior(
+        tf.matmul(rows, rows, transpose_a=True),
+        tf.linalg.matvec(rows, targets, transpose_a=True),
+        tf.reduce_sum(targets**2),
+        int(targets.shape[0]),
+        tf.constant(hamiltonian.coefficient_scales, tf.float64),
+    ).mean.numpy()

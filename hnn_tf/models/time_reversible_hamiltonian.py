@@ -1,0 +1,115 @@
+"""A Hamiltonian that is even in the momenta."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.symplectic_gradient import energy_gradient
+from hnn_tf.typing import State
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class TimeReversibleHamiltonian(keras.layers.Layer):
+    """A Hamiltonian that doesn't change when all momenta turn round, as mechanics without magnetic fields has it.
+
+    H(q, p) = (h(q, p) + h(q, -p)) / 2.
+
+    Trajectories run backwards are trajectories again, and a state at rest has no velocity: noise can't shift the
+    learned motion in p. Twice the evaluations of h.
+
+    Args:
+      hamiltonian: h, a Keras layer, state `[..., 2n]` -> energy `[...]`.
+
+    Input `[..., 2n]`, output `[...]`.
+    """
+
+    def __init__(self, hamiltonian: keras.layers.Layer, **kwargs: Any) -> None:
+        kwargs.setdefault("dtype", hamiltonian.dtype_policy)
+        super().__init__(**kwargs)
+        self.hamiltonian = hamiltonian
+        self.supports_masking = True
+        if not kwargs.get("trainable", True):
+            hamiltonian.trainable = False
+
+    @property
+    def separable(self) -> bool:
+        """Whether H = T(p) + V(q), as h declares it."""
+        return getattr(self.hamiltonian, "separable", False)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds h for states `[..., 2n]`."""
+        n = phase_space.dof(tf.TensorSpec(input_shape))
+        self._signs = np.repeat([1.0, -1.0], n)
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
+        if not self.hamiltonian.built:
+            self.hamiltonian.build(input_shape)
+
+    def call(self, state: State) -> tf.Tensor:
+        """Energy `[...]` of states `[..., 2n]`."""
+        state, reversed_state, _ = self._both(state)
+        return 0.5 * (self.hamiltonian(state) + self.hamiltonian(reversed_state))
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """dH/ds `[..., 2n]` at states `[..., 2n]`."""
+        state, reversed_state, signs = self._both(state)
+        forward, backward = (energy_gradient(self.hamiltonian, s) for s in (state, reversed_state))
+        return 0.5 * (forward + signs * backward)
+
+    def features(self, state: State) -> tf.Tensor:
+        """Features of h, made even: `[..., m]`."""
+        state, reversed_state, _ = self._both(state)
+        return 0.5 * (self.hamiltonian.features(state) + self.hamiltonian.features(reversed_state))
+
+    def feature_gradients(self, state: State) -> tf.Tensor:
+        """Their gradients `[..., 2n, m]`."""
+        state, reversed_state, signs = self._both(state)
+        backward = signs[:, tf.newaxis] * self.hamiltonian.feature_gradients(reversed_state)
+        return 0.5 * (self.hamiltonian.feature_gradients(state) + backward)
+
+    @property
+    def coefficients(self) -> tf.Tensor:
+        """Those of h, `[m]`."""
+        return self.hamiltonian.coefficients
+
+    def assign_coefficients(self, values: np.ndarray) -> None:
+        """Replaces them."""
+        self.hamiltonian.assign_coefficients(values)
+
+    @property
+    def coefficient_scales(self) -> np.ndarray:
+        """Those of h, `[m]`."""
+        return self.hamiltonian.coefficient_scales
+
+    def adapt(self, states: np.ndarray, *, seed: int = 0) -> None:
+        """Adapts the features of h to states `[N, 2n]`."""
+        if not self.built:
+            self.build(np.shape(states))
+        self.hamiltonian.adapt(states, seed=seed)
+
+    def _both(self, state: State) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        state = tf.cast(state, self.compute_dtype)
+        if not self.built:
+            self.build(state.shape)
+        signs = tf.constant(self._signs, self.compute_dtype)
+        return state, state * signs, signs
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """`[..., 2n]` -> `[...]`."""
+        return tuple(input_shape[:-1])
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, the inner layer serialized."""
+        return super().get_config() | {"hamiltonian": serialize_layer(self.hamiltonian)}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> "TimeReversibleHamiltonian":
+        """The layer of a configuration that `get_config` gave."""
+        hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
+        return cls(**(config | {"hamiltonian": hamiltonian}))
