@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
@@ -47,7 +48,8 @@ class LinearFriction(keras.layers.Layer):
     def call(self, state: State) -> tf.Tensor:
         """Dissipation matrix R `[..., 2n, 2n]` at states `[..., 2n]`."""
         diagonal = phase_space.join(tf.zeros([self._dof], self.compute_dtype), self.coefficient)
-        matrix = diagonal * tf.eye(2 * self._dof, dtype=self.compute_dtype)
+        # A constant: TensorFlow.js has no operation that makes a diagonal matrix.
+        matrix = diagonal * tf.constant(np.eye(2 * self._dof), self.compute_dtype)
         return tf.broadcast_to(matrix, tf.concat([tf.shape(state), [2 * self._dof]], 0))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
