@@ -82,6 +82,21 @@ class TrainingLoop:
         """The objective's loss at the present weights, on these samples or on the training samples."""
         return float(self._loss(self._columns(self._samples) if samples is None else self._tensors(samples)))
 
+    def replace_samples(self, samples: Samples) -> None:
+        """Goes on with other samples, without compiling again; learned columns begin anew at theirs.
+
+        Raises:
+          ValueError: If a column is missing, or of another shape than before; nothing is changed then.
+        """
+        tensors = self._tensors(samples)
+        columns = self._columns(self._samples)
+        for name, tensor in tensors.items():
+            if tensor.shape != columns[name].shape:
+                raise ValueError(f"samples: expected {name} of shape {columns[name].shape}; received {tensor.shape}")
+        for name, variable in self._learned.items():
+            variable.assign(tensors.pop(name))
+        self._samples = tensors
+
     @property
     def learned(self) -> dict[str, np.ndarray]:
         """The learned columns by name, `[N, ...]`."""
