@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-import hnn_tf
 from benchmarks.friction_interval import friction_interval, smoothed
 from hnn_tf import HamiltonianNetwork, InputError, models, objectives
 from hnn_tf.training_loop import TrainingLoop
@@ -62,7 +61,7 @@ def test_a_model_without_a_coefficient_is_refused(times):
 
 
 @pytest.mark.slow
-def test_the_interval_holds_the_friction_which_the_trained_model_misses(times, rng):
+def test_the_interval_holds_the_known_friction_and_noise_is_no_part_of_it(times, rng):
     truth = _motion(times)
     readings = truth + NOISE * rng.normal(size=truth.shape)
 
@@ -70,11 +69,14 @@ def test_the_interval_holds_the_friction_which_the_trained_model_misses(times, r
         return {"state": states[:-1], "next_state": states[1:], "time_step": np.diff(times)[:, None]}
 
     model = _model()
-    TrainingLoop(model, objectives.OneStep(), keras.optimizers.Adam(3e-3), samples(readings)).run(1000)
+    TrainingLoop(model, objectives.OneStep(), keras.optimizers.Adam(3e-3), samples(readings)).run(600)
+    weights, trained = model.get_weights(), float(model.dissipation.coefficient[0])
     options = {"num_refits": 12, "steps": 500, "learning_rate": 3e-3}
     value, low, high = friction_interval(model, objectives.OneStep(), samples, times, readings, **options)
-    trained = float(model.dissipation.coefficient[0])
     assert low < GAMMA < high
     assert value == pytest.approx((low + high) / 2)
-    assert high - low < 0.5 * GAMMA
-    print(trained, low, value, high, hnn_tf)
+    assert 0 < high - low < 0.6 * GAMMA
+    # One-step matching at noisy states takes noise for friction: over a dozen draws 0.007 to 0.027 of it.
+    assert 0.005 < trained - value < 0.03
+    for after, before in zip(model.get_weights(), weights, strict=True):
+        np.testing.assert_array_equal(after, before)
