@@ -1,9 +1,28 @@
 """Hamiltonian neural networks for TensorFlow and Keras 3."""
 
-from hnn_tf import activations, data, evaluation, integrators, models, objectives, optimizers, phase_space, systems
+from hnn_tf import (
+    activations,
+    closed_form,
+    data,
+    derivative_estimators,
+    evaluation,
+    integrators,
+    models,
+    objectives,
+    optimizers,
+    phase_space,
+    systems,
+)
 from hnn_tf.energy_change import change_energy
 from hnn_tf.input_error import InputError
-from hnn_tf.models import MLP, BaselineNetwork, HamiltonianNetwork, LatentHamiltonianNetwork, MLPHamiltonian
+from hnn_tf.models import (
+    MLP,
+    BaselineNetwork,
+    HamiltonianNetwork,
+    LatentHamiltonianNetwork,
+    MLPHamiltonian,
+    RandomFeatureHamiltonian,
+)
 from hnn_tf.rollout import NotSolvedError, rollout, rollout_at_times
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.training_loop import TrainingLoop
@@ -17,11 +36,14 @@ __all__ = [
     "LatentHamiltonianNetwork",
     "MLPHamiltonian",
     "NotSolvedError",
+    "RandomFeatureHamiltonian",
     "TrainingLoop",
     "__version__",
     "activations",
     "change_energy",
+    "closed_form",
     "data",
+    "derivative_estimators",
     "evaluation",
     "integrators",
     "models",

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from hnn_tf.input_error import InputError
+
 
 @dataclasses.dataclass(frozen=True)
 class Activation:
@@ -49,3 +51,19 @@ def get(name: str) -> Activation:
     if name not in ACTIVATIONS:
         raise ValueError(f"activation: expected one of {', '.join(sorted(ACTIVATIONS))}; received {name!r}")
     return ACTIVATIONS[name]
+
+
+def get_smooth(name: str) -> Activation:
+    """The activation of that name, for a Hamiltonian.
+
+    Raises:
+      ValueError: If there is none.
+      InputError: If it isn't smooth: the motion is H's derivative.
+    """
+    activation = get(name)
+    if not activation.smooth:
+        raise InputError(
+            f"activation {name!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
+            "use 'tanh', 'silu', 'softplus' or 'sine'"
+        )
+    return activation

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
+import numpy as np
 import tensorflow as tf
 
 State: TypeAlias = tf.Tensor
@@ -29,3 +30,20 @@ class HamiltonianVectorField(Protocol):
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Energy `[...]` of the state `[..., 2n]`."""
+
+
+class LinearHamiltonian(Protocol):
+    """A Hamiltonian that is linear in its coefficients: H(s) = w . phi(s)."""
+
+    @property
+    def coefficients(self) -> tf.Tensor:
+        """The coefficients w `[m]`."""
+
+    def assign_coefficients(self, values: np.ndarray) -> None:
+        """Replaces them by `[m]`."""
+
+    def features(self, state: State) -> tf.Tensor:
+        """Features phi `[..., m]` at states `[..., 2n]`."""
+
+    def feature_gradients(self, state: State) -> tf.Tensor:
+        """Their derivatives dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""

@@ -37,6 +37,10 @@ CASES = {
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 96 + 32
     ),
     "hnn_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 1),
+    # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
+    "random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
+    ),
     "second_order": Case(
         models.SecondOrderNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 200
     ),

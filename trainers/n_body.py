@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
+from trainers import samples
 from trainers.rollout_scores import RolloutScores
 from trainers.task import Models, Task, TaskData, state_of
 
@@ -73,8 +74,7 @@ class NBodyData(TaskData):
             lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=settings.noise_std, rng=rng)),
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
-        self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
-        self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
+        self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
         self._clean_test = test.clean_samples()
         self._scores = RolloutScores(
             self.system, test.clean_states[:NUM_EVALUATED, 0], ood_starts, np.linspace(0.0, task.horizon, 501)

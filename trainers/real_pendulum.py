@@ -8,7 +8,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, run, training_flags
+from trainers import command_line, run, samples, training_flags
 from trainers.task import Models, Task, TaskData
 
 TRAIN_FRACTION = 0.8
@@ -35,9 +35,7 @@ class RealPendulumTask(Task):
         """Reads the record from --data_path, or downloads it."""
         from hnn_tf import data
 
-        return RealPendulumData(
-            data.read_pendulum_record(settings.data_path or None), seed=settings.seed, noise_std=settings.noise_std
-        )
+        return RealPendulumData(data.read_pendulum_record(settings.data_path or None), settings)
 
 
 class RealPendulumData(TaskData):
@@ -49,26 +47,28 @@ class RealPendulumData(TaskData):
 
     state = {"names": ["q", "p"], "units": ["rad", "rad/s"], "time_unit": "s", "energy_unit": "rad²/s²"}
 
-    def __init__(self, record: Any, *, seed: int, noise_std: float) -> None:
+    def __init__(self, record: Any, settings: Any) -> None:
         import numpy as np
 
         from hnn_tf import data
 
         split = num_training(record)
         self._held_out = data.PendulumRecord(record.times[split:], record.states[split:])
-        if noise_std:
-            rng = np.random.default_rng(seed)
-            noisy = data.add_gaussian_noise(record.states[:split], rng, std=noise_std)
+        if settings.noise_std:
+            rng = np.random.default_rng(settings.seed)
+            noisy = data.add_gaussian_noise(record.states[:split], rng, std=settings.noise_std)
             record = data.PendulumRecord(record.times, np.concatenate([noisy, record.states[split:]]))
         states, slopes = data.forward_differences(record)
         end = len(states) - 1  # the reference leaves the last one out
         self.train = {
             "derivative": {"state": states[:split], "time_derivative": slopes[:split]},
             "one_step": transitions(data.PendulumRecord(record.times[:split], record.states[:split])),
+            **_whole(record.times[:split], record.states[:split], settings),
         }
         self.test = {
             "derivative": {"state": states[split:end], "time_derivative": slopes[split:end]},
             "one_step": transitions(self._held_out),
+            **_whole(self._held_out.times, self._held_out.states, settings),
         }
         self._num_paper_test = end - split
 
@@ -131,6 +131,23 @@ def transitions(record: Any) -> dict[str, Any]:
     """Columns `state`, `next_state` `[T - 1, 2]` and `time_step` `[T - 1, 1]` of a record's T readings."""
     time_step = (record.times[1:] - record.times[:-1])[:, None]
     return {"state": record.states[:-1], "next_state": record.states[1:], "time_step": time_step}
+
+
+def _whole(times: Any, states: Any, settings: Any) -> dict[str, Any]:
+    """Columns of the objectives that see a trajectory as a whole; nobody measured derivatives, so they are estimated.
+
+    With --derivatives, the derivative objective matches the same estimates instead of forward differences.
+    """
+    from hnn_tf import data, derivative_estimators
+
+    name = getattr(settings, "derivatives", None)
+    estimator = derivative_estimators.DERIVATIVE_ESTIMATORS[name or "smoothing_spline"]()
+    estimate = estimator.estimate(times, states[None])
+    record = data.Trajectories(times - times[0], states[None], states[None], estimate.time_derivatives)
+    whole = record.trajectory_samples(num_segments=samples.num_segments(len(times), settings))
+    columns = dict.fromkeys(("trajectory", "combined", "weak"), whole)
+    matched = {"state": estimate.states[0], "time_derivative": estimate.time_derivatives[0]}
+    return columns | ({"derivative": matched} if name else {})
 
 
 TASK = RealPendulumTask()

@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
+from trainers import samples
 from trainers.rollout_scores import RolloutScores
 from trainers.task import Models, Task, TaskData, state_of
 
@@ -40,7 +41,7 @@ class SimulatedTask(Task):
 
     def load(self, settings: Any) -> "SimulatedData":
         """Simulates the trajectories: 25 to train, 25 to test, by seed and noise_std."""
-        return SimulatedData(self, seed=settings.seed, noise_std=settings.noise_std)
+        return SimulatedData(self, settings)
 
     def new_model(self, label: str, settings: Any) -> Any:
         """As of every task, but for a model of momenta that are velocities, which these aren't: dq/dt = 2 p."""
@@ -54,25 +55,24 @@ class SimulatedTask(Task):
 class SimulatedData(TaskData):
     """Simulated trajectories of one seed."""
 
-    def __init__(self, task: SimulatedTask, *, seed: int, noise_std: float) -> None:
+    def __init__(self, task: SimulatedTask, settings: Any) -> None:
         import numpy as np
 
         from hnn_tf import data
 
-        self.task, self.seed = task, seed
+        self.task, self.seed = task, settings.seed
         self.system = task.make_system()
         self.state = state_of(self.system, time_unit="s")
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(settings.seed)
         trajectories = data.generate_trajectories(
             self.system,
             data.sample_on_radius(rng, NUM_TRAJECTORIES, radius=task.radius),
             np.linspace(0.0, TRAJECTORY_SPAN, task.num_times),
-            noise_std=noise_std,
+            noise_std=settings.noise_std,
             rng=rng,
         )
         train, test = data.split_by_trajectory(trajectories, train_fraction=TRAIN_FRACTION)
-        self.train = {"derivative": train.observed_samples(), "one_step": train.transition_samples()}
-        self.test = {"derivative": test.observed_samples(), "one_step": test.transition_samples()}
+        self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
         self._clean_test = test.clean_samples()
         starts = test.clean_states[:, 0]
         ood_starts = data.sample_on_radius(rng, len(starts), radius=task.ood_radius)

@@ -75,8 +75,9 @@ class Task(abc.ABC):
 
     def objective(self, settings: Any) -> Any:
         """The objective that the flags name."""
-        from hnn_tf.objectives import DerivativeMatching, OneStep
+        from hnn_tf.objectives import OBJECTIVES
 
-        if settings.objective == "one_step":
-            return OneStep(integrator=settings.integrator, substeps=settings.substeps)
-        return DerivativeMatching()
+        steps = {"integrator": settings.integrator, "substeps": settings.substeps}
+        shooting = steps | {"huber": settings.huber or None, "growth_steps": settings.growth_steps}
+        options = {"one_step": steps, "trajectory": shooting, "combined": shooting}
+        return OBJECTIVES[settings.objective](**options.get(settings.objective, {}))

@@ -8,8 +8,9 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn", "hnn_dissipation", "hnn_friction", "second_order")
+MODELS = ("baseline", "hnn", "hnn_dissipation", "hnn_friction", "random_features", "second_order")
 OBJECTIVES = ("combined", "derivative", "one_step", "trajectory", "weak")
+DERIVATIVE_ESTIMATORS = ("finite_difference", "gaussian_process", "savitzky_golay", "smoothing_spline")
 PROTOCOLS = ("clean", "paper")
 INTEGRATORS = (
     "blanes_moan4",
@@ -60,11 +61,26 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     )
     flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
     flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
-    flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For one_step and for the exported rollout.")
+    flags.DEFINE_enum(
+        "derivatives",
+        None,
+        DERIVATIVE_ESTIMATORS,
+        "Estimate the derivatives from the states by this; when not given, the task's own are used.",
+    )
+    flags.DEFINE_integer(
+        "segments",
+        0,
+        "Of each trajectory, for trajectory and combined: rollouts begin anew in each; 0 takes some 40 observations.",
+        lower_bound=0,
+    )
+    flags.DEFINE_float("huber", 0.0, "Noise deviations beyond which outliers count less; 0: squares.", lower_bound=0.0)
+    flags.DEFINE_integer("growth_steps", 0, "Steps over which rollouts grow to their whole length.", lower_bound=0)
+    flags.DEFINE_bool("time_reversible", False, "Of an HNN: H(q, p) = H(q, -p), as in mechanics without magnets.")
+    flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For objectives that integrate, and for the exported rollout.")
     flags.DEFINE_integer(
         "substeps",
         1,
-        "Integrator steps within each observed time step (one_step).",
+        "Integrator steps within each observed time step.",
         lower_bound=1,
     )
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
@@ -86,7 +102,7 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         "tensorboard", False, "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]')."
     )
     flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
-    for name in ("learning_rate", "weight_decay", "noise_std"):
+    for name in ("learning_rate", "weight_decay", "noise_std", "huber"):
         must_be_finite(name)
     flags.register_validator("learning_rate", lambda value: value > 0, message="expected a number > 0")
     flags.register_validator(

@@ -6,6 +6,7 @@ from hnn_tf.models.latent_hamiltonian_network import LatentHamiltonianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
 from hnn_tf.models.mlp import MLP, MLPHamiltonian
 from hnn_tf.models.mlp_dissipation import MLPDissipation
+from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.registry import MODELS
 from hnn_tf.models.residual_mlp import ResidualMLP
 from hnn_tf.models.second_order_network import SecondOrderNetwork
@@ -19,6 +20,7 @@ __all__ = [
     "LinearFriction",
     "MLPDissipation",
     "MLPHamiltonian",
+    "RandomFeatureHamiltonian",
     "ResidualMLP",
     "SecondOrderNetwork",
 ]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import activations
-from hnn_tf.input_error import InputError
 from hnn_tf.typing import State
 
 REFERENCE_HIDDEN_UNITS = (200, 200)
@@ -74,6 +74,28 @@ class MLP(keras.layers.Layer):
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
             x = self._activation.value(tf.matmul(x, kernel) + bias)
         return tf.matmul(x, self._kernels[-1])
+
+    def hidden(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The last hidden layer's outputs `[..., m]` and their derivatives by the inputs, `[..., d, m]`.
+
+        One tangent for each input goes through all layers: cheaper than m gradients.
+        """
+        if inputs.shape.rank == 1:
+            value, tangents = self.hidden(inputs[tf.newaxis])
+            return value[0], tangents[0]
+        self._check_width(inputs)
+        width, x = inputs.shape[-1], inputs
+        tangents = tf.zeros_like(x)[..., tf.newaxis] + tf.eye(width, dtype=x.dtype)
+        for kernel, bias in zip(self._kernels, self._biases, strict=False):
+            z = tf.matmul(x, kernel) + bias
+            x = self._activation.value(z)
+            tangents = tf.matmul(tangents, kernel) * self._activation.derivative(z, x)[..., tf.newaxis, :]
+        return x, tangents
+
+    @property
+    def output_kernel(self) -> keras.Variable:
+        """The last kernel `[m, output_units]`."""
+        return self._kernels[-1]
 
     def _check_width(self, inputs: tf.Tensor) -> None:
         width = self._kernels[0].shape[0]
@@ -143,11 +165,7 @@ class MLPHamiltonian(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not activations.get(activation).smooth:
-            raise InputError(
-                f"activation {activation!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
-                "use 'tanh', 'silu', 'softplus' or 'sine'"
-            )
+        activations.get_smooth(activation)
         self.supports_masking = True
         self.mlp = MLP(
             1,
@@ -173,6 +191,28 @@ class MLPHamiltonian(keras.layers.Layer):
         if not self.built:
             self.build(state.shape)
         return self.mlp.gradient(tf.cast(state, self.compute_dtype))
+
+    def features(self, state: State) -> tf.Tensor:
+        """The last hidden layer's outputs `[..., m]`, in which H is linear."""
+        return self._hidden(state)[0]
+
+    def feature_gradients(self, state: State) -> tf.Tensor:
+        """Their derivatives `[..., 2n, m]` at states `[..., 2n]`."""
+        return self._hidden(state)[1]
+
+    def _hidden(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
+        if not self.built:
+            self.build(state.shape)
+        return self.mlp.hidden(tf.cast(state, self.compute_dtype))
+
+    @property
+    def coefficients(self) -> tf.Tensor:
+        """The last kernel w `[m]`."""
+        return tf.squeeze(self.mlp.output_kernel, 1)
+
+    def assign_coefficients(self, values: np.ndarray) -> None:
+        """Replaces the last kernel by `[m]`."""
+        self.mlp.output_kernel.assign(np.asarray(values)[:, np.newaxis])
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., 2n]` -> `[...]`."""

@@ -9,6 +9,7 @@ from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
 from hnn_tf.models.mlp import MLPHamiltonian
 from hnn_tf.models.mlp_dissipation import MLPDissipation
+from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 
 Builder = Callable[..., keras.Model]
@@ -34,6 +35,11 @@ def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> ke
     return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
 
 
+def _random_features(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, dtype=dtype)
+    return HamiltonianNetwork(hamiltonian, name="random_features")
+
+
 def _second_order(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
     return SecondOrderNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="second_order")
 
@@ -43,7 +49,8 @@ MODELS: dict[str, Builder] = {
     "hnn": _hnn,
     "hnn_dissipation": _hnn_dissipation,
     "hnn_friction": _hnn_friction,
+    "random_features": _random_features,
     "second_order": _second_order,
 }
 """Builders of every model of states, by the name that `--model` takes; all with the same keyword arguments:
-`hidden_units`, `activation`, `dtype`."""
+`hidden_units`, of which "random_features" takes the last as its number of features, `activation`, `dtype`."""

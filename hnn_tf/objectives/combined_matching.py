@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.objectives.base import mean_squared_error
-from hnn_tf.objectives.trajectory_matching import TrajectoryMatching, weighted_mean
+from hnn_tf.objectives.trajectory_matching import TrajectoryMatching, check_std, weighted_mean
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -22,7 +22,7 @@ class CombinedMatching(TrajectoryMatching):
 
     Args:
       derivative_std: tau, the error of the derivatives in their unit: a number, or one for each coordinate. The
-        smaller, the more they count.
+        smaller, the more they count. When not given, 1, until `hnn_tf.warm_start` estimates it.
       **options: Of `TrajectoryMatching`.
 
     Raises:
@@ -33,10 +33,9 @@ class CombinedMatching(TrajectoryMatching):
     name = "combined"
     columns = ("times", "states", "initial_state", "time_derivatives")
 
-    def __init__(self, *, derivative_std: float | np.ndarray = 1.0, **options: Any) -> None:
+    def __init__(self, *, derivative_std: float | np.ndarray | None = None, **options: Any) -> None:
         super().__init__(**options)
-        if not (np.all(np.asarray(derivative_std) > 0) and np.all(np.isfinite(derivative_std))):
-            raise ValueError(f"derivative_std: expected finite numbers > 0; received {derivative_std}")
+        check_std("derivative_std", derivative_std)
         self.derivative_std = derivative_std
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
@@ -49,6 +48,6 @@ class CombinedMatching(TrajectoryMatching):
         observed = tf.gather(derivatives, segments.indices, axis=1)
         # Flat, as in `roll_out`.
         predicted = tf.reshape(model(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
-        residual = (predicted - observed) / tf.constant(self.derivative_std, rolled_out.dtype)
+        residual = (predicted - observed) / tf.constant(1.0 if self.derivative_std is None else self.derivative_std, rolled_out.dtype)
         state_loss = self._state_loss(rolled_out, samples, segments, weights)
         return state_loss + weighted_mean(residual * residual, weights)

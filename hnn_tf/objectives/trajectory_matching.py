@@ -28,7 +28,8 @@ class TrajectoryMatching(Objective):
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
       substeps: Integrator steps within each interval, >= 1.
-      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate.
+      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. When
+        not given, 1, until `hnn_tf.warm_start` estimates it.
       continuity_weight: c >= 0.
       huber: d > 0 in units of sigma; squares when not given.
       growth_steps: Training steps over which the horizon grows from one interval to the whole; 0 begins with the whole.
@@ -51,15 +52,14 @@ class TrajectoryMatching(Objective):
         *,
         integrator: str | integrators.Integrator = "rk4",
         substeps: int = 1,
-        noise_std: float | np.ndarray = 1.0,
+        noise_std: float | np.ndarray | None = None,
         continuity_weight: float = 1.0,
         huber: float | None = None,
         growth_steps: int = 0,
     ) -> None:
         if substeps != int(substeps) or substeps < 1:
             raise ValueError(f"substeps: expected an integer >= 1; received {substeps}")
-        if not (np.all(np.asarray(noise_std) > 0) and np.all(np.isfinite(noise_std))):
-            raise ValueError(f"noise_std: expected finite numbers > 0; received {noise_std}")
+        check_std("noise_std", noise_std)
         if not 0 <= continuity_weight < float("inf"):
             raise ValueError(f"continuity_weight: expected a finite number >= 0; received {continuity_weight}")
         if huber is not None and not huber > 0:
@@ -69,6 +69,11 @@ class TrajectoryMatching(Objective):
         self.integrator = integrators.get(integrator)
         self.substeps, self.growth_steps = substeps, growth_steps
         self.noise_std, self.continuity_weight, self.huber = noise_std, continuity_weight, huber
+
+    @property
+    def noise_scale(self) -> float | np.ndarray:
+        """sigma, or 1 where it isn't known."""
+        return 1.0 if self.noise_std is None else self.noise_std
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples, over the whole horizon."""
@@ -113,7 +118,7 @@ class TrajectoryMatching(Objective):
     def _state_loss(
         self, rolled_out: tf.Tensor, samples: Samples, segments: Segments, weights: tf.Tensor
     ) -> tf.Tensor:
-        scale = tf.constant(self.noise_std, rolled_out.dtype)
+        scale = tf.constant(self.noise_scale, rolled_out.dtype)
         observed = tf.gather(samples["states"], segments.indices, axis=1)
         residual = (rolled_out - observed) / scale
         squares = residual * residual
@@ -131,3 +136,9 @@ class TrajectoryMatching(Objective):
 def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Mean of values `[B, W, L + 1, 2n]` over batch and coordinates, weighted over the rest by weights of sum 1."""
     return tf.reduce_sum(tf.reduce_mean(values * weights, [0, 3]))
+
+
+def check_std(name: str, value: float | np.ndarray | None) -> None:
+    """Refuses standard deviations that aren't finite and > 0; None is "not known"."""
+    if value is not None and not (np.all(np.asarray(value) > 0) and np.all(np.isfinite(value))):
+        raise ValueError(f"{name}: expected finite numbers > 0; received {value}")

@@ -1,0 +1,48 @@
+"""One call from data to a fitted Hamiltonian."""
+
+from typing import Any
+
+import numpy as np
+
+from hnn_tf.closed_form.hamiltonian_regression import HamiltonianFit, HamiltonianRegression
+from hnn_tf.typing import Samples
+
+
+def fit(
+    model: Any,
+    samples: Samples,
+    *,
+    adapt: bool = True,
+    friction: bool = False,
+    ridge: float | None = None,
+    seed: int = 0,
+) -> HamiltonianFit:
+    """Fits a Hamiltonian that is linear in its coefficients by one least-squares solve.
+
+    Adapts the features to the states, solves for the coefficients and assigns them. What was learned before is lost;
+    any training can go on from the result.
+
+    Args:
+      model: A `HamiltonianNetwork`, or its Hamiltonian: `RandomFeatureHamiltonian`, or `MLPHamiltonian`, of which the
+        hidden layers stay as they are and the last kernel is solved for.
+      samples: Columns `state` and `time_derivative`, `[N, 2n]`.
+      adapt: Whether features that can be, those of `RandomFeatureHamiltonian`, are made anew from the states.
+      friction: Whether a linear friction is fitted beside, see `HamiltonianFit.friction`. The model has none.
+      ridge: Strength > 0 of the penalty; chosen by generalised cross-validation if not given.
+      seed: Of the features.
+
+    Returns:
+      Ridge, effective degrees of freedom, noise, friction, and error bars of energy and motion.
+
+    Raises:
+      InputError: If model or samples can't be used.
+    """
+    hamiltonian = getattr(model, "hamiltonian", model)
+    regression = HamiltonianRegression(hamiltonian, friction=friction)
+    state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
+    if adapt and hasattr(hamiltonian, "adapt"):
+        hamiltonian.adapt(state, seed=seed)
+    regression.add(state, time_derivative)
+    found = regression.solve(ridge=ridge)
+    hamiltonian.assign_coefficients(found.solution.coefficients)
+    return found

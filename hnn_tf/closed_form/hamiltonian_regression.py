@@ -1,0 +1,131 @@
+"""Least squares for the coefficients of a Hamiltonian, and for friction."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
+from hnn_tf.input_error import InputError
+from hnn_tf.typing import LinearHamiltonian
+
+LARGEST_BLOCK = 4_000_000
+"""Numbers of the feature gradients that are in memory at a time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class HamiltonianFit:
+    """What a solve found, with error bars.
+
+    They are those of the model: noise is independent, of one size in all components of the time derivative, and H a sum
+    of the features. They don't include a bias, as noise on the STATES makes.
+
+    Attributes:
+      hamiltonian: Whose features were used.
+      solution: Coefficients and covariance.
+    """
+
+    hamiltonian: LinearHamiltonian
+    solution: RidgeSolution
+
+    @property
+    def friction(self) -> np.ndarray:
+        """The coefficients gamma `[n]` of -gamma_i p_i in dp_i/dt, in 1 / time; empty if there was none."""
+        return self.solution.free
+
+    @property
+    def friction_std(self) -> np.ndarray:
+        """Their standard deviations `[n]`."""
+        return self.solution.free_std
+
+    def energy_std(self, state: np.ndarray, *, reference: np.ndarray) -> np.ndarray:
+        """Standard deviations `[N]` of H(state) - H(reference), states `[N, 2n]`, reference `[2n]`.
+
+        Of differences, because H itself is known up to a constant only.
+        """
+        features = [_float64(self.hamiltonian.features(tf.constant(s))) for s in (state, reference)]
+        return self.solution.std(features[0] - features[1])
+
+    def field_std(self, state: np.ndarray) -> np.ndarray:
+        """Standard deviations `[N, 2n]` of J grad H at states `[N, 2n]`."""
+        rows = _field_rows(self.hamiltonian, state)
+        return self.solution.std(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1])
+
+
+class HamiltonianRegression:
+    """Gathers states and their time derivatives, then solves for a Hamiltonian's coefficients.
+
+    ds/dt = J grad H(s) - (0, gamma p),  H = w . phi:  minimises the squared error + ridge |w|^2, over w and gamma.
+
+    Features are computed in the Hamiltonian's precision, sums in float64. Of a float32 Hamiltonian the round-off of the
+    features then counts as noise, so that the chosen coefficients are ones that float32 can evaluate.
+
+    Args:
+      hamiltonian: A built layer that is linear in its coefficients.
+      friction: Whether linear friction is fitted, too, a gamma for each degree of freedom.
+
+    Raises:
+      InputError: If the Hamiltonian isn't linear in its coefficients.
+    """
+
+    def __init__(self, hamiltonian: LinearHamiltonian, *, friction: bool = False) -> None:
+        if not hasattr(hamiltonian, "feature_gradients"):
+            raise InputError(
+                f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; "
+                "use RandomFeatureHamiltonian or MLPHamiltonian, or train yours by TrainingLoop"
+            )
+        self.hamiltonian, self.friction = hamiltonian, friction
+        self._regression: RidgeRegression | None = None
+
+    def add(self, state: np.ndarray, time_derivative: np.ndarray) -> None:
+        """Adds states and time derivatives, both `[N, 2n]`.
+
+        Raises:
+          InputError: If their shapes differ, or numbers aren't finite.
+        """
+        state, time_derivative = np.asarray(state), np.asarray(time_derivative)
+        if state.ndim != 2 or state.shape != time_derivative.shape:
+            raise InputError(
+                "closed form: expected states and time derivatives, both [N, 2n]; received shapes "
+                f"{state.shape} and {time_derivative.shape}"
+            )
+        block = max(1, LARGEST_BLOCK // (state.shape[1] * int(self.hamiltonian.coefficients.shape[0])))
+        for first in range(0, len(state), block):
+            self._add_block(state[first : first + block], time_derivative[first : first + block])
+
+    def _add_block(self, state: np.ndarray, time_derivative: np.ndarray) -> None:
+        rows = _field_rows(self.hamiltonian, state)
+        if self.friction:
+            q, p = np.split(np.asarray(state, np.float64), 2, axis=1)
+            n = q.shape[1]
+            columns = np.concatenate([np.zeros([len(p), n, n]), -p[:, :, np.newaxis] * np.eye(n)], 1)
+            rows = np.concatenate([columns, rows], 2)
+        if self._regression is None:
+            num_free = state.shape[1] // 2 * self.friction
+            self._regression = RidgeRegression(rows.shape[-1] - num_free, num_free=num_free)
+        self._regression.add(rows.reshape(-1, rows.shape[-1]), time_derivative.reshape(-1))
+
+    def solve(self, *, ridge: float | None = None) -> HamiltonianFit:
+        """The coefficients of least error; of a Hamiltonian layer, `assign_coefficients` takes them.
+
+        Args:
+          ridge: Strength > 0 of the penalty; chosen by generalised cross-validation if not given.
+
+        Raises:
+          InputError: If there are too few samples, or friction can't be told.
+        """
+        if self._regression is None:
+            raise InputError("closed form: expected samples before solve(); received none; call add(state, ...)")
+        return HamiltonianFit(self.hamiltonian, self._regression.solve(ridge=ridge))
+
+
+def _field_rows(hamiltonian: LinearHamiltonian, state: np.ndarray) -> np.ndarray:
+    """J dphi/ds `[N, 2n, m]`: each coefficient's share of the time derivative."""
+    gradients = tf.linalg.matrix_transpose(hamiltonian.feature_gradients(tf.constant(state)))
+    dq, dp = phase_space.split(gradients)
+    return _float64(tf.linalg.matrix_transpose(phase_space.join(dp, -dq)))
+
+
+def _float64(tensor: tf.Tensor) -> np.ndarray:
+    return tensor.numpy().astype(np.float64)

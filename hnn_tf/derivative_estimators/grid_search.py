@@ -1,0 +1,21 @@
+"""Minima of functions of one variable, many at once."""
+
+import numpy as np
+
+
+def grid_minimum(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Where each of m functions, known on a grid, is least: at the lowest point of a parabola between grid points.
+
+    Args:
+      grid: Regular, `[K]`, K >= 3, fine enough for a parabola through three neighbours.
+      values: Of the functions, `[K, m]`.
+
+    Returns:
+      `[m]`; of a least value at an end of the grid, that end.
+    """
+    least = np.argmin(values, axis=0)
+    inner = np.clip(least, 1, len(grid) - 2)
+    before, at, after = (np.take_along_axis(values, (inner + i)[None], axis=0)[0] for i in (-1, 0, 1))
+    curvature = before - 2 * at + after
+    shift = np.divide(before - after, 2 * curvature, out=np.zeros_like(at), where=curvature > 0)
+    return np.where(inner == least, grid[inner] + shift * (grid[1] - grid[0]), grid[least])

@@ -1,0 +1,95 @@
+"""What features of a state are made of: coordinates, angles as sine and cosine, distances of bodies."""
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.input_error import InputError
+from hnn_tf.typing import State
+
+STRUCTURES = ("full", "separable", "pairwise")
+"""Of H: of the whole state; T(p) + V(q); T(p) + the sum over pairs of V_ij(|q_i - q_j|)."""
+
+
+class FeatureInputs:
+    """The inputs z(s) `[..., d]` of features, their Jacobian, and which of them may meet in one feature.
+
+    z is the state itself, but for angles, which enter as sin q, cos q, and for "pairwise", where log |q_i - q_j| of
+    every two bodies take the place of q: of these a power law is as smooth a function near as far, of |q_i - q_j| not.
+
+    Attributes:
+      width: d.
+      groups: Indices of the inputs that may meet: all; or those of q and those of p; or each pair's and those of p.
+
+    Args:
+      state_width: 2n.
+      structure: One of `STRUCTURES`.
+      periodic: Indices of the positions that are angles (rad).
+      dimension: Of the space that the bodies of "pairwise" move in; q is (coordinates, bodies), as in `NBody`.
+
+    Raises:
+      InputError: If there are no such structure, positions or bodies.
+    """
+
+    def __init__(self, state_width: int, *, structure: str, periodic: Sequence[int] = (), dimension: int = 2) -> None:
+        n = state_width // 2
+        if not all(0 <= i < n for i in periodic):
+            raise InputError(f"periodic: expected indices of positions, 0 to {n - 1}; received {tuple(periodic)}")
+        if structure == "pairwise" and (n % dimension or n < 2 * dimension):
+            raise InputError(
+                f"structure 'pairwise': expected two or more bodies of dimension {dimension}, {2 * dimension} numbers "
+                f"each; received states of width {state_width}; give their dimension, or take structure='separable'"
+            )
+        pairwise = structure == "pairwise"
+        self._differences = _pair_differences(n, dimension) if pairwise else np.zeros([2 * n, 0, 1])
+        coordinates = range(n, 2 * n) if pairwise else sorted(set(range(2 * n)) - set(periodic))
+        self._linear = np.eye(state_width)[:, list(coordinates)]
+        self._angles = np.eye(state_width)[:, sorted(periodic)]
+        # Of each input, whether it is a momentum, and which pair's it is.
+        owner = [-1 if a >= n else 0 for a in coordinates] + [0] * 2 * len(periodic)
+        owner += [1 + pair for pair in range(self._differences.shape[1])]
+        self.width = len(owner)
+        groups = [range(self.width)] if structure == "full" else [np.equal(owner, key) for key in sorted(set(owner))]
+        self.groups = [np.arange(self.width)[group] for group in groups]
+
+    def value(self, state: State) -> tf.Tensor:
+        """Inputs `[..., d]` of states `[..., 2n]`."""
+        angle = tf.matmul(state, self._as(self._angles, state))
+        squares = self._difference(state)[1][..., 0]
+        linear = tf.matmul(state, self._as(self._linear, state))
+        return tf.concat([linear, tf.sin(angle), tf.cos(angle), 0.5 * tf.math.log(squares)], -1)
+
+    def jacobian(self, state: State) -> tf.Tensor:
+        """dz/ds `[..., 2n, d]` at states `[..., 2n]`, in plain operations."""
+        angles = self._as(self._angles, state)
+        angle = tf.matmul(state, angles)[..., tf.newaxis, :]
+        linear = tf.zeros_like(state)[..., tf.newaxis] + self._as(self._linear, state)
+        difference, squares = self._difference(state)
+        pairs = (difference / squares)[..., tf.newaxis, :, :] * self._as(self._differences, state)
+        return tf.concat([linear, angles * tf.cos(angle), -angles * tf.sin(angle), tf.reduce_sum(pairs, -1)], -1)
+
+    def _difference(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
+        """q_i - q_j `[..., pairs, dimension]` of every two bodies and its square `[..., pairs, 1]`."""
+        width, pairs, dimension = self._differences.shape
+        flat = tf.matmul(state, self._as(self._differences.reshape(width, -1), state))
+        difference = tf.reshape(flat, tf.concat([tf.shape(state)[:-1], [pairs, dimension]], 0))
+        # Bodies that are at one point have a finite energy and no force, instead of NaN.
+        least = float(np.finfo(np.float32).tiny)
+        return difference, tf.maximum(tf.reduce_sum(difference * difference, -1, keepdims=True), least)
+
+    def _as(self, array: np.ndarray, state: State) -> tf.Tensor:
+        return tf.constant(array, state.dtype)
+
+
+def _pair_differences(n: int, dimension: int) -> np.ndarray:
+    """The map `[2n, pairs, dimension]` from states to q_i - q_j."""
+    bodies = n // dimension
+    pairs = list(itertools.combinations(range(bodies), 2))
+    differences = np.zeros([2 * n, len(pairs), dimension])
+    for k, (i, j) in enumerate(pairs):
+        for axis in range(dimension):
+            differences[axis * bodies + i, k, axis] = 1.0
+            differences[axis * bodies + j, k, axis] = -1.0
+    return differences

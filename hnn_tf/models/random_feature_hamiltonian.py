@@ -1,0 +1,234 @@
+"""A Hamiltonian that is linear in what is learned."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import activations, phase_space
+from hnn_tf.input_error import InputError
+from hnn_tf.models.feature_inputs import STRUCTURES, FeatureInputs
+from hnn_tf.models.sampled_weights import SPAN, sampled_weights
+from hnn_tf.typing import State
+
+POLYNOMIAL_SCALE = 10.0
+"""Of u and its products beside the units: a penalty on coefficients shrinks them 100 times less, so that data too noisy
+for more give a harmonic oscillator."""
+
+_MONOMIAL_SCALE = 1e2
+"""Of their coefficients beside those of the units, in a prior."""
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class RandomFeatureHamiltonian(keras.layers.Layer):
+    """A Hamiltonian whose features are fixed and whose coefficients alone are learned.
+
+    H(s) = sum_i w_i phi_i(s):  phi_i = a(k_i . u + b_i),  10 u_j  and 10 u_j u_k,  u = (z(s) - mean) / std.
+
+    The motion is linear in w, so that `hnn_tf.closed_form.fit` finds w by one least-squares solve; any other training
+    goes on from there. `adapt` takes mean, std, k and b from data. z is the state, see `FeatureInputs`.
+
+    Args:
+      num_features: How many units a(k . u + b), >= 1.
+      activation: Name in `hnn_tf.activations`, of a smooth one.
+      structure: "full": units of the whole state. "separable": half of them of q, half of p, so that H = T(p) + V(q).
+        "pairwise": half of them of p, half of distances |q_i - q_j| of bodies, each of one distance.
+      periodic: Indices of the positions that are angles (rad): H has the period 2 pi in them.
+      dimension: For "pairwise", of the bodies' space.
+
+    Attributes:
+      separable: Whether H = T(p) + V(q).
+
+    Input `[..., 2n]`, output `[...]`.
+
+    Raises:
+      InputError: If an option can't be used.
+
+    References:
+      Rahimi, Recht. Random features for large-scale kernel machines. NeurIPS 2007.
+      Rahma, Datar, Dietrich. Training Hamiltonian neural networks without backpropagation. arXiv:2411.17511.
+    """
+
+    def __init__(
+        self,
+        *,
+        num_features: int = 200,
+        activation: str = "tanh",
+        structure: str = "full",
+        periodic: Sequence[int] = (),
+        dimension: int = 2,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._activation = activations.get_smooth(activation)
+        if structure not in STRUCTURES:
+            raise InputError(f"structure: expected one of {', '.join(STRUCTURES)}; received {structure!r}")
+        if num_features < 1 or dimension < 1:
+            raise InputError(f"expected num_features and dimension >= 1; received {num_features} and {dimension}")
+        if structure == "pairwise" and tuple(periodic):
+            raise InputError("periodic: distances of bodies have no period; expected none with structure='pairwise'")
+        self.num_features, self.activation = num_features, activation
+        self.structure, self.periodic, self.dimension = structure, tuple(periodic), dimension
+        self.separable = structure != "full"
+        self.supports_masking = True
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Creates the weights for states `[..., 2n]`: H starts as |u|^2 / 2 and a few random bumps."""
+        width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
+        self._inputs = FeatureInputs(width, structure=self.structure, periodic=self.periodic, dimension=self.dimension)
+        d = self._inputs.width
+        # Products u_j u_k of inputs that may meet, as columns of two selections.
+        pairs = [(j, k) for group in self._inputs.groups for j in group for k in group if j <= k]
+        self._left, self._right = (np.eye(d)[:, list(side)] for side in zip(*pairs, strict=True))
+        self._left *= POLYNOMIAL_SCALE
+
+        def fixed(name: str, shape: tuple[int, ...], initializer: Any) -> keras.Variable:
+            return self.add_weight(name=name, shape=shape, initializer=initializer, trainable=False)
+
+        self._mean, self._std = fixed("mean", (d,), "zeros"), fixed("std", (d,), "ones")
+        direction = keras.initializers.RandomNormal(stddev=SPAN / d**0.5)
+        mask = self._mask()
+        self._kernel = fixed("kernel", (d, self.num_features), lambda shape, dtype: direction(shape, dtype) * mask)
+        self._bias = fixed("bias", (self.num_features,), keras.initializers.RandomUniform(-SPAN, SPAN))
+        oscillator = np.array([0.0] * d + [0.5 / POLYNOMIAL_SCALE * (j == k) for j, k in pairs])
+        start = np.concatenate([np.full(self.num_features, np.nan), oscillator])
+        bumps = keras.initializers.RandomNormal(stddev=0.1)
+        self._coefficients = self.add_weight(
+            name="coefficients",
+            shape=start.shape,
+            initializer=lambda shape, dtype: tf.where(np.isnan(start), bumps(shape, dtype), tf.constant(start, dtype)),
+        )
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
+
+    def _mask(self) -> np.ndarray:
+        """Which inputs each unit reads `[d, num_features]`: one of the groups."""
+        groups, d = self._inputs.groups, self._inputs.width
+        mask = np.zeros([d, self.num_features], self.compute_dtype)
+        for units, group in zip(self._units(), groups, strict=True):
+            mask[np.ix_(group, units)] = 1.0
+        return mask
+
+    def _units(self) -> list[np.ndarray]:
+        """Of each group, its units: with several groups half of all for p, whose group is the first."""
+        units, others = np.arange(self.num_features), len(self._inputs.groups) - 1
+        if not others:
+            return [units]
+        half = self.num_features // 2
+        return [units[:half], *np.array_split(units[half:], others)]
+
+    def adapt(self, states: np.ndarray, *, seed: int = 0, slope: float | None = None) -> None:
+        """Takes mean and spread of the inputs, and the units, from states `[N, 2n]`; coefficients stay.
+
+        Raises:
+          InputError: If there are fewer than two states, or they aren't finite.
+        """
+        states = np.asarray(states, np.float64)
+        if states.ndim != 2 or len(states) < 2 or not np.isfinite(states).all():
+            raise InputError(f"adapt: expected finite states [N, 2n], N >= 2; received an array {states.shape}")
+        if not self.built:
+            self.build(states.shape)
+        inputs = self._inputs.value(tf.constant(self._checked(states))).numpy()
+        mean, std = inputs.mean(0), inputs.std(0)
+        std[std < 1e-6 * np.maximum(1.0, np.abs(mean))] = 1.0  # what doesn't vary has no scale
+        rng, inputs = np.random.default_rng(seed), (inputs - mean) / std
+        kernel, bias = np.zeros(self._kernel.shape), np.zeros(self._bias.shape)
+        for units, group in zip(self._units(), self._inputs.groups, strict=True):
+            kernel[np.ix_(group, units)], bias[units] = sampled_weights(rng, inputs[:, group], len(units), slope)
+        for variable, value in zip(
+            (self._mean, self._std, self._kernel, self._bias), (mean, std, kernel, bias), strict=True
+        ):
+            variable.assign(value)
+
+    @property
+    def coefficients(self) -> tf.Tensor:
+        """The coefficients w `[m]`."""
+        return tf.convert_to_tensor(self._coefficients)
+
+    @property
+    def coefficient_scales(self) -> np.ndarray:
+        """Scales of the coefficients relative to each other `[m]`, for a prior: those of u and u u are as good as free."""
+        num_monomials = self._coefficients.shape[0] - self.num_features
+        return np.concatenate([np.ones(self.num_features), np.full(num_monomials, _MONOMIAL_SCALE)])
+
+    def assign_coefficients(self, values: np.ndarray) -> None:
+        """Replaces the coefficients by `[m]`."""
+        self._coefficients.assign(values)
+
+    def call(self, state: State) -> tf.Tensor:
+        """Energy `[...]` of states `[..., 2n]`."""
+        return tf.reduce_sum(self.features(state) * self.coefficients, -1)
+
+    def features(self, state: State) -> tf.Tensor:
+        """Features phi `[..., m]` of states `[..., 2n]`."""
+        state = self._checked(state)
+        if state.shape.rank == 1:  # which a matrix product doesn't take
+            return self.features(state[tf.newaxis])[0]
+        u, left, right = self._standardised(state)
+        return tf.concat(
+            [self._activation.value(tf.matmul(u, self._kernel) + self._bias), POLYNOMIAL_SCALE * u, left * right], -1
+        )
+
+    def feature_gradients(self, state: State) -> tf.Tensor:
+        """dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""
+        state = self._checked(state)
+        if state.shape.rank == 1:
+            return self.feature_gradients(state[tf.newaxis])[0]
+        (u, left, right), jacobian = self._standardised(state), self._jacobian(state)
+        products = tf.matmul(jacobian, self._as(self._left)) * right[..., tf.newaxis, :]
+        products += tf.matmul(jacobian, self._as(self._right)) * left[..., tf.newaxis, :]
+        units = tf.matmul(jacobian, self._kernel) * self._slope(u)[..., tf.newaxis, :]
+        return tf.concat([units, POLYNOMIAL_SCALE * jacobian, products], -1)
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """dH/ds `[..., 2n]` at states `[..., 2n]`, in plain operations: exports have no fused gradient kernels."""
+        state = self._checked(state)
+        if state.shape.rank == 1:
+            return self.gradient(state[tf.newaxis])[0]
+        u, left, right = self._standardised(state)
+        of_units, linear, of_products = tf.split(self.coefficients, [self.num_features, u.shape[-1], -1])
+        upstream = POLYNOMIAL_SCALE * linear + tf.matmul(self._slope(u) * of_units, self._kernel, transpose_b=True)
+        upstream += tf.matmul(of_products * right, self._as(self._left), transpose_b=True)
+        upstream += tf.matmul(of_products * left, self._as(self._right), transpose_b=True)
+        return tf.reduce_sum(self._jacobian(state) * upstream[..., tf.newaxis, :], -1)
+
+    def _standardised(self, state: State) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """The inputs u `[..., d]`, and both factors of each product."""
+        u = (self._inputs.value(state) - self._mean) / self._std
+        return u, tf.matmul(u, self._as(self._left)), tf.matmul(u, self._as(self._right))
+
+    def _jacobian(self, state: State) -> tf.Tensor:
+        return self._inputs.jacobian(state) / self._std
+
+    def _slope(self, u: tf.Tensor) -> tf.Tensor:
+        argument = tf.matmul(u, self._kernel) + self._bias
+        return self._activation.derivative(argument, self._activation.value(argument))
+
+    def _as(self, array: np.ndarray) -> tf.Tensor:
+        return tf.constant(array, self.compute_dtype)
+
+    def _checked(self, state: State) -> tf.Tensor:
+        state = tf.cast(state, self.compute_dtype)  # Keras casts floating-point numbers only
+        if not self.built:
+            self.build(state.shape)
+        width = self.input_spec.axes[-1]
+        if not state.shape[-1:].is_compatible_with([width]):
+            raise ValueError(
+                f"{self.name}: expected inputs of width {width}, for which it was built; received {state.shape}"
+            )
+        return state
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """`[..., 2n]` -> `[...]`."""
+        return tuple(input_shape[:-1])
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return super().get_config() | {
+            "num_features": self.num_features,
+            "activation": self.activation,
+            "structure": self.structure,
+            "periodic": self.periodic,
+            "dimension": self.dimension,
+        }

@@ -1,0 +1,130 @@
+"""Where trajectory objectives begin: at what a closed form finds."""
+
+import copy
+import dataclasses
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.trajectories import fit_trajectories
+from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
+from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
+from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
+from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
+from hnn_tf.training_loop import TrainingLoop
+from hnn_tf.typing import Samples
+
+WIDEST_STATE = 6
+"""For which random features are a Hamiltonian of their own; in more dimensions there are too few of them."""
+
+_NUM_FEATURES = 100
+_STEPS = 1500
+_LEARNING_RATE = 3e-3
+_LEAST_DERIVATIVE_ERROR = 0.03
+"""Of the derivatives' root mean square: a network fits them no better for long, and a smaller error would hide the
+states' part of the loss."""
+
+
+@dataclasses.dataclass(frozen=True)
+class WarmStart:
+    """A start.
+
+    Attributes:
+      objective: The given one, with the noise levels that were found.
+      samples: The given ones, with the initial states that were found.
+      fit: What the closed form found, if the start is from one.
+    """
+
+    objective: TrajectoryMatching
+    samples: Samples
+    fit: TrajectoryFit | None
+
+
+def warm_start(
+    model: keras.Model, objective: TrajectoryMatching, samples: Samples, *, seed: int = 0, steps: int = _STEPS
+) -> WarmStart:
+    """Starts a model for `TrajectoryMatching` or `CombinedMatching`: weights, initial states, noise levels.
+
+    A Hamiltonian network of up to three degrees of freedom starts at what `fit_trajectories` finds with random
+    features: those of its own Hamiltonian, if that has some (then nothing is left to train); else the network learns
+    the fitted motion at the fitted states. Of several structures that random features can have, the one of the largest
+    evidence is taken. Any other model starts by matching derivatives, or the weak form, at the observed states.
+
+    Args:
+      model: A built model; its weights are changed.
+      objective: Says whether derivatives count.
+      samples: Its columns.
+      seed: Of random features and sampled states.
+      steps: Of Adam, where the start is learned.
+
+    Raises:
+      ArithmeticError: If the closed form's motion diverges: cut the trajectories into more segments.
+    """
+    used = {name: np.asarray(samples[name]) for name in objective.columns}
+    hamiltonian = getattr(model, "hamiltonian", None)
+    if hamiltonian is None or used["states"].shape[-1] > WIDEST_STATE:
+        _match(model, objective, used, steps)
+        return WarmStart(objective, samples, None)
+    friction = getattr(model, "dissipation", None) is not None
+    own = has_random_features(hamiltonian)
+    candidates = [hamiltonian] if own else _candidates(hamiltonian)
+    fits = [
+        fit_trajectories(candidate, used, friction=friction, seed=seed, substeps=objective.substeps)
+        for candidate in candidates
+    ]
+    best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
+    found = fits[best]
+    if friction and hasattr(model.dissipation, "assign_coefficient"):
+        model.dissipation.assign_coefficient(max(float(found.posterior.mean[-1]), 0.0))
+    if not own:
+        _imitate(model, LinearField(candidates[best], friction=friction), found, seed, steps)
+    started = copy.copy(objective)
+    if objective.noise_std is None:
+        started.noise_std = found.noise_std
+    if isinstance(started, CombinedMatching) and started.derivative_std is None:
+        size = np.sqrt(np.mean(used["time_derivatives"] ** 2, (0, 1)))
+        started.derivative_std = np.maximum(found.derivative_std, _LEAST_DERIVATIVE_ERROR * size)
+    return WarmStart(started, {**samples, "initial_state": found.initial_state}, found)
+
+
+def has_random_features(hamiltonian: Any) -> bool:
+    """Whether a Hamiltonian is one of random features, made even in the momenta or not."""
+    if isinstance(hamiltonian, TimeReversibleHamiltonian):
+        return has_random_features(hamiltonian.hamiltonian)
+    return isinstance(hamiltonian, RandomFeatureHamiltonian)
+
+
+def _candidates(hamiltonian: Any) -> list[Any]:
+    def features(structure: str) -> RandomFeatureHamiltonian:
+        return RandomFeatureHamiltonian(num_features=_NUM_FEATURES, structure=structure, dtype="float64")
+
+    even = [TimeReversibleHamiltonian(features("full")), TimeReversibleHamiltonian(features("separable"))]
+    return even if isinstance(hamiltonian, TimeReversibleHamiltonian) else [features("full"), *even]
+
+
+def _imitate(model: keras.Model, field: LinearField, found: TrajectoryFit, seed: int, steps: int) -> None:
+    """Trains the model on the fitted motion, at the fitted states and around them."""
+    states = found.states.reshape(-1, found.states.shape[-1])
+    around = [states + found.noise_std * np.random.default_rng(seed + k).normal(size=states.shape) for k in range(2)]
+    states = np.concatenate([states, *around])
+    motion = field.value(tf.constant(states), found.posterior.mean).numpy()
+    _train(model, DerivativeMatching(), {"state": states, "time_derivative": motion}, steps)
+
+
+def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, steps: int) -> None:
+    states = samples["states"]
+    if isinstance(objective, CombinedMatching):
+        width = states.shape[-1]
+        flat = {"state": states.reshape(-1, width), "time_derivative": samples["time_derivatives"].reshape(-1, width)}
+        _train(model, DerivativeMatching(), flat, steps)
+    else:
+        window = min(10, states.shape[1])
+        _train(model, WeakForm(window=window), {name: samples[name] for name in ("times", "states")}, steps)
+
+
+def _train(model: keras.Model, objective: Any, samples: Samples, steps: int) -> None:
+    schedule = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, steps)
+    TrainingLoop(model, objective, keras.optimizers.Adam(schedule), samples).run(steps)
