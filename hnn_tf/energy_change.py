@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from hnn_tf import integrators, phase_space, scalars
 from hnn_tf.repeated_steps import repeated_steps
-from hnn_tf.symplectic_gradient import symplectic_gradient
+from hnn_tf.symplectic_gradient import energy_gradient
 from hnn_tf.typing import HamiltonianVectorField, State
 
 _CORRECTIONS = 3
@@ -99,7 +99,7 @@ def _compiled(field: Any) -> Callable:
 
 def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, weights: tf.Tensor) -> State:
     def per_energy(state: State) -> tf.Tensor:
-        covector = _gradient(field, state)
+        covector = energy_gradient(field.hamiltonian, state)
         squared = tf.reduce_sum(covector * covector / weights, -1, keepdims=True)
         # At an equilibrium 0 / 0, a NaN for that state alone; but one that is to stay there needs no direction.
         squared = tf.where(nothing & (squared == 0), tf.ones_like(squared), squared)
@@ -113,7 +113,9 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     for _ in range(_CORRECTIONS):
         state += (target - field.hamiltonian(state))[..., tf.newaxis] * per_energy(state)
     # What rounding the coordinates alone does to H, beside that of H itself.
-    scale = tf.abs(target) + tf.abs(amount) + tf.reduce_sum(tf.abs(state * _gradient(field, state)), -1)
+    scale = (
+        tf.abs(target) + tf.abs(amount) + tf.reduce_sum(tf.abs(state * energy_gradient(field.hamiltonian, state)), -1)
+    )
     round_off = _ROUND_OFF * np.finfo(state.dtype.as_numpy_dtype).eps * scale
     reached = tf.abs(target - field.hamiltonian(state)) <= round_off
     # Newton's method would find the energy from anywhere, also from across a minimum.
@@ -121,12 +123,6 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
     return tf.where(reached[..., tf.newaxis], state, tf.constant(np.nan, state.dtype))
-
-
-def _gradient(field: Any, state: State) -> tf.Tensor:
-    """Gradient of H: -J (J grad H), so that H is differentiated as it is for the motion."""
-    dh_dp, minus_dh_dq = phase_space.split(symplectic_gradient(field.hamiltonian, state))
-    return phase_space.join(-minus_dh_dq, dh_dp)
 
 
 def _step_sizes(amount: tf.Tensor, num_steps: tf.Tensor) -> tf.Tensor:
@@ -182,7 +178,7 @@ def _check_reached(field: Any, state: State, moved: State) -> None:
     lost = tf.reduce_all(tf.math.is_finite(state), -1) & tf.reduce_any(tf.math.is_nan(moved), -1)
     if not tf.reduce_any(lost):
         return
-    at_rest = lost & tf.reduce_all(_gradient(field, state) == 0, -1)
+    at_rest = lost & tf.reduce_all(energy_gradient(field.hamiltonian, state) == 0, -1)
     count, first = tf.math.count_nonzero(lost), tf.boolean_mask(state, lost)[0]
     if tf.reduce_any(at_rest):
         count, first = tf.math.count_nonzero(at_rest), tf.boolean_mask(state, at_rest)[0]

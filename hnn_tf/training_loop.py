@@ -149,6 +149,21 @@ class TrainingLoop:
         if self.step:  # Before the first step the averages are 0.
             self.optimizer.finalize_variable_values(self.trained_variables)
 
+    def replace_samples(self, samples: Samples) -> None:
+        """Goes on with other samples, without compiling again; learned columns begin anew at theirs.
+
+        Raises:
+          ValueError: If a column is missing, or of another shape than before; nothing is changed then.
+        """
+        tensors = self._tensors(samples)
+        columns = self._columns(self._samples)
+        for name, tensor in tensors.items():
+            if tensor.shape != columns[name].shape:
+                raise ValueError(f"samples: expected {name} of shape {columns[name].shape}; received {tensor.shape}")
+        for name, variable in self._learned.items():
+            variable.assign(tensors.pop(name))
+        self._samples = tensors
+
     @property
     def learned(self) -> dict[str, np.ndarray]:
         """The learned columns by name, `[N, ...]`."""

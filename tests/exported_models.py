@@ -10,11 +10,16 @@ from hnn_tf import models
 
 FRAME_SHAPE = (6, 5, 2)
 STATE_SIGNATURES = ("serving_default", "time_derivative", "energy", "rollout")
+WITHOUT_ENERGY = ("baseline", "second_order", "pixel_baseline")
 FRAME_SIGNATURES = (*STATE_SIGNATURES, "encode", "decode")
 
 
 def _hnn(dtype="float32"):
     return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16], dtype=dtype))
+
+
+def _dissipative(dissipation):
+    return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]), dissipation)
 
 
 def _frames(dynamics):
@@ -27,6 +32,8 @@ def _frames(dynamics):
 BUILDERS = {
     "hnn": _hnn,
     "float64": lambda: _hnn("float64"),
+    "hnn_friction": lambda: _dissipative(models.LinearFriction()),
+    "hnn_dissipation": lambda: _dissipative(models.MLPDissipation(hidden_units=[8])),
     "baseline": lambda: hnn_tf.BaselineNetwork(hidden_units=[16, 16]),
     "second_order": lambda: models.SecondOrderNetwork(hidden_units=[16, 16]),
     "random_features": lambda: hnn_tf.HamiltonianNetwork(hnn_tf.RandomFeatureHamiltonian(num_features=16)),

@@ -58,6 +58,16 @@ CASES = {
     "leapfrog for a latent that isn't separable": (PIXELS, ["--integrator=leapfrog"], "separable Hamiltonian"),
     "a weight that is no number": (PIXELS, ["--motion_weight=nan"], "--motion_weight=nan: expected a finite number"),
     "momenta that aren't velocities": ("trainers.pendulum", ["--model=second_order"], "has dq/dt = p, and pendulum"),
+    "a symplectic integrator for friction": (
+        REAL,
+        [GOOD, "--model=hnn_friction", "--integrator=gauss4"],
+        "integrator 'gauss4': is for Hamiltonian motion, and hnn_friction is dissipative",
+    ),
+    "the same, of an export only": (
+        "trainers.pendulum",
+        ["--model=hnn_dissipation", "--export", "--integrator=tao4"],
+        "integrator 'tao4': is for Hamiltonian motion, and hnn_dissipation is dissipative",
+    ),
     "a cache in a file": ("trainers.two_body", ["--cache_dir=file"], "--cache_dir=file: expected a folder that can be"),
     "another's folder": (REAL, [GOOD, "--output_dir=foreign"], "--output_dir=foreign: not empty, and not a run's"),
     "a folder of hidden files": (

@@ -10,20 +10,13 @@ import tensorflow as tf
 
 import hnn_tf
 from export.saved_model import export_model
+from hnn_tf import models
 
 HIDDEN_UNITS, REFERENCE_HIDDEN_UNITS = (16, 16), (200, 200)
 TIMES = np.array([0.0, 0.3, 0.35, 1.0])
 MAX_STEP_SIZE = 0.1
 # Session and eager graph are optimized differently: round-off, relative to max(1, |x|).
 TOLERANCE = {"float32": 1e-6, "float64": 1e-12}
-
-
-def _hnn(**options):
-    return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(**options), name="hnn")
-
-
-def _baseline(**options):
-    return hnn_tf.BaselineNetwork(**options, name="baseline")
 
 
 UNREACHABLE = {
@@ -33,29 +26,18 @@ UNREACHABLE = {
 """One good request, and three that would never end, in one batch."""
 
 
-def _second_order(**options):
-    return hnn_tf.models.SecondOrderNetwork(**options, name="second_order")
-
-
-BUILDERS = {
-    hnn_tf.HamiltonianNetwork: _hnn,
-    hnn_tf.BaselineNetwork: _baseline,
-    hnn_tf.models.SecondOrderNetwork: _second_order,
-}
-"""Of every model of states: a new one without its entry fails. Of frames: test_frame_export.py."""
-
 CASES = [
-    *itertools.product([hnn_tf.HamiltonianNetwork], ["float32", "float64"], [1, 2], [HIDDEN_UNITS], ["rk4"]),
-    *itertools.product(
-        [hnn_tf.BaselineNetwork, hnn_tf.models.SecondOrderNetwork], ["float32", "float64"], [2], [HIDDEN_UNITS], ["rk4"]
-    ),
+    ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),
+    *itertools.product(sorted(models.MODELS), ["float32", "float64"], [2], [HIDDEN_UNITS], ["rk4"]),
     *(
-        (hnn_tf.HamiltonianNetwork, "float64", 1, HIDDEN_UNITS, name)
-        for name in ("dormand_prince", "gauss4", "rk8", "tao2")  # one of each kernel, tracing takes its time
+        ("hnn", "float64", 1, HIDDEN_UNITS, name)
+        for name in ("rk4", "dormand_prince", "gauss4", "rk8", "tao2")  # one of each kernel, tracing takes its time
     ),
-    (hnn_tf.HamiltonianNetwork, "float32", 2, REFERENCE_HIDDEN_UNITS, "rk4"),
+    ("hnn", "float32", 2, REFERENCE_HIDDEN_UNITS, "rk4"),
 ]
-IDS = [f"{c.__name__}-{dtype}-{dof}-{hidden[0]}-{method}" for c, dtype, dof, hidden, method in CASES]
+"""Every model of states, by its name; of frames: test_frame_export.py."""
+
+IDS = [f"{name}-{dtype}-{dof}-{hidden[0]}-{method}" for name, dtype, dof, hidden, method in CASES]
 
 
 def _signatures(model):
@@ -107,34 +89,34 @@ def served(tmp_path_factory, jitted):
     """Models, requests and answers by case; and what the jitted model answers. One subprocess for all."""
     keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("served")
-    models, requests, keys = {}, [], []
+    built, requests, keys = {}, [], []
     for case in CASES:
-        model_class, dtype, dof, hidden_units, integrator = case
-        model = models[case] = BUILDERS[model_class](hidden_units=hidden_units, dtype=dtype)
+        name, dtype, dof, hidden_units, integrator = case
+        model = built[case] = models.MODELS[name](hidden_units=hidden_units, activation="tanh", dtype=dtype)
         model.build([None, 2 * dof])
         path = export_model(model, folder / "models", integrator=integrator, max_step_size=MAX_STEP_SIZE)
         for signature, inputs in _requests(model, dof, dtype):
             requests.append((path, signature, inputs))
             keys.append(case)
-    requests.append((export_model(models[CASES[0]], folder / "models"), "rollout", UNREACHABLE))
+    requests.append((export_model(built[CASES[0]], folder / "models"), "rollout", UNREACHABLE))
     requests.append((jitted, "energy", {"state": np.zeros([1, 2], np.float32)}))
     answers = c_api_client.serve(requests, folder)
     by_case = {case: [] for case in CASES}
     for case, (_, signature, inputs), answer in zip(keys, requests[:-2], answers[:-2], strict=True):
         by_case[case].append((signature, inputs, answer))
-    return models, by_case, answers[-2:]
+    return built, by_case, answers[-2:]
 
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_every_signature_answers_as_the_model(served, case):
-    models, answers, _ = served
+    built, answers, _ = served
     _, dtype, dof, _, integrator = case
-    assert {signature for signature, *_ in answers[case]} == set(_signatures(models[case]))
+    assert {signature for signature, *_ in answers[case]} == set(_signatures(built[case]))
     for signature, inputs, answer in answers[case]:
         assert isinstance(answer, dict), answer
         if len(inputs["state"]) not in (1, 5):
             continue  # the edges have the test below
-        expected = _expected(models[case], integrator, signature, inputs)
+        expected = _expected(built[case], integrator, signature, inputs)
         assert answer.keys() == expected.keys()
         for name, value in expected.items():
             assert answer[name].dtype == dtype
@@ -151,17 +133,6 @@ def test_rollouts_have_a_state_for_every_time_and_begin_at_the_first(served, cas
         assert answer["trajectory"].shape == (*inputs["times"].shape, inputs["state"].shape[1])
         if inputs["times"].shape[1]:
             np.testing.assert_array_equal(answer["trajectory"][:, 0], inputs["state"])
-
-
-def test_every_model_of_the_package_is_served():
-    models = {value for name in hnn_tf.models.__all__ if _is_model(value := getattr(hnn_tf.models, name))}
-    assert models == {*BUILDERS, hnn_tf.LatentHamiltonianNetwork}, (
-        "give each model of hnn_tf.models its builder in BUILDERS"
-    )
-
-
-def _is_model(value):
-    return isinstance(value, type) and issubclass(value, keras.Model)
 
 
 def test_the_session_refuses_xla_as_a_server_does(served):

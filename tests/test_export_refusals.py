@@ -44,6 +44,12 @@ class Lazy(keras.Model):
         return self.inner(state)
 
 
+def _friction():
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]), hnn_tf.models.LinearFriction())
+    model.build([None, 2])
+    return model
+
+
 def _lazy():
     model = Lazy()
     model.build([None, 2])
@@ -62,6 +68,7 @@ def _lazy():
             {},
             "'my pendulum': expected ASCII letters",
         ),
+        (_friction, {"integrator": "gauss6"}, "integrator 'gauss6': is for Hamiltonian motion, .* use 'rk4'"),
         (_hnn, {"version": 1.5}, "version: expected an integer >= 1, below 2[*][*]63; received 1.5"),
         (_hnn, {"version": True}, "version: expected an integer"),
         (_hnn, {"version": 2**63}, "version: expected an integer"),

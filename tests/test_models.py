@@ -25,17 +25,28 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 class Case:
     kind: type
     has_energy: bool
+    conserves_it: bool
     reference_parameters: int  # of 2-200-200-1 or 2-200-200-2, without an output bias
 
 
 CASES = {
-    "baseline": Case(BaselineNetwork, has_energy=False, reference_parameters=600 + 40_200 + 400),
-    "hnn": Case(HamiltonianNetwork, has_energy=True, reference_parameters=600 + 40_200 + 200),
+    "baseline": Case(BaselineNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 400),
+    "hnn": Case(HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=600 + 40_200 + 200),
+    # Besides those of H: the perceptron 2-32-1, and one coefficient.
+    "hnn_dissipation": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 96 + 32
+    ),
+    "hnn_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 1),
     # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
-    "random_features": Case(HamiltonianNetwork, has_energy=True, reference_parameters=205 + 400 + 200 + 4),
-    "second_order": Case(models.SecondOrderNetwork, has_energy=False, reference_parameters=600 + 40_200 + 200),
+    "random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
+    ),
+    "second_order": Case(
+        models.SecondOrderNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 200
+    ),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
+CONSERVATIVE = sorted(name for name in CASES if CASES[name].conserves_it)
 
 
 def _build(name, *, hidden_units=(16, 16), activation="tanh", dtype="float64", dof=2):
@@ -176,12 +187,12 @@ def test_declared_separability_is_true(name, rng):
     assert _build(name).separable == (coupling < 1e-14)
 
 
-def test_the_flow_keeps_volume_only_if_there_is_an_energy(name, rng):
+def test_the_flow_keeps_volume_only_if_it_conserves_an_energy(name, rng):
     jacobian = _jacobian(_build(name), rng.normal(size=[6, 4]))
     divergence = np.abs(np.trace(jacobian, axis1=1, axis2=2)).max()
     assert np.abs(jacobian).max() > 0.1
     # 1e-14: the terms that cancel are of order 1.
-    assert (divergence < 1e-14) == CASES[name].has_energy, divergence
+    assert (divergence < 1e-14) == CASES[name].conserves_it, divergence
 
 
 def test_declares_an_energy_as_the_entry_says(name):
@@ -195,7 +206,7 @@ def test_energy_is_one_number_a_state(name, rng, shape):
     assert model.hamiltonian(tf.constant(rng.normal(size=shape))).shape == shape[:-1]
 
 
-@pytest.mark.parametrize("name", WITH_ENERGY)
+@pytest.mark.parametrize("name", CONSERVATIVE)
 def test_output_is_the_energys_symplectic_gradient(name, rng):
     model, state, h = _build(name), rng.normal(size=[6, 4]), 1e-5
     gradient = [
@@ -207,7 +218,7 @@ def test_output_is_the_energys_symplectic_gradient(name, rng):
     np.testing.assert_allclose(model(tf.constant(state)), expected, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", WITH_ENERGY)
+@pytest.mark.parametrize("name", CONSERVATIVE)
 def test_energy_is_constant_along_its_trajectories(name, rng):
     model = _build(name)
     path = rollout(model, tf.constant(rng.normal(size=[3, 4])), step_size=0.05, num_steps=200, integrator="rk8")

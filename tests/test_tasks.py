@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import hnn_tf
-from trainers import pixel_pendulum, two_body
+from trainers import pixel_pendulum, real_pendulum, two_body
 
 
 def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
@@ -32,10 +32,13 @@ def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
     ("task", "paper", "clean"),
     [
         (two_body.TASK, {"objective": "derivative"}, {"objective": "derivative"}),
-        (
-            pixel_pendulum.TASK,
-            {"objective": "derivative", "weight_decay": 1e-5},
-            {"objective": "one_step", "weight_decay": 0.0},
+        *(
+            (
+                task,
+                {"objective": "derivative", "weight_decay": 1e-5},
+                {"objective": "one_step", "weight_decay": 0.0},
+            )
+            for task in (pixel_pendulum.TASK, real_pendulum.TASK)
         ),
     ],
 )

@@ -35,6 +35,13 @@ def _second_order():
     return model
 
 
+def _dissipative(dissipation):
+    hamiltonian = hnn_tf.MLPHamiltonian(hidden_units=[16, 16])
+    model = hnn_tf.HamiltonianNetwork(hamiltonian, dissipation, name="dissipative")
+    model.build([None, 4])
+    return model
+
+
 def _latent():
     parts = [ResidualMLP(2, hidden_units=8), ResidualMLP(28 * 28 * 2, hidden_units=8)]
     dynamics = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]))
@@ -49,6 +56,8 @@ CASES = {
     "two_dof": (lambda: _hnn(dof=2, activation="softplus"), "rk4"),
     "baseline": (_baseline, "rk4"),
     "second_order": (_second_order, "rk4"),
+    "hnn_friction": (lambda: _dissipative(hnn_tf.models.LinearFriction()), "rk4"),
+    "hnn_dissipation": (lambda: _dissipative(hnn_tf.models.MLPDissipation(hidden_units=[8])), "rk4"),
     "latent": (_latent, "rk4"),
     **{name: (_hnn, name) for name in ("rk8", "tao2", "gauss4", "dormand_prince")},
 }

@@ -27,6 +27,7 @@ RUNS = {
     "three_body": ["trainers.three_body", *SMALL[:2], "--protocol=paper", "--nofigures"],
     "pixel_pendulum": ["trainers.pixel_pendulum", "--flagfile=pixel_pendulum.flags", *SMALL, *PIXELS],
     "second_order": ["trainers.two_body", *SMALL[:2], "--model=second_order", "--cache_dir=cache", *SELECTION],
+    "friction": ["trainers.real_pendulum", *SMALL[:3], "--data_path=record.txt", "--model=hnn_friction", "--nofigures"],
     "silent": ["trainers.mass_spring", *SMALL[:2], "--model=baseline", "--nofigures", "--progress=none", *ONE_STEP],
     "diverging": ["trainers.mass_spring", *SMALL[:2], "--learning_rate=1e30"],
 }
@@ -63,6 +64,7 @@ METRICS = {
     | {"measured_energy_drift"},
     "silent": CLEAN,
 }
+METRICS["friction"] = METRICS["real_pendulum"] | {"friction"}
 PLANAR = ["pendulum", "mass_spring", "real_pendulum"]
 WITH_ALL = [*PLANAR, "two_body", "pixel_pendulum"]
 
@@ -94,7 +96,7 @@ def session(tmp_path_factory):
     return folder, results
 
 
-@pytest.mark.parametrize("name", [*WITH_ALL, "three_body", "second_order", "silent", "repeated"])
+@pytest.mark.parametrize("name", [*WITH_ALL, "three_body", "second_order", "friction", "silent", "repeated"])
 def test_ends_with_0(session, name):
     code, _, error = session[1][name]
     assert code == 0, error

@@ -71,7 +71,12 @@ def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict
 
     # Of a rollout that diverges, `_finite` tells.
     with np.errstate(over="ignore", invalid="ignore"):
-        return data.evaluate(model, objective=objective, protocol=protocol)
+        metrics = data.evaluate(model, objective=objective, protocol=protocol)
+    dissipation = getattr(getattr(model, "dynamics", model), "dissipation", None)
+    friction = getattr(dissipation, "coefficient", None)
+    if friction is not None:
+        metrics["friction"] = float(np.mean(friction))
+    return metrics
 
 
 def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:

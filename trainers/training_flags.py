@@ -8,7 +8,7 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn", "random_features", "second_order")
+MODELS = ("baseline", "hnn", "hnn_dissipation", "hnn_friction", "random_features", "second_order")
 OBJECTIVES = ("combined", "derivative", "one_step", "trajectory", "weak")
 DERIVATIVE_ESTIMATORS = ("finite_difference", "gaussian_process", "savitzky_golay", "smoothing_spline")
 PROTOCOLS = ("clean", "paper")
@@ -55,7 +55,13 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
       steps: Default number of optimizer steps.
       batch_size: Default samples a step; 0 takes all.
     """
-    flags.DEFINE_enum("model", "hnn", MODELS, "The model: hnn learns H, baseline the derivative, second_order dp/dt.")
+    flags.DEFINE_enum(
+        "model",
+        "hnn",
+        MODELS,
+        "The model: hnn learns H, hnn_friction also one coefficient of linear friction, hnn_dissipation a dissipation "
+        "that depends on the state; baseline learns the derivative, second_order dp/dt.",
+    )
     flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
     flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
     flags.DEFINE_enum(

@@ -9,29 +9,32 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.state_signatures import Signatures, state_signatures
-from hnn_tf.symplectic_gradient import symplectic_gradient
+from hnn_tf.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class HamiltonianNetwork(keras.Model):
-    """A learned Hamiltonian whose output is the motion it causes.
+    """A learned Hamiltonian whose output is the motion it causes, with or without dissipation.
 
-    call(s) = J grad H(s),  s = (q, p):  dq/dt = dH/dp,  dp/dt = -dH/dq.
+    call(s) = (J - R(s)) grad H(s),  s = (q, p);  without dissipation dq/dt = dH/dp,  dp/dt = -dH/dq.
 
     Because the output is the time derivative, stock Keras `compile(loss="mse")` and `fit(states, derivatives)`
-    train it, and `.keras` files, callbacks and `jit_compile=True` work as for any model. The energy along any of its
-    exact trajectories is constant.
+    train it, and `.keras` files, callbacks and `jit_compile=True` work as for any model. Along its exact trajectories
+    dH/dt = -(grad H)^T R grad H: the energy is constant without dissipation, and never rises with it.
 
     Args:
       hamiltonian: Keras layer, state `[..., 2n]` -> energy `[...]`, for instance `MLPHamiltonian()`. It stays
         reachable as `model.hamiltonian`, so that `model.hamiltonian(state)` is the learned energy, which is known up
         to a constant only. A layer that is T(p) + V(q) says so by an attribute `separable = True`.
+      dissipation: Keras layer, state `[..., 2n]` -> R `[..., 2n, 2n]`, symmetric and positive semidefinite, for
+        instance `LinearFriction()` or `MLPDissipation()`; without it the model is `conservative`.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
 
     Raises:
-      TypeError: If `hamiltonian` isn't a Keras layer.
+      TypeError: If `hamiltonian` or `dissipation` isn't a Keras layer.
+      ValueError: If the two differ in precision, or, when it is called, if R is of another shape.
 
     Example:
       >>> model = HamiltonianNetwork(MLPHamiltonian())
@@ -40,39 +43,69 @@ class HamiltonianNetwork(keras.Model):
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563.
+      van der Schaft, Jeltsema. Port-Hamiltonian Systems Theory: An Introductory Overview. 2014.
     """
 
-    conservative = True
-
-    def __init__(self, hamiltonian: keras.layers.Layer, **kwargs: Any) -> None:
+    def __init__(
+        self, hamiltonian: keras.layers.Layer, dissipation: keras.layers.Layer | None = None, **kwargs: Any
+    ) -> None:
         if not isinstance(hamiltonian, keras.layers.Layer):
             raise TypeError(
                 f"hamiltonian: expected a Keras layer, state [..., 2n] -> energy [...], as MLPHamiltonian(); received "
                 f"{hamiltonian!r}; a function is one in the call of a keras.layers.Layer"
             )
+        if dissipation is not None and not isinstance(dissipation, keras.layers.Layer):
+            raise TypeError(
+                f"dissipation: expected a Keras layer, state [..., 2n] -> R [..., 2n, 2n], as LinearFriction(); "
+                f"received {dissipation!r}"
+            )
+        if dissipation is not None and dissipation.compute_dtype != hamiltonian.compute_dtype:
+            raise ValueError(
+                f"dissipation: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
+                f"{dissipation.compute_dtype}; give both the same dtype=..."
+            )
         # One policy for the whole: a float64 Hamiltonian makes a float64 model.
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)
-        self.hamiltonian = hamiltonian
+        self.hamiltonian, self.dissipation = hamiltonian, dissipation
         self.supports_masking = True  # each state by itself: a mask of times stays theirs
         if not kwargs.get("trainable", True):
-            hamiltonian.trainable = False  # or what the model is a part of would train it
+            for part in self._parts():
+                part.trainable = False  # or what the model is a part of would train it
+
+    def _parts(self) -> list[keras.layers.Layer]:
+        return [self.hamiltonian] if self.dissipation is None else [self.hamiltonian, self.dissipation]
 
     @property
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), as the Hamiltonian layer declares it."""
         return getattr(self.hamiltonian, "separable", False)
 
+    @property
+    def conservative(self) -> bool:
+        """Whether H is conserved: there is no dissipation."""
+        return self.dissipation is None
+
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Builds the Hamiltonian for states `[..., 2n]`."""
+        """Builds the parts for states `[..., 2n]`."""
         width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
-        if not self.hamiltonian.built:
-            self.hamiltonian.build(input_shape)
+        for part in self._parts():
+            if not part.built:
+                part.build(input_shape)
 
     def call(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of states `[..., 2n]`."""
-        return symplectic_gradient(self.hamiltonian, state)
+        if self.dissipation is None:
+            return symplectic_gradient(self.hamiltonian, state)
+        gradient = energy_gradient(self.hamiltonian, state)
+        dh_dq, dh_dp = phase_space.split(gradient)
+        matrix = self.dissipation(state)
+        if not matrix.shape.is_compatible_with([*gradient.shape, gradient.shape[-1]]):  # another may broadcast
+            raise ValueError(
+                f"dissipation: expected R of shape [..., 2n, 2n] for states {state.shape}; received {matrix.shape}"
+            )
+        return phase_space.join(dh_dp, -dh_dq) - tf.reduce_sum(matrix * gradient[..., tf.newaxis, :], -1)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., 2n]` -> `[..., 2n]`."""
@@ -83,11 +116,18 @@ class HamiltonianNetwork(keras.Model):
         return state_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, the inner layer serialized."""
-        return super().get_config() | {"hamiltonian": serialize_layer(self.hamiltonian)}
+        """The constructor's arguments, the inner layers serialized."""
+        dissipation = None if self.dissipation is None else serialize_layer(self.dissipation)
+        own = {"hamiltonian": serialize_layer(self.hamiltonian), "dissipation": dissipation}
+        return super().get_config() | own
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "HamiltonianNetwork":
         """The model of a configuration that `get_config` gave."""
-        hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
-        return cls(**(config | {"hamiltonian": hamiltonian}))
+        # Files of models without it may not name the dissipation.
+        layers = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+            for name in ("hamiltonian", "dissipation")
+            if config.get(name) is not None
+        }
+        return cls(**(config | layers))

@@ -6,7 +6,9 @@ import keras
 
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.models.linear_friction import LinearFriction
 from hnn_tf.models.mlp import MLPHamiltonian
+from hnn_tf.models.mlp_dissipation import MLPDissipation
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 
@@ -16,6 +18,17 @@ Builder = Callable[..., keras.Model]
 def _hnn(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
     hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
     return HamiltonianNetwork(hamiltonian, name="hnn")
+
+
+def _hnn_friction(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    return HamiltonianNetwork(hamiltonian, LinearFriction(dtype=dtype), name="hnn_friction")
+
+
+def _hnn_dissipation(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    # The widths are H's: of R, a small perceptron will do.
+    return HamiltonianNetwork(hamiltonian, MLPDissipation(activation=activation, dtype=dtype), name="hnn_dissipation")
 
 
 def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
@@ -34,6 +47,8 @@ def _second_order(*, hidden_units: Sequence[int], activation: str, dtype: str) -
 MODELS: dict[str, Builder] = {
     "baseline": _baseline,
     "hnn": _hnn,
+    "hnn_dissipation": _hnn_dissipation,
+    "hnn_friction": _hnn_friction,
     "random_features": _random_features,
     "second_order": _second_order,
 }
