@@ -127,6 +127,19 @@ def test_gradient_equals_the_tapes(kind, activation, rng, shape):
     np.testing.assert_allclose(layer.gradient(x), tape.gradient(y, x), atol=1e-14)  # a few roundings
 
 
+@pytest.mark.parametrize("shape", [(4,), (6, 4), (2, 6, 4)])
+@pytest.mark.parametrize("hidden_units", [(5, 7), ()])
+def test_energy_is_linear_in_the_last_layers_features(rng, shape, hidden_units):
+    layer, state = MLPHamiltonian(hidden_units=hidden_units, dtype="float64"), tf.constant(rng.normal(size=shape))
+    layer.build([None, 4])
+    layer.assign_coefficients(rng.normal(size=[7 if hidden_units else 4]))
+    coefficients = layer.coefficients.numpy()
+    np.testing.assert_allclose(layer.features(state).numpy() @ coefficients, layer(state), atol=1e-14)
+    gradients = layer.feature_gradients(state).numpy()
+    assert gradients.shape == (*shape, len(coefficients))
+    np.testing.assert_allclose(gradients @ coefficients, layer.gradient(state), atol=1e-14)
+
+
 @pytest.mark.parametrize("activation", sorted(set(NAIVE) - {"relu"}))
 def test_a_loss_on_the_field_is_differentiable_by_the_weights(activation, rng):
     """The second order that training needs: along a random direction in weight space, against differences."""

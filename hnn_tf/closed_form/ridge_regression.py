@@ -102,7 +102,7 @@ class RidgeRegression:
             raise InputError(f"ridge: expected a finite number > 0; received {ridge}")
         if self.num_rows <= self._u + 1:
             raise InputError(f"ridge regression: expected more than {self._u + 1} rows; received {self.num_rows}")
-        u, m = self._u, self._m
+        u, rank = self._u, min(self._m, self.num_rows - self._u)
         triangle = self._triangular()
         free_block, coupling = triangle[:u, :u], triangle[:u, u:]
         if u and np.abs(np.diag(free_block)).min() <= 1e-12 * np.abs(free_block).max():
@@ -117,9 +117,9 @@ class RidgeRegression:
 
         def evaluate(strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             """Residual sum of squares, residual degrees of freedom and GCV for each strength."""
-            kept_back = strengths[:, np.newaxis] / (s**2 + strengths[:, np.newaxis])
-            residual = unexplained + np.sum((kept_back * projected) ** 2, 1)
-            remaining = self.num_rows - u - m + np.sum(kept_back, 1)
+            kept_back = strengths[:, np.newaxis] / (s[:rank] ** 2 + strengths[:, np.newaxis])
+            residual = unexplained + np.sum((kept_back * projected[:rank]) ** 2, 1)
+            remaining = self.num_rows - u - rank + np.sum(kept_back, 1)
             return residual, remaining, self.num_rows * residual / remaining**2
 
         largest = max(float(s[0]) ** 2, np.finfo(np.float64).tiny)
