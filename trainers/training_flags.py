@@ -8,7 +8,15 @@ import math
 
 from absl import flags
 
-MODELS = ("baseline", "hnn", "hnn_dissipation", "hnn_friction", "random_features", "second_order")
+MODELS = (
+    "baseline",
+    "hnn",
+    "hnn_dissipation",
+    "hnn_friction",
+    "random_features",
+    "random_features_friction",
+    "second_order",
+)
 OBJECTIVES = ("combined", "derivative", "one_step", "trajectory", "weak")
 DERIVATIVE_ESTIMATORS = ("finite_difference", "gaussian_process", "savitzky_golay", "smoothing_spline")
 PROTOCOLS = ("clean", "paper")

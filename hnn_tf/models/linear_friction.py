@@ -45,6 +45,10 @@ class LinearFriction(keras.layers.Layer):
         """Gamma `[n]`, momentum over velocity and time: 1/time, where momenta are velocities."""
         return tf.broadcast_to(tf.square(self._root), [self._dof])
 
+    def assign_coefficient(self, value: float) -> None:
+        """Replaces gamma by one value >= 0 for all degrees of freedom."""
+        self._root.assign(np.full(self._root.shape, max(value, 0.0) ** 0.5))
+
     def call(self, state: State) -> tf.Tensor:
         """Dissipation matrix R `[..., 2n, 2n]` at states `[..., 2n]`."""
         diagonal = phase_space.join(tf.zeros([self._dof], self.compute_dtype), self.coefficient)

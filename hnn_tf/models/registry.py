@@ -40,6 +40,11 @@ def _random_features(*, hidden_units: Sequence[int], activation: str, dtype: str
     return HamiltonianNetwork(hamiltonian, name="random_features")
 
 
+def _random_features_friction(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
+    hamiltonian = RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, dtype=dtype)
+    return HamiltonianNetwork(hamiltonian, LinearFriction(dtype=dtype), name="random_features_friction")
+
+
 def _second_order(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
     return SecondOrderNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="second_order")
 
@@ -50,6 +55,7 @@ MODELS: dict[str, Builder] = {
     "hnn_dissipation": _hnn_dissipation,
     "hnn_friction": _hnn_friction,
     "random_features": _random_features,
+    "random_features_friction": _random_features_friction,
     "second_order": _second_order,
 }
 """Builders of every model of states, by the name that `--model` takes; all with the same keyword arguments:

@@ -1,0 +1,241 @@
+"""The trainings that objectives are compared by, each kept on disk when it is done."""
+
+import importlib
+import time
+import types
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+DEFAULTS: dict[str, Any] = {
+    "activation": "tanh",
+    "average_weights": False,
+    "batch_size": 0,
+    "derivatives": None,
+    "growth_steps": 0,
+    "hidden_units": ["200", "200"],
+    "huber": 0.0,
+    "integrator": "rk4",
+    "learning_rate": 1e-3,
+    "learning_rate_schedule": "constant",
+    "model": "hnn",
+    "noise_std": 0.1,
+    "objective": "derivative",
+    "optimizer": "adam",
+    "patience": 0,
+    "precision": "float32",
+    "progress": "none",
+    "protocol": "clean",
+    "segments": 0,
+    "steps": 2000,
+    "substeps": 1,
+    "time_reversible": False,
+    "weight_decay": 1e-4,
+}
+"""The trainers' flags, as the planar tasks' flagfiles have them; a test compares."""
+
+SHOOTING = {"steps": 300, "weight_decay": 0.0}
+"""Of objectives that begin at what a closed form finds."""
+
+METHODS: dict[str, dict[str, Any]] = {
+    "derivative": {},
+    "derivative, estimated": {"derivatives": "smoothing_spline"},
+    "one_step": {"objective": "one_step"},
+    "weak": {"objective": "weak"},
+    "trajectory": {"objective": "trajectory", **SHOOTING},
+    "combined": {"objective": "combined", **SHOOTING},
+    "trajectory, reversible": {"objective": "trajectory", "time_reversible": True, **SHOOTING},
+    "combined, reversible": {"objective": "combined", "time_reversible": True, **SHOOTING},
+    "closed form: derivative": {"model": "random_features"},
+    "closed form: weak": {"model": "random_features", "objective": "weak"},
+    "closed form: trajectory": {"model": "random_features", "objective": "trajectory"},
+    "closed form: combined": {"model": "random_features", "objective": "combined"},
+    "closed form: trajectory, reversible": {
+        "model": "random_features",
+        "objective": "trajectory",
+        "time_reversible": True,
+    },
+    "closed form: combined, reversible": {"model": "random_features", "objective": "combined", "time_reversible": True},
+}
+"""Name -> flags that differ from `DEFAULTS`. Those named trajectory, weak, one_step or estimated see states only."""
+
+STATES_ONLY = tuple(
+    name for name in METHODS if "combined" not in name and name not in ("derivative", "closed form: derivative")
+)
+
+INNER_STARTS = 50
+"""Initial states within the paper's box ring, 0.2 <= |q|, |p| <= 1: inside of what a pendulum is trained on."""
+
+
+def settings_of(method: str, *, seed: int, **changes: Any) -> types.SimpleNamespace:
+    """The flags of a method's training."""
+    return types.SimpleNamespace(**(DEFAULTS | METHODS[method] | {"seed": seed} | changes))
+
+
+def planar(
+    task: str, method: str, *, seed: int, noise_std: float = 0.1, num_trajectories: int = 25
+) -> dict[str, float]:
+    """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
+    from hnn_tf import data as data_module
+    from hnn_tf import evaluation
+    from hnn_tf.input_error import InputError
+    from trainers import command_line, fitting
+
+    settings = settings_of(method, seed=seed, noise_std=noise_std)
+    the_task = importlib.import_module(f"trainers.{task}").TASK
+    data = the_task.load(settings)
+    data.train = {name: first_trajectories(columns, num_trajectories) for name, columns in data.train.items()}
+    model = the_task.new_model(settings.model, settings)
+    objective = the_task.objective(settings)
+    try:
+        seconds, losses = fitting.fit(model, objective, data, settings)
+    except (command_line.TrainingFailedError, ArithmeticError, InputError) as error:
+        return {"failed": str(error)}  # type: ignore[dict-item]
+    with np.errstate(over="ignore", invalid="ignore"):
+        metrics = data.evaluate(model, objective=objective, protocol="clean")
+        starts = data_module.sample_box_ring(np.random.default_rng(0), INNER_STARTS, least=0.2, most=1.0)
+        times = np.linspace(0.0, 20.0, 201)
+        true, predicted = (evaluation.evaluation_rollout(field, starts, times) for field in (data.system, model))
+        metrics["inner_coordinate_mse"] = evaluation.coordinate_mse(true, predicted)
+    found = losses | metrics | {"fit_seconds": seconds}
+    noise = getattr(objective, "noise_std", None)
+    if noise is not None:
+        found["noise_std"] = float(np.mean(noise))
+    return {name: float(value) for name, value in found.items() if np.isfinite(value)}
+
+
+def first_trajectories(columns: Any, count: int) -> dict[str, np.ndarray]:
+    """The samples of the first of 25 trajectories."""
+    return {name: column[: len(column) * count // 25] for name, column in columns.items()}
+
+
+def real_pendulum(
+    model: str, objective: str, *, seed: int, data_path: str | None, steps: int = 2000
+) -> dict[str, float]:
+    """Trains on the real pendulum's record without L2; returns the metrics of its held-out end."""
+    from trainers import fitting
+    from trainers.real_pendulum import TASK
+
+    settings = types.SimpleNamespace(
+        **(DEFAULTS | {"seed": seed, "model": model, "objective": objective, "steps": steps, "noise_std": 0.0})
+    )
+    settings.weight_decay, settings.data_path = 0.0, data_path
+    data = TASK.load(settings)
+    network = TASK.new_model(model, settings)
+    the_objective = TASK.objective(settings)
+    seconds, losses = fitting.fit(network, the_objective, data, settings)
+    metrics = losses | data.evaluate(network, objective=the_objective, protocol="clean") | {"fit_seconds": seconds}
+    if hasattr(network, "dissipation") and network.dissipation is not None:
+        metrics["friction"] = float(np.mean(network.dissipation.coefficient))
+    return {name: float(value) for name, value in metrics.items()}
+
+
+def noise_free(problem: str, *, adam_steps: int = 10_000) -> dict[str, float]:
+    """Derivative error on noise-free data: a closed form's, and that of an HNN after so many Adam steps."""
+    import keras
+
+    from hnn_tf import (
+        HamiltonianNetwork,
+        MLPHamiltonian,
+        RandomFeatureHamiltonian,
+        TrainingLoop,
+        closed_form,
+        evaluation,
+        objectives,
+    )
+
+    train, test, options, num_features = _noise_free_data(problem)
+    keras.utils.set_random_seed(0)
+    features = HamiltonianNetwork(RandomFeatureHamiltonian(num_features=num_features, dtype="float64", **options))
+    began = time.monotonic()
+    closed_form.fit(features, train)
+    seconds = time.monotonic() - began
+    network = HamiltonianNetwork(MLPHamiltonian())
+    network.build([None, train["state"].shape[1]])
+    loop = TrainingLoop(
+        network,
+        objectives.DerivativeMatching(),
+        keras.optimizers.Adam(1e-3, epsilon=1e-8),
+        train,
+        batch_size=min(200, len(train["state"])),
+    )
+    began = time.monotonic()
+    loop.run(adam_steps)
+    return {
+        "closed_form": evaluation.derivative_mse(features, test),
+        "closed_form_seconds": seconds,
+        "adam": evaluation.derivative_mse(network, test),
+        "adam_seconds": time.monotonic() - began,
+    }
+
+
+def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
+    from hnn_tf import data, systems
+
+    rng = np.random.default_rng(0)
+    options: dict[str, Any] = {}
+    num_features = 400
+    if problem == "two_body":
+        system: Any = systems.NBody((1.0, 1.0))
+        starts, times, options = data.sample_two_body(rng, 1000), np.linspace(0.0, 20.0, 50), {"structure": "pairwise"}
+    elif problem == "henon_heiles":
+        system = systems.HenonHeiles()
+        starts = rng.uniform(-0.35, 0.35, [500, 4])  # energies below 1/8: bounded, many of them chaotic
+        starts = starts[system.hamiltonian(starts).numpy() < 0.125][:200]
+        times = np.linspace(0.0, 20.0, 50)
+    else:
+        system = systems.Pendulum()
+        starts, times = data.sample_on_radius(rng, 50, radius=(1.3, 2.3)), np.linspace(0.0, 3.0, 45)
+        options = {"periodic": (0,)}
+    trajectories = data.generate_trajectories(system, starts, times)
+    train, test = data.split_by_trajectory(trajectories, train_fraction=0.5 if problem == "pendulum" else 0.8)
+    return train.clean_samples(), test.clean_samples(), options, num_features
+
+
+def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
+    """Seconds and clean test loss of 2000 steps in PyTorch, written as the reference is, and of the closed form."""
+    from benchmarks import torch_layers
+    from hnn_tf import HamiltonianNetwork, MLPHamiltonian, RandomFeatureHamiltonian, closed_form, evaluation
+
+    torch = torch_layers.load_torch()
+    settings = settings_of("derivative", seed=seed)
+    data = importlib.import_module(f"trainers.{task}").TASK.load(settings)
+    samples = data.train["derivative"]
+    torch.manual_seed(seed)
+    layers = torch_layers.linear_layers(torch, [2, 200, 200, 1])
+    weights = [parameter for layer in layers for parameter in layer.parameters()]
+    optimizer = torch.optim.Adam(weights, 1e-3, weight_decay=1e-4)
+    state = torch.tensor(samples["state"], dtype=torch.float32, requires_grad=True)
+    derivative = torch.tensor(samples["time_derivative"], dtype=torch.float32)
+    began = time.monotonic()
+    for _ in range(2000):
+        by_q, by_p = torch_layers.gradient_of_perceptron(torch, layers, state).split(1, 1)
+        loss = ((torch.cat([by_p, -by_q], 1) - derivative) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    seconds = time.monotonic() - began
+    network = HamiltonianNetwork(MLPHamiltonian())
+    network.build([None, 2])
+    torch_layers.assign(network.trainable_variables, layers)
+
+    def fit() -> Any:
+        model = HamiltonianNetwork(RandomFeatureHamiltonian(num_features=100, dtype="float64"))
+        closed_form.fit(model, samples, seed=seed)
+        return model
+
+    fit()  # what is done once in a process
+    began = time.monotonic()
+    model = fit()
+    return {
+        "torch_seconds": seconds,
+        "torch_clean_test_loss": evaluation.derivative_mse(network, data._clean_test),
+        "closed_form_seconds": time.monotonic() - began,
+        "closed_form_clean_test_loss": evaluation.derivative_mse(model, data._clean_test),
+    }
+
+
+def medians(runs: Sequence[dict[str, float]], metric: str) -> list[float]:
+    """The finite values of a metric over the seeds."""
+    return [run[metric] for run in runs if metric in run]
