@@ -47,6 +47,8 @@ class FeatureInputs:
         coordinates = range(n, 2 * n) if pairwise else sorted(set(range(2 * n)) - set(periodic))
         self._linear = np.eye(state_width)[:, list(coordinates)]
         self._angles = np.eye(state_width)[:, sorted(periodic)]
+        # Parts of no width would leave empty tensors in exported graphs, which converters don't take.
+        self._has_angles, self._has_pairs = bool(periodic), pairwise
         # Of each input, whether it is a momentum, and which pair's it is.
         owner = [-1 if a >= n else 0 for a in coordinates] + [0] * 2 * len(periodic)
         owner += [1 + pair for pair in range(self._differences.shape[1])]
@@ -56,19 +58,26 @@ class FeatureInputs:
 
     def value(self, state: State) -> tf.Tensor:
         """Inputs `[..., d]` of states `[..., 2n]`."""
-        angle = tf.matmul(state, self._as(self._angles, state))
-        squares = self._difference(state)[1][..., 0]
-        linear = tf.matmul(state, self._as(self._linear, state))
-        return tf.concat([linear, tf.sin(angle), tf.cos(angle), 0.5 * tf.math.log(squares)], -1)
+        parts = [tf.matmul(state, self._as(self._linear, state))]
+        if self._has_angles:
+            angle = tf.matmul(state, self._as(self._angles, state))
+            parts += [tf.sin(angle), tf.cos(angle)]
+        if self._has_pairs:
+            parts.append(0.5 * tf.math.log(self._difference(state)[1][..., 0]))
+        return tf.concat(parts, -1)
 
     def jacobian(self, state: State) -> tf.Tensor:
         """dz/ds `[..., 2n, d]` at states `[..., 2n]`, in plain operations."""
-        angles = self._as(self._angles, state)
-        angle = tf.matmul(state, angles)[..., tf.newaxis, :]
-        linear = tf.zeros_like(state)[..., tf.newaxis] + self._as(self._linear, state)
-        difference, squares = self._difference(state)
-        pairs = (difference / squares)[..., tf.newaxis, :, :] * self._as(self._differences, state)
-        return tf.concat([linear, angles * tf.cos(angle), -angles * tf.sin(angle), tf.reduce_sum(pairs, -1)], -1)
+        parts = [tf.zeros_like(state)[..., tf.newaxis] + self._as(self._linear, state)]
+        if self._has_angles:
+            angles = self._as(self._angles, state)
+            angle = tf.matmul(state, angles)[..., tf.newaxis, :]
+            parts += [angles * tf.cos(angle), -angles * tf.sin(angle)]
+        if self._has_pairs:
+            difference, squares = self._difference(state)
+            pairs = (difference / squares)[..., tf.newaxis, :, :] * self._as(self._differences, state)
+            parts.append(tf.reduce_sum(pairs, -1))
+        return tf.concat(parts, -1)
 
     def _difference(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
         """q_i - q_j `[..., pairs, dimension]` of every two bodies and its square `[..., pairs, 1]`."""
