@@ -50,7 +50,7 @@ def cases(seeds: int) -> list[tuple[str, str, dict[str, Any]]]:
     found: list[tuple[str, str, dict[str, Any]]] = [
         (f"torch-{task}-{seed}", "torch_seconds", {"task": task, "seed": seed})
         for task in TASKS
-        for seed in range(seeds)
+        for seed in range(min(seeds, SWEEP_SEEDS))
     ]
     for seed in range(seeds):
         for task in TASKS:
@@ -117,9 +117,7 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of each method.", lower_bound=1)
-    flags.DEFINE_integer(
-        "jobs", 2, "Runs at a time, each in a process of its own; timed ones are alone.", lower_bound=1
-    )
+    flags.DEFINE_integer("jobs", 2, "Runs at a time; timed ones are alone.", lower_bound=1)
     flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
     flags.DEFINE_string("output_dir", "runs/objectives", "Where the runs go; those of the same code are not repeated.")
     command_line.run(_main, usage=__doc__)

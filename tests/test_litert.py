@@ -34,13 +34,7 @@ def _answer(path, signature, request):
 def test_every_signature_answers_as_the_saved_model(exported, tmp_path, name):
     loaded = tf.saved_model.load(str(exported_models.export(name, exported)))
     known = exported_models.FRAME_SIGNATURES if "pixel" in name else exported_models.STATE_SIGNATURES
-<<<<<<< HEAD
     assert set(loaded.signatures) == set(known) - ({"energy"} if name in exported_models.WITHOUT_ENERGY else set())
-=======
-    assert set(loaded.signatures) == set(known) - (
-        {"energy"} if "baseline" in name or name == "second_order" else set()
-    )
->>>>>>> a8af3211c08e9ef51345b6818bf89ac5a8752efa
     for signature, function in loaded.signatures.items():
         path, rollout = tmp_path / f"{signature}.tflite", signature == "rollout"
         stated = litert.convert(exported / name, path, signature=signature, batch_size=BATCH_SIZE if rollout else None)
