@@ -7,6 +7,7 @@ from hnn_tf.atomic_file import atomic_file
 ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"
 INTEGRATORS = ROOT / "docs" / "integrators.md"
+OBJECTIVES = ROOT / "docs" / "objectives.md"
 LIMITS = ROOT / "docs" / "known_limits.md"
 SERVING = ROOT / "docs" / "serving.md"
 

@@ -29,6 +29,7 @@ from hnn_tf.rollout import NotSolvedError, rollout, rollout_at_times
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.training_loop import TrainingLoop
 from hnn_tf.version import __version__
+from hnn_tf.warm_start import warm_start
 
 __all__ = [
     "MLP",
@@ -58,4 +59,5 @@ __all__ = [
     "rollout_at_times",
     "symplectic_gradient",
     "systems",
+    "warm_start",
 ]

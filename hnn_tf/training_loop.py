@@ -155,7 +155,7 @@ class TrainingLoop:
         Raises:
           ValueError: If a column is missing, or of another shape than before; nothing is changed then.
         """
-        tensors = self._tensors(samples)
+        tensors = self.tensors(samples)
         columns = self._columns(self._samples)
         for name, tensor in tensors.items():
             if tensor.shape != columns[name].shape:

@@ -86,7 +86,8 @@ def warm_start(
         started.noise_std = found.noise_std
     if isinstance(started, CombinedMatching) and started.derivative_std is None:
         size = np.sqrt(np.mean(used["time_derivatives"] ** 2, (0, 1)))
-        started.derivative_std = np.maximum(found.derivative_std, _LEAST_DERIVATIVE_ERROR * size)
+        least = _LEAST_DERIVATIVE_ERROR * size
+        started.derivative_std = least if found.derivative_std is None else np.maximum(found.derivative_std, least)
     return WarmStart(started, {**samples, "initial_state": found.initial_state}, found)
 
 

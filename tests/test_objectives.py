@@ -40,7 +40,9 @@ class Case:
 
     def samples(self, rng):
         if "times" in self.columns:
-            return {"times": np.cumsum(rng.uniform(0.1, 0.4, [5, 12]), 1), "states": rng.normal(size=[5, 12, 2])}
+            shapes = {"states": 12, "initial_state": 2, "time_derivatives": 12}
+            states = {name: rng.normal(size=[5, count, 2]) for name, count in shapes.items() if name in self.columns}
+            return {"times": np.cumsum(rng.uniform(0.1, 0.4, [5, 12]), 1)} | states
         samples = {name: rng.normal(size=[5, 2]) for name in self.columns}
         return samples | ({"time_step": rng.uniform(0.05, 0.4, [5, 1])} if "time_step" in self.columns else {})
 
@@ -75,7 +77,35 @@ def _naive_weak(s):
     return np.mean(variances)
 
 
+def _segments(s):
+    """Rolled-out and observed rows, each observation once, and the gap between two segments of 12 times."""
+    rows, gaps = [], []
+    for b, times in enumerate(s["times"]):
+        for start, first, last in ((s["initial_state"][b, 0], 0, 6), (s["initial_state"][b, 1], 6, 12)):
+            state = start
+            for j in range(first, last):
+                rows.append((state, b, j))
+                if j < 11:
+                    state = _rk4(state, times[j + 1] - times[j])
+            if first == 0:
+                gaps.append(state - s["initial_state"][b, 1])
+    return rows, gaps
+
+
+def _naive_trajectory(s):
+    rows, gaps = _segments(s)
+    return _mean_square([state - s["states"][b, j] for state, b, j in rows]) + _mean_square(gaps)
+
+
+def _naive_combined(s):
+    derivatives = [_field(state) - s["time_derivatives"][b, j] for state, b, j in _segments(s)[0]]
+    return _naive_trajectory(s) + _mean_square(derivatives)
+
+
+WHOLE = ("times", "states", "initial_state")
 CASES = {
+    "combined": Case("states", (*WHOLE, "time_derivatives"), _naive_combined),
+    "trajectory": Case("states", WHOLE, _naive_trajectory),
     "derivative": Case("time_derivative", ("state", "time_derivative"), _naive_derivative),
     "one_step": Case("next_state", ("state", "next_state", "time_step"), _naive_one_step),
     "weak": Case("times", ("times", "states"), _naive_weak),

@@ -1,5 +1,7 @@
 """Trajectory matching: roll out from learned initial states, and compare with what was observed."""
 
+from typing import ClassVar
+
 import numpy as np
 import tensorflow as tf
 
@@ -44,7 +46,7 @@ class TrajectoryMatching(Objective):
     """
 
     name = "trajectory"
-    columns: tuple[str, ...] = ("times", "states", "initial_state")
+    columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
     learned_columns = ("initial_state",)
 
     def __init__(
@@ -99,8 +101,8 @@ class TrajectoryMatching(Objective):
         fits = fits and states.shape[1] == times.shape[1] and states.shape[-1] == initial.shape[-1]
         if not (fits and states.shape[0] == times.shape[0] == initial.shape[0]):
             raise ValueError(
-                "samples: expected times [B, T], states [B, T, 2n] and initial_state [B, W, 2n]; received "
-                f"{times.shape}, {states.shape}, {initial.shape}"
+                "samples: expected equal shapes but for W: times [B, T], states [B, T, 2n], initial_state [B, W, 2n]; "
+                f"received {times.shape}, {states.shape}, {initial.shape}"
             )
         rolled_out = roll_out(model, initial, times, integrator=self.integrator, substeps=self.substeps)
         return rolled_out, Segments(times.shape[1], initial.shape[1])

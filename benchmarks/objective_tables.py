@@ -1,0 +1,107 @@
+"""The tables of docs/objectives.md."""
+
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks import objective_runs
+from benchmarks.result_tables import number, spread, table
+
+PLAIN = "derivative"
+"""What all others are compared with: derivative matching at the noisy states, as in the paper."""
+
+METRICS = ("clean_test_loss", "energy_mse", "coordinate_mse", "inner_coordinate_mse", "fit_seconds")
+
+
+def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, Any]:
+    """What docs/results/objectives.json holds: values by seed, of every table and figure."""
+    from benchmarks import objectives
+    from hnn_tf.version import __version__
+
+    def by_seed(prefix: str, count: int = seeds) -> dict[str, list[float | None]]:
+        found = [results[f"{prefix}-{seed}"] for seed in range(count)]
+        names = dict.fromkeys(name for run in found for name in run if name != "failed")
+        return {name: [run.get(name) for run in found] for name in names}
+
+    few = min(seeds, objectives.SWEEP_SEEDS)
+    swept = objectives.SWEPT
+    return {
+        "versions": {"hnn_tf": __version__, "python": platform.python_version()},
+        "planar": {
+            task: {method: by_seed(f"{task}-{method}") for method in objective_runs.METHODS}
+            for task in objectives.TASKS
+        },
+        "real_pendulum": {
+            f"{model}, {objective}": by_seed(f"real-{model}-{objective}") for model, objective, _ in objectives.REAL
+        },
+        "closed_form": {task: by_seed(f"torch-{task}", few) for task in objectives.TASKS},
+        "noise_free": {problem: dict(results[f"noise_free-{problem}"]) for problem in objectives.PROBLEMS},
+        "noise": {
+            method: {str(noise): by_seed(f"noise-{noise}-{method}", few) for noise in objectives.NOISES}
+            for method in swept
+        },
+        "count": {
+            method: {str(count): by_seed(f"count-{count}-{method}", few) for count in objectives.COUNTS}
+            for method in swept
+        },
+    }
+
+
+def sections(results: Mapping[str, Any]) -> dict[str, str]:
+    """Name -> text of each part of the page that the command writes."""
+    planar = {f"objectives_{task}": _planar(methods) for task, methods in results["planar"].items()}
+    return planar | {
+        "objectives_real_pendulum": _real(results["real_pendulum"]),
+        "objectives_closed_form": _closed_form(results["closed_form"]),
+        "objectives_noise_free": _noise_free(results["noise_free"]),
+    }
+
+
+def ratio(methods: Mapping[str, Any], method: str, metric: str) -> float:
+    """How many times smaller a method's median is than plain derivative matching's."""
+    return median(methods[PLAIN][metric]) / median(methods[method][metric])
+
+
+def median(values: list[float | None]) -> float:
+    """Of the values over seeds; a run that failed counts as infinite."""
+    ordered = sorted(float("inf") if value is None else value for value in values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else 0.5 * (ordered[middle - 1] + ordered[middle])
+
+
+def _planar(methods: Mapping[str, Any]) -> str:
+    rows = [["method", *(f"`{metric}`" for metric in METRICS)]]
+    for method, metrics in methods.items():
+        cells = [
+            spread(metrics[m]) + ("" if method == PLAIN or m == "fit_seconds" else f" ÷{ratio(methods, method, m):.3g}")
+            if m in metrics
+            else ""
+            for m in METRICS
+        ]
+        rows.append([method, *cells])
+    return table(rows, labels=1)
+
+
+def _real(models: Mapping[str, Any]) -> str:
+    names = ("energy_mse", "coordinate_mse", "friction", "fit_seconds")
+    rows = [["model, objective", *(f"`{name}`" for name in names)]]
+    rows += [[model, *(spread(m[name]) if name in m else "" for name in names)] for model, m in models.items()]
+    return table(rows, labels=1)
+
+
+def _closed_form(tasks: Mapping[str, Any]) -> str:
+    rows = [["task", "closed form, s", "PyTorch, s", "times faster", "closed form, loss", "PyTorch, loss"]]
+    for task, found in tasks.items():
+        faster = median(found["torch_seconds"]) / median(found["closed_form_seconds"])
+        names = ("closed_form_seconds", "torch_seconds", "closed_form_clean_test_loss", "torch_clean_test_loss")
+        cells = [spread(found[name]) for name in names]
+        rows.append([task, *cells[:2], f"{faster:.0f}", *cells[2:]])
+    return table(rows, labels=1)
+
+
+def _noise_free(problems: Mapping[str, Any]) -> str:
+    rows = [["problem", "closed form", "s", "HNN, 10 000 Adam steps", "s", "times smaller"]]
+    for problem, found in problems.items():
+        cells = [number(found[name]) for name in ("closed_form", "closed_form_seconds", "adam", "adam_seconds")]
+        rows.append([problem, *cells, number(found["adam"] / found["closed_form"])])
+    return table(rows, labels=1)
