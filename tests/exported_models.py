@@ -37,6 +37,9 @@ BUILDERS = {
     "baseline": lambda: hnn_tf.BaselineNetwork(hidden_units=[16, 16]),
     "second_order": lambda: models.SecondOrderNetwork(hidden_units=[16, 16]),
     "random_features": lambda: hnn_tf.HamiltonianNetwork(hnn_tf.RandomFeatureHamiltonian(num_features=16)),
+    "time_reversible": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.TimeReversibleHamiltonian(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))
+    ),
     "pixel_hnn": lambda: _frames(hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]))),
     "pixel_baseline": lambda: _frames(hnn_tf.BaselineNetwork(hidden_units=[8])),
 }

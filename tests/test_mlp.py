@@ -26,7 +26,8 @@ def test_every_layer_has_an_entry():
     public = [getattr(models, name) for name in models.__all__]
     layers = {k for k in public if isinstance(k, type) and issubclass(k, keras.layers.Layer)}
     # ResidualMLP, which has an output bias, is tested as a part of what it is for: test_latent_model.py.
-    elsewhere = {"ResidualMLP", "RandomFeatureHamiltonian"}  # the latter in test_random_features.py
+    # The others in test_random_features.py and test_time_reversible_hamiltonian.py.
+    elsewhere = {"ResidualMLP", "RandomFeatureHamiltonian", "TimeReversibleHamiltonian"}
     assert {kind.__name__ for kind in layers if not issubclass(kind, keras.Model)} == {*LAYERS, *elsewhere}
 
 

@@ -41,6 +41,9 @@ CASES = {
     "random_features": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
     ),
+    "random_features_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=205 + 400 + 200 + 4 + 1
+    ),
     "second_order": Case(
         models.SecondOrderNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 200
     ),

@@ -12,7 +12,7 @@ import tensorflow as tf
 from PIL import Image
 
 import hnn_tf
-from hnn_tf import integrators, models, objectives
+from hnn_tf import derivative_estimators, integrators, models, objectives
 from trainers import training_flags
 
 SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
@@ -188,13 +188,15 @@ def test_flags_txt_has_every_flag_of_the_trainer_and_no_other(session):
     lines = (session[0] / "pendulum" / "flags.txt").read_text().splitlines()
     names = {line.removeprefix("--").removeprefix("no").partition("=")[0] for line in lines}
     without_equals = [line.removeprefix("--") for line in lines if "=" not in line]
-    assert without_equals == ["noaverage_weights", "compare_baseline", "export", "figures", "notensorboard"]
+    assert without_equals == [
+        *("noaverage_weights", "compare_baseline", "export", "figures", "notensorboard", "notime_reversible")
+    ]
     # "no" of "noise_std" is cut above; objective was left to the protocol.
     assert names == {
         *("average_weights", "learning_rate_schedule", "optimizer", "patience", "validation_fraction"),
         *("activation", "batch_size", "compare_baseline", "export", "figures", "hidden_units", "integrator"),
         *("learning_rate", "model", "ise_std", "output_dir", "precision", "progress", "protocol", "seed", "steps"),
-        *("substeps", "tensorboard", "weight_decay"),
+        *("substeps", "tensorboard", "weight_decay", "segments", "huber", "growth_steps", "time_reversible"),
     }
 
 
@@ -234,6 +236,7 @@ def test_divergence_is_one_line_and_exit_code_1(session):
 def test_flags_offer_every_name_of_the_registries():
     assert list(training_flags.MODELS) == sorted(models.MODELS)
     assert list(training_flags.OBJECTIVES) == sorted(objectives.OBJECTIVES)
+    assert list(training_flags.DERIVATIVE_ESTIMATORS) == sorted(derivative_estimators.DERIVATIVE_ESTIMATORS)
     assert list(training_flags.INTEGRATORS) == sorted(integrators.INTEGRATORS)
     assert list(training_flags.ACTIVATIONS) == sorted(hnn_tf.activations.ACTIVATIONS)
 

@@ -62,15 +62,17 @@ def test_sensitivities_are_central_differences(rng):
     )
     np.testing.assert_allclose(np.stack([states, slopes]), values(w, start), atol=1e-12)
     step = 1e-5
-    # 1e-7: the differences' own error, their step squared times third derivatives.
+    # The differences' own error: their step squared times third derivatives, relative to the second.
     for i in range(count + 1):
         shift = step * np.eye(count + 1)[i]
         difference = (values(w + shift, start) - values(w - shift, start)) / (2 * step)
-        np.testing.assert_allclose(np.stack([by_w[..., i], slopes_by_w[..., i]]), difference, atol=1e-7)
+        np.testing.assert_allclose(np.stack([by_w[..., i], slopes_by_w[..., i]]), difference, rtol=1e-5, atol=1e-6)
     for i in range(2):
         shift = step * np.eye(2)[i]
         difference = (values(w, start + shift) - values(w, start - shift)) / (2 * step)
-        np.testing.assert_allclose(np.stack([by_start[..., i], slopes_by_start[..., i]]), difference, atol=1e-7)
+        np.testing.assert_allclose(
+            np.stack([by_start[..., i], slopes_by_start[..., i]]), difference, rtol=1e-5, atol=1e-6
+        )
 
 
 def test_posterior_is_the_bayesian_linear_models(rng):
@@ -104,6 +106,7 @@ def test_a_quadratic_hamiltonian_is_found_to_the_integrators_error(rng):
     assert found.converged
 
 
+@pytest.mark.slow
 def test_coefficients_are_within_their_error_bars(rng):
     misses = []
     for _ in range(12):
@@ -147,6 +150,7 @@ def test_friction_is_found_with_its_error_bar(rng):
     assert abs(value - gamma) < 3 * std
 
 
+@pytest.mark.slow
 def test_evidence_prefers_the_structure_that_is_there(rng):
     samples = _samples(rng, noise_std=0.1, derivatives=False)
     full = RandomFeatureHamiltonian(num_features=20, dtype="float64")
@@ -155,6 +159,7 @@ def test_evidence_prefers_the_structure_that_is_there(rng):
     assert fits[0].log_evidence < fits[1].log_evidence
 
 
+@pytest.mark.slow
 def test_a_float32_layer_gets_the_float64_fit(rng):
     samples = _samples(rng, noise_std=0.1)
     single, double = (RandomFeatureHamiltonian(num_features=10, dtype=dtype) for dtype in ("float32", "float64"))
@@ -164,6 +169,7 @@ def test_a_float32_layer_gets_the_float64_fit(rng):
     np.testing.assert_allclose(single.gradient(tf.constant(states)), double.gradient(tf.constant(states)), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_warm_start_gives_a_network_the_fitted_motion_and_the_noise(rng):
     samples = _samples(rng, noise_std=0.1)
     network = HamiltonianNetwork(MLPHamiltonian(hidden_units=[16]), LinearFriction())

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.closed_form.linear_field import is_linear
 from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
 from hnn_tf.input_error import InputError
 from hnn_tf.typing import LinearHamiltonian
@@ -70,7 +71,7 @@ class HamiltonianRegression:
     """
 
     def __init__(self, hamiltonian: LinearHamiltonian, *, friction: bool = False) -> None:
-        if not hasattr(hamiltonian, "feature_gradients"):
+        if not is_linear(hamiltonian):
             raise InputError(
                 f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; "
                 "use RandomFeatureHamiltonian or MLPHamiltonian, or train yours by TrainingLoop"

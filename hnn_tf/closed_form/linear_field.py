@@ -4,7 +4,15 @@ from typing import Any
 
 import tensorflow as tf
 
+from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.typing import State
+
+
+def is_linear(hamiltonian: Any) -> bool:
+    """Whether a Hamiltonian, built or not, is linear in coefficients that it has."""
+    if isinstance(hamiltonian, TimeReversibleHamiltonian):
+        return is_linear(hamiltonian.hamiltonian)
+    return hasattr(hamiltonian, "feature_gradients")
 
 
 class LinearField:

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.closed_form.evidence import posterior
-from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.linear_field import LinearField, is_linear
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit, TrajectoryFitter
 from hnn_tf.data.segments import Segments
 from hnn_tf.derivative_estimators import SmoothingSpline
@@ -65,7 +65,7 @@ def fit_trajectories(
     states = np.asarray(samples["states"], np.float64)
     if adapt and hasattr(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
-    if not hasattr(hamiltonian, "coefficients"):
+    if not is_linear(hamiltonian):
         raise InputError(
             f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
             "RandomFeatureHamiltonian, or train yours by TrainingLoop"

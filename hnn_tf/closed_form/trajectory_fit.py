@@ -13,6 +13,9 @@ from hnn_tf.typing import Samples
 
 _LEAST_DERIVATIVE_ERROR = 1e-3
 """Of the derivatives' root mean square: below it, the features and the integrator have errors of their own."""
+_LEAST_NOISE = 1e-6
+"""Of a coordinate's spread: below it, round-off is the noise."""
+
 _LEAST_STEP = 1.0 / 64.0
 _CONVERGED = 1e-4
 """Change of every rolled-out state, in standard deviations of the noise."""
@@ -142,11 +145,12 @@ class TrajectoryFitter:
         """Noise levels by coordinate, from what is left, less the degrees of freedom that were fitted."""
         count, width = float(tf.reduce_sum(self._counted)), states.shape[2]
         squares = np.sum((self._counted * (states - self._states)).numpy() ** 2, (0, 1))
+        squares += count * (_LEAST_NOISE * np.std(self._states.numpy(), (0, 1))) ** 2
         if self._derivatives is None:
             free = max(count - states.shape[0] - parameters / width, 1.0)
-            return np.sqrt(squares / free) + 1e-300, None
+            return np.sqrt(squares / free), None
         # Where both are given, the derivatives determine the coefficients.
-        noise = np.sqrt(squares / max(count - states.shape[0], 1)) + 1e-300
+        noise = np.sqrt(squares / max(count - states.shape[0], 1))
         errors = np.sum((self._counted * (derivatives - self._derivatives)).numpy() ** 2, (0, 1))
         least = _LEAST_DERIVATIVE_ERROR * np.sqrt(np.mean(self._derivatives.numpy() ** 2, (0, 1)))
         return noise, np.maximum(np.sqrt(errors / max(count - parameters / width, 0.1 * count)), least)

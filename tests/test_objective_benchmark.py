@@ -1,0 +1,27 @@
+"""The comparison of objectives trains as the trainers do, and its tables are those of its results."""
+
+import json
+import re
+
+import command_session
+
+from benchmarks import doc_section, objective_runs, objective_tables
+from trainers import training_flags
+
+
+def test_its_defaults_are_those_of_the_flags():
+    source = (command_session.ROOT / "trainers" / "training_flags.py").read_text()
+    of_learning = set(re.findall(r"DEFINE_\w+\(\s*\"(\w+)\"", source)) - {
+        *training_flags.NOT_OF_THE_MODEL,
+        *("seed", "validation_fraction"),
+    }
+    assert of_learning <= {*objective_runs.DEFAULTS, "cache_dir"}
+    flagfile = (command_session.ROOT / "trainers" / "flagfiles" / "mass_spring.flags").read_text()
+    for name in ("steps", "learning_rate", "weight_decay", "noise_std"):
+        assert float(re.search(rf"--{name}=(\S+)", flagfile)[1]) == objective_runs.DEFAULTS[name]
+
+
+def test_the_page_has_the_tables_of_the_committed_results():
+    results = json.loads((command_session.ROOT / "docs" / "results" / "objectives.json").read_text())
+    for name, text in objective_tables.sections(results).items():
+        assert doc_section.read(doc_section.OBJECTIVES, name) == text
