@@ -20,6 +20,9 @@ from hnn_tf.typing import Samples
 WIDEST_STATE = 6
 """For which random features are a Hamiltonian of their own; in more dimensions there are too few of them."""
 
+MOST_OBSERVATIONS = 20_000
+"""Which the closed form fits: of more, the first trajectories, as many as have so many."""
+
 _NUM_FEATURES = 100
 _STEPS = 1500
 _LEARNING_RATE = 3e-3
@@ -51,7 +54,7 @@ def warm_start(
     A Hamiltonian network of up to three degrees of freedom starts at what `fit_trajectories` finds with random
     features: those of its own Hamiltonian, if that has some (then nothing is left to train); else the network learns
     the fitted motion at the fitted states. Of several structures that random features can have, the one of the largest
-    evidence is taken. Any other model starts by matching derivatives, or the weak form, at the observed states.
+    evidence is taken. The initial states of more than `MOST_OBSERVATIONS` stay the given ones. Any other model starts by matching derivatives, or the weak form, at the observed states.
 
     Args:
       model: A built model; its weights are changed.
@@ -68,6 +71,8 @@ def warm_start(
     if hamiltonian is None or used["states"].shape[-1] > WIDEST_STATE:
         _match(model, objective, used, steps)
         return WarmStart(objective, samples, None)
+    first = max(1, MOST_OBSERVATIONS // used["times"].shape[1])
+    used = {name: column[:first] for name, column in used.items()}
     friction = getattr(model, "dissipation", None) is not None
     own = has_random_features(hamiltonian)
     candidates = [hamiltonian] if own else _candidates(hamiltonian)
@@ -88,7 +93,8 @@ def warm_start(
         size = np.sqrt(np.mean(used["time_derivatives"] ** 2, (0, 1)))
         least = _LEAST_DERIVATIVE_ERROR * size
         started.derivative_std = least if found.derivative_std is None else np.maximum(found.derivative_std, least)
-    return WarmStart(started, {**samples, "initial_state": found.initial_state}, found)
+    initial = np.concatenate([found.initial_state, np.asarray(samples["initial_state"])[first:]])
+    return WarmStart(started, {**samples, "initial_state": initial}, found)
 
 
 def has_random_features(hamiltonian: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 import pathlib
+import sys
 import time
 from typing import Any
 
@@ -43,6 +44,8 @@ def fit(
         loss ever was.
       InputError: If the checkpoint can't be used.
     """
+    if settings.progress != "none" and settings.objective in ("trajectory", "combined"):
+        sys.stderr.write(f"{model.name}: begins at a closed form\n")
     beginning = time.monotonic()
     train, num_steps = start(model, objective, data.train[settings.objective], settings)
     start_seconds = time.monotonic() - beginning

@@ -45,7 +45,7 @@ def fit_trajectories(
     Args:
       hamiltonian: `RandomFeatureHamiltonian`, or one in a `TimeReversibleHamiltonian`.
       samples: Columns `times` `[N, T]`, `states` `[N, T, 2n]`, perhaps `time_derivatives` of the same shape, and
-        `initial_state` `[N, W, 2n]`: first guesses for each of W segments, which are fitted as separate trajectories.
+        `initial_state` `[N, W, 2n]`, of which only W counts: so many segments are fitted as separate trajectories.
       friction: Whether a coefficient of linear friction is fitted, too: the last of the posterior's.
       adapt: Whether the features are made anew from the states.
       seed: Of the features.
@@ -58,18 +58,18 @@ def fit_trajectories(
       What was found; `initial_state` is `[N, W, 2n]` as in `samples`.
 
     Raises:
-      InputError: If the Hamiltonian isn't linear in its coefficients.
+      InputError: If the Hamiltonian isn't linear in its coefficients, or times or states can't be used.
       ArithmeticError: If the motion diverges before it fits.
     """
-    fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
-    states = np.asarray(samples["states"], np.float64)
-    if adapt and hasattr(hamiltonian, "adapt"):
-        hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
     if not is_linear(hamiltonian):
         raise InputError(
             f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
             "RandomFeatureHamiltonian, or train yours by TrainingLoop"
         )
+    fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
+    states = np.asarray(samples["states"], np.float64)
+    if adapt and hasattr(hamiltonian, "adapt"):
+        hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
     segmented = _segmented(samples)
     smooth = {**samples, "states": SmoothingSpline().estimate(samples["times"], states).states}
     coefficients = _first_coefficients(hamiltonian, smooth if "time_derivatives" in samples else samples)

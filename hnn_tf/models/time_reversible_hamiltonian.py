@@ -86,10 +86,11 @@ class TimeReversibleHamiltonian(keras.layers.Layer):
         return self.hamiltonian.coefficient_scales
 
     def adapt(self, states: np.ndarray, **options: Any) -> None:
-        """Adapts the features of h to states `[N, 2n]`; options as of h."""
+        """Adapts the features of h to states `[N, 2n]`, if it has such; options as of h."""
         if not self.built:
             self.build(np.shape(states))
-        self.hamiltonian.adapt(states, **options)
+        if hasattr(self.hamiltonian, "adapt"):
+            self.hamiltonian.adapt(states, **options)
 
     def _both(self, state: State) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         state = tf.cast(state, self.compute_dtype)
