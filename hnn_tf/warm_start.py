@@ -54,7 +54,8 @@ def warm_start(
     A Hamiltonian network of up to three degrees of freedom starts at what `fit_trajectories` finds with random
     features: those of its own Hamiltonian, if that has some (then nothing is left to train); else the network learns
     the fitted motion at the fitted states. Of several structures that random features can have, the one of the largest
-    evidence is taken. The initial states of more than `MOST_OBSERVATIONS` stay the given ones. Any other model starts by matching derivatives, or the weak form, at the observed states.
+    evidence is taken. Initial states beyond `MOST_OBSERVATIONS` stay the given ones. Any other model starts by matching
+    derivatives, or the weak form, at the observed states.
 
     Args:
       model: A built model; its weights are changed.

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
+import naive_objectives
 import numpy as np
 import package_classes
 import pytest
@@ -11,23 +12,6 @@ import tensorflow as tf
 from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, integrators, objectives, systems
 
 SYSTEM = systems.Pendulum(inertia=0.6, gravity_torque=2.2)
-
-
-def _field(state):
-    """The same pendulum by hand, one state."""
-    return np.array([state[1] / 0.6, -2.2 * np.sin(state[0])])
-
-
-def _rk4(state, h):
-    k1 = _field(state)
-    k2 = _field(state + h / 2 * k1)
-    k3 = _field(state + h / 2 * k2)
-    k4 = _field(state + h * k3)
-    return state + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-
-
-def _mean_square(differences):
-    return sum(float(d) ** 2 for row in differences for d in row) / np.size(differences)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,68 +31,13 @@ class Case:
         return samples | ({"time_step": rng.uniform(0.05, 0.4, [5, 1])} if "time_step" in self.columns else {})
 
 
-def _naive_derivative(s):
-    return _mean_square([_field(x) - y for x, y in zip(s["state"], s["time_derivative"], strict=True)])
-
-
-def _naive_one_step(s):
-    columns = zip(s["state"], s["next_state"], s["time_step"], strict=True)
-    return _mean_square([_rk4(x, dt.item()) - y for x, y, dt in columns])
-
-
-def _naive_weak(s):
-    variances = []
-    for times, states in zip(s["times"], s["states"], strict=True):
-        motion = [np.zeros(2)]
-        for j in range(len(times) - 1):
-            h, curvature, weights = times[j + 1] - times[j], 0, 0
-            for i in (j - 1, j):
-                if 0 <= i <= len(times) - 3:
-                    t = times[i : i + 3]
-                    # The leading coefficient of the parabola through three points, by Lagrange.
-                    c = np.array([1 / (t[k] - t[k - 1]) / (t[k] - t[k - 2]) for k in range(3)])
-                    weight = 1 / (c @ c)
-                    curvature += weight * sum(c[k] * _field(states[i + k]) for k in range(3))
-                    weights += weight
-            trapezoid = h * (_field(states[j]) + _field(states[j + 1])) / 2
-            motion.append(motion[-1] + trapezoid - h**3 / 6 * curvature / weights)
-        rest = states - motion
-        variances += [np.var(rest[first : first + 10], axis=0, ddof=1) for first in range(len(times) - 9)]
-    return np.mean(variances)
-
-
-def _segments(s):
-    """Rolled-out and observed rows, each observation once, and the gap between two segments of 12 times."""
-    rows, gaps = [], []
-    for b, times in enumerate(s["times"]):
-        for start, first, last in ((s["initial_state"][b, 0], 0, 6), (s["initial_state"][b, 1], 6, 12)):
-            state = start
-            for j in range(first, last):
-                rows.append((state, b, j))
-                if j < 11:
-                    state = _rk4(state, times[j + 1] - times[j])
-            if first == 0:
-                gaps.append(state - s["initial_state"][b, 1])
-    return rows, gaps
-
-
-def _naive_trajectory(s):
-    rows, gaps = _segments(s)
-    return _mean_square([state - s["states"][b, j] for state, b, j in rows]) + _mean_square(gaps)
-
-
-def _naive_combined(s):
-    derivatives = [_field(state) - s["time_derivatives"][b, j] for state, b, j in _segments(s)[0]]
-    return _naive_trajectory(s) + _mean_square(derivatives)
-
-
 WHOLE = ("times", "states", "initial_state")
 CASES = {
-    "combined": Case("states", (*WHOLE, "time_derivatives"), _naive_combined),
-    "trajectory": Case("states", WHOLE, _naive_trajectory),
-    "derivative": Case("time_derivative", ("state", "time_derivative"), _naive_derivative),
-    "one_step": Case("next_state", ("state", "next_state", "time_step"), _naive_one_step),
-    "weak": Case("times", ("times", "states"), _naive_weak),
+    "combined": Case("states", (*WHOLE, "time_derivatives"), naive_objectives.naive_combined),
+    "trajectory": Case("states", WHOLE, naive_objectives.naive_trajectory),
+    "derivative": Case("time_derivative", ("state", "time_derivative"), naive_objectives.naive_derivative),
+    "one_step": Case("next_state", ("state", "next_state", "time_step"), naive_objectives.naive_one_step),
+    "weak": Case("times", ("times", "states"), naive_objectives.naive_weak),
 }
 
 
@@ -220,7 +149,7 @@ def test_substeps_divide_each_samples_step(rng):
     expected = samples["state"].copy()
     for i, dt in enumerate(samples["time_step"][:, 0]):
         for _ in range(3):
-            expected[i] = _rk4(expected[i], dt / 3)
+            expected[i] = naive_objectives.rk4(expected[i], dt / 3)
     predicted = objectives.OneStep(substeps=3).predict(SYSTEM, _constants(samples))
     np.testing.assert_allclose(predicted, expected, atol=1e-14)  # a few roundings
 

@@ -187,10 +187,8 @@ def test_a_run_is_repeated_from_its_flags_to_the_bit(session):
 def test_flags_txt_has_every_flag_of_the_trainer_and_no_other(session):
     lines = (session[0] / "pendulum" / "flags.txt").read_text().splitlines()
     names = {line.removeprefix("--").removeprefix("no").partition("=")[0] for line in lines}
-    without_equals = [line.removeprefix("--") for line in lines if "=" not in line]
-    assert without_equals == [
-        *("noaverage_weights", "compare_baseline", "export", "figures", "notensorboard", "notime_reversible")
-    ]
+    without = ["noaverage_weights", "compare_baseline", "export", "figures", "notensorboard", "notime_reversible"]
+    assert [line.removeprefix("--") for line in lines if "=" not in line] == without
     # "no" of "noise_std" is cut above; objective was left to the protocol.
     assert names == {
         *("average_weights", "learning_rate_schedule", "optimizer", "patience", "validation_fraction"),
