@@ -31,7 +31,8 @@ def draw(results: Mapping[str, Any], folder: pathlib.Path) -> None:
             ):
                 for method, points in results[sweep].items():
                     places = [float(place) for place in points]
-                    values = [median(points[place][metric]) for place in points]
+                    # A median that is infinite, of runs most of which failed, isn't drawn.
+                    values = [median(points[place].get(metric, [None])) for place in points]
                     ax.plot(places, values, **styles[method])
                 ax.set(yscale="log", xlabel=axis if row is axes[-1] else "", ylabel=label if ax is row[0] else "")
                 if sweep == "count":

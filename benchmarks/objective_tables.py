@@ -50,7 +50,10 @@ def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, 
 def sections(results: Mapping[str, Any]) -> dict[str, str]:
     """Name -> text of each part of the page that the command writes."""
     planar = {f"objectives_{task}": _planar(methods) for task, methods in results["planar"].items()}
+    (seeds,) = {len(values["clean_test_loss"]) for methods in results["planar"].values() for values in methods.values()}
+    of_seeds = "one seed only" if seeds == 1 else f"medians over {seeds} seeds (least – largest)"
     return planar | {
+        "objectives_seeds": f"Here: {of_seeds}.\n",
         "objectives_real_pendulum": _real(results["real_pendulum"]),
         "objectives_closed_form": _closed_form(results["closed_form"]),
         "objectives_noise_free": _noise_free(results["noise_free"]),
@@ -69,11 +72,16 @@ def median(values: list[float | None]) -> float:
     return ordered[middle] if len(ordered) % 2 else 0.5 * (ordered[middle - 1] + ordered[middle])
 
 
+def _spread(values: list[float | None]) -> str:
+    return number(values[0]) if len(values) == 1 and values[0] is not None else spread(values)
+
+
 def _planar(methods: Mapping[str, Any]) -> str:
     rows = [["method", *(f"`{metric}`" for metric in METRICS)]]
     for method, metrics in methods.items():
         cells = [
-            spread(metrics[m]) + ("" if method == PLAIN or m == "fit_seconds" else f" ÷{ratio(methods, method, m):.3g}")
+            _spread(metrics[m])
+            + ("" if method == PLAIN or m == "fit_seconds" else f" ÷{ratio(methods, method, m):.3g}")
             if m in metrics
             else ""
             for m in METRICS
@@ -85,7 +93,7 @@ def _planar(methods: Mapping[str, Any]) -> str:
 def _real(models: Mapping[str, Any]) -> str:
     names = ("energy_mse", "coordinate_mse", "friction", "fit_seconds")
     rows = [["model, objective", *(f"`{name}`" for name in names)]]
-    rows += [[model, *(spread(m[name]) if name in m else "" for name in names)] for model, m in models.items()]
+    rows += [[model, *(_spread(m[name]) if name in m else "" for name in names)] for model, m in models.items()]
     return table(rows, labels=1)
 
 
@@ -94,7 +102,7 @@ def _closed_form(tasks: Mapping[str, Any]) -> str:
     for task, found in tasks.items():
         faster = median(found["torch_seconds"]) / median(found["closed_form_seconds"])
         names = ("closed_form_seconds", "torch_seconds", "closed_form_clean_test_loss", "torch_clean_test_loss")
-        cells = [spread(found[name]) for name in names]
+        cells = [_spread(found[name]) for name in names]
         rows.append([task, *cells[:2], f"{faster:.0f}", *cells[2:]])
     return table(rows, labels=1)
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import command_session
+import pytest
 
 from benchmarks import doc_section, objective_runs, objective_tables
 from trainers import training_flags
@@ -25,3 +26,13 @@ def test_the_page_has_the_tables_of_the_committed_results():
     results = json.loads((command_session.ROOT / "docs" / "results" / "objectives.json").read_text())
     for name, text in objective_tables.sections(results).items():
         assert doc_section.read(doc_section.OBJECTIVES, name) == text
+
+
+@pytest.mark.slow
+def test_the_pages_python_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", doc_section.OBJECTIVES.read_text(), re.DOTALL)
+    names: dict = {}
+    exec(compile(code, "objectives.md", "exec"), names)
+    assert names["found"].noise_std == pytest.approx([0.1, 0.1], rel=0.2)
+    assert names["found"].states.shape == (10, 45, 2)
+    assert names["loss"] < 3.0  # the noise's own is 2, of states and derivatives

@@ -28,7 +28,7 @@ README = (ROOT / "README.md").read_text()
 PYTHON = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", "docs/integrators.md"]
-DOCUMENTS += ["docs/known_limits.md", "docs/serving.md", "docs/results/paper_table.md"]
+DOCUMENTS += ["docs/known_limits.md", "docs/objectives.md", "docs/serving.md", "docs/results/paper_table.md"]
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
