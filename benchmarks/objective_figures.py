@@ -34,7 +34,11 @@ def draw(results: Mapping[str, Any], folder: pathlib.Path) -> None:
                     # A median that is infinite, of runs most of which failed, isn't drawn.
                     values = [median(points[place].get(metric, [None])) for place in points]
                     ax.plot(places, values, **styles[method])
-                ax.set(yscale="log", xlabel=axis if row is axes[-1] else "", ylabel=label if ax is row[0] else "")
+                ax.set(
+                    yscale="log",
+                    xlabel=axis if metric == "coordinate_mse" else "",
+                    ylabel=label if sweep == "noise" else "",
+                )
                 if sweep == "count":
                     ax.set(xscale="log")
                     ax.set_xticks(places, [f"{place:g}" for place in places])

@@ -41,7 +41,7 @@ SHOOTING = {"steps": 150, "weight_decay": 0.0, "learning_rate_schedule": "cosine
 METHODS: dict[str, dict[str, Any]] = {
     "derivative": {},
     "derivative, estimated": {"derivatives": "smoothing_spline"},
-    "one_step": {"objective": "one_step", "optimizer": "lbfgs", "steps": 200},
+    "one_step": {"objective": "one_step", "optimizer": "lbfgs", "steps": 200, "weight_decay": 0.0},
     "weak": {"objective": "weak"},
     "trajectory": {"objective": "trajectory", **SHOOTING},
     "combined": {"objective": "combined", **SHOOTING},
