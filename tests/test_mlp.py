@@ -26,8 +26,9 @@ def test_every_layer_has_an_entry():
     public = [getattr(models, name) for name in models.__all__]
     layers = {k for k in public if isinstance(k, type) and issubclass(k, keras.layers.Layer)}
     # ResidualMLP, which has an output bias, is tested as a part of what it is for: test_latent_model.py.
-    # The others in test_random_features.py and test_time_reversible_hamiltonian.py.
+    # The others in test_random_features.py, test_time_reversible_hamiltonian.py, test_dissipation.py.
     elsewhere = {"ResidualMLP", "RandomFeatureHamiltonian", "TimeReversibleHamiltonian"}
+    elsewhere |= {"LinearFriction", "MLPDissipation"}
     assert {kind.__name__ for kind in layers if not issubclass(kind, keras.Model)} == {*LAYERS, *elsewhere}
 
 

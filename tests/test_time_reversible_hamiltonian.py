@@ -15,6 +15,9 @@ from hnn_tf import (
     rollout,
 )
 
+# Keras' own, with NumPy 2, when it saves a model.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
 
 @pytest.fixture(params=["mlp", "random_features"])
 def hamiltonian(request, rng):
