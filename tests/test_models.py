@@ -69,7 +69,11 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
 
-@pytest.fixture(params=sorted(models.MODELS))
+# Combinations of what others are made of.
+COMBINED = ("hnn_dissipation", "random_features_friction")
+
+
+@pytest.fixture(params=[pytest.param(n, marks=[pytest.mark.slow] * (n in COMBINED)) for n in sorted(models.MODELS)])
 def name(request):
     return request.param
 

@@ -141,12 +141,14 @@ def _whole(times: Any, states: Any, settings: Any) -> dict[str, Any]:
     """
     from hnn_tf import data, derivative_estimators
 
-    name = getattr(settings, "derivatives", None)
+    name, whole_objectives = getattr(settings, "derivatives", None), ("trajectory", "combined", "weak")
+    if not name and getattr(settings, "objective", None) not in whole_objectives:
+        return {}  # short records have too few readings for an estimate, which isn't asked for
     estimator = derivative_estimators.DERIVATIVE_ESTIMATORS[name or "smoothing_spline"]()
     estimate = estimator.estimate(times, states[None])
     record = data.Trajectories(times - times[0], states[None], states[None], estimate.time_derivatives)
     whole = record.trajectory_samples(num_segments=samples.num_segments(len(times), settings))
-    columns = dict.fromkeys(("trajectory", "combined", "weak"), whole)
+    columns = dict.fromkeys(whole_objectives, whole)
     matched = {"state": estimate.states[0], "time_derivative": estimate.time_derivatives[0]}
     return columns | ({"derivative": matched} if name else {})
 
