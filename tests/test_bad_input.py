@@ -57,6 +57,10 @@ CASES = {
     "leapfrog for a model that isn't separable": (REAL, [GOOD, "--integrator=leapfrog"], "separable Hamiltonian"),
     "leapfrog for a latent that isn't separable": (PIXELS, ["--integrator=leapfrog"], "separable Hamiltonian"),
     "a weight that is no number": (PIXELS, ["--motion_weight=nan"], "--motion_weight=nan: expected a finite number"),
+    "no closed form": (REAL, [GOOD, "--model=random_features"], "no closed form for --objective=one_step; take"),
+    "pictures have no trajectories": (PIXELS, ["--objective=combined"], "learns from pairs of frames; take derivative"),
+    "reversible without H": ("trainers.pendulum", ["--model=baseline", "--time_reversible"], "is of a Hamiltonian"),
+    "segments without steps": ("trainers.pendulum", ["--segments=45"], "--segments=45: expected fewer than the 45"),
     "momenta that aren't velocities": ("trainers.pendulum", ["--model=second_order"], "has dq/dt = p, and pendulum"),
     "a symplectic integrator for friction": (
         REAL,

@@ -11,6 +11,9 @@ from typing import Any
 from trainers import command_line
 from trainers.task import Models, Task, TaskData
 
+INTEGRATING = ("one_step", "trajectory", "combined")
+"""Objectives that step the models by --integrator."""
+
 
 def main(task: Task) -> None:
     """Runs a task by the parsed flags; see `command_line.run` for how errors end."""
@@ -31,7 +34,7 @@ def main(task: Task) -> None:
     labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
     untrained = {label: task.new_model(label, settings) for label in labels}
     # The baseline isn't exported.
-    integrated = labels if settings.objective == "one_step" else [settings.model] * settings.export
+    integrated = labels if settings.objective in INTEGRATING else [settings.model] * settings.export
     for label in integrated:
         integrators.get(settings.integrator).check(getattr(untrained[label], "dynamics", untrained[label]))
     objective = task.objective(settings)

@@ -3,8 +3,7 @@
 from typing import Any
 
 from hnn_tf import closed_form
-from hnn_tf.input_error import InputError
-from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
+from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.warm_start import has_random_features, warm_start
 
@@ -14,9 +13,6 @@ def start(model: Any, objective: Any, samples: Any, settings: Any) -> tuple[Any,
 
     `TrajectoryMatching` and `CombinedMatching` get their noise levels here, from the first model of a run. A model of
     random features is fitted here as a whole, so that no steps are left.
-
-    Raises:
-      InputError: If a model of random features has no closed form for the objective.
     """
     fitted_whole = has_random_features(getattr(model, "hamiltonian", None))
     if isinstance(objective, TrajectoryMatching):
@@ -29,13 +25,8 @@ def start(model: Any, objective: Any, samples: Any, settings: Any) -> tuple[Any,
         return samples, settings.steps
     if isinstance(objective, DerivativeMatching):
         closed_form.fit(model, samples, seed=settings.seed)
-    elif isinstance(objective, WeakForm):
+    else:  # the weak form: `Task.objective` refuses the other
         closed_form.fit_weak(model, samples, objective, seed=settings.seed)
-    else:
-        raise InputError(
-            f"--model=random_features: has no closed form for --objective={settings.objective}; take derivative, weak, "
-            "trajectory or combined"
-        )
     return samples, 0
 
 

@@ -110,8 +110,18 @@ class Task(abc.ABC):
 
     def objective(self, settings: Any) -> Any:
         """The objective that the flags name."""
+        from hnn_tf.input_error import InputError
         from hnn_tf.objectives import OBJECTIVES
 
+        closed_forms = {
+            "random_features": ("derivative", "weak", "trajectory", "combined"),
+            "random_features_friction": ("trajectory", "combined"),
+        }.get(settings.model)
+        if closed_forms and settings.objective not in closed_forms:
+            raise InputError(
+                f"--model={settings.model}: has no closed form for --objective={settings.objective}; take "
+                f"{', '.join(closed_forms)}"
+            )
         steps = {"integrator": settings.integrator, "substeps": settings.substeps}
         shooting = steps | {"huber": settings.huber or None, "growth_steps": settings.growth_steps}
         options = {"one_step": steps, "trajectory": shooting, "combined": shooting}
