@@ -103,7 +103,7 @@ def test_batches_are_refused():
 def test_keras_fit_is_refused():
     model = _model(dtype="float32")
     model.compile(optimizer=LBFGS(), loss="mse")
-    with pytest.raises(NotImplementedError, match=r"expected hnn_tf\.TrainingLoop"):
+    with pytest.raises(TypeError, match=r"expected hnn_tf\.TrainingLoop"):
         model.fit(np.zeros([4, 2]), np.zeros([4, 2]), verbose=0)
 
 
