@@ -95,7 +95,9 @@ class LBFGS(keras.optimizers.Optimizer):
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
         """Refused: a line search needs the loss."""
         del gradient, variable, learning_rate
-        raise TypeError("LBFGS: expected hnn_tf.TrainingLoop; gradients alone, as in model.fit, don't do; use that, or Adam")
+        raise TypeError(
+            "LBFGS: expected hnn_tf.TrainingLoop; received gradients alone, as from model.fit; use Adam there"
+        )
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
