@@ -137,6 +137,23 @@ def smoothed(model: Any, times: np.ndarray, states: np.ndarray) -> np.ndarray:
     return _rollouts(model, start, times[indices])[counted[..., 0]]
 
 
+def of_record(model: Any, record: Any, *, num_refits: int = 20) -> FrictionInterval:
+    """The interval of a model that was trained by `OneStep` on the training part of the real pendulum's record."""
+    from hnn_tf import data, objectives
+    from trainers import real_pendulum
+
+    count = real_pendulum.num_training(record)
+    times, states = record.times[:count], record.states[:count]
+    return friction_interval(
+        model,
+        objectives.OneStep(),
+        lambda readings: real_pendulum.transitions(data.PendulumRecord(times, readings)),
+        times,
+        states,
+        num_refits=num_refits,
+    )
+
+
 def _rollouts(model: Any, start: np.ndarray, times: np.ndarray) -> np.ndarray:
     from hnn_tf import evaluation
 
@@ -157,21 +174,11 @@ def _blocks(rng: np.random.Generator, noise: np.ndarray, length: int) -> np.ndar
 def _main() -> None:
     with command_line.quiet_start():
         from export import saved_model
-        from hnn_tf import data, objectives
-        from trainers import real_pendulum
+        from hnn_tf import data
     settings = flags.FLAGS
     model = saved_model.load_model(settings.model_path, width=2)
     record = data.read_pendulum_record(settings.data_path)
-    count = real_pendulum.num_training(record)
-    times, states = record.times[:count], record.states[:count]
-    found = friction_interval(
-        model,
-        objectives.OneStep(),
-        lambda readings: real_pendulum.transitions(data.PendulumRecord(times, readings)),
-        times,
-        states,
-        num_refits=settings.refits,
-    )
+    found = of_record(model, record, num_refits=settings.refits)
     sys.stdout.write(
         f"friction {found.value:.5f}, 95 % interval {found.low:.5f} - {found.high:.5f} 1/s "
         f"(as trained {_coefficient(model):.5f})\n"

@@ -35,17 +35,21 @@ DEFAULTS: dict[str, Any] = {
 }
 """The trainers' flags, as the planar tasks' flagfiles have them; a test compares."""
 
-SHOOTING = {"steps": 150, "weight_decay": 0.0, "learning_rate_schedule": "cosine"}
-"""Of objectives that begin at what a closed form finds."""
+SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
+"""Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
+trajectories of other seeds: Adam's first steps at 1e-3 spoil such a start."""
+
+STATES_ONLY = {"objective": "trajectory", "steps": 0}
+"""Found there, too: without derivatives each step fits more noise than the start has error."""
 
 METHODS: dict[str, dict[str, Any]] = {
     "derivative": {},
     "derivative, estimated": {"derivatives": "smoothing_spline"},
     "one_step": {"objective": "one_step", "optimizer": "lbfgs", "steps": 200, "weight_decay": 0.0},
     "weak": {"objective": "weak"},
-    "trajectory": {"objective": "trajectory", **SHOOTING},
+    "trajectory": STATES_ONLY,
     "combined": {"objective": "combined", **SHOOTING},
-    "trajectory, reversible": {"objective": "trajectory", "time_reversible": True, **SHOOTING},
+    "trajectory, reversible": {"time_reversible": True, **STATES_ONLY},
     "combined, reversible": {"objective": "combined", "time_reversible": True, **SHOOTING},
     "closed form: derivative": {"model": "random_features"},
     "closed form: weak": {"model": "random_features", "objective": "weak"},
@@ -107,9 +111,12 @@ def first_trajectories(columns: Any, count: int) -> dict[str, np.ndarray]:
 
 
 def real_pendulum(
-    model: str, objective: str, *, seed: int, data_path: str | None, steps: int = 2000
+    model: str, objective: str, *, seed: int, data_path: str | None, steps: int = 2000, interval: bool = False
 ) -> dict[str, float]:
-    """Trains on the real pendulum's record without L2; returns the metrics of its held-out end."""
+    """Trains on the real pendulum's record without L2; returns the metrics of its held-out end.
+
+    With `interval`, also the friction that the readings' noise does not explain, and both ends of its 95 % interval.
+    """
     from trainers import fitting
     from trainers.real_pendulum import TASK
 
@@ -124,6 +131,12 @@ def real_pendulum(
     metrics = losses | data.evaluate(network, objective=the_objective, protocol="clean") | {"fit_seconds": seconds}
     if hasattr(network, "dissipation") and network.dissipation is not None:
         metrics["friction"] = float(np.mean(network.dissipation.coefficient))
+    if interval:
+        from benchmarks import friction_interval
+        from hnn_tf import data as data_module
+
+        found = friction_interval.of_record(network, data_module.read_pendulum_record(data_path))
+        metrics |= {f"friction_{name}": value for name, value in found._asdict().items()}
     return {name: float(value) for name, value in metrics.items()}
 
 

@@ -1,7 +1,7 @@
 """The tables of docs/objectives.md."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks import objective_runs
@@ -34,6 +34,7 @@ def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, 
         "real_pendulum": {
             f"{model}, {objective}": by_seed(f"real-{model}-{objective}") for model, objective, _ in objectives.REAL
         },
+        "friction": dict(results["friction"]),
         "closed_form": {task: by_seed(f"torch-{task}", few) for task in objectives.TASKS},
         "noise_free": {problem: dict(results[f"noise_free-{problem}"]) for problem in objectives.PROBLEMS},
         "noise": {
@@ -55,6 +56,7 @@ def sections(results: Mapping[str, Any]) -> dict[str, str]:
     return planar | {
         "objectives_seeds": f"Here: {of_seeds}.\n",
         "objectives_real_pendulum": _real(results["real_pendulum"]),
+        "objectives_friction": _friction(results["friction"]),
         "objectives_closed_form": _closed_form(results["closed_form"]),
         "objectives_noise_free": _noise_free(results["noise_free"]),
     }
@@ -65,7 +67,7 @@ def ratio(methods: Mapping[str, Any], method: str, metric: str) -> float:
     return median(methods[PLAIN][metric]) / median(methods[method][metric])
 
 
-def median(values: list[float | None]) -> float:
+def median(values: Sequence[float | None]) -> float:
     """Of the values over seeds; a run that failed counts as infinite."""
     ordered = sorted(float("inf") if value is None else value for value in values)
     middle = len(ordered) // 2
@@ -95,6 +97,11 @@ def _real(models: Mapping[str, Any]) -> str:
     rows = [["model, objective", *(f"`{name}`" for name in names)]]
     rows += [[model, *(_spread(m[name]) if name in m else "" for name in names)] for model, m in models.items()]
     return table(rows, labels=1)
+
+
+def _friction(found: Mapping[str, float]) -> str:
+    low, value, high = (f"{found[f'friction_{name}']:.4f}" for name in ("low", "value", "high"))
+    return f"The coefficient of friction is {value} 1/s, its 95 % interval {low} to {high}.\n"
 
 
 def _closed_form(tasks: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ REAL = (
     ("baseline", "one_step", 2000),
     ("hnn", "one_step", 2000),
     ("hnn_friction", "one_step", 2000),
-    ("hnn_friction", "trajectory", 300),
+    ("hnn_friction", "trajectory", 0),
     ("random_features_friction", "trajectory", 0),
 )
 """Model, objective and steps on the real pendulum."""
@@ -59,6 +59,8 @@ def cases(seeds: int) -> list[tuple[str, str, dict[str, Any]]]:
         for model, objective, steps in REAL:
             arguments = {"model": model, "objective": objective, "seed": seed, "steps": steps}
             found.append((f"real-{model}-{objective}-{seed}", "real_pendulum", arguments))
+    interval = {"model": "hnn_friction", "objective": "one_step", "seed": 0, "interval": True}
+    found.append(("friction", "real_pendulum", interval))
     found += [(f"noise_free-{problem}", "noise_free", {"problem": problem}) for problem in PROBLEMS]
     for seed in range(min(seeds, SWEEP_SEEDS)):
         for method in SWEPT:

@@ -93,7 +93,7 @@ class TrainingLoop:
         """Takes up to `num_steps` steps and leaves the weights that are to be used.
 
         These are the optimizer's averages, if it keeps some; with `validation` samples, the best by the loss on them,
-        of those after each block of steps. For a training that is to survive a kill, see `EarlyStopping`.
+        of the first and those after each block of steps. For a training that is to survive a kill, see `EarlyStopping`.
 
         Args:
           num_steps: At the most.
@@ -117,6 +117,7 @@ class TrainingLoop:
             self.keep_averages()
             return {"train_loss": self.loss()}
         stopping = EarlyStopping(self, validation, patience=patience)
+        stopping.update()
         end = self.step + num_steps
         while self.step < end and not stopping.stopped:
             self.run(min(block_size, end - self.step))
@@ -131,6 +132,7 @@ class TrainingLoop:
 
     def validation_loss(self, samples: Samples) -> float:
         """The objective's `validation_loss` of held-out samples at the present weights."""
+        samples = self.objective.validation_samples(self.model, samples)
         return float(self._validation_loss(self.tensors(samples)))
 
     @contextlib.contextmanager

@@ -90,7 +90,7 @@ CASES = {
     ),
     "an unknown flag": ("trainers.pendulum", ["--stepz=3"], "Unknown command line flag 'stepz'. Did you mean: steps"),
     "an unknown model": ("trainers.pendulum", ["--model=magic"], "--model=magic: value should be one of"),
-    "no steps": ("trainers.pendulum", ["--steps=0"], "--steps=0"),
+    "no steps": ("trainers.pendulum", ["--steps=0"], "--steps=0 leaves the model as it begins"),
     "a word for a number": ("trainers.pendulum", ["--steps=many"], "--steps=many"),
     "an infinite rate": ("trainers.pendulum", ["--learning_rate=inf"], "--learning_rate=inf: expected a finite number"),
     "a rate of zero": ("trainers.pendulum", ["--learning_rate=0"], "--learning_rate=0.0: expected a number > 0"),

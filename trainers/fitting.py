@@ -17,7 +17,7 @@ from trainers import checkpoint as checkpoints
 from trainers import command_line
 from trainers.progress import Progress
 from trainers.scalar_log import ScalarLog
-from trainers.start import start, with_initial_states
+from trainers.start import start
 from trainers.task import TaskData
 
 _STEPS_A_CALL = 50
@@ -72,6 +72,8 @@ def fit(
             raise InputError(
                 f"{checkpoint}: expected a checkpoint of this run; it holds other variables; delete it to train anew"
             ) from error
+    if stopping and not saved:
+        stopping.update()  # a start may be better than all that follows
     began = last_saved = time.monotonic()
     log = ScalarLog(log_dir / model.name if log_dir else None)
     silent = settings.progress == "none"
@@ -94,7 +96,7 @@ def fit(
             progress.update(loop.step, loss, finished=finished)
     seconds = seconds_before + time.monotonic() - began
     kept_losses = _keep(loop, stopping, model.name)
-    test = with_initial_states(model, objective, data.test[settings.objective])
+    test = objective.validation_samples(model, data.test[settings.objective])
     losses = {"train_loss": loop.loss(), "test_loss": loop.loss(test)} | kept_losses
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
@@ -107,7 +109,7 @@ def optimizer(settings: Any) -> CoupledAdam | LBFGS:
         return LBFGS(l2=settings.weight_decay)
     rate = settings.learning_rate
     if settings.learning_rate_schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(rate, decay_steps=settings.steps)
+        rate = keras.optimizers.schedules.CosineDecay(rate, decay_steps=max(1, settings.steps))
     return CoupledAdam(rate, l2=settings.weight_decay, use_ema=settings.average_weights)
 
 

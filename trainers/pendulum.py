@@ -23,6 +23,7 @@ TASK = SimulatedTask(
     ood_radius=(0.2, 1.0),  # below all training energies: H <= 3 (1 - cos 1) = 1.4 here, H >= 1.3^2 = 1.7 there
     paper_time_stretch=1.0,
     configuration="pendulum",
+    angles=(0,),
 )
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class RealPendulumTask(Task):
     """The measured pendulum: angle (rad) as q, angular velocity (rad/s) as p."""
 
     name = "real_pendulum"
+    angles = (0,)
 
     def defaults(self, protocol: str) -> dict[str, Any]:
         """The paper matches forward differences, which damp; the clean protocol trains through the integrator.

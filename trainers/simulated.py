@@ -29,6 +29,7 @@ class SimulatedTask(Task):
       ood_radius: Range of |s| outside it, for the out-of-distribution metrics.
       paper_time_stretch: Of the models' clock in the paper's energy metric.
       configuration: How the animation draws the system.
+      angles: Indices of the positions that are angles.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SimulatedTask(Task):
     ood_radius: tuple[float, float]
     paper_time_stretch: float
     configuration: str
+    angles: tuple[int, ...] = ()
 
     def load(self, settings: Any) -> "SimulatedData":
         """Simulates the trajectories: 25 to train, 25 to test, by seed and noise_std."""
@@ -85,9 +87,8 @@ class SimulatedData(TaskData):
         import tensorflow as tf
 
         from hnn_tf import evaluation
-        from trainers.start import with_initial_states
 
-        columns = with_initial_states(self.system, objective, self.test[objective.name])
+        columns = objective.validation_samples(self.system, self.test[objective.name])
         test = {name: tf.constant(column) for name, column in columns.items()}
         floor = {"test_loss_of_truth": float(objective.loss(self.system, test))}
         if protocol == "paper":

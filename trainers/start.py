@@ -4,7 +4,6 @@ from typing import Any
 
 from hnn_tf import closed_form
 from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching
-from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.warm_start import has_random_features, warm_start
 
 
@@ -28,10 +27,3 @@ def start(model: Any, objective: Any, samples: Any, settings: Any) -> tuple[Any,
     else:  # the weak form: `Task.objective` refuses the other
         closed_form.fit_weak(model, samples, objective, seed=settings.seed)
     return samples, 0
-
-
-def with_initial_states(model: Any, objective: Any, samples: Any) -> Any:
-    """Samples of trajectories that weren't trained on, with the initial states that fit this model best."""
-    if not isinstance(objective, TrajectoryMatching):
-        return samples
-    return {**samples, "initial_state": estimate_initial_states(model, objective, samples)}

@@ -80,10 +80,12 @@ class Task(abc.ABC):
     Attributes:
       name: Its name, as in `python -m trainers.<name>`.
       state_width: Width 2n of its states.
+      angles: Indices of the positions that are angles: random features have their period, 2 pi.
     """
 
     name: str
     state_width: int = 2
+    angles: tuple[int, ...] = ()
 
     def defaults(self, protocol: str) -> dict[str, Any]:
         """Values by name of the flags that a protocol implies when they aren't given: here the paper's under both."""
@@ -102,7 +104,8 @@ class Task(abc.ABC):
 
         keras.utils.set_random_seed(settings.seed)
         widths = [int(width) for width in settings.hidden_units]
-        model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision)
+        options = {"periodic": self.angles} if label.startswith("random_features") else {}
+        model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision, **options)
         if settings.time_reversible:
             model = _time_reversible(model, settings)
         model.build([None, self.state_width])

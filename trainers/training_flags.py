@@ -37,6 +37,9 @@ INTEGRATORS = (
 )
 ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
+STARTED = ("trajectory", "combined")
+"""Objectives that begin at a closed form, so that no step need follow."""
+
 OPTIMIZERS = ("adam", "lbfgs")
 SCHEDULES = ("constant", "cosine")
 
@@ -95,7 +98,7 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         lower_bound=1,
     )
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
-    flags.DEFINE_integer("steps", steps, "Optimizer steps.", lower_bound=1)
+    flags.DEFINE_integer("steps", steps, "Optimizer steps; 0 stays at a closed form's start.", lower_bound=0)
     flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0)
     flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "lbfgs: quasi-Newton steps, for full batches.")
     flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
@@ -140,6 +143,13 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
             lambda values, name=name, neutral=neutral: values["optimizer"] != "lbfgs" or values[name] == neutral,
             message=f"--optimizer=lbfgs searches along lines over all samples; give --{name}={neutral}, or adam",
         )
+    flags.register_multi_flags_validator(
+        ["steps", "objective", "model"],
+        lambda values: (
+            values["steps"] or values["objective"] in STARTED or values["model"].startswith("random_features")
+        ),
+        message="--steps=0 leaves the model as it begins; give --steps=1 or more, or an objective that has a start",
+    )
     flags.register_multi_flags_validator(
         ["patience", "validation_fraction"],
         lambda values: not values["patience"] or values["validation_fraction"] > 0,

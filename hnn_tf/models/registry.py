@@ -35,13 +35,21 @@ def _baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> ke
     return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
 
 
-def _random_features(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
-    hamiltonian = RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, dtype=dtype)
+def _random_features(
+    *, hidden_units: Sequence[int], activation: str, dtype: str, periodic: Sequence[int] = ()
+) -> keras.Model:
+    hamiltonian = RandomFeatureHamiltonian(
+        num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
+    )
     return HamiltonianNetwork(hamiltonian, name="random_features")
 
 
-def _random_features_friction(*, hidden_units: Sequence[int], activation: str, dtype: str) -> keras.Model:
-    hamiltonian = RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, dtype=dtype)
+def _random_features_friction(
+    *, hidden_units: Sequence[int], activation: str, dtype: str, periodic: Sequence[int] = ()
+) -> keras.Model:
+    hamiltonian = RandomFeatureHamiltonian(
+        num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
+    )
     return HamiltonianNetwork(hamiltonian, LinearFriction(dtype=dtype), name="random_features_friction")
 
 
@@ -59,4 +67,5 @@ MODELS: dict[str, Builder] = {
     "second_order": _second_order,
 }
 """Builders of every model of states, by the name that `--model` takes; all with the same keyword arguments:
-`hidden_units`, of which "random_features" takes the last as its number of features, `activation`, `dtype`."""
+`hidden_units`, of which "random_features" takes the last as its number of features, `activation`, `dtype`. Those of
+random features also take `periodic`, the positions that are angles."""

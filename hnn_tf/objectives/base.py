@@ -33,10 +33,17 @@ class Objective(abc.ABC):
     def validation_loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """What model selection compares on held-out samples; by default `loss`.
 
-        Learned columns of held-out samples were not trained: here they are the samples' own, the first guess. An
-        objective that can tell models apart better than at that guess says how.
+        An objective that can tell models apart better than by its loss says how.
         """
         return self.loss(model, samples)
+
+    def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
+        """Held-out samples as `validation_loss` is to see them: their learned columns, which nothing trains, fitted.
+
+        Not in a graph, for each look at a model. By default the samples themselves.
+        """
+        del model
+        return samples
 
 
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:

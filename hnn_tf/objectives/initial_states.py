@@ -1,12 +1,16 @@
 """Initial states of trajectories for a model that is given: what its loss on new trajectories needs."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.segments import Segments
 from hnn_tf.objectives.shooting import roll_out
-from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
 from hnn_tf.typing import Samples, VectorField
+
+if TYPE_CHECKING:
+    from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
 
 _DIFFERENCE = 1e-2
 """Of the central differences, relative to a coordinate's spread: their error is of order its square."""
@@ -14,7 +18,7 @@ _DIFFERENCE = 1e-2
 _ITERATIONS = 12
 
 
-def estimate_initial_states(model: VectorField, objective: TrajectoryMatching, samples: Samples) -> np.ndarray:
+def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching", samples: Samples) -> np.ndarray:
     """Initial states `[N, W, 2n]` from which a model's rollouts fit observed trajectories best, in least squares.
 
     Levenberg-Marquardt, for every segment by itself; the model stays as it is.

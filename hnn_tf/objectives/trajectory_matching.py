@@ -8,6 +8,7 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.data.segments import Segments
 from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.shooting import roll_out
 from hnn_tf.typing import Samples, VectorField
 
@@ -86,6 +87,10 @@ class TrajectoryMatching(Objective):
         rolled_out, segments = self._roll_out(model, samples)
         weights = self._weights(segments, step, rolled_out.dtype)
         return self._state_loss(rolled_out, samples, segments, weights)
+
+    def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
+        """The samples with the initial states that fit this model best."""
+        return {**samples, "initial_state": estimate_initial_states(model, self, samples)}
 
     def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """The rolled-out states at the observations, `[B, T, 2n]`."""
