@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import hnn_tf
-from trainers import pixel_pendulum, real_pendulum, two_body
+from trainers import mass_spring, pendulum, pixel_pendulum, real_pendulum, two_body
 
 
 def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
@@ -26,6 +26,18 @@ def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
     np.testing.assert_array_equal(bodies.test["derivative"]["state"][0], first[0])
     np.testing.assert_array_equal(bodies.train["derivative"]["state"][0], first[2])
     assert len(bodies.train["derivative"]["state"]) == 8 * 50
+
+
+@pytest.mark.parametrize(
+    ("task", "period"), [(pendulum.TASK, True), (real_pendulum.TASK, True), (mass_spring.TASK, False)]
+)
+def test_random_features_have_the_period_of_a_tasks_angles(task, period):
+    settings = types.SimpleNamespace(
+        seed=0, hidden_units=["8"], activation="tanh", precision="float64", time_reversible=True
+    )
+    model = task.new_model("random_features", settings)
+    turned = model(np.array([[0.3 + 2 * np.pi, 0.5]])) - model(np.array([[0.3, 0.5]]))
+    assert (np.max(np.abs(turned)) < 1e-12) == period
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,18 @@ def test_training_improves_the_initial_states(rng):
     assert np.std(learned - true) < 0.04
 
 
+def test_validation_is_at_the_initial_states_that_fit_the_model(rng):
+    trajectories = _trajectories(rng, noise_std=0.1, count=8, num_times=30)
+    samples = trajectories.trajectory_samples()
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4]))
+    model.build([None, 2])
+    model.call = lambda state: SYSTEM(state)
+    loop = TrainingLoop(model, objectives.TrajectoryMatching(), optimizers.CoupledAdam(1e-3), samples)
+    # Of 60 numbers a trajectory two are fitted: 0.01 (1 - 2 / 60), and its deviation of 8 trajectories, sqrt(2 / 464).
+    assert loop.validation_loss(samples) == pytest.approx(0.01 * 58 / 60, rel=0.2)
+    assert loop.loss(samples) > 0.015  # at the noisy guess: nearly twice the noise
+
+
 def test_estimated_initial_states_are_those_of_least_squares(rng):
     trajectories = _trajectories(rng, noise_std=0.1, count=3, num_times=15)
     samples = trajectories.trajectory_samples(num_segments=2)
