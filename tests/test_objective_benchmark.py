@@ -6,7 +6,14 @@ import re
 import command_session
 import pytest
 
-from benchmarks import doc_section, objective_runs, objective_tables
+from benchmarks import (
+    derivative_errors,
+    doc_section,
+    objective_runs,
+    objective_settings,
+    objective_tables,
+    optimizer_cost,
+)
 from trainers import training_flags
 
 
@@ -26,6 +33,13 @@ def test_the_page_has_the_tables_of_the_committed_results():
     results = json.loads((command_session.ROOT / "docs" / "results" / "objectives.json").read_text())
     for name, text in objective_tables.sections(results).items():
         assert doc_section.read(doc_section.OBJECTIVES, name) == text
+
+
+@pytest.mark.parametrize("command", [derivative_errors, objective_settings, optimizer_cost])
+def test_the_page_has_the_small_commands_tables(command):
+    name = command.__name__.removeprefix("benchmarks.")
+    results = json.loads((command_session.ROOT / "docs" / "results" / f"{name}.json").read_text())
+    assert doc_section.read(doc_section.OBJECTIVES, name) == command.section(results)
 
 
 @pytest.mark.slow
