@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -47,7 +48,13 @@ class WarmStart:
 
 
 def warm_start(
-    model: keras.Model, objective: TrajectoryMatching, samples: Samples, *, seed: int = 0, steps: int = _STEPS
+    model: keras.Model,
+    objective: TrajectoryMatching,
+    samples: Samples,
+    *,
+    periodic: Sequence[int] = (),
+    seed: int = 0,
+    steps: int = _STEPS,
 ) -> WarmStart:
     """Starts a model for `TrajectoryMatching` or `CombinedMatching`: weights, initial states, noise levels.
 
@@ -61,6 +68,7 @@ def warm_start(
       model: A built model; its weights are changed.
       objective: Says whether derivatives count.
       samples: Its columns.
+      periodic: Indices of the positions that are angles (rad): a network learns from features that have their period.
       seed: Of random features and sampled states.
       steps: Of Adam, where the start is learned.
 
@@ -76,7 +84,7 @@ def warm_start(
     used = {name: column[:first] for name, column in used.items()}
     friction = getattr(model, "dissipation", None) is not None
     own = has_random_features(hamiltonian)
-    candidates = [hamiltonian] if own else _candidates(hamiltonian)
+    candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
     fits = [
         fit_trajectories(candidate, used, friction=friction, seed=seed, substeps=objective.substeps)
         for candidate in candidates
@@ -105,9 +113,11 @@ def has_random_features(hamiltonian: Any) -> bool:
     return isinstance(hamiltonian, RandomFeatureHamiltonian)
 
 
-def _candidates(hamiltonian: Any) -> list[Any]:
+def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
     def features(structure: str) -> RandomFeatureHamiltonian:
-        return RandomFeatureHamiltonian(num_features=_NUM_FEATURES, structure=structure, dtype="float64")
+        return RandomFeatureHamiltonian(
+            num_features=_NUM_FEATURES, structure=structure, periodic=periodic, dtype="float64"
+        )
 
     even = [TimeReversibleHamiltonian(features("full")), TimeReversibleHamiltonian(features("separable"))]
     return even if isinstance(hamiltonian, TimeReversibleHamiltonian) else [features("full"), *even]

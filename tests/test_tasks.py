@@ -32,6 +32,7 @@ def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
     ("task", "period"), [(pendulum.TASK, True), (real_pendulum.TASK, True), (mass_spring.TASK, False)]
 )
 def test_random_features_have_the_period_of_a_tasks_angles(task, period):
+    assert task.angles == (0,) * period
     settings = types.SimpleNamespace(
         seed=0, hidden_units=["8"], activation="tanh", precision="float64", time_reversible=True
     )

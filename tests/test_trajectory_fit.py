@@ -183,6 +183,13 @@ def test_warm_start_gives_a_network_the_fitted_motion_and_the_noise(rng):
     assert float(network.dissipation.coefficient[0]) < 0.1
 
 
+def test_a_start_has_the_period_of_angles(rng):
+    network = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4]))
+    network.build([None, 2])
+    with pytest.raises(InputError, match="periodic: expected indices of positions"):
+        warm_start(network, objectives.TrajectoryMatching(), _samples(rng, noise_std=0.1), periodic=(1,))
+
+
 def test_a_network_without_coefficients_is_refused(rng):
     class Own:
         pass

@@ -47,7 +47,7 @@ def fit(
     if settings.progress != "none" and settings.objective in ("trajectory", "combined"):
         sys.stderr.write(f"{model.name}: begins at a closed form\n")
     beginning = time.monotonic()
-    train, num_steps = start(model, objective, data.train[settings.objective], settings)
+    train, num_steps = start(model, objective, data.train[settings.objective], settings, angles=data.angles)
     start_seconds = time.monotonic() - beginning
     loop = TrainingLoop(
         model,

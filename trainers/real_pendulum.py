@@ -12,6 +12,7 @@ from trainers import command_line, run, samples, training_flags
 from trainers.task import Models, Task, TaskData
 
 TRAIN_FRACTION = 0.8
+ANGLES = (0,)
 
 GRAVITY = 2.4
 """Of the reference code's hand-fitted energy, 2.4 (1 - cos q) + p^2 with the angular velocity as p, in rad^2/s^2."""
@@ -21,7 +22,7 @@ class RealPendulumTask(Task):
     """The measured pendulum: angle (rad) as q, angular velocity (rad/s) as p."""
 
     name = "real_pendulum"
-    angles = (0,)
+    angles = ANGLES
 
     def defaults(self, protocol: str) -> dict[str, Any]:
         """The paper matches forward differences, which damp; the clean protocol trains through the integrator.
@@ -46,6 +47,7 @@ class RealPendulumData(TaskData):
     derivative objective here. One-step samples lie wholly on one side of the split.
     """
 
+    angles = ANGLES
     state = {"names": ["q", "p"], "units": ["rad", "rad/s"], "time_unit": "s", "energy_unit": "rad²/s²"}
 
     def __init__(self, record: Any, settings: Any) -> None:

@@ -76,7 +76,7 @@ class SimulatedData(TaskData):
         )
         train, test = data.split_by_trajectory(trajectories, train_fraction=TRAIN_FRACTION)
         self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
-        self.num_trajectories = len(train.states)
+        self.num_trajectories, self.angles = len(train.states), task.angles
         self._clean_test = test.clean_samples()
         starts = test.clean_states[:, 0]
         ood_starts = data.sample_on_radius(rng, len(starts), radius=task.ood_radius)

@@ -1,5 +1,6 @@
 """Where a training begins: at random weights, or at what a closed form finds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from hnn_tf import closed_form
@@ -7,7 +8,7 @@ from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMa
 from hnn_tf.warm_start import has_random_features, warm_start
 
 
-def start(model: Any, objective: Any, samples: Any, settings: Any) -> tuple[Any, int]:
+def start(model: Any, objective: Any, samples: Any, settings: Any, *, angles: Sequence[int] = ()) -> tuple[Any, int]:
     """The training samples with their initial states, and how many steps are to be taken.
 
     `TrajectoryMatching` and `CombinedMatching` get their noise levels here, from the first model of a run. A model of
@@ -15,7 +16,7 @@ def start(model: Any, objective: Any, samples: Any, settings: Any) -> tuple[Any,
     """
     fitted_whole = has_random_features(getattr(model, "hamiltonian", None))
     if isinstance(objective, TrajectoryMatching):
-        began = warm_start(model, objective, samples, seed=settings.seed)
+        began = warm_start(model, objective, samples, periodic=angles, seed=settings.seed)
         objective.noise_std = began.objective.noise_std
         if isinstance(objective, CombinedMatching):
             objective.derivative_std = began.objective.derivative_std  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ class TaskData(abc.ABC):
       test: Objective name -> test samples.
       validation: Objective name -> samples that `hold_out` took from the training samples.
       num_trajectories: How many of equal length the training samples are of, one after the other.
+      angles: Indices of the positions that are angles.
       state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
         empty where there is none.
     """
@@ -24,6 +25,7 @@ class TaskData(abc.ABC):
     test: dict[str, Any]
     state: dict[str, Any]
     num_trajectories: int = 1
+    angles: tuple[int, ...] = ()
 
     def __init__(self) -> None:
         self.validation: dict[str, Any] = {}
