@@ -3,7 +3,6 @@
 import importlib
 import time
 import types
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -243,8 +242,3 @@ def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
         "closed_form_seconds": time.monotonic() - began,
         "closed_form_clean_test_loss": evaluation.derivative_mse(model, data._clean_test),
     }
-
-
-def medians(runs: Sequence[dict[str, float]], metric: str) -> list[float]:
-    """The finite values of a metric over the seeds."""
-    return [run[metric] for run in runs if metric in run]

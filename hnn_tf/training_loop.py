@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.objectives import Objective
+from hnn_tf.objectives.shooting import since_first
 from hnn_tf.optimizers import LBFGS
 from hnn_tf.typing import Samples
 
@@ -83,6 +84,8 @@ class TrainingLoop:
         """
         if num_steps < 1:
             raise ValueError(f"num_steps: expected an integer >= 1; received {num_steps}")
+        if isinstance(self.optimizer, LBFGS):
+            self.optimizer.begin()
         loss = self._run(self._samples, tf.constant(self.step), tf.constant(self.step + num_steps))
         self.step += num_steps
         return float(loss)
@@ -205,7 +208,8 @@ class TrainingLoop:
         missing = [name for name in self.objective.columns if name not in samples]
         if missing:
             raise ValueError(f"samples: objective {self.objective.name!r} needs the columns {missing}, too")
-        tensors = {name: tf.constant(samples[name], self.model.compute_dtype) for name in self.objective.columns}
+        columns = {**samples, "times": since_first(samples["times"])} if "times" in samples else samples
+        tensors = {name: tf.constant(columns[name], self.model.compute_dtype) for name in self.objective.columns}
         lengths = {name: len(column) for name, column in tensors.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"samples: expected columns of equal length; received {lengths}")
@@ -230,7 +234,8 @@ class TrainingLoop:
             with tf.GradientTape() as tape:
                 loss = self.objective.loss_at_step(self.model, self._batch(self._columns(samples), step), step)
             # Dense: a batch's learned columns are gathered, and give slices.
-            gradients = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
+            gradients = tape.gradient(loss, variables, unconnected_gradients="zero")  # H may have a constant
+            gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
             self.optimizer.apply(gradients, variables)
             return step + 1, loss
 

@@ -9,9 +9,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf import integrators
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.trajectories import fit_trajectories
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
+from hnn_tf.derivative_estimators import SmoothingSpline
+from hnn_tf.input_error import InputError
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
@@ -62,7 +65,8 @@ def warm_start(
     features: those of its own Hamiltonian, if that has some (then nothing is left to train); else the network learns
     the fitted motion at the fitted states. Of several structures that random features can have, the one of the largest
     evidence is taken. Initial states beyond `MOST_OBSERVATIONS` stay the given ones. Any other model starts by matching
-    derivatives, or the weak form, at the observed states.
+    derivatives, or the weak form, at the observed states, whose noise a smoothing spline tells. Squares are fitted
+    here: outliers count fully until the training itself, whatever the objective's `huber`.
 
     Args:
       model: A built model; its weights are changed.
@@ -73,26 +77,42 @@ def warm_start(
       steps: Of Adam, where the start is learned.
 
     Raises:
+      InputError: If random features are to be fitted whole to states that are too wide, or beside another dissipation
+        than `LinearFriction`; or times or states can't be used.
       ArithmeticError: If the closed form's motion diverges: cut the trajectories into more segments.
     """
     used = {name: np.asarray(samples[name]) for name in objective.columns}
     hamiltonian = getattr(model, "hamiltonian", None)
-    if hamiltonian is None or used["states"].shape[-1] > WIDEST_STATE:
+    own, dissipation = has_random_features(hamiltonian), getattr(model, "dissipation", None)
+    wide = used["states"].shape[-1] > WIDEST_STATE
+    if own and (wide or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))):
+        raise InputError(
+            f"{model.name}: random features are fitted to trajectories of states of up to {WIDEST_STATE} numbers, with "
+            "LinearFriction or none; match derivatives or the weak form, or take a network"
+        )
+    if hamiltonian is None or wide:
         _match(model, objective, used, steps)
-        return WarmStart(objective, samples, None)
+        started = copy.copy(objective)
+        if objective.noise_std is None and used["states"].shape[1] >= SmoothingSpline.min_points:
+            noise = SmoothingSpline().estimate(used["times"], used["states"]).noise_std
+            started.noise_std = np.maximum(noise, 1e-6 * np.max(np.std(used["states"], (0, 1))))
+        return WarmStart(started, samples, None)
     first = max(1, MOST_OBSERVATIONS // used["times"].shape[1])
     used = {name: column[:first] for name, column in used.items()}
-    friction = getattr(model, "dissipation", None) is not None
-    own = has_random_features(hamiltonian)
+    friction = dissipation is not None
+    explicit = isinstance(objective.integrator, integrators.ExplicitRungeKutta)
+    options: dict[str, Any] = {
+        "integrator": objective.integrator if explicit else "rk4",
+        "substeps": objective.substeps,
+    }
     candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
-    fits = [
-        fit_trajectories(candidate, used, friction=friction, seed=seed, substeps=objective.substeps)
-        for candidate in candidates
-    ]
+    fits = [fit_trajectories(candidate, used, friction=friction, seed=seed, **options) for candidate in candidates]
     best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
     found = fits[best]
-    if friction and hasattr(model.dissipation, "assign_coefficient"):
-        model.dissipation.assign_coefficient(max(float(found.posterior.mean[-1]), 0.0))
+    if dissipation is not None and hasattr(dissipation, "assign_coefficient"):
+        # At 0 its root has no gradient: what is trained on begins at what couldn't be told from 0.
+        least = 0.0 if own else float(found.posterior.covariance[-1, -1]) ** 0.5
+        dissipation.assign_coefficient(max(float(found.posterior.mean[-1]), least))
     if not own:
         _imitate(model, LinearField(candidates[best], friction=friction), found, seed, steps)
     started = copy.copy(objective)
@@ -144,5 +164,7 @@ def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, 
 
 
 def _train(model: keras.Model, objective: Any, samples: Samples, steps: int) -> None:
+    if not steps:
+        return
     schedule = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, steps)
     TrainingLoop(model, objective, keras.optimizers.Adam(schedule), samples).run(steps)

@@ -42,6 +42,13 @@ class TaskData(abc.ABC):
             return
         samples, count = self.train[objective], self.num_trajectories
         num_samples = len(next(iter(samples.values())))
+        if num_samples == 1:
+            from hnn_tf.input_error import InputError
+
+            raise InputError(
+                f"--validation_fraction={fraction}: the {objective} objective sees the record as one trajectory, which "
+                "isn't split; leave it out, or take --objective=one_step"
+            )
         parts = count if count > 1 else num_samples
         num_train = parts - round(fraction * parts)
         between = 1 if count == 1 else 0
@@ -117,15 +124,27 @@ class Task(abc.ABC):
         """The objective that the flags name."""
         from hnn_tf.input_error import InputError
         from hnn_tf.objectives import OBJECTIVES
+        from hnn_tf.warm_start import WIDEST_STATE
 
+        whole = ("trajectory", "combined") if self.state_width <= WIDEST_STATE else ()
         closed_forms = {
-            "random_features": ("derivative", "weak", "trajectory", "combined"),
-            "random_features_friction": ("trajectory", "combined"),
+            "random_features": ("derivative", "weak", *whole),
+            "random_features_friction": whole,
         }.get(settings.model)
+        if closed_forms == ():
+            raise InputError(
+                f"--model={settings.model}: has a closed form for states of up to {WIDEST_STATE} numbers, and "
+                f"{self.name}'s have {self.state_width}; take hnn_friction"
+            )
         if closed_forms and settings.objective not in closed_forms:
             raise InputError(
                 f"--model={settings.model}: has no closed form for --objective={settings.objective}; take "
                 f"{', '.join(closed_forms)}"
+            )
+        if closed_forms and (settings.huber or settings.growth_steps):
+            raise InputError(
+                f"--model={settings.model}: its closed form fits squares over whole trajectories; leave --huber and "
+                "--growth_steps out, or take hnn"
             )
         steps = {"integrator": settings.integrator, "substeps": settings.substeps}
         shooting = steps | {"huber": settings.huber or None, "growth_steps": settings.growth_steps}

@@ -38,8 +38,9 @@ def posterior(
 ) -> Posterior:
     """Posterior of w in y = X w + noise, w_i ~ N(0, (a c_i)^2), with the a of the largest marginal likelihood.
 
-    log p(y | a) = -1/2 [sum log(1 + e_i a^2) + y^T y - b^T (E + 1/a^2)^-1 b] / ... of the scaled columns X c, whose
-    Gram matrix has the eigenvalues e: one eigendecomposition gives it for every a.
+    log p(y | a) = -1/2 [sum log(1 + e_i a^2 / s^2) + (y^T y - b^T (E + s^2/a^2)^-1 b) / s^2 + count log s^2],  s^2 the
+    noise's variance, e_i the eigenvalues and E the diagonal of the Gram matrix of the scaled columns X c, b = V^T c X^T
+    y with its eigenvectors V: one eigendecomposition gives it for every a.
 
     Args:
       gram: X^T X, `[m, m]`, float64.

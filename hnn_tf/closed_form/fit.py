@@ -6,6 +6,7 @@ import numpy as np
 
 from hnn_tf.closed_form.hamiltonian_regression import HamiltonianFit, HamiltonianRegression
 from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
 from hnn_tf.objectives.weak_form import WeakForm
 from hnn_tf.typing import Samples
@@ -31,7 +32,8 @@ def fit(
         hidden layers stay as they are and the last kernel is solved for.
       samples: Columns `state` and `time_derivative`, `[N, 2n]`.
       adapt: Whether features that can be, those of `RandomFeatureHamiltonian`, are made anew from the states.
-      friction: Whether a linear friction is fitted beside, see `HamiltonianFit.friction`. The model has none.
+      friction: Whether a linear friction -gamma_i p_i is fitted beside, see `HamiltonianFit.friction`; the model has
+        none. (`LinearFriction` and `fit_trajectories` take -gamma dH/dp: where dq/dt = p / m, gamma is m times this.)
       ridge: Strength > 0 of the penalty; chosen by generalised cross-validation if not given.
       seed: Of the features.
 
@@ -41,9 +43,9 @@ def fit(
     Raises:
       InputError: If model or samples can't be used.
     """
-    hamiltonian = getattr(model, "hamiltonian", model)
-    regression = HamiltonianRegression(hamiltonian, friction=friction)
     state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
+    hamiltonian = linear_hamiltonian(model, width=state.shape[-1])
+    regression = HamiltonianRegression(hamiltonian, friction=friction)
     if adapt and hasattr(hamiltonian, "adapt"):
         hamiltonian.adapt(state, seed=seed)
     regression.add(state, time_derivative)
@@ -62,12 +64,15 @@ def fit_weak(model: Any, samples: Samples, objective: WeakForm, *, adapt: bool =
       adapt: As of `fit`.
       seed: Of the features.
 
+    Returns:
+      Coefficients, their covariance, ridge and noise.
+
     Raises:
       InputError: If model or samples can't be used.
     """
-    hamiltonian = getattr(model, "hamiltonian", model)
     states = np.asarray(samples["states"], np.float64)
-    if adapt:
+    hamiltonian = linear_hamiltonian(model, width=states.shape[-1])
+    if adapt and hasattr(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)
     field = LinearField(hamiltonian)
     rows, targets = objective.linear_regression(

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf import integrators
 from hnn_tf.closed_form.evidence import posterior
-from hnn_tf.closed_form.linear_field import LinearField, is_linear
+from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit, TrajectoryFitter
 from hnn_tf.data.segments import Segments
 from hnn_tf.derivative_estimators import SmoothingSpline
@@ -22,7 +24,8 @@ SLOPE = 0.4
 """Of the features, in standardised states: what has the largest evidence on pendulums and springs."""
 
 _FRICTION_SCALE = 1e3
-"""Relative to the coefficients of random features: as good as free."""
+"""Of a coefficient beside those of random features, which have H's unit, in units of what the motion makes of them: as
+good as free."""
 
 
 def fit_trajectories(
@@ -33,7 +36,7 @@ def fit_trajectories(
     adapt: bool = True,
     seed: int = 0,
     slope: float = SLOPE,
-    integrator: str = "rk4",
+    integrator: str | integrators.Integrator = "rk4",
     substeps: int = 1,
     max_iterations: int = 30,
 ) -> TrajectoryFit:
@@ -43,10 +46,11 @@ def fit_trajectories(
     one linear regression, on the derivatives if they are given, else on the weak form. The fitted ones are assigned.
 
     Args:
-      hamiltonian: `RandomFeatureHamiltonian`, or one in a `TimeReversibleHamiltonian`.
+      hamiltonian: `RandomFeatureHamiltonian`, or one in a `TimeReversibleHamiltonian`; or the network that has it.
       samples: Columns `times` `[N, T]`, `states` `[N, T, 2n]`, perhaps `time_derivatives` of the same shape, and
-        `initial_state` `[N, W, 2n]`, of which only W counts: so many segments are fitted as separate trajectories.
-      friction: Whether a coefficient of linear friction is fitted, too: the last of the posterior's.
+        `initial_state` `[N, W, 2n]`, of which only W counts: so many segments are fitted as separate trajectories, one
+        if it isn't given. Angles must go on beyond pi, not jump to -pi.
+      friction: Whether a coefficient of linear friction is fitted, too, R = diag(0, g): the last of the posterior's.
       adapt: Whether the features are made anew from the states.
       seed: Of the features.
       slope: Of the features, in standardised states: the larger, the rougher an H they can be.
@@ -58,24 +62,39 @@ def fit_trajectories(
       What was found; `initial_state` is `[N, W, 2n]` as in `samples`.
 
     Raises:
-      InputError: If the Hamiltonian isn't linear in its coefficients, or times or states can't be used.
+      InputError: If the Hamiltonian isn't linear in its coefficients, or times or states can't be used, as when a
+        coordinate is constant.
+      ValueError: If `max_iterations` is below 1.
       ArithmeticError: If the motion diverges before it fits.
     """
-    if not is_linear(hamiltonian):
+    if max_iterations < 1:
+        raise ValueError(f"max_iterations: expected an integer >= 1; received {max_iterations}")
+    states = np.asarray(samples["states"], np.float64)
+    constant = np.flatnonzero(np.ptp(states, (0, 1)) == 0.0)
+    if constant.size:
         raise InputError(
-            f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
-            "RandomFeatureHamiltonian, or train yours by TrainingLoop"
+            f"closed form: expected states that move and have noise; coordinates {constant.tolist()} are constant; "
+            "leave their degrees of freedom out"
+        )
+    samples = {"initial_state": states[:, :1], **samples}
+    hamiltonian = linear_hamiltonian(hamiltonian, width=states.shape[-1], dissipation=True)
+    if not hasattr(hamiltonian, "coefficient_scales"):
+        raise InputError(
+            f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train it by "
+            "TrainingLoop"
         )
     fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
-    states = np.asarray(samples["states"], np.float64)
     if adapt and hasattr(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
     segmented = _segmented(samples)
-    smooth = {**samples, "states": SmoothingSpline().estimate(samples["times"], states).states}
+    smooth = {**samples, "states": _smoothed(samples["times"], states)}
     coefficients = _first_coefficients(hamiltonian, smooth if "time_derivatives" in samples else samples)
     scales = np.asarray(hamiltonian.coefficient_scales, np.float64)
     if friction:
-        coefficients, scales = np.append(coefficients, 0.0), np.append(scales, _FRICTION_SCALE)
+        coefficients, scales = (
+            np.append(coefficients, 0.0),
+            np.append(scales, _friction_scale(samples["times"], smooth["states"])),
+        )
     fitter = TrajectoryFitter(
         LinearField(hamiltonian, friction=friction), scales, segmented, integrator=integrator, substeps=substeps
     )
@@ -86,11 +105,22 @@ def fit_trajectories(
     mean = found.posterior.mean.numpy()
     hamiltonian.assign_coefficients(mean[:-1] if friction else mean)
     if fitted is not hamiltonian:
-        if not fitted.built:
-            fitted.build(states.shape)
         for variable, value in zip(fitted.weights, hamiltonian.weights, strict=True):
             variable.assign(value)
     return found
+
+
+def _smoothed(times: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Where rollouts begin: nearer to the truth than the observed states, if there are enough to tell."""
+    spline = SmoothingSpline()
+    return spline.estimate(times, states).states if states.shape[1] >= spline.min_points else states
+
+
+def _friction_scale(times: np.ndarray, states: np.ndarray) -> float:
+    """The friction's prior scale: H is about q dp/dt, and friction about (dp/dt) / (dq/dt): 1 / (q dq/dt) of H."""
+    q = states[..., : states.shape[-1] // 2]
+    velocity = np.diff(q, axis=1) / np.diff(times, axis=1)[..., np.newaxis]
+    return _FRICTION_SCALE / float(np.sqrt(np.mean(np.var(q, (0, 1))) * np.mean(velocity**2)))
 
 
 def _in_float64(hamiltonian: Any) -> Any:

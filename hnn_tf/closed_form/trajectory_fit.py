@@ -107,10 +107,10 @@ class TrajectoryFitter:
         if not np.isfinite(states).all():
             raise ArithmeticError("trajectory fit: the motion of the first coefficients diverges; give shorter pieces")
         noise, error = self._noise(states, derivatives, 0.0)
-        old_noise, old_error = noise, error
         iterations, converged = 0, False
         while not converged and iterations < max_iterations:
             iterations += 1
+            old_noise, old_error = noise, error
             found, step, start_step = self._solve(w, start, noise, error)
             size, before = 1.0, self._cost(w, states, derivatives, noise, error, found.prior_std)
             while True:
@@ -124,7 +124,6 @@ class TrajectoryFitter:
                 break  # nothing along this direction is better
             moved = np.max(np.abs(new_states - states) / noise)
             w, start, states, derivatives = new_w, new_start, new_states, new_derivatives
-            old_noise, old_error = noise, error
             noise, error = self._noise(states, derivatives, found.effective_parameters)
             changes = np.abs(np.log([noise / old_noise] + ([] if error is None else [error / old_error])))
             converged = size == 1.0 and moved < _CONVERGED and np.max(changes) < 10 * _CONVERGED

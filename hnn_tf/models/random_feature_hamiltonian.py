@@ -131,7 +131,7 @@ class RandomFeatureHamiltonian(keras.layers.Layer):
             self.build(states.shape)
         inputs = self._inputs.value(tf.constant(self._checked(states))).numpy()
         mean, std = inputs.mean(0), inputs.std(0)
-        std[std < 1e-6 * np.maximum(1.0, np.abs(mean))] = 1.0  # what doesn't vary has no scale
+        std[std <= 1e-9 * np.abs(inputs).max(0)] = 1.0  # what doesn't vary has no scale
         rng, inputs = np.random.default_rng(seed), (inputs - mean) / std
         kernel, bias = np.zeros(self._kernel.shape), np.zeros(self._bias.shape)
         for units, group in zip(self._units(), self._inputs.groups, strict=True):

@@ -40,15 +40,14 @@ class CombinedMatching(TrajectoryMatching):
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
         """The loss of a training step, in which the horizon may still be growing."""
-        rolled_out, segments = self._roll_out(model, samples)
-        weights = self._weights(segments, step, rolled_out.dtype)
-        derivatives = samples["time_derivatives"]
-        if derivatives.shape != samples["states"].shape:
-            mean_squared_error(samples["states"], derivatives)  # says which shapes differ
+        rolled_out, segments, counting = self._roll_out(model, samples, step)
+        states, derivatives = (tf.convert_to_tensor(samples[name]) for name in ("states", "time_derivatives"))
+        if derivatives.shape != states.shape:
+            mean_squared_error(states, derivatives)  # says which shapes differ
         observed = tf.gather(derivatives, segments.indices, axis=1)
         # Flat, as in `roll_out`.
         predicted = tf.reshape(model(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
         scale = 1.0 if self.derivative_std is None else self.derivative_std
         residual = (predicted - observed) / tf.constant(scale, rolled_out.dtype)
-        state_loss = self._state_loss(rolled_out, samples, segments, weights)
-        return state_loss + weighted_mean(residual * residual, weights)
+        state_loss = self._state_loss(rolled_out, samples, segments, counting)
+        return state_loss + weighted_mean(residual * residual, segments, counting)

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.segments import Segments
-from hnn_tf.objectives.shooting import roll_out
+from hnn_tf.objectives.shooting import roll_out, since_first
 from hnn_tf.typing import Samples, VectorField
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching",
       samples: The objective's columns; `initial_state` is where to begin.
     """
     dtype = getattr(model, "compute_dtype", "float64")
-    times, states = (tf.constant(samples[name], dtype) for name in ("times", "states"))
+    times, states = tf.constant(since_first(samples["times"]), dtype), tf.constant(samples["states"], dtype)
     start = np.asarray(samples["initial_state"], dtype)
     count, num_segments, width = start.shape
     segments = Segments(times.shape[1], num_segments)

@@ -84,9 +84,8 @@ class TrajectoryMatching(Objective):
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
         """The loss of a training step, in which the horizon may still be growing."""
-        rolled_out, segments = self._roll_out(model, samples)
-        weights = self._weights(segments, step, rolled_out.dtype)
-        return self._state_loss(rolled_out, samples, segments, weights)
+        rolled_out, segments, counting = self._roll_out(model, samples, step)
+        return self._state_loss(rolled_out, samples, segments, counting)
 
     def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
         """The samples with the initial states that fit this model best."""
@@ -94,13 +93,16 @@ class TrajectoryMatching(Objective):
 
     def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """The rolled-out states at the observations, `[B, T, 2n]`."""
-        rolled_out, segments = self._roll_out(model, samples)
+        rolled_out, segments, _ = self._roll_out(model, samples, None)
         flat = tf.reshape(rolled_out, [rolled_out.shape[0], -1, rolled_out.shape[-1]])
         return tf.gather(flat, np.flatnonzero(segments.counted), axis=1)
 
-    def _roll_out(self, model: VectorField, samples: Samples) -> tuple[tf.Tensor, Segments]:
+    def _roll_out(
+        self, model: VectorField, samples: Samples, step: tf.Tensor | None
+    ) -> tuple[tf.Tensor, Segments, tf.Tensor]:
+        """Rolled-out states, the segments, and how much of each observation in one counts yet `[L + 1]`."""
         self.integrator.check(model)
-        times, states, initial = samples["times"], samples["states"], samples["initial_state"]
+        times, states, initial = (tf.convert_to_tensor(samples[name]) for name in TrajectoryMatching.columns)
         # What would broadcast to something else.
         fits = times.shape.rank == 2 and states.shape.rank == initial.shape.rank == 3
         fits = fits and states.shape[1] == times.shape[1] and states.shape[-1] == initial.shape[-1]
@@ -109,20 +111,22 @@ class TrajectoryMatching(Objective):
                 "samples: expected equal shapes but for W: times [B, T], states [B, T, 2n], initial_state [B, W, 2n]; "
                 f"received {times.shape}, {states.shape}, {initial.shape}"
             )
-        rolled_out = roll_out(model, initial, times, integrator=self.integrator, substeps=self.substeps)
-        return rolled_out, Segments(times.shape[1], initial.shape[1])
-
-    def _weights(self, segments: Segments, step: tf.Tensor | None, dtype: tf.DType) -> tf.Tensor:
-        """Weights `[W, L + 1, 1]` of the observations, their sum 1."""
-        counted = tf.constant(segments.counted, dtype)
+        segments = Segments(times.shape[1], initial.shape[1])
+        dtype, length, reached = initial.dtype, segments.counted.shape[1] - 1, None
+        counting = tf.ones([length + 1], dtype)
         if step is not None and self.growth_steps:
-            length = counted.shape[1] - 1
             horizon = 1.0 + (length - 1) * tf.minimum(tf.cast(step, dtype) / self.growth_steps, 1.0)
-            # The last interval comes in gradually.
-            counted *= tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
-        return (counted / tf.reduce_sum(counted))[..., tf.newaxis]
+            # The last interval comes in gradually; what is beyond isn't rolled out, as it may diverge.
+            counting = tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
+            reached = tf.cast(counting > 0.0, dtype)
+        rolled_out = roll_out(
+            model, initial, times, integrator=self.integrator, substeps=self.substeps, reached=reached
+        )
+        return rolled_out, segments, counting
 
-    def _state_loss(self, rolled_out: tf.Tensor, samples: Samples, segments: Segments, weights: tf.Tensor) -> tf.Tensor:
+    def _state_loss(
+        self, rolled_out: tf.Tensor, samples: Samples, segments: Segments, counting: tf.Tensor
+    ) -> tf.Tensor:
         scale = tf.constant(self.noise_scale, rolled_out.dtype)
         observed = tf.gather(samples["states"], segments.indices, axis=1)
         residual = (rolled_out - observed) / scale
@@ -130,16 +134,18 @@ class TrajectoryMatching(Objective):
         if self.huber is not None:
             size = tf.abs(residual)
             squares = tf.where(size <= self.huber, squares, 2.0 * self.huber * size - self.huber**2)
-        loss = weighted_mean(squares, weights)
+        loss = weighted_mean(squares, segments, counting)
         if segments.num_segments > 1:
             last = rolled_out[:, :-1, -1]  # a shorter segment stays at its last state
             gaps = (last - samples["initial_state"][:, 1:]) / scale
-            loss += self.continuity_weight * tf.reduce_mean(gaps * gaps)
+            loss += self.continuity_weight * counting[-1] * tf.reduce_mean(gaps * gaps)
         return loss
 
 
-def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """Mean of values `[B, W, L + 1, 2n]` over batch and coordinates, weighted over the rest by weights of sum 1."""
+def weighted_mean(values: tf.Tensor, segments: Segments, counting: tf.Tensor) -> tf.Tensor:
+    """Mean of values `[B, W, L + 1, 2n]`, each observation once, and as much as it counts yet `[L + 1]`."""
+    weights = tf.constant(segments.counted, values.dtype) * counting
+    weights = (weights / tf.reduce_sum(weights))[..., tf.newaxis]
     return tf.reduce_sum(tf.reduce_mean(values * weights, [0, 3]))
 
 

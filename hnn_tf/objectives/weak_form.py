@@ -61,7 +61,7 @@ class WeakForm(Objective):
         Raises:
           InputError: If times and states don't belong together, or are fewer than a window.
         """
-        times, states = samples["times"], samples["states"]
+        times, states = tf.convert_to_tensor(samples["times"]), tf.convert_to_tensor(samples["states"])
         self._check(times.shape, states.shape)
         # Flat: a model may take `[B, 2n]` only.
         field = tf.reshape(vector_field(tf.reshape(states, [-1, states.shape[-1]])), tf.shape(states))

@@ -45,6 +45,11 @@ class LBFGS(keras.optimizers.Optimizer):
         self._gradient_changes = self.add_variable([self.memory, size], dtype=dtype, name="gradient_changes")
         self._gradient = self.add_variable([size], dtype=dtype, name="gradient")
         self._loss = self.add_variable([], dtype=dtype, name="loss")
+        self._is_known = self.add_variable([], dtype=dtype, name="is_known")
+
+    def begin(self) -> None:
+        """Before a step on other samples, or at weights that something else changed: loss and gradient are anew."""
+        self._is_known.assign(0.0)
 
     def minimize(self, loss: Callable[[], tf.Tensor], variables: Sequence[keras.Variable]) -> tf.Tensor:
         """Takes one step; returns the loss before it, without the penalty. `loss` must be the same in every step."""
@@ -62,7 +67,7 @@ class LBFGS(keras.optimizers.Optimizer):
             return value + penalty(point), gradient + self.l2 * decayed * point
 
         old_loss, old_gradient = tf.cond(
-            tf.equal(self.iterations.value, 0),
+            tf.equal(self._is_known.value, 0.0),
             lambda: evaluate(start),
             lambda: (tf.identity(self._loss.value), tf.identity(self._gradient.value)),
         )
@@ -89,6 +94,7 @@ class LBFGS(keras.optimizers.Optimizer):
         self._loss.assign(tf.where(lower, new_loss, old_loss))
         self._gradient.assign(tf.where(lower, gradient, old_gradient))
         self._remember(tf.where(lower, point - start, 0.0), tf.where(lower, gradient - old_gradient, 0.0))
+        self._is_known.assign(1.0)
         self.iterations.assign_add(1)
         return old_loss - penalty(start)
 

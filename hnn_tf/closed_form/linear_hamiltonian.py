@@ -1,0 +1,35 @@
+"""The part of a model that a closed form solves for."""
+
+from typing import Any
+
+from hnn_tf.closed_form.linear_field import is_linear
+from hnn_tf.input_error import InputError
+from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+
+
+def linear_hamiltonian(model: Any, *, width: int, dissipation: bool = False) -> Any:
+    """A network's Hamiltonian, or the given one, built for states `[..., width]`.
+
+    Args:
+      model: A `HamiltonianNetwork`, or a Hamiltonian.
+      width: 2n.
+      dissipation: Whether a network may have some, which the caller then fits, too.
+
+    Raises:
+      InputError: If it isn't linear in its coefficients, or has a dissipation that would stay unfitted.
+    """
+    network = isinstance(model, HamiltonianNetwork)
+    hamiltonian = model.hamiltonian if network else model
+    if not is_linear(hamiltonian):
+        raise InputError(
+            f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
+            "RandomFeatureHamiltonian or MLPHamiltonian, or train yours by TrainingLoop"
+        )
+    if network and model.dissipation is not None and not dissipation:
+        raise InputError(
+            f"closed form: {model.name} has a dissipation, which only fit_trajectories fits; take that, or a "
+            "HamiltonianNetwork without"
+        )
+    if not getattr(hamiltonian, "built", True):
+        hamiltonian.build([None, width])
+    return hamiltonian
