@@ -11,6 +11,7 @@ from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.objectives import Objective
 from hnn_tf.objectives.shooting import since_first
 from hnn_tf.optimizers import LBFGS
+from hnn_tf.optimizers.dense_gradients import dense_gradients
 from hnn_tf.typing import Samples
 
 
@@ -233,10 +234,7 @@ class TrainingLoop:
                 return step + 1, loss
             with tf.GradientTape() as tape:
                 loss = self.objective.loss_at_step(self.model, self._batch(self._columns(samples), step), step)
-            # Dense: a batch's learned columns are gathered, and give slices.
-            gradients = tape.gradient(loss, variables, unconnected_gradients="zero")  # H may have a constant
-            gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
-            self.optimizer.apply(gradients, variables)
+            self.optimizer.apply(dense_gradients(tape, loss, variables), variables)
             return step + 1, loss
 
         no_loss = tf.constant(float("nan"), self.model.compute_dtype)

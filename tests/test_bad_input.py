@@ -58,6 +58,21 @@ CASES = {
     "leapfrog for a latent that isn't separable": (PIXELS, ["--integrator=leapfrog"], "separable Hamiltonian"),
     "a weight that is no number": (PIXELS, ["--motion_weight=nan"], "--motion_weight=nan: expected a finite number"),
     "no closed form": (REAL, [GOOD, "--model=random_features"], "no closed form for --objective=one_step; take"),
+    "trajectories too wide for random features": (
+        "trainers.two_body",
+        ["--model=random_features", "--objective=trajectory"],
+        "no closed form for --objective=trajectory; take derivative, weak",
+    ),
+    "outliers in a closed form": (
+        "trainers.pendulum",
+        ["--model=random_features", "--objective=combined", "--huber=3"],
+        "leave --huber and --growth_steps out",
+    ),
+    "a record that is one trajectory": (
+        REAL,
+        [GOOD, "--objective=trajectory", "--validation_fraction=0.2"],
+        "sees the record as one trajectory, which isn't split",
+    ),
     "pictures have no trajectories": (PIXELS, ["--objective=combined"], "learns from pairs of frames; take derivative"),
     "reversible without H": ("trainers.pendulum", ["--model=baseline", "--time_reversible"], "is of a Hamiltonian"),
     "segments without steps": ("trainers.pendulum", ["--segments=45"], "--segments=45: expected fewer than the 45"),

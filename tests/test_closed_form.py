@@ -6,7 +6,16 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, RandomFeatureHamiltonian, closed_form, systems
+from hnn_tf import (
+    HamiltonianNetwork,
+    InputError,
+    MLPHamiltonian,
+    RandomFeatureHamiltonian,
+    closed_form,
+    objectives,
+    systems,
+)
+from hnn_tf.models import LinearFriction
 
 
 def _network(width=2, hamiltonian=None, **options):
@@ -195,6 +204,22 @@ def test_friction_of_bodies_at_rest_is_refused(rng):
     samples = {"state": rng.normal(size=[50, 2]) * [1, 0], "time_derivative": rng.normal(size=[50, 2])}
     with pytest.raises(InputError, match="columns without penalty that are independent"):
         closed_form.fit(_network(), samples, friction=True)
+
+
+def test_the_weak_form_of_a_perceptron_is_solved_for_its_last_layer():
+    times = np.linspace(0.0, 3.0, 61)
+    states = np.stack([np.stack([np.cos(times + a), -np.sin(times + a)], -1) for a in (0.0, 1.0, 2.0)])
+    hamiltonian = MLPHamiltonian(hidden_units=[64], dtype="float64")
+    closed_form.fit_weak(hamiltonian, {"times": np.tile(times, [3, 1]), "states": states}, objectives.WeakForm())
+    model = HamiltonianNetwork(hamiltonian)
+    expected = states[0] @ [[0.0, -1.0], [1.0, 0.0]]
+    np.testing.assert_allclose(model(tf.constant(states[0])), expected, atol=1e-3)  # of quadrature at steps of 0.05
+
+
+def test_a_dissipation_that_would_stay_unfitted_is_refused(rng):
+    model = HamiltonianNetwork(RandomFeatureHamiltonian(), LinearFriction())
+    with pytest.raises(InputError, match="has a dissipation, which would stay as it is"):
+        closed_form.fit(model, _oscillators(rng))
 
 
 def test_a_hamiltonian_that_is_not_linear_is_refused():

@@ -50,6 +50,24 @@ def training():
     return loop, returned, losses, penalised
 
 
+def test_other_samples_are_fitted_from_where_it_stopped(rng):
+    model = _model()
+    size = sum(variable.numpy().size for variable in model.trainable_variables)
+    inputs, output = rng.normal(size=[50, size]), rng.normal(size=50)
+    samples = {"inputs": inputs, "output": output, "offset": np.full([50, 1], 5.0)}
+    loop = TrainingLoop(model, _Regression(), LBFGS(), samples)
+    loop.run(60)
+    least = loop.loss()
+    loop.replace_samples(samples | {"output": 2 * output})
+    assert loop.run(1) == pytest.approx(np.mean((2 * output - _fitted(inputs, output)) ** 2), rel=1e-3)
+    loop.run(60)
+    assert loop.loss() == pytest.approx(4 * least, rel=1e-3)
+
+
+def _fitted(inputs, output):
+    return inputs @ np.linalg.lstsq(inputs, output, rcond=None)[0]
+
+
 def test_the_minimum_is_that_of_the_normal_equations(rng):
     model = _model()
     size = sum(variable.numpy().size for variable in model.trainable_variables)

@@ -13,6 +13,7 @@ from hnn_tf import (
     TimeReversibleHamiltonian,
     closed_form,
     rollout,
+    systems,
 )
 
 # Keras' own, with NumPy 2, when it saves a model.
@@ -71,6 +72,16 @@ def test_a_saved_model_is_the_same(hamiltonian, rng, tmp_path):
     model.save(tmp_path / "model.keras")
     state = tf.constant(rng.normal(size=[5, 4]))
     np.testing.assert_array_equal(keras.saving.load_model(tmp_path / "model.keras")(state), model(state))
+
+
+def test_is_fitted_with_its_symmetry_alone_and_in_a_network(rng):
+    state = rng.uniform([-2.0, 0.0], 2.0, [200, 2])  # half of the momenta: without the symmetry the rest is open
+    samples = {"state": state, "time_derivative": systems.Pendulum()(tf.constant(state)).numpy()}
+    for wrap in (lambda hamiltonian: hamiltonian, HamiltonianNetwork):
+        hamiltonian = TimeReversibleHamiltonian(RandomFeatureHamiltonian(num_features=60, dtype="float64"))
+        closed_form.fit(wrap(hamiltonian), samples)
+        found = HamiltonianNetwork(hamiltonian)(tf.constant(state))
+        np.testing.assert_allclose(found, samples["time_derivative"], atol=1e-2)  # without it of order 1 and more
 
 
 def test_a_hamiltonian_without_coefficients_has_none_here(rng):

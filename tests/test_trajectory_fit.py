@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from hnn_tf import (
+    BaselineNetwork,
     HamiltonianNetwork,
     InputError,
     MLPHamiltonian,
@@ -181,6 +182,47 @@ def test_warm_start_gives_a_network_the_fitted_motion_and_the_noise(rng):
     error = network(tf.cast(states, tf.float32)).numpy() - systems.MassSpring()(states).numpy()
     assert np.sqrt(np.mean(error**2)) < 0.2  # of 1.4; at random weights it is about that
     assert float(network.dissipation.coefficient[0]) < 0.1
+
+
+def test_a_constant_coordinate_is_refused(rng):
+    samples = _samples(rng, noise_std=0.1)
+    locked = {name: np.repeat(column, 2, -1) if name != "times" else column for name, column in samples.items()}
+    locked["states"][..., 1] = 0.3
+    with pytest.raises(InputError, match=r"coordinates \[1\] are constant"):
+        closed_form.fit_trajectories(RandomFeatureHamiltonian(dtype="float64"), locked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("amplitude", [1.0, 1e-5])
+def test_friction_is_found_in_any_unit(rng, amplitude):
+    gamma, times = 0.1, np.linspace(0.0, 8.0, 41)
+    omega = np.sqrt(1 - gamma**2 / 4)
+    q = np.exp(-gamma / 2 * times) * np.cos(omega * times + rng.uniform(0, 6, [10, 1]))
+    p = np.gradient(q, times, axis=1, edge_order=2)
+    states = amplitude * (np.stack([q, p], -1) + 0.02 * rng.normal(size=[10, 41, 2]))
+    features = RandomFeatureHamiltonian(num_features=10, dtype="float64")
+    samples = {"times": np.tile(times, [10, 1]), "states": states}
+    found = closed_form.fit_trajectories(features, samples, friction=True)
+    value, std = float(found.posterior.mean[-1]), float(found.posterior.covariance[-1, -1]) ** 0.5
+    assert found.converged
+    assert abs(value - gamma) < 4 * std < gamma
+    assert found.noise_std == pytest.approx([0.02 * amplitude] * 2, rel=0.3)
+
+
+def test_models_without_a_closed_form_get_the_observed_noise(rng):
+    model = BaselineNetwork(hidden_units=[4])
+    model.build([None, 2])
+    began = warm_start(model, objectives.TrajectoryMatching(huber=3.0), _samples(rng, noise_std=0.1), steps=0)
+    assert began.objective.noise_std == pytest.approx([0.1, 0.1], rel=0.3)
+
+
+def test_friction_that_is_not_there_can_still_be_learned(rng):
+    samples = _samples(rng, noise_std=0.1)
+    samples["states"] = samples["states"] * np.exp(0.05 * samples["times"])[..., np.newaxis]  # it gains energy
+    network = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4]), LinearFriction())
+    network.build([None, 2])
+    warm_start(network, objectives.TrajectoryMatching(), samples, steps=0)
+    assert float(network.dissipation.coefficient[0]) > 0
 
 
 def test_a_start_has_the_period_of_angles(rng):

@@ -79,6 +79,35 @@ def test_horizon_grows_from_one_interval_to_all(rng):
     assert late == pytest.approx(float(objective.loss(SYSTEM, _constants(samples))))
 
 
+def test_what_is_beyond_a_growing_horizon_may_diverge(rng):
+    samples = _trajectories(rng, num_times=30).trajectory_samples(num_segments=2)
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], dtype="float64"))
+    model.build([None, 2])
+    model.call = lambda state: 30.0 * state**3 + 0.0 * SYSTEM(state)  # its pole is at 1 / (60 s_0^2)
+    loop = TrainingLoop(model, objectives.CombinedMatching(growth_steps=10**6), optimizers.CoupledAdam(1e-9), samples)
+    assert not np.isfinite(loop.loss())
+    assert np.isfinite(loop.run(1))
+    assert np.isfinite(loop.learned["initial_state"]).all()
+
+
+@pytest.mark.parametrize("objective", [objectives.TrajectoryMatching(), objectives.WeakForm()])
+def test_clock_times_lose_no_digits(rng, objective):
+    samples = _trajectories(rng, num_times=12).trajectory_samples()
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4]))
+    model.build([None, 2])
+    losses = []
+    for start in (0.0, 1.7e9):  # seconds since 1970, in float32 128 apart
+        shifted = samples | {"times": samples["times"] + start}
+        losses.append(TrainingLoop(model, objective, optimizers.CoupledAdam(1e-3), shifted).loss())
+    assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+
+
+def test_arrays_are_as_good_as_tensors(rng):
+    samples = _trajectories(rng).trajectory_samples()
+    for objective in (objectives.CombinedMatching(), objectives.WeakForm()):
+        assert objective.loss(SYSTEM, samples) == objective.loss(SYSTEM, _constants(samples))
+
+
 def test_continuity_weight_closes_gaps(rng):
     samples = _trajectories(rng).trajectory_samples(num_segments=2)
     samples["initial_state"] = samples["initial_state"] + np.array([[0.0, 0.0], [0.3, 0.0]])

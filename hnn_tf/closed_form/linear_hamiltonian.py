@@ -7,13 +7,12 @@ from hnn_tf.input_error import InputError
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 
 
-def linear_hamiltonian(model: Any, *, width: int, dissipation: bool = False) -> Any:
+def linear_hamiltonian(model: Any, *, width: int) -> Any:
     """A network's Hamiltonian, or the given one, built for states `[..., width]`.
 
     Args:
       model: A `HamiltonianNetwork`, or a Hamiltonian.
       width: 2n.
-      dissipation: Whether a network may have some, which the caller then fits, too.
 
     Raises:
       InputError: If it isn't linear in its coefficients, or has a dissipation that would stay unfitted.
@@ -25,10 +24,10 @@ def linear_hamiltonian(model: Any, *, width: int, dissipation: bool = False) -> 
             f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
             "RandomFeatureHamiltonian or MLPHamiltonian, or train yours by TrainingLoop"
         )
-    if network and model.dissipation is not None and not dissipation:
+    if network and model.dissipation is not None:
         raise InputError(
-            f"closed form: {model.name} has a dissipation, which only fit_trajectories fits; take that, or a "
-            "HamiltonianNetwork without"
+            f"closed form: {model.name} has a dissipation, which would stay as it is; hnn_tf.warm_start fits both, or "
+            "give the Hamiltonian alone"
         )
     if not getattr(hamiltonian, "built", True):
         hamiltonian.build([None, width])

@@ -77,7 +77,7 @@ def fit_trajectories(
             "leave their degrees of freedom out"
         )
     samples = {"initial_state": states[:, :1], **samples}
-    hamiltonian = linear_hamiltonian(hamiltonian, width=states.shape[-1], dissipation=True)
+    hamiltonian = linear_hamiltonian(hamiltonian, width=states.shape[-1])
     if not hasattr(hamiltonian, "coefficient_scales"):
         raise InputError(
             f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train it by "

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from hnn_tf.optimizers.dense_gradients import dense_gradients
+
 _DECREASE, _CURVATURE = 1e-4, 0.9  # of the weak Wolfe conditions, as usual for quasi-Newton directions
 _MOST_EVALUATIONS = 20  # in one line search: 2^-20 of the direction is nothing in float32
 
@@ -63,7 +65,7 @@ class LBFGS(keras.optimizers.Optimizer):
             _assign(variables, point)
             with tf.GradientTape() as tape:
                 value = loss()
-            gradient = _flat(tape.gradient(value, variables, unconnected_gradients="zero"))
+            gradient = _flat(dense_gradients(tape, value, variables))
             return value + penalty(point), gradient + self.l2 * decayed * point
 
         old_loss, old_gradient = tf.cond(
