@@ -168,8 +168,17 @@ def test_the_configuration_makes_the_same_model(name):
     assert [v.shape for v in again.variables] == [v.shape for v in model.variables]
 
 
-@pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_stock_keras_trains_it(name, rng, jit_compile):
+@pytest.mark.slow
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_stock_keras_trains_each(name, rng, jit_compile):
+    _train(name, rng, jit_compile)
+
+
+def test_stock_keras_trains_hnns(rng):
+    _train("hnn", rng, False)
+
+
+def _train(name, rng, jit_compile):
     model = _build(name, dtype="float32", dof=1)
     states = rng.normal(size=[32, 2]).astype("float32")
     derivatives = states[:, ::-1] * [1, -2]  # of H = q^2 + p^2 / 2

@@ -27,10 +27,14 @@ RUNS = {
     "three_body": ["trainers.three_body", *SMALL[:2], "--protocol=paper", "--nofigures"],
     "pixel_pendulum": ["trainers.pixel_pendulum", "--flagfile=pixel_pendulum.flags", *SMALL, *PIXELS],
     "second_order": ["trainers.two_body", *SMALL[:2], "--model=second_order", "--cache_dir=cache", *SELECTION],
+    "its data again": ["trainers.two_body", *SMALL[:2], "--model=baseline", "--cache_dir=cache", "--nofigures"],
     "friction": ["trainers.real_pendulum", *SMALL[:3], "--data_path=record.txt", "--model=hnn_friction", "--nofigures"],
     "silent": ["trainers.mass_spring", *SMALL[:2], "--model=baseline", "--nofigures", "--progress=none", *ONE_STEP],
     "diverging": ["trainers.mass_spring", *SMALL[:2], "--learning_rate=1e30"],
 }
+VARIANTS = ["three_body", "second_order", "its data again", "friction"]
+"""Run by the slow tests."""
+
 PLANAR_FIGURES = ["coordinate_error.png", "energy.png", "hamiltonian.png", "phase_portrait.png", "rollout.gif"]
 FIGURES = {
     "two_body": ["coordinate_error.png", "energy.png", "orbits.png", "rollout.gif"],
@@ -64,6 +68,7 @@ METRICS = {
     | {"measured_energy_drift"},
     "silent": CLEAN,
 }
+METRICS["its data again"] = METRICS["two_body"]
 METRICS["friction"] = METRICS["real_pendulum"] | {"friction"}
 PLANAR = ["pendulum", "mass_spring", "real_pendulum"]
 WITH_ALL = [*PLANAR, "two_body", "pixel_pendulum"]
@@ -86,7 +91,7 @@ def session(tmp_path_factory):
         name: command_session.start([*RUNS[name], f"--output_dir={name}"], folder)
         for name in ("silent", "diverging")  # what TensorFlow itself prints is seen in a process of its own only
     }
-    commands = {name: command for name, command in RUNS.items() if name not in alone}
+    commands = {name: command for name, command in RUNS.items() if name not in {*alone, *VARIANTS}}
     commands["repeated"] = ["trainers.pendulum", "--flagfile", "pendulum/flags.txt", "--nofigures"]
     commands = {name: [*command, f"--output_dir={name}"] for name, command in commands.items()}
     results = dict(zip(commands, command_session.run(list(commands.values()), folder), strict=True))
@@ -96,7 +101,16 @@ def session(tmp_path_factory):
     return folder, results
 
 
-@pytest.mark.parametrize("name", [*WITH_ALL, "three_body", "second_order", "friction", "silent", "repeated"])
+@pytest.fixture(scope="module")
+def variants(tmp_path_factory):
+    """The same of the variants."""
+    folder = tmp_path_factory.mktemp("variants")
+    (folder / "record.txt").write_text(_pendulum_record())
+    commands = [[*RUNS[name], f"--output_dir={name}"] for name in VARIANTS]
+    return folder, dict(zip(VARIANTS, command_session.run(commands, folder), strict=True))
+
+
+@pytest.mark.parametrize("name", [*WITH_ALL, "silent", "repeated"])
 def test_ends_with_0(session, name):
     code, _, error = session[1][name]
     assert code == 0, error
@@ -121,8 +135,19 @@ def test_the_folder_is_complete(session, name):
             image.verify()
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", [*WITH_ALL, "silent"])
 def test_metrics_are_the_protocols_and_finite(session, name):
+    _check_metrics(session, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VARIANTS)
+def test_so_are_those_of_variants(variants, name):
+    assert variants[1][name][0] == 0, variants[1][name][2]
+    _check_metrics(variants, name)
+
+
+def _check_metrics(session, name):
     document = json.loads((session[0] / name / "metrics.json").read_text())
     assert set(document["metrics"]) == METRICS[name]
     assert all(np.isfinite(value) for value in document["metrics"].values())
@@ -144,16 +169,16 @@ def test_the_objective_is_the_protocols_own(session):
     assert found == dict.fromkeys(WITH_ALL, "derivative") | {"real_pendulum": "one_step"}
 
 
-def test_the_data_held_out_are_not_trained_on(session):
-    found = {
-        name: json.loads((session[0] / name / "metrics.json").read_text()) for name in ("two_body", "second_order")
-    }
-    assert [found[name]["training_data"]["samples"] for name in found] == [800 * 50, 640 * 50]
-    assert found["second_order"]["metrics"]["best_step"] in (50, 60)
+@pytest.mark.slow
+def test_the_data_held_out_are_not_trained_on(variants):
+    document = json.loads((variants[0] / "second_order" / "metrics.json").read_text())
+    assert document["training_data"]["samples"] == 640 * 50  # of 800
+    assert document["metrics"]["best_step"] in (50, 60)
 
 
-def test_runs_of_the_same_settings_share_their_data(session):
-    assert len(list((session[0] / "cache").iterdir())) == 1
+@pytest.mark.slow
+def test_runs_of_the_same_settings_share_their_data(variants):
+    assert len(list((variants[0] / "cache").iterdir())) == 1
 
 
 def test_the_losses_of_frames_are_reported_one_by_one(session):

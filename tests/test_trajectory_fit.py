@@ -216,6 +216,7 @@ def test_models_without_a_closed_form_get_the_observed_noise(rng):
     assert began.objective.noise_std == pytest.approx([0.1, 0.1], rel=0.3)
 
 
+@pytest.mark.slow
 def test_friction_that_is_not_there_can_still_be_learned(rng):
     samples = _samples(rng, noise_std=0.1)
     samples["states"] = samples["states"] * np.exp(0.05 * samples["times"])[..., np.newaxis]  # it gains energy
