@@ -1,8 +1,6 @@
 """Whole runs of every trainer: what they write, print, and that they can be repeated."""
 
 import json
-import subprocess
-import sys
 
 import command_session
 import keras
@@ -10,10 +8,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
-
-import hnn_tf
-from hnn_tf import derivative_estimators, integrators, models, objectives
-from trainers import training_flags
 
 SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
 SELECTION = ["--learning_rate_schedule=cosine", "--average_weights", "--validation_fraction=0.2", "--nofigures"]
@@ -254,22 +248,3 @@ def test_divergence_is_one_line_and_exit_code_1(session):
     assert "try a smaller --learning_rate than 1e+30" in error
     assert error.count("\n") == 1
     assert not (session[0] / "diverging" / "model.keras").exists()
-
-
-def test_flags_offer_every_name_of_the_registries():
-    assert list(training_flags.MODELS) == sorted(models.MODELS)
-    assert list(training_flags.OBJECTIVES) == sorted(objectives.OBJECTIVES)
-    assert list(training_flags.DERIVATIVE_ESTIMATORS) == sorted(derivative_estimators.DERIVATIVE_ESTIMATORS)
-    assert list(training_flags.INTEGRATORS) == sorted(integrators.INTEGRATORS)
-    assert list(training_flags.ACTIVATIONS) == sorted(hnn_tf.activations.ACTIVATIONS)
-
-
-@pytest.mark.parametrize("task", [*WITH_ALL, "three_body"])
-@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("--stepz=1", 2)])
-def test_help_and_bad_flags_answer_without_importing_anything_heavy(task, argument, code):
-    command = [sys.executable, "-X", "importtime", "-m", f"trainers.{task}", argument]
-    done = subprocess.run(command, cwd=command_session.ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == code
-    assert ("--learning_rate=<float>" in done.stdout) == (code == 0)
-    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line}
-    assert not {"tensorflow", "keras", "numpy", "hnn_tf"} & imported
