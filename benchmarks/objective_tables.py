@@ -35,7 +35,7 @@ def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, 
             f"{model}, {objective}": by_seed(f"real-{model}-{objective}") for model, objective, _ in objectives.REAL
         },
         "friction": dict(results["friction"]),
-        "closed_form": {task: by_seed(f"torch-{task}", few) for task in objectives.TASKS},
+        "closed_form": {task: by_seed(f"torch-{task}") for task in objectives.TASKS},
         "noise_free": {problem: dict(results[f"noise_free-{problem}"]) for problem in objectives.PROBLEMS},
         "noise": {
             method: {str(noise): by_seed(f"noise-{noise}-{method}", few) for noise in objectives.NOISES}
