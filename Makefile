@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help pendulum test test-slow test-export check lint types table limits cost integrators figures clean
+.PHONY: help pendulum test test-slow test-export test-portable check lint types table limits cost integrators figures clean
 
 help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
 	@echo "make test       set up and run the fast tests"
 	@echo "make test-slow  run the slow trainings, too"
 	@echo "make test-export  run the tests of exported models in other programs"
+	@echo "make test-portable  run all of these as other processors would, and name the bounds that are too near"
 	@echo "make check      lint, types and the fast tests"
 	@echo "make table      train every task over five seeds and write docs/results (DATA=invar_datasets.zip)"
 	@echo "make limits     measure the method's known limits, of the table's runs and of some more"
@@ -39,6 +40,9 @@ test-slow: $(BIN)/.installed
 
 test-export: $(BIN)/.installed-export
 	$(BIN)/python -m pytest -m export
+
+test-portable: $(BIN)/.installed-export
+	$(BIN)/python -m tests.portable
 
 lint: $(BIN)/.installed
 	$(BIN)/ruff check .

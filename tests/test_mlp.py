@@ -164,7 +164,7 @@ def test_a_loss_on_the_field_is_differentiable_by_the_weights(activation, rng):
         values.append(float(loss()))
     # Differences at h = 1e-6: h^2 and round-off 1e-16 / h, both well below 1e-8.
     assert slope == pytest.approx((values[0] - values[1]) / (2 * h), abs=1e-8)
-    assert abs(slope) > 1e-3
+    assert abs(slope) > 1e-4  # ten thousand times the bound above
 
 
 def test_a_hamiltonian_with_a_kink_is_refused():

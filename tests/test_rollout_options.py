@@ -59,8 +59,9 @@ def test_compensated_summation_keeps_the_digits_of_float32(jit_compile):
         np.abs(rollout(PENDULUM, tf.constant(start, tf.float32), compensated=c, **options)[:, -1] - exact.numpy()).max()
         for c in (False, True)
     ]
-    # Two roundings of the end against thousands along the way.
-    assert errors[1] < 1e-6
+    # Forces of up to 3 are rounded in float32, by some 2e-7: 3000 kicks of 2^-6 of that add up like a random walk to
+    # 2e-7, which the pendulum's shear turns into twice as much of the angle; the end itself is rounded by 1e-7.
+    assert errors[1] < 2e-6
     assert errors[0] > 20 * errors[1]
 
 
