@@ -4,11 +4,11 @@ python -m export --model_path=runs/pendulum/model.keras --export_dir=served/pend
 """
 
 import math
-import sys
 
 from absl import flags
 
 from trainers import command_line
+from trainers.printable_text import write_lines
 from trainers.training_flags import INTEGRATORS
 
 
@@ -32,13 +32,12 @@ def _main() -> None:
         run=run,
         licence=settings.licence,
     )
-    sys.stdout.write(f"{folder}\n")
-    for line in saved_model.describe(folder):
-        sys.stdout.write(f"  {line}\n")
+    lines = [str(folder), *(f"  {line}" for line in saved_model.describe(folder))]
     if run is None:
-        sys.stdout.write("  its card doesn't say how it was trained: no metrics.json beside it is of this model\n")
+        lines.append("  its card doesn't say how it was trained: no metrics.json beside it is of this model")
     if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
-        sys.stdout.write(f"  no energy: {model.name} has no Hamiltonian\n")
+        lines.append(f"  no energy: {model.name} has no Hamiltonian")
+    write_lines(lines)
 
 
 if __name__ == "__main__":

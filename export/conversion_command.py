@@ -1,11 +1,11 @@
 """How the commands that convert a SavedModel read their flags and report. Imports nothing heavy."""
 
-import sys
 from collections.abc import Callable, Sequence
 
 from absl import flags
 
 from trainers import command_line
+from trainers.printable_text import write_lines
 
 
 def run(convert: Callable[..., float], *, usage: str, options: Sequence[str] = ()) -> None:
@@ -30,9 +30,11 @@ def run(convert: Callable[..., float], *, usage: str, options: Sequence[str] = (
                 refused = error
         if refused:
             raise refused
-        sys.stdout.write(
-            f"{settings.output}: {settings.signature}, within {difference:.1e} of the SavedModel's, "
-            "relative to max(1, |x|), at random inputs\n"
+        write_lines(
+            [
+                f"{settings.output}: {settings.signature}, within {difference:.1e} of the SavedModel's, "
+                "relative to max(1, |x|), at random inputs"
+            ]
         )
 
     command_line.run(main, usage=usage, positional=["saved_model", "output"])

@@ -3,8 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
-import uuid
 from typing import Any
 
 import tensorflow as tf
@@ -16,6 +14,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from export import conversion
 from export.graph_model_operations import OPERATIONS
+from export.temporary_folder import temporary_folder
 from hnn_tf.input_error import InputError
 
 _WEIGHTS = "weights.bin"
@@ -51,18 +50,16 @@ def write_graph_model(
     if os.path.lexists(output_dir):
         raise InputError(f"{output_dir}: exists, and is never overwritten; choose another folder, or remove it first")
     model, weights = _graph_model(conversion.checked_folder(saved_model, signature), signature)
-    temporary = output_dir.with_name(f"tmp-{uuid.uuid4().hex}")
     try:
-        temporary.mkdir(parents=True)
-        (temporary / _WEIGHTS).write_bytes(weights)
-        (temporary / "model.json").write_text(json.dumps(model), encoding="utf-8")
-        os.rename(temporary, output_dir)
+        output_dir.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_folder(output_dir.parent, f"tmp-{output_dir.name}-") as temporary:
+            (temporary / _WEIGHTS).write_bytes(weights)
+            (temporary / "model.json").write_text(json.dumps(model), encoding="utf-8")
+            os.rename(temporary, output_dir)
     except OSError as error:
         raise InputError(
             f"{output_dir}: expected a folder that can be written; received: {error.strerror}; choose another"
         ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return output_dir
 
 

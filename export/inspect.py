@@ -11,6 +11,7 @@ from typing import Any
 from absl import flags
 
 from trainers import command_line
+from trainers.printable_text import write_lines
 
 
 def _main() -> None:
@@ -19,13 +20,13 @@ def _main() -> None:
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from export import model_card, saved_model, self_test, serving_constraints, versions
-        from hnn_tf.input_error import InputError
+        from hnn_tf.input_error import InputError, one_line
 
     folder = versions.latest(flags.FLAGS.saved_model)
     graph = serving_constraints.parsed(folder)
     card = model_card.read(folder)
-    lines = [str(folder), *_described(card), "signatures:", *(f"  {line}" for line in saved_model.describe(folder))]
-    sys.stdout.write("\n".join(lines) + "\n")
+    write_lines([str(folder), *_described(card)])
+    write_lines(["signatures:", *(f"  {line}" for line in saved_model.describe(folder))])
     sys.stdout.flush()
     # A copy that isn't whole is not loaded.
     problems = model_card.changed_files(folder, card) or serving_constraints.violations(folder)
@@ -33,7 +34,9 @@ def _main() -> None:
     missing = [name for name in serving_constraints.signature_defs(graph) if name not in known]
     problems += [f"{name}: the card has no reference point of it" for name in missing]
     if problems:
-        raise InputError(f"{folder}: {'; '.join(problems)}; copy or export it anew")
+        more = f"; and {len(problems) - _MOST_PROBLEMS} more" if len(problems) > _MOST_PROBLEMS else ""
+        named = "; ".join(map(one_line, problems[:_MOST_PROBLEMS]))
+        raise InputError(f"{folder}: {named}{more}; copy or export it anew")
     found, tolerance = self_test.differences(folder, card), self_test.TOLERANCE[card["dtype"]]
     for name, difference in found.items():
         if not difference <= tolerance:
@@ -41,9 +44,13 @@ def _main() -> None:
                 f"{folder}: {name} differs by {difference:.1e} from what it answered when it was exported; expected at "
                 f"most {tolerance:.0e}; export it anew with the TensorFlow that serves it"
             )
-    sys.stdout.write(
-        f"checks:\n  {len(card['files'])} files as they were exported\n  nothing that a server refuses\n"
-        f"  {len(found)} signatures answer as at the export (largest difference {max(found.values()):.1e})\n"
+    write_lines(
+        [
+            "checks:",
+            f"  {len(card['files'])} files as they were exported",
+            "  nothing that a server refuses",
+            f"  {len(found)} signatures answer as at the export (largest difference {max(found.values()):.1e})",
+        ]
     )
 
 
@@ -78,6 +85,9 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         f"  exported by: {versions}",
     ]
 
+
+_MOST_PROBLEMS = 5
+"""That the one line names; there may be as many as files."""
 
 _UNITS = {"time": "time_unit", "energy": "energy_unit"}
 

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from export import json_file, plain_file
 from hnn_tf.input_error import InputError, one_line
 from hnn_tf.version import __version__
 
@@ -111,7 +112,13 @@ def write(
         )
     (folder / PATH).parent.mkdir(exist_ok=True)
     # Floats of the shortest digits that give them back.
-    (folder / PATH).write_text(json.dumps(document, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    if len(text) > json_file.MOST_BYTES:
+        raise InputError(
+            f"{name}: expected a card of at most {json_file.MOST_BYTES / 2**20:g} MiB; its reference points make it "
+            f"{len(text) / 2**20:.0f} MiB; take smaller frames, or fewer columns of the state"
+        )
+    (folder / PATH).write_text(text)
 
 
 def read(folder: pathlib.Path) -> dict[str, Any]:
@@ -121,30 +128,13 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
       InputError: If there is none, or it can't be read.
     """
     path = folder / PATH
-    document = read_json(path, "a model card")
-    if document is None:
-        raise InputError(f"{path}: no such file; export the model anew: python -m export")
+    try:
+        document = json_file.read(path, "a model card")
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
     if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
-
-
-def read_json(path: pathlib.Path, what: str) -> Any:
-    """The JSON document in a file; None if there is no file.
-
-    Raises:
-      InputError: If it can't be read, or has numbers that JSON has not.
-    """
-
-    def refuse(number: str) -> None:
-        raise ValueError(number)
-
-    try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path}: expected {what} in JSON; it can't be read; make it anew") from error
 
 
 def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
@@ -164,12 +154,18 @@ def reference_points(card: Mapping[str, Any]) -> dict[str, tuple[Arrays, Arrays]
     """By signature: inputs, and the outputs that were computed at the export.
 
     Raises:
-      InputError: If they aren't arrays of numbers.
+      InputError: If they aren't arrays of finite numbers, of one row each.
     """
     points, dtype = card["reference_points"], np.dtype(card["dtype"])
 
     def arrays(lists: Mapping[str, Any]) -> Arrays:
-        return {name: np.asarray(values, dtype) for name, values in lists.items()}
+        found = {}
+        with np.errstate(over="ignore"):  # what is too large for the precision isn't finite, and refused
+            for name, values in lists.items():
+                found[name] = np.asarray(values, dtype)
+                if found[name].shape[:1] != (1,) or not np.isfinite(found[name]).all():
+                    raise ValueError(name)
+        return found
 
     try:
         return {
@@ -237,4 +233,5 @@ def _files(folder: pathlib.Path) -> list[pathlib.Path]:
 
 def sha256(path: pathlib.Path) -> str:
     """Of a file, hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with plain_file.opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,9 +4,6 @@ import contextlib
 import logging
 import os
 import pathlib
-import shutil
-import uuid
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,8 +11,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from export import keras_endpoints, model_card, serving_constraints, versions, warmup
+from export import json_file, keras_archive, keras_endpoints, model_card, serving_constraints, versions, warmup
 from export.signatures import ServingModule, signatures_of
+from export.temporary_folder import temporary_folder
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.input_error import InputError, one_line
 
@@ -79,10 +77,11 @@ def export_model(
     versions.refuse_existing(folder, version)  # before the work; and again when it is done
     module = ServingModule(model, integrator=integrator, max_step_size=max_step_size, substeps=substeps)
     keras_endpoints.attach(module, module.functions)
-    temporary = folder / f"tmp-{uuid.uuid4().hex}"
     created = [each for each in (folder, *folder.parents) if not each.exists()]
+    until_done = contextlib.ExitStack()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        temporary = until_done.enter_context(temporary_folder(folder))
         with _quiet():
             # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
@@ -101,7 +100,7 @@ def export_model(
             f"{folder}: expected a folder that can be written; received: {one_line(reason)}; choose another"
         ) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        until_done.close()
         with contextlib.suppress(OSError):  # those with something in them stay
             for each in created:
                 each.rmdir()
@@ -120,11 +119,10 @@ def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str 
         or takes something else than states of that width and precision.
     """
     path = pathlib.Path(path)
-    if not path.is_file():
+    if path.is_dir() or not path.exists():
         found = "a folder" if path.is_dir() else "no such file"
         raise InputError(f"{path}: {found}; give the model.keras of a run")
-    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
-        raise InputError(f"{path}: expected a .keras file; it isn't one, or is damaged; give the model.keras of a run")
+    keras_archive.check(path)
     try:
         # compile=False: nothing here needs the optimizer and the loss.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -173,7 +171,10 @@ def run_document(model_path: str | os.PathLike) -> dict[str, Any] | None:
       InputError: If it can't be read.
     """
     path = pathlib.Path(model_path)
-    document = model_card.read_json(path.parent / "metrics.json", "the document of a run")
+    try:
+        document = json_file.read(path.parent / "metrics.json", "the document of a run")
+    except FileNotFoundError:
+        return None
     same = isinstance(document, dict) and document.get("model_sha256") == model_card.sha256(path)
     return document if same else None
 

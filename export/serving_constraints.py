@@ -8,7 +8,7 @@ import tensorflow as tf
 from google.protobuf import message
 from tensorflow.core.protobuf import saved_model_pb2
 
-from export import versions, warmup
+from export import plain_file, versions, warmup
 from hnn_tf.input_error import InputError
 
 METHOD_NAME = "tensorflow/serving/predict"
@@ -16,6 +16,7 @@ _INITIALIZER = "__saved_model_init_op"
 _COMPILED = ("_XlaMustCompile", "_XlaCompile", "jit_compile")
 _PYTHON_OPS = ("PyFunc", "PyFuncStateless", "EagerPyFunc")
 _MOST_WARMUP_RECORDS = 1000
+_MOST_GRAPH_BYTES = 256 * 2**20
 
 
 def parsed(folder: pathlib.Path) -> Any:
@@ -26,10 +27,10 @@ def parsed(folder: pathlib.Path) -> Any:
     """
     path = folder / "saved_model.pb"
     try:
-        graphs = saved_model_pb2.SavedModel.FromString(path.read_bytes()).meta_graphs
+        graphs = saved_model_pb2.SavedModel.FromString(plain_file.read(path, _MOST_GRAPH_BYTES)).meta_graphs
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; give the folder of a version, as served/pendulum/1") from error
-    except (OSError, message.DecodeError) as error:
+    except message.DecodeError as error:
         raise InputError(f"{path}: expected a SavedModel; it can't be read; copy it anew") from error
     for graph in graphs:
         if "serve" in graph.meta_info_def.tags:

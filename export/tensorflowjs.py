@@ -3,11 +3,10 @@
 python -m export.tensorflowjs served/pendulum web/rollout --signature=rollout
 """
 
-import sys
-
 from absl import flags
 
 from trainers import command_line
+from trainers.printable_text import write_lines
 
 
 def _main() -> None:
@@ -19,8 +18,7 @@ def _main() -> None:
         from export.graph_model import write_graph_model
 
     folder = write_graph_model(settings.saved_model, settings.output_dir, signature=settings.signature)
-    for path in sorted(folder.iterdir()):
-        sys.stdout.write(f"{path}  {path.stat().st_size} bytes\n")
+    write_lines(f"{path}  {path.stat().st_size} bytes" for path in sorted(folder.iterdir()))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 
+from export import plain_file
 from hnn_tf.input_error import InputError
 
 LARGEST_VERSION = 2**63 - 1
@@ -18,9 +19,14 @@ def latest(path: str | os.PathLike) -> pathlib.Path:
     """The folder of a version: `path` itself, or the latest version if it is a served folder.
 
     Raises:
-      InputError: If there is no such folder, or no version in it.
+      InputError: If there is no such folder, or no version in it; or the version has something else than plain files.
     """
-    path = pathlib.Path(path)
+    folder = _latest(pathlib.Path(path))
+    plain_file.check_folder(folder)
+    return folder
+
+
+def _latest(path: pathlib.Path) -> pathlib.Path:
     if not path.is_dir():
         what = "a file" if path.exists() else "no such folder"
         raise InputError(f"{path}: {what}; give the folder of a version, as served/pendulum/1")

@@ -10,10 +10,13 @@ import tensorflow as tf
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorflow.core.framework import tensor_pb2
 
+from export import plain_file
+
 BATCH_SIZES = (1, 2, 8)
 PATH = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
 """Within the folder of a version, where servers look for it."""
 
+_MOST_BYTES = 256 * 2**20
 _TIME_STEP = 0.01  # short: the server is to be warm, not busy
 
 
@@ -46,8 +49,12 @@ def read(saved_model: pathlib.Path) -> list[tuple[str, dict[str, np.ndarray]]]:
     """The requests of an exported version: signature, and inputs by name.
 
     Raises:
-      tf.errors.OpError, google.protobuf.message.DecodeError: If the file isn't there or is damaged.
+      tf.errors.OpError, google.protobuf.message.DecodeError: If the file is damaged.
+      FileNotFoundError: If it isn't there.
+      InputError: If it isn't a plain file, or has more than 256 MiB.
     """
+    with plain_file.opened(saved_model / PATH, _MOST_BYTES):
+        pass
     found = []
     for record in tf.data.TFRecordDataset(str(saved_model / PATH)):
         request = _PredictionLog.FromString(record.numpy()).predict_log.request

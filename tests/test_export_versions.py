@@ -32,7 +32,7 @@ def fast_save(monkeypatch):
 
     def save(module, path, signatures, options):
         del module, signatures, options
-        os.makedirs(path)
+        os.makedirs(path, exist_ok=True)
         with open(os.path.join(path, "saved_model.pb"), "w") as file:
             file.write("graph")
 
@@ -156,8 +156,9 @@ def test_a_kill_leaves_no_half_version(tmp_path, moment):
     left = os.listdir(tmp_path)
     assert left
     assert not [name for name in left if name.isdecimal()]
-    # What is left is in nobody's way.
+    # What is left is in nobody's way, and the next export removes it.
     assert saved_model.export_model(_build(), tmp_path).name == "1"
+    assert os.listdir(tmp_path) == ["1"]
 
 
 FAILURES = [

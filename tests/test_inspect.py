@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 
 import command_session
@@ -149,6 +150,20 @@ BROKEN = {
     "short weights": (_truncate_weights, "expected a SavedModel that runs"),
     "cut card": (_cut_card, "model_card.json: expected a model card in JSON; it can't be read"),
     "odd card": (lambda f: _change_card(f, "metrics", value=[1]), "expected a model card of format 1"),
+    "null card": (lambda f: (f / model_card.PATH).write_text("null"), "expected a model card of format 1"),
+    "large number": (
+        lambda f: _change_card(f, "metrics", value={"energy_mse": 10**400}),
+        "it can't be read: an integer has more than 64 bits",
+    ),
+    "pipe beside": (lambda f: os.mkfifo(f / "assets" / "pipe"), "assets/pipe: expected a plain file; it is a pipe"),
+    "long request": (
+        lambda f: _change_card(f, "reference_points", "inputs", value={"state": [[0.5, 0.5]] * 2, "times": [[0, 1]]}),
+        "expected reference points of numbers",
+    ),
+    "many files": (
+        lambda f: [(f / f"{i}.txt").touch() for i in range(1000)],
+        "; and 995 more; copy or export it anew",
+    ),
     "odd dtype": (lambda f: _change_card(f, "dtype", value="float16"), "expected a model card of format 1"),
     "odd points": (
         lambda f: _change_card(f, "reference_points", "inputs", value={"state": [[1], [1, 2]]}),

@@ -11,6 +11,8 @@ from typing import Any
 
 from absl import flags
 
+from trainers.printable_text import printable
+
 FLAGFILES = pathlib.Path(__file__).parent / "flagfiles"
 """Flagfiles that ship with the package; `--flagfile=` takes their bare names."""
 
@@ -148,5 +150,5 @@ def _is_absl(name: str) -> bool:
 
 
 def _exit(message: str, code: int) -> None:
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    sys.stderr.write(f"error: {printable(' '.join(message.split()))}\n")
     sys.exit(code)

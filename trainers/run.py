@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from trainers import command_line
+from trainers.printable_text import write_lines
 from trainers.task import Models, Task, TaskData
 
 INTEGRATING = ("one_step", "trajectory", "combined")
@@ -66,7 +67,7 @@ def main(task: Task) -> None:
                 integrator=settings.integrator,
                 run=json.loads((folder / "metrics.json").read_text()),
             )
-    sys.stdout.write(f"all files of this run: {folder}\n")
+    write_lines([f"all files of this run: {folder}"])
 
 
 def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:

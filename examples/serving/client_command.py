@@ -24,7 +24,7 @@ def run(main: Callable[[], None]) -> None:
         main()
     except RequestError as error:
         # A server's message may have lines and tabs of its own.
-        sys.stderr.write(f"error: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"error: {_printable(' '.join(str(error).split()))}\n")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -101,8 +101,13 @@ def _write_table(columns: Mapping[str, Sequence]) -> None:
         for line, value in zip(lines, values, strict=True):
             line += value if isinstance(value, list) else [value]
     for line in [head, *lines]:
-        cells = (cell if isinstance(cell, str) else f"{cell:.6g}" for cell in line)
+        cells = (_printable(cell) if isinstance(cell, str) else f"{cell:.6g}" for cell in line)
         sys.stdout.write("  ".join(f"{cell:>12}" for cell in cells).rstrip() + "\n")
+
+
+def _printable(text: str) -> str:
+    """The text without what a terminal would obey: the server chose its names."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def _labels(name: str, width: int) -> list[str]:

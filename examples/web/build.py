@@ -9,12 +9,11 @@ import json
 import os
 import pathlib
 import shutil
-import sys
-import uuid
 
 from absl import flags
 
 from trainers import command_line
+from trainers.printable_text import write_lines
 
 PAGE = ("index.html", "app.js", "drawing.js")
 MODELS = {"field": "serving_default", "rollout": "rollout"}
@@ -27,6 +26,7 @@ def _main() -> None:
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from export.graph_model import write_graph_model
+        from export.temporary_folder import temporary_folder
         from hnn_tf import InputError
 
     settings = flags.FLAGS
@@ -35,26 +35,25 @@ def _main() -> None:
         raise InputError(f"--output_dir={output_dir}: exists, and is never overwritten; remove it, or choose another")
     if not library.is_file():
         raise InputError(f"--tensorflowjs={library}: no such file; give where it is, or get it by {INSTALL}")
-    temporary = output_dir.with_name(f"tmp-{uuid.uuid4().hex}")
     try:
-        temporary.mkdir(parents=True)
-        for folder, signature in MODELS.items():
-            written = write_graph_model(settings.saved_model, temporary / folder, signature=signature)
-            if not _is_of_a_pendulum(written):
-                raise InputError(
-                    f"--saved_model={settings.saved_model}: expected a Hamiltonian model of states (q, p), which its "
-                    f"{signature} isn't; train one by python -m trainers.pendulum --flagfile=pendulum.flags --export"
-                )
-        for name in PAGE:
-            shutil.copyfile(pathlib.Path(__file__).with_name(name), temporary / name)
-        shutil.copyfile(library, temporary / "tf.min.js")
-        os.rename(temporary, output_dir)
+        output_dir.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_folder(output_dir.parent, f"tmp-{output_dir.name}-") as temporary:
+            for folder, signature in MODELS.items():
+                written = write_graph_model(settings.saved_model, temporary / folder, signature=signature)
+                if not _is_of_a_pendulum(written):
+                    raise InputError(
+                        f"--saved_model={settings.saved_model}: expected a Hamiltonian model of states (q, p), which "
+                        f"its {signature} isn't; train one by python -m trainers.pendulum --flagfile=pendulum.flags "
+                        "--export"
+                    )
+            for name in PAGE:
+                shutil.copyfile(pathlib.Path(__file__).with_name(name), temporary / name)
+            shutil.copyfile(library, temporary / "tf.min.js")
+            os.rename(temporary, output_dir)
     except OSError as error:
         raise InputError(f"--output_dir={output_dir}: can't be written: {error.strerror}; choose another") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     serve = f"python -m http.server --bind=127.0.0.1 --directory={output_dir}"
-    sys.stdout.write(f"{output_dir}: {serve}, and then http://localhost:8000/\n")
+    write_lines([f"{output_dir}: {serve}, and then http://localhost:8000/"])
 
 
 def _is_of_a_pendulum(folder: pathlib.Path) -> bool:

@@ -1,0 +1,67 @@
+"""The folder in which an export is written before it is renamed into place."""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def temporary_folder(parent: pathlib.Path, prefix: str = "tmp-") -> Iterator[pathlib.Path]:
+    """Yields a new folder `<parent>/<prefix><32 hexadecimal digits>`; removes it, unless the block has renamed it.
+
+    A kill leaves it, and the next one with the same prefix removes it. It is locked while it is written, and the kernel
+    unlocks it with the end of the process, so nothing is removed that another process or thread is writing. Where the
+    file system can't lock folders, nothing is.
+
+    Raises:
+      OSError: If `parent` isn't a folder, or can't be written.
+    """
+    _remove_abandoned(parent, prefix)
+    path, descriptor = _locked_folder(parent, prefix)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int]:
+    while True:
+        path = parent / f"{prefix}{uuid.uuid4().hex}"
+        path.mkdir()
+        try:
+            descriptor = _open(path)
+        except FileNotFoundError:  # taken for abandoned by another export, before it was locked
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # the same
+            os.close(descriptor)
+            continue
+        except OSError:  # no locks here
+            pass
+        if path.exists():
+            return path, descriptor
+        os.close(descriptor)
+
+
+def _remove_abandoned(parent: pathlib.Path, prefix: str) -> None:
+    for name in os.listdir(parent):
+        if re.fullmatch(re.escape(prefix) + "[0-9a-f]{32}", name):
+            # Locked by its writer, or gone; or no folder, and then not ours.
+            with contextlib.suppress(OSError):
+                descriptor = _open(parent / name)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(parent / name, ignore_errors=True)
+                finally:
+                    os.close(descriptor)
+
+
+def _open(path: pathlib.Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
