@@ -8,14 +8,14 @@ from typing import Any
 from hnn_tf.atomic_file import atomic_file
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip file can give its members."""
 
 
 def save_model(model: Any, path: pathlib.Path) -> None:
     """Writes a Keras model as a .keras file, whole or not at all.
 
     Keras' own file has the time of its writing, and, as names of objects that occur several times, their addresses in
-    memory. Here the times are left out, and such objects are numbered in the order in which they occur.
+    memory. Here every time is the earliest that a zip file knows, and such objects are numbered in the order in which
+    they occur.
 
     Raises:
       OSError: If it can't be written.
@@ -24,8 +24,8 @@ def save_model(model: Any, path: pathlib.Path) -> None:
         model.save(temporary)
         with zipfile.ZipFile(temporary) as written:
             members = {name: written.read(name) for name in written.namelist()}
-        metadata = json.loads(members["metadata.json"])
-        del metadata["date_saved"]
+        # The name stays, because Keras' own viewer of such files asks for it.
+        metadata = json.loads(members["metadata.json"]) | {"date_saved": "1980-01-01@00:00:00"}
         members["metadata.json"] = json.dumps(metadata).encode()
         members["config.json"] = json.dumps(_numbered(json.loads(members["config.json"]))).encode()
         with zipfile.ZipFile(temporary, "w") as repeatable:
