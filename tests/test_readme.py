@@ -53,6 +53,7 @@ def test_python_examples_run(tmp_path, monkeypatch):
     assert names["loss"] < 0.1
     assert names["paths"].states.shape == (100, 50, 8)
     assert names["bodies"].dof == 9
+    np.testing.assert_array_equal(names["ours"], [[1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.5, -0.5]])
     gain = names["system"].hamiltonian(names["higher"]) - names["system"].hamiltonian(names["state"])
     np.testing.assert_allclose(gain, 0.5, atol=1e-6)  # float32
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
