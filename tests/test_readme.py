@@ -22,6 +22,7 @@ from benchmarks import (
     serving_cost,
 )
 from export.saved_model import export_model
+from trainers import symplecticity
 
 ROOT = command_session.ROOT
 README = (ROOT / "README.md").read_text()
@@ -79,6 +80,16 @@ def test_flags_of_the_commands_exist():
             assert re.search(rf"--(\[no\])?{flag}\b", done.stdout), (module, flag)
 
 
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name != "CHANGELOG.md"])
+def test_commands_with_a_model_of_the_reader_are_installed(name):
+    """`pip` brings hnn_tf, trainers and export; `benchmarks`, which make the pages' numbers, stay in the repository."""
+    text = (ROOT / name).read_text()
+    for module in re.findall(r"python -m ((?:hnn_tf|trainers|export)[\w.]*)", text):
+        path = ROOT.joinpath(*module.split("."))
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
+    assert not re.search(r"python -m benchmarks\S* --model_path|`python -m benchmarks\.friction_interval", text)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_to_files(name):
     page = ROOT / name
@@ -124,7 +135,7 @@ def test_tables_are_those_of_the_committed_results():
     assert doc_section.read(doc_section.SERVING, "serving_cost") == serving_cost.markdown(serving)
     runs = json.loads((ROOT / "docs" / "results" / "integrators.json").read_text())
     page = doc_section.INTEGRATORS
-    assert doc_section.read(page, "structure") == integrators.structure_table(runs["structure"])
+    assert doc_section.read(page, "structure") == symplecticity.table(runs["structure"])
     assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])
     rollouts = json.loads((ROOT / "docs" / "results" / "rollout_cost.json").read_text())
     assert doc_section.read(page, "rollout_cost") == rollout_cost.markdown(rollouts)
