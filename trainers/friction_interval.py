@@ -29,6 +29,7 @@ def of_record(model: Any, record: Any, *, num_refits: int = 20) -> Any:
 
 
 def _main() -> None:
+    command_line.check_export_is_ours()
     with command_line.quiet_start():
         import numpy as np
 

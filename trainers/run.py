@@ -20,6 +20,8 @@ def main(task: Task) -> None:
     flags = command_line.own_flags()
     settings = types.SimpleNamespace(**flags)
     folder = pathlib.Path(settings.output_dir)
+    if settings.export:
+        command_line.check_export_is_ours()
     with command_line.quiet_start():
         import tensorflow as tf
 

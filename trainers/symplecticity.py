@@ -67,6 +67,7 @@ def _slope(slope: tuple[float, float, float]) -> str:
 
 def _main() -> None:
     settings = flags.FLAGS
+    command_line.check_export_is_ours()
     with command_line.quiet_start():
         import numpy as np
         import tensorflow as tf
