@@ -61,8 +61,8 @@ def check_export_is_ours() -> None:
     places = [*(found.submodule_search_locations or []), found.origin] if found else ["export"]
     if pathlib.Path(places[0] or "").resolve() != FLAGFILES.resolve().parents[1] / "export":
         _exit(
-            f"{places[0]}: is found in place of hnn_tf's export; rename it, work in another folder, or start the command "
-            "by python -P -m",
+            f"{places[0]}: is found in place of hnn_tf's export; rename it, work in another folder, or start the "
+            "command by python -P -m",
             EXIT_BAD_INPUT,
         )
 
