@@ -3,17 +3,19 @@
 import dataclasses
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from benchmarks import exact_solutions
-from hnn_tf import InputError, NotSolvedError, evaluation, rollout, systems
+from hnn_tf import rollout, systems
 from hnn_tf.integrators import INTEGRATORS, Composition, DormandPrince, ImplicitRungeKutta, Integrator, Tao2
-from hnn_tf.models.state_signatures import state_width
 
 PENDULUM = systems.Pendulum()
+SWINGS = np.array([[0.1, 0.0], [0.5, 0.0], [1.0, 0.0], [1.5, 0.0]])
+"""Where the pendulum is let go, for the structure's table."""
+
+SWING_STEP = 0.1
 LONG_RUN_STEPS = 100_000
 
 
@@ -97,27 +99,6 @@ class _Counter:
     def __call__(self, state: tf.Tensor) -> tf.Tensor:
         self.count.assign_add(1)
         return self.system(state)
-
-
-def structure(field: Any, step_size: float) -> dict[str, Any]:
-    """`evaluation.symplecticity` of every integrator that takes the field; of the others, that they refuse it."""
-    rng = np.random.default_rng(0)
-    width = 2 * field.dof if isinstance(field, systems.System) else state_width(field)
-    states = tf.constant(rng.normal(size=[4, width]), getattr(field, "compute_dtype", "float64"))
-    measured: dict[str, Any] = {}
-    for name, method in INTEGRATORS.items():
-        try:
-            report = evaluation.symplecticity(field, states, step_size=step_size, integrator=method)
-            measured[name] = report._asdict()
-        except InputError:
-            measured[name] = {"refused": "refuses: not separable" if method.requires_separable else "refuses"}
-        except NotSolvedError:
-            measured[name] = {"refused": "finds no solution at this step"}
-        except ValueError as error:
-            if "diverges" not in str(error):
-                raise
-            measured[name] = {"refused": "diverges at this step"}
-    return measured
 
 
 def work_precision(problem: Problem, repeats: int) -> dict[str, list[dict[str, float]]]:

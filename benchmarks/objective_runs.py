@@ -131,8 +131,8 @@ def real_pendulum(
     if hasattr(network, "dissipation") and network.dissipation is not None:
         metrics["friction"] = float(np.mean(network.dissipation.coefficient))
     if interval:
-        from benchmarks import friction_interval
         from hnn_tf import data as data_module
+        from trainers import friction_interval
 
         found = friction_interval.of_record(network, data_module.read_pendulum_record(data_path))
         metrics |= {f"friction_{name}": value for name, value in found._asdict().items()}

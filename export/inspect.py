@@ -64,6 +64,8 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         names = ", ".join(map(_with_unit, state["names"], state["units"]))
         units = [f"{what} in {state[unit]}" for what, unit in _UNITS.items() if state[unit]]
         lines.append(f"  state: {'; '.join([names, *units])}")
+        if "layout" in state:  # of bodies
+            lines.append(f"  layout: {state['layout']}")
     if training:
         lines.append(
             f"  trained: objective {training['objective']}, protocol {training['protocol']}, seed {training['seed']}, "

@@ -11,6 +11,7 @@ from hnn_tf import (
     objectives,
     optimizers,
     phase_space,
+    shadowed_command,
     systems,
 )
 from hnn_tf.early_stopping import EarlyStopping
@@ -61,3 +62,5 @@ __all__ = [
     "systems",
     "warm_start",
 ]
+
+shadowed_command.tell()

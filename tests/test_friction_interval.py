@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from benchmarks.friction_interval import friction_interval, smoothed
 from hnn_tf import HamiltonianNetwork, InputError, models, objectives
+from hnn_tf.evaluation import friction_interval
+from hnn_tf.evaluation.friction_interval import smoothed
 from hnn_tf.training_loop import TrainingLoop
 
 GAMMA, STIFFNESS, NOISE = 0.1, 2.0, 0.03
@@ -58,6 +59,12 @@ def test_a_model_without_a_coefficient_is_refused(times):
     model = HamiltonianNetwork(_Oscillator(dtype="float64"), name="plain")
     with pytest.raises(InputError, match="plain: expected a model with linear friction; .*--model=hnn_friction"):
         friction_interval(model, objectives.OneStep(), dict, times, _motion(times))
+
+
+@pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t[::-1]], ids=["fewer", "decreasing"])
+def test_times_that_are_not_those_of_the_readings_are_refused(times, change):
+    with pytest.raises(InputError, match=r"expected increasing times \[T\]"):
+        friction_interval(_model(), objectives.OneStep(), dict, change(times), _motion(times))
 
 
 @pytest.mark.slow

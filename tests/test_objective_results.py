@@ -1,10 +1,12 @@
 """The committed comparison of objectives reaches what the project promises: medians over seeds 0-4."""
 
 import json
+import re
 
 import command_session
 import pytest
 
+from benchmarks import doc_section
 from benchmarks.objective_tables import PLAIN, median, ratio
 
 RESULTS = json.loads((command_session.ROOT / "docs" / "results" / "objectives.json").read_text())
@@ -62,3 +64,23 @@ def test_a_closed_form_is_as_good_as_training_in_a_hundredth_of_the_time(task):
 def test_without_noise_a_closed_form_is_ten_times_better(problem):
     found = RESULTS["noise_free"][problem]
     assert 10 * found["closed_form"] <= found["adam"]
+
+
+def _advice(data):
+    """The first flags that the page advises for such data."""
+    (row,) = re.findall(rf"^\| {data} \| ([^|]*)", doc_section.OBJECTIVES.read_text(), re.MULTILINE)
+    return re.findall(r"`(--objective=[^`]+)`", row)[0]
+
+
+def test_the_readme_advises_what_the_page_does():
+    (paragraph,) = [text for text in doc_section.README.read_text().split("\n\n") if "(docs/objectives.md)" in text]
+    advised = re.findall(r"`(--objective=[^`]+)`", paragraph)
+    assert advised == [_advice("have derivatives, and noise on the states"), _advice("have no derivatives")]
+
+
+@pytest.mark.parametrize("task", PLANAR)
+def test_without_derivatives_nothing_is_better_than_what_the_page_advises(task):
+    assert _advice("have no derivatives") == "--objective=trajectory --model=random_features"
+    advised = median(PLANAR[task]["closed form: trajectory"]["coordinate_mse"])
+    for method in ("derivative, estimated", "one_step", "weak", "trajectory", "closed form: weak"):
+        assert advised <= median(PLANAR[task][method]["coordinate_mse"]), method

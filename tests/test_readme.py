@@ -22,6 +22,7 @@ from benchmarks import (
     serving_cost,
 )
 from export.saved_model import export_model
+from trainers import symplecticity
 
 ROOT = command_session.ROOT
 README = (ROOT / "README.md").read_text()
@@ -53,6 +54,7 @@ def test_python_examples_run(tmp_path, monkeypatch):
     assert names["loss"] < 0.1
     assert names["paths"].states.shape == (100, 50, 8)
     assert names["bodies"].dof == 9
+    np.testing.assert_array_equal(names["ours"], [[1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.5, -0.5]])
     gain = names["system"].hamiltonian(names["higher"]) - names["system"].hamiltonian(names["state"])
     np.testing.assert_allclose(gain, 0.5, atol=1e-6)  # float32
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
@@ -76,6 +78,16 @@ def test_flags_of_the_commands_exist():
         )
         for flag in re.findall(r"--(\w+)", arguments):
             assert re.search(rf"--(\[no\])?{flag}\b", done.stdout), (module, flag)
+
+
+@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name != "CHANGELOG.md"])
+def test_commands_with_a_model_of_the_reader_are_installed(name):
+    """`pip` brings hnn_tf, trainers and export; `benchmarks`, which make the pages' numbers, stay in the repository."""
+    text = (ROOT / name).read_text()
+    for module in re.findall(r"python -m ((?:hnn_tf|trainers|export)[\w.]*)", text):
+        path = ROOT.joinpath(*module.split("."))
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
+    assert not re.search(r"python -m benchmarks\S* --model_path|`python -m benchmarks\.friction_interval", text)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -123,7 +135,7 @@ def test_tables_are_those_of_the_committed_results():
     assert doc_section.read(doc_section.SERVING, "serving_cost") == serving_cost.markdown(serving)
     runs = json.loads((ROOT / "docs" / "results" / "integrators.json").read_text())
     page = doc_section.INTEGRATORS
-    assert doc_section.read(page, "structure") == integrators.structure_table(runs["structure"])
+    assert doc_section.read(page, "structure") == symplecticity.table(runs["structure"])
     assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])
     rollouts = json.loads((ROOT / "docs" / "results" / "rollout_cost.json").read_text())
     assert doc_section.read(page, "rollout_cost") == rollout_cost.markdown(rollouts)

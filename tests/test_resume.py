@@ -1,5 +1,7 @@
 """A run that was killed, at whatever moment, continues to what an unbroken one gives."""
 
+import hashlib
+import json
 import signal
 import time
 
@@ -61,6 +63,14 @@ def test_ends_with_the_same_bits(runs):
     assert set(first) == set(second)
     for name in set(first) - {"fit_seconds"}:
         np.testing.assert_array_equal(first[name], second[name], err_msg=name)
+
+
+def test_writes_the_same_model_file(runs):
+    """Of two processes, whose memory and clocks differ."""
+    first, second = (json.loads((runs[0] / name / "metrics.json").read_text()) for name in ("unbroken", "broken"))
+    assert first["model_sha256"] == second["model_sha256"]
+    content = (runs[0] / "broken" / "model.keras").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == first["model_sha256"]
 
 
 def test_a_finished_run_resumes_to_its_own_table(runs):

@@ -40,13 +40,26 @@ def test_a_learned_hamiltonian_is_integrated_symplectically(name):
     assert report.symplectic_defect <= 1e-12
     assert report.volume_error <= 1e-12
     assert report.return_error <= 1e-10
-    assert report.energy_slope.low <= report.energy_slope.value <= report.energy_slope.high
+    assert len(report.energy_slopes) == len(STATES)
+    for slope in report.energy_slopes:
+        assert slope.low <= slope.value <= slope.high
+
+
+def test_each_state_has_a_slope_of_its_own():
+    states = tf.constant([[0.1, 0.0], [1.5, 0.0]], tf.float64)
+    options = {"step_size": 0.1, "integrator": "rk4", "return_steps": 1, "drift_steps": 2000}
+    small, large = evaluation.symplecticity(PENDULUM, states, **options).energy_slopes
+    for slope, state in ((small, states[:1]), (large, states[1:])):
+        path = rollout(PENDULUM, state, step_size=0.1, num_steps=2000, integrator="rk4")[0]
+        energy = PENDULUM.hamiltonian(path).numpy()
+        assert slope.value == pytest.approx((energy[-1] - energy[0]) / 200, rel=0.05)
+    assert 20 * abs(small.value) < abs(large.value)
 
 
 def test_a_baseline_has_a_defect_and_no_energy():
     report = evaluation.symplecticity(_small_model(BaselineNetwork), STATES, step_size=0.05, integrator="rk4")
     assert report.symplectic_defect > 1e-6
-    assert report.energy_slope is None
+    assert report.energy_slopes is None
 
 
 def test_the_integrators_refusal_is_the_reports():

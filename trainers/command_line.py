@@ -1,6 +1,7 @@
 """How every command of the project reads its flags, reports bad input and exits. Imports nothing heavy."""
 
 import contextlib
+import importlib.util
 import os
 import pathlib
 import re
@@ -50,6 +51,22 @@ def run(
         if not isinstance(error, InputError):
             raise
         _exit(str(error), EXIT_BAD_INPUT)
+
+
+def check_export_is_ours() -> None:
+    """Exits with 2 and one line if Python finds another `export` before the package beside this one.
+
+    It looks into the working directory first, and would run an `export.py` there. To be called before `export` is
+    imported.
+    """
+    found = importlib.util.find_spec("export")
+    places = [*(found.submodule_search_locations or []), found.origin] if found else ["export"]
+    if pathlib.Path(places[0] or "").resolve() != FLAGFILES.resolve().parents[1] / "export":
+        _exit(
+            f"{places[0]}: is found in place of hnn_tf's export; rename it, work in another folder, or start the "
+            "command by python -P -m",
+            EXIT_BAD_INPUT,
+        )
 
 
 @contextlib.contextmanager

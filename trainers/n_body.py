@@ -55,11 +55,12 @@ class NBodyData(TaskData):
         import numpy as np
 
         from hnn_tf import data, systems
+        from hnn_tf.systems import body_order
 
         super().__init__()
         self.task = task
         self.system = systems.NBody((1.0,) * task.num_bodies)
-        self.state = state_of(self.system, time_unit="")  # natural units
+        self.state = state_of(self.system, time_unit="") | {"layout": body_order.LAYOUT}  # natural units
         rng = np.random.default_rng(settings.seed)
         starts = task.sample(rng, task.num_trajectories)
         ood_starts = task.sample_ood(rng, NUM_EVALUATED)

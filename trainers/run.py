@@ -21,6 +21,8 @@ def main(task: Task) -> None:
     flags = command_line.own_flags()
     settings = types.SimpleNamespace(**flags)
     folder = pathlib.Path(settings.output_dir)
+    if settings.export:
+        command_line.check_export_is_ours()
     with command_line.quiet_start():
         import tensorflow as tf
 
@@ -127,12 +129,11 @@ def _write_results(
     metrics: dict[str, dict],
     seconds: dict[str, float],
 ) -> None:
-    from hnn_tf.atomic_file import atomic_file
     from hnn_tf.data import fingerprint
     from hnn_tf.evaluation import report
+    from trainers.model_file import save_model
 
-    with atomic_file(folder / "model.keras") as temporary:
-        model.save(temporary)
+    save_model(model, folder / "model.keras")
     samples = data.train[settings.objective]
     document = {
         "task": task.name,

@@ -7,6 +7,7 @@ from hnn_tf.evaluation.derivatives import derivative_error_spread, derivative_ms
 from hnn_tf.evaluation.energy import Slope, energy_drift, energy_mse, energy_slope, median_energy_mse
 from hnn_tf.evaluation.frame_angles import angles_of_frames
 from hnn_tf.evaluation.frame_states import fit_latent_map, states_of_frame_pairs, swing_energy
+from hnn_tf.evaluation.friction_interval import FrictionInterval, friction_interval
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 from hnn_tf.evaluation.rollouts import evaluation_rollout
 from hnn_tf.evaluation.symplecticity import (
@@ -19,6 +20,7 @@ from hnn_tf.evaluation.symplecticity import (
 from hnn_tf.evaluation.trajectories import VALID_ERROR, coordinate_mse, valid_prediction_time
 
 __all__ = [
+    "FrictionInterval",
     "PUBLISHED_RESULTS",
     "Slope",
     "Symplecticity",
@@ -34,6 +36,7 @@ __all__ = [
     "evaluate_rollouts",
     "evaluation_rollout",
     "fit_latent_map",
+    "friction_interval",
     "median_energy_mse",
     "paper_protocol",
     "return_error",

@@ -21,13 +21,14 @@ class Symplecticity(NamedTuple):
       symplectic_defect: max |M^T J M - J| of a step's Jacobian M.
       volume_error: max |det M - 1|.
       return_error: Largest distance from the start after steps forward and as many back.
-      energy_slope: Secular drift of H, with its 95 % confidence interval; None if the field has no `hamiltonian`.
+      energy_slopes: Secular drift of H along the trajectory from each state, with its 95 % confidence interval; it is
+        another one for each state. None if the field has no `hamiltonian`.
     """
 
     symplectic_defect: float
     volume_error: float
     return_error: float
-    energy_slope: Slope | None
+    energy_slopes: tuple[Slope, ...] | None
 
 
 def symplecticity(
@@ -43,11 +44,11 @@ def symplecticity(
 
     Args:
       vector_field: A model, a system or a function.
-      states: `[..., 2n]`; the energy slope is that of the first one's trajectory, the others are maxima over all.
+      states: `[..., 2n]`; energy slopes are in their order, the others are maxima over all.
       step_size: Of all steps.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
       return_steps: Steps forward, and back again, >= 1.
-      drift_steps: Steps of the trajectory whose energy is looked at, >= 500.
+      drift_steps: Steps of the trajectories whose energy is looked at, >= 500.
 
     Raises:
       ValueError: If the integrator refuses the field, the states aren't finite floating-point numbers, there are too
@@ -60,23 +61,24 @@ def symplecticity(
         )
     states = _batch(vector_field, states)
     jacobian = step_jacobian(vector_field, states, step_size=step_size, integrator=integrator)
-    slope = None
+    slopes = None
     if hasattr(vector_field, "hamiltonian"):
         path = rollout(
             vector_field,
-            states[:1],
+            states,
             step_size=step_size,
             num_steps=drift_steps,
             integrator=integrator,
             jit_compile=True,
         )
-        energy = tf.cast(vector_field.hamiltonian(path[0]), tf.float64).numpy()
-        slope = energy_slope(step_size * np.arange(drift_steps + 1), energy)
+        energies = tf.cast(vector_field.hamiltonian(path), tf.float64).numpy()
+        times = step_size * np.arange(drift_steps + 1)
+        slopes = tuple(energy_slope(times, energy) for energy in energies)
     return Symplecticity(
         symplectic_defect(jacobian),
         float(np.abs(np.linalg.det(jacobian) - 1).max()),
         return_error(vector_field, states, step_size=step_size, num_steps=return_steps, integrator=integrator),
-        slope,
+        slopes,
     )
 
 

@@ -19,7 +19,8 @@ class NBody(System):
     H(q, p) = sum_i |p_i|^2 / (2 m_i) - G sum_{i<j} m_i m_j / sqrt(|q_i - q_j|^2 + epsilon^2).
 
     The state lists coordinates, then bodies: of two bodies in the plane (x_1, x_2, y_1, y_2, p_x1, p_x2, p_y1, p_y2),
-    as in the reference code. Momenta are momenta, p_i = m_i v_i. In natural units: length l, mass m, time
+    as in the reference code; `component_major` makes such states of ones that list (x_1, y_1, x_2, y_2, ...), which
+    nothing can tell apart from them. Momenta are momenta, p_i = m_i v_i. In natural units: length l, mass m, time
     sqrt(l^3 / (G m)).
 
     Args:

@@ -1,23 +1,22 @@
-"""Measures a trained model's friction coefficient with its 95 % interval, on the real pendulum's training readings.
+"""A trained model's friction coefficient with its 95 % interval."""
 
-python -m benchmarks.friction_interval --model_path=runs/real_pendulum/model.keras --data_path=invar_datasets.zip
-"""
-
-import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import keras
 import numpy as np
-from absl import flags
 
-from trainers import command_line
+from hnn_tf.evaluation.rollouts import evaluation_rollout
+from hnn_tf.input_error import InputError
+from hnn_tf.objectives import Objective
+from hnn_tf.training_loop import TrainingLoop
+from hnn_tf.typing import Samples
 
 _WINDOW = 20
 """Readings that one motion is laid through, to tell them from their noise: two numbers for forty."""
 
 _CORRECTIONS = 3
 """Newton's, of the windows' initial states: they begin within the noise of their best."""
-
 
 _ROUNDS = 2
 """The bias is that at the true friction, of which the first round knows no more than the trained model."""
@@ -39,8 +38,8 @@ class FrictionInterval(NamedTuple):
 
 def friction_interval(
     model: Any,
-    objective: Any,
-    samples_of: Callable[[np.ndarray], Any],
+    objective: Objective,
+    samples_of: Callable[[np.ndarray], Samples],
     times: np.ndarray,
     states: np.ndarray,
     *,
@@ -76,16 +75,15 @@ def friction_interval(
       seed: Of the draws.
 
     Raises:
-      InputError: If the model has no coefficient of friction.
+      InputError: If the model has no coefficient of friction, or times and states aren't as above.
     """
-    import keras
-
-    from hnn_tf import evaluation
-    from hnn_tf.input_error import InputError
-    from hnn_tf.training_loop import TrainingLoop
-
     if not hasattr(getattr(model, "dissipation", None), "coefficient"):
         raise InputError(f"{model.name}: expected a model with linear friction; train one by --model=hnn_friction")
+    if states.ndim != 2 or times.shape != states.shape[:1] or not np.all(np.diff(times) > 0):
+        raise InputError(
+            "times and states: expected increasing times [T] and a reading [2n] at each; received shapes "
+            f"{times.shape} and {states.shape}"
+        )
     trained = _coefficient(model)
     smooth = smoothed(model, times, states)
     noise = states - smooth
@@ -97,7 +95,7 @@ def friction_interval(
     for _ in range(_ROUNDS):
         known = max(value, _LEAST * trained)
         model.dissipation.set_weights([np.sqrt([known])])
-        motion = evaluation.evaluation_rollout(model, smooth[:1], times)[0]
+        motion = evaluation_rollout(model, smooth[:1], times)[0]
         beginning, found = loop.state(), []
         for _ in range(num_refits):
             loop.restore(beginning)
@@ -123,41 +121,22 @@ def smoothed(model: Any, times: np.ndarray, states: np.ndarray) -> np.ndarray:
     counted = np.stack([np.arange(length) < len(w) for w in windows])[..., None]
     start = states[indices[:, 0]]
     for _ in range(_CORRECTIONS):
-        path = _rollouts(model, start, times[indices])
+        path = evaluation_rollout(model, start, times[indices])
         residual = np.where(counted, states[indices] - path, 0.0).reshape(num_windows, -1)
         shifts = 1e-3 * np.eye(width)
         columns = [
-            (_rollouts(model, start + d, times[indices]) - _rollouts(model, start - d, times[indices])) / 2e-3
+            (
+                evaluation_rollout(model, start + d, times[indices])
+                - evaluation_rollout(model, start - d, times[indices])
+            )
+            / 2e-3
             for d in shifts
         ]
         jacobian = np.where(counted[..., None], np.stack(columns, -1), 0.0).reshape(num_windows, -1, width)
         start = start + np.stack(
             [np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(jacobian, residual, strict=True)]
         )
-    return _rollouts(model, start, times[indices])[counted[..., 0]]
-
-
-def of_record(model: Any, record: Any, *, num_refits: int = 20) -> FrictionInterval:
-    """The interval of a model that was trained by `OneStep` on the training part of the real pendulum's record."""
-    from hnn_tf import data, objectives
-    from trainers import real_pendulum
-
-    count = real_pendulum.num_training(record)
-    times, states = record.times[:count], record.states[:count]
-    return friction_interval(
-        model,
-        objectives.OneStep(),
-        lambda readings: real_pendulum.transitions(data.PendulumRecord(times, readings)),
-        times,
-        states,
-        num_refits=num_refits,
-    )
-
-
-def _rollouts(model: Any, start: np.ndarray, times: np.ndarray) -> np.ndarray:
-    from hnn_tf import evaluation
-
-    return evaluation.evaluation_rollout(model, start, times)
+    return evaluation_rollout(model, start, times[indices])[counted[..., 0]]
 
 
 def _coefficient(model: Any) -> float:
@@ -169,24 +148,3 @@ def _blocks(rng: np.random.Generator, noise: np.ndarray, length: int) -> np.ndar
     starts = rng.integers(0, len(noise), -(-len(noise) // length))
     rows = (starts[:, None] + np.arange(length)).ravel()[: len(noise)]
     return noise[rows % len(noise)]
-
-
-def _main() -> None:
-    with command_line.quiet_start():
-        from export import saved_model
-        from hnn_tf import data
-    settings = flags.FLAGS
-    model = saved_model.load_model(settings.model_path, width=2)
-    record = data.read_pendulum_record(settings.data_path)
-    found = of_record(model, record, num_refits=settings.refits)
-    sys.stdout.write(
-        f"friction {found.value:.5f}, 95 % interval {found.low:.5f} - {found.high:.5f} 1/s "
-        f"(as trained {_coefficient(model):.5f})\n"
-    )
-
-
-if __name__ == "__main__":
-    flags.DEFINE_string("model_path", None, "A run's model.keras, of --model=hnn_friction.", required=True)
-    flags.DEFINE_string("data_path", None, "The record; downloaded if not given.")
-    flags.DEFINE_integer("refits", 20, "Draws of readings, each fitted again, in both rounds.", lower_bound=20)
-    command_line.run(_main, usage=__doc__)
