@@ -1,7 +1,7 @@
 """The compiled training loop."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import keras
 import numpy as np
@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.objectives import Objective
-from hnn_tf.objectives.shooting import since_first
 from hnn_tf.optimizers import LBFGS
 from hnn_tf.optimizers.dense_gradients import dense_gradients
+from hnn_tf.sample_columns import check_columns, column_tensors
 from hnn_tf.typing import Samples
 
 
@@ -24,6 +24,9 @@ class TrainingLoop:
     A batch is all samples, or `batch_size` of them drawn with replacement by a stateless generator from
     (seed, step): whatever the calls are cut into, and whatever was restored from `state`, the same steps follow.
 
+    Training keeps one copy of the samples as tensors, and takes a step's batch at once: give `batch_size` where there
+    are many. `loss` and `validation_loss` take them in pieces.
+
     Columns that the objective declares as learned (initial states, of `TrajectoryMatching`) are trained with the
     model, by the same optimizer; what `samples` has of them is where they start. Their present values are `learned`.
 
@@ -31,7 +34,7 @@ class TrainingLoop:
       model: A built Keras model; its trainable variables are trained.
       objective: Says what fits.
       optimizer: A Keras optimizer; its learning rate may be a schedule, and with `use_ema` it averages the weights. Or
-        `hnn_tf.optimizers.LBFGS`, which takes all samples and every objective's whole `loss` from the first step.
+        `hnn_tf.optimizers.LBFGS`, which takes all samples at once, and the whole `loss` from the first step.
       samples: The objective's columns, arrays `[N, ...]`.
       batch_size: Samples a step, >= 1; all when not given.
       seed: Of the batches.
@@ -131,13 +134,19 @@ class TrainingLoop:
         return {"train_loss": self.loss()} | losses
 
     def loss(self, samples: Samples | None = None) -> float:
-        """The objective's loss at the present weights, on these samples or on the training samples."""
-        return float(self._loss(self._columns(self._samples) if samples is None else self.tensors(samples)))
+        """The objective's loss at the present weights, on these samples or on the training samples.
+
+        Taken, and arrays copied, in pieces of bounded memory (`hnn_tf.pieces`), if the objective `is_sample_mean`.
+
+        Raises:
+          ValueError: If columns are missing or of different lengths.
+        """
+        return self._mean(self._loss, self._columns(self._samples) if samples is None else samples)
 
     def validation_loss(self, samples: Samples) -> float:
-        """The objective's `validation_loss` of held-out samples at the present weights."""
-        samples = self.objective.validation_samples(self.model, samples)
-        return float(self._validation_loss(self.tensors(samples)))
+        """The objective's `validation_loss` of held-out samples at the present weights, in pieces as `loss`."""
+        check_columns(self.objective, samples)
+        return self._mean(self._validation_loss, self.objective.validation_samples(self.model, samples))
 
     @contextlib.contextmanager
     def averaged_weights(self) -> Iterator[None]:
@@ -201,20 +210,12 @@ class TrainingLoop:
         self.step = int(state["step"])
 
     def tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
-        """The objective's columns of these samples as tensors of the model's dtype.
+        """The objective's columns of these samples as `column_tensors` of the model's precision."""
+        return column_tensors(self.objective, samples, self.model.compute_dtype)
 
-        Raises:
-          ValueError: If columns are missing or of different lengths.
-        """
-        missing = [name for name in self.objective.columns if name not in samples]
-        if missing:
-            raise ValueError(f"samples: objective {self.objective.name!r} needs the columns {missing}, too")
-        columns = {**samples, "times": since_first(samples["times"])} if "times" in samples else samples
-        tensors = {name: tf.constant(columns[name], self.model.compute_dtype) for name in self.objective.columns}
-        lengths = {name: len(column) for name, column in tensors.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"samples: expected columns of equal length; received {lengths}")
-        return tensors
+    def _mean(self, loss: Callable[[Samples], tf.Tensor], samples: Samples) -> float:
+        check_columns(self.objective, samples)
+        return self.objective.mean_loss(lambda piece: loss(self.tensors(piece)), samples)
 
     def _variables(self) -> dict[str, keras.Variable]:
         model = {f"model.{i}": v for i, v in enumerate(self.model.variables)}

@@ -51,6 +51,33 @@ def test_another_seed_gives_another_order(samples):
     assert (_epoch(to_tf_dataset(samples, seed=5)) != _epoch(to_tf_dataset(samples, seed=6))).any()
 
 
+def test_neighbours_do_not_stay_near_each_other():
+    count = 100_000
+    state = np.arange(float(count))[:, np.newaxis]
+    order = _epoch(to_tf_dataset({"state": state, "time_derivative": state}, batch_size=5000, seed=0))[:, 0]
+    for distance in (1, 2, 8):
+        correlation = np.corrcoef(order[:-distance], order[distance:])[0, 1]
+        assert abs(correlation) < 0.03  # nine standard deviations of independent ones; a weak cipher's is 0.1 to 0.4
+
+
+def test_the_first_batch_needs_no_other_sample():
+    # Only indices of the batch are computed: a shuffled buffer of a hundred million would take minutes and gigabytes.
+    column = np.broadcast_to(np.float32(0), [100_000_000, 0])
+    dataset = to_tf_dataset({"state": column, "time_derivative": column}, batch_size=4, seed=0)
+    assert next(iter(dataset))[0].shape == (4, 0)
+    assert len(dataset) == 25_000_000
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_the_number_of_batches_is_known(samples, seed):
+    assert len(to_tf_dataset(samples, batch_size=4, seed=seed)) == 3
+
+
+def test_one_sample_is_a_batch(samples):
+    one = {name: samples[name][:1] for name in ("state", "time_derivative")}
+    np.testing.assert_array_equal(_epoch(to_tf_dataset(one, seed=0)), one["state"])
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_batches_have_the_asked_precision(samples, dtype):
     assert {spec.dtype.name for spec in to_tf_dataset(samples, dtype=dtype).element_spec} == {dtype}

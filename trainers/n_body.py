@@ -86,8 +86,6 @@ class NBodyData(TaskData):
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set; and what a mean over close encounters hides."""
         del objective
-        import tensorflow as tf
-
         from hnn_tf import evaluation
 
         spread = evaluation.derivative_error_spread(model, self._clean_test)
@@ -98,7 +96,7 @@ class NBodyData(TaskData):
             )
             return metrics | tail
         scores, true, predicted = self._scores.of(model)
-        energies = [self.system.hamiltonian(tf.constant(paths)).numpy() for paths in (true, predicted)]
+        energies = [evaluation.energies(self.system.hamiltonian, paths) for paths in (true, predicted)]
         return {
             "clean_test_loss": evaluation.derivative_mse(model, self._clean_test),
             **tail,

@@ -16,6 +16,9 @@ TEST_FRACTION = 0.2
 NUM_FRAMES = 100
 """Of every trajectory, to train on; and to roll out."""
 
+STATES_A_FRAME = 4
+"""As which a frame counts, of those that are encoded or decoded at once."""
+
 ANGLE_TOLERANCE = 0.1
 """Rad, within which a rollout's angle should stay."""
 
@@ -123,9 +126,16 @@ class PixelPendulumData(TaskData):
         import tensorflow as tf
 
         from hnn_tf import evaluation
+        from hnn_tf.pieces import mean_in_pieces
 
-        test = {name: tf.constant(column, model.compute_dtype) for name, column in self.test["derivative"].items()}
-        losses = {f"test_{name}_loss": float(loss) for name, loss in objective.losses(model, test).items()}
+        test = self.test["derivative"]
+
+        def parts(piece: slice) -> Any:
+            columns = {name: tf.constant(column[piece], model.compute_dtype) for name, column in test.items()}
+            return np.array([float(loss) for loss in objective.losses(model, columns).values()])
+
+        parts_of_loss = mean_in_pieces(parts, len(test["frames"]), states_each=objective.states_a_sample(test))
+        losses = {f"test_{name}_loss": float(loss) for name, loss in zip(objective.weights, parts_of_loss, strict=True)}
         latent, pairs = self.rollout(model, self.test_pairs[:, 0], NUM_FRAMES)
         true_energy = evaluation.swing_energy(self.test_states)
         seen, true_seen = evaluation.states_of_frame_pairs(pairs), self._test_states_seen
@@ -151,16 +161,24 @@ class PixelPendulumData(TaskData):
         import numpy as np
 
         from hnn_tf import evaluation
+        from hnn_tf.pieces import rows_in_pieces
 
-        start = model.encode(pairs).numpy()
+        start = rows_in_pieces(lambda piece: model.encode(pairs[piece]).numpy(), len(pairs), states_each=STATES_A_FRAME)
         latent = evaluation.evaluation_rollout(model.dynamics, start, np.arange(num_frames + 1.0))
-        return latent, model.decode(latent).numpy()
+        states_each = STATES_A_FRAME * latent.shape[1]
+        return latent, rows_in_pieces(
+            lambda piece: model.decode(latent[piece]).numpy(), len(latent), states_each=states_each
+        )
 
     def latent_map(self, model: Any) -> Any:
         """The map latent -> (theta, omega), fitted on the training data."""
         from hnn_tf import evaluation
+        from hnn_tf.pieces import rows_in_pieces
 
-        latent = model.encode(self.train_pairs.reshape(-1, 28, 28, 2)).numpy()
+        pairs = self.train_pairs.reshape(-1, 28, 28, 2)
+        latent = rows_in_pieces(
+            lambda piece: model.encode(pairs[piece]).numpy(), len(pairs), states_each=STATES_A_FRAME
+        )
         return evaluation.fit_latent_map(latent, self.train_states.reshape(-1, 2))
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:

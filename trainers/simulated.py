@@ -88,9 +88,11 @@ class SimulatedData(TaskData):
 
         from hnn_tf import evaluation
 
-        columns = objective.validation_samples(self.system, self.test[objective.name])
-        test = {name: tf.constant(column) for name, column in columns.items()}
-        floor = {"test_loss_of_truth": float(objective.loss(self.system, test))}
+        def loss(samples: Any) -> Any:
+            return objective.loss(self.system, {name: tf.constant(column) for name, column in samples.items()})
+
+        test = objective.validation_samples(self.system, self.test[objective.name])
+        floor = {"test_loss_of_truth": objective.mean_loss(loss, test)}
         if protocol == "paper":
             stretch = self.task.paper_time_stretch
             energy = evaluation.paper_protocol.evaluate_energy(model, self.system, seed=self.seed, time_stretch=stretch)

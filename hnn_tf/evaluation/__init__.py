@@ -4,7 +4,7 @@ from hnn_tf.evaluation import paper_protocol
 from hnn_tf.evaluation.clean_protocol import evaluate_rollouts
 from hnn_tf.evaluation.conserved_quantities import conserved_quantity_errors
 from hnn_tf.evaluation.derivatives import derivative_error_spread, derivative_mse
-from hnn_tf.evaluation.energy import Slope, energy_drift, energy_mse, energy_slope, median_energy_mse
+from hnn_tf.evaluation.energy import Slope, energies, energy_drift, energy_mse, energy_slope, median_energy_mse
 from hnn_tf.evaluation.frame_angles import angles_of_frames
 from hnn_tf.evaluation.frame_states import fit_latent_map, states_of_frame_pairs, swing_energy
 from hnn_tf.evaluation.friction_interval import FrictionInterval, friction_interval
@@ -30,6 +30,7 @@ __all__ = [
     "coordinate_mse",
     "derivative_error_spread",
     "derivative_mse",
+    "energies",
     "energy_drift",
     "energy_mse",
     "energy_slope",

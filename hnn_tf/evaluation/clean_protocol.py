@@ -1,9 +1,8 @@
 """The clean protocol: the system's own energy, noise-free states, a fixed horizon. The default."""
 
 import numpy as np
-import tensorflow as tf
 
-from hnn_tf.evaluation.energy import energy_drift, energy_mse
+from hnn_tf.evaluation.energy import energies, energy_drift, energy_mse
 from hnn_tf.evaluation.trajectories import coordinate_mse, valid_prediction_time
 from hnn_tf.systems import System
 
@@ -20,8 +19,7 @@ def evaluate_rollouts(system: System, times: np.ndarray, true: np.ndarray, predi
     Returns:
       `energy_mse` (the system's H on both), `coordinate_mse`, `valid_prediction_time`, `energy_drift`.
     """
-    true_energy = system.hamiltonian(tf.constant(true)).numpy()
-    predicted_energy = system.hamiltonian(tf.constant(predicted)).numpy()
+    true_energy, predicted_energy = (energies(system.hamiltonian, paths) for paths in (true, predicted))
     return {
         "energy_mse": energy_mse(true_energy, predicted_energy),
         "coordinate_mse": coordinate_mse(true, predicted),

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.pieces import mean_in_pieces
 from hnn_tf.systems import NBody
 
 
@@ -23,7 +24,10 @@ def conserved_quantity_errors(system: NBody, true: np.ndarray, predicted: np.nda
     if true.shape != predicted.shape:
         raise ValueError(f"expected trajectories of equal shape; received {true.shape} and {predicted.shape}")
     quantities = {"momentum_mse": system.total_momentum, "angular_momentum_mse": system.angular_momentum}
-    return {
-        name: float(np.mean((quantity(tf.constant(predicted)).numpy() - quantity(tf.constant(true)).numpy()) ** 2))
-        for name, quantity in quantities.items()
-    }
+
+    def errors(piece: slice) -> np.ndarray:
+        before, after = (tf.constant(paths[piece]) for paths in (true, predicted))
+        return np.array([np.mean((of(after).numpy() - of(before).numpy()) ** 2) for of in quantities.values()])
+
+    means = mean_in_pieces(errors, len(true), states_each=true.shape[1])
+    return dict(zip(quantities, means.tolist(), strict=True))

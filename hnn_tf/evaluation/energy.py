@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.stats
+import tensorflow as tf
+
+from hnn_tf.pieces import rows_in_pieces
+from hnn_tf.typing import Hamiltonian
 
 _BLOCKS = 50
 
@@ -14,6 +18,18 @@ class Slope(NamedTuple):
     value: float
     low: float
     high: float
+
+
+def energies(hamiltonian: Hamiltonian, paths: np.ndarray) -> np.ndarray:
+    """Energies `[N, T]` along trajectories `[N, T, 2n]`, in pieces of bounded memory.
+
+    Args:
+      hamiltonian: State `[..., 2n]` -> energy `[...]`, as of a system.
+      paths: Of the precision that it takes.
+    """
+    return rows_in_pieces(
+        lambda piece: hamiltonian(tf.constant(paths[piece])).numpy(), len(paths), states_each=paths.shape[1]
+    )
 
 
 def energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.pieces import rows_in_pieces
 from hnn_tf.reference_solution import reference_solution
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.systems import System
@@ -11,10 +12,14 @@ from hnn_tf.typing import VectorField
 # Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with
 # adaptive DOP853), so that metrics are the model's, not the integrator's.
 _MAX_STEP_SIZE = 0.1
+_KEPT_A_CALL = 16
+"""States of a trajectory whose copies take about what a call of a model takes for one."""
 
 
 def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
     """Reference-grade trajectories: of a system its `reference_solution`, of a model a rollout in its own precision.
+
+    Initial states are taken in pieces, so that memory beyond that of the result is bounded.
 
     Args:
       vector_field: A model or a system.
@@ -27,7 +32,17 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
     if isinstance(vector_field, System):
         return reference_solution(vector_field, initial_states, times)
     dtype = getattr(vector_field, "compute_dtype", "float64")
-    trajectory = rollout_at_times(
-        vector_field, tf.constant(initial_states, dtype), times, max_step_size=_MAX_STEP_SIZE, integrator="rk8"
-    )
-    return trajectory.numpy().astype(np.float64)
+    times = np.asarray(times)
+
+    def paths(piece: slice) -> np.ndarray:
+        trajectory = rollout_at_times(
+            vector_field,
+            tf.constant(initial_states[piece], dtype),
+            times[piece] if times.ndim == 2 else times,
+            max_step_size=_MAX_STEP_SIZE,
+            integrator="rk8",
+        )
+        return trajectory.numpy().astype(np.float64)
+
+    # The model is called at one state of a trajectory at a time; the others are only kept.
+    return rows_in_pieces(paths, len(initial_states), states_each=2 + times.shape[-1] // _KEPT_A_CALL)

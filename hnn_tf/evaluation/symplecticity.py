@@ -1,6 +1,5 @@
 """How an integrator keeps the structure of Hamiltonian motion, measured on any model or system."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +7,7 @@ import tensorflow as tf
 
 from hnn_tf import integrators, phase_space, scalars
 from hnn_tf.evaluation.energy import Slope, energy_slope
+from hnn_tf.pieces import pieces, rows_in_pieces
 from hnn_tf.repeated_steps import repeated_steps
 from hnn_tf.rollout import rollout
 from hnn_tf.stepper import Stepper
@@ -40,7 +40,7 @@ def symplecticity(
     return_steps: int = 1000,
     drift_steps: int = 20_000,
 ) -> Symplecticity:
-    """Measures all of it at once.
+    """Measures all of it at once, of many states in pieces of bounded memory.
 
     Args:
       vector_field: A model, a system or a function.
@@ -108,19 +108,23 @@ def step_jacobian(
       ValueError: If the integrator refuses the field.
     """
     stepper, carry = _start(vector_field, states, integrator)
-    batch, width = carry.shape
-    # A copy of the batch for each row of M: states don't depend on each other, so one gradient gives all rows.
-    carries = tf.tile(carry, [width, 1])
-    rows = tf.repeat(tf.eye(width, dtype=carry.dtype), batch, axis=0)
+    width = carry.shape[1]
 
-    def jacobian(carries: tf.Tensor) -> tf.Tensor:
+    @tf.function(autograph=False)
+    def gradients(carries: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(carries)
             end = _flow(stepper, carries, step_size, num_steps)
         return tape.gradient(end, carries, rows)
 
-    gradients = _once(jacobian, carries)
-    return tf.transpose(tf.reshape(gradients, [width, batch, width]), [1, 0, 2]).numpy()
+    def jacobians(piece: slice) -> np.ndarray:
+        batch = len(carry[piece])
+        # A copy of the batch for each row of M: states don't depend on each other, so one gradient gives all rows.
+        rows = tf.repeat(tf.eye(width, dtype=carry.dtype), batch, axis=0)
+        of_rows = _once(gradients, tf.tile(carry[piece], [width, 1]), rows)
+        return tf.transpose(tf.reshape(of_rows, [width, batch, width]), [1, 0, 2]).numpy()
+
+    return rows_in_pieces(jacobians, len(carry), states_each=2 * width)  # forth, and the gradient back
 
 
 def symplectic_defect(jacobian: np.ndarray) -> float:
@@ -148,10 +152,14 @@ def return_error(
     """
     stepper, carry = _start(vector_field, states, integrator)
 
+    @tf.function(autograph=False)
     def there_and_back(carry: tf.Tensor) -> tf.Tensor:
         return _flow(stepper, _flow(stepper, carry, step_size, num_steps), -step_size, num_steps)
 
-    return float(tf.reduce_max(tf.abs(_once(there_and_back, carry) - carry)))
+    def largest(piece: slice) -> float:
+        return float(tf.reduce_max(tf.abs(_once(there_and_back, carry[piece]) - carry[piece])))
+
+    return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # NaN, if one is
 
 
 def _start(
@@ -182,6 +190,6 @@ def _flow(stepper: Stepper, carry: tf.Tensor, step_size: float, num_steps: int) 
     return repeated_steps(stepper.step, carry, sizes, counts=counts, most=num_steps)[-1]
 
 
-def _once(function: Callable[[tf.Tensor], tf.Tensor], argument: tf.Tensor) -> tf.Tensor:
-    # Compiled, but not by calls, of which TensorFlow would complain that they trace anew.
-    return tf.function(function, autograph=False).get_concrete_function(argument)(argument)
+def _once(function: tf.types.experimental.PolymorphicFunction, *arguments: tf.Tensor) -> tf.Tensor:
+    # Not by its call: TensorFlow would complain of functions that are made and traced anew each time.
+    return function.get_concrete_function(*arguments)(*arguments)

@@ -1,10 +1,12 @@
 """What every objective declares: the columns it needs and the loss it gives."""
 
 import abc
+from collections.abc import Callable
 from typing import ClassVar
 
 import tensorflow as tf
 
+from hnn_tf.pieces import mean_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -15,11 +17,15 @@ class Objective(abc.ABC):
       name: What `--objective` calls it.
       columns: Names of the sample columns that the loss reads.
       learned_columns: Those of them that are only guesses, which training improves together with the model's weights.
+      is_sample_mean: Whether `loss` and `validation_loss` are means over samples that count alike, each depending on
+        its own columns only. Then those of parts, weighted by their numbers of samples, average to that of the whole,
+        and it is taken in pieces of bounded memory; else all samples are taken at once. An objective declares it.
     """
 
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
     learned_columns: ClassVar[tuple[str, ...]] = ()
+    is_sample_mean: bool = False
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
@@ -36,6 +42,28 @@ class Objective(abc.ABC):
         An objective that can tell models apart better than by its loss says how.
         """
         return self.loss(model, samples)
+
+    def states_a_sample(self, samples: Samples) -> int:
+        """How many states a model is called at for each sample, by which pieces of samples are cut; by default 1."""
+        del samples
+        return 1
+
+    def mean_loss(self, loss: Callable[[Samples], tf.Tensor], samples: Samples) -> float:
+        """A loss of all samples, in pieces if it `is_sample_mean`; of few samples the loss itself, to the bit.
+
+        Args:
+          loss: Samples -> scalar: this objective's `loss` or `validation_loss` of a model, compiled or not.
+          samples: Its columns, arrays or tensors `[N, ...]` of one length; they are cut along the first axis.
+        """
+        columns = {name: samples[name] for name in self.columns}
+        if not self.is_sample_mean:
+            return float(loss(columns))
+        mean = mean_in_pieces(
+            lambda piece: float(loss({name: column[piece] for name, column in columns.items()})),
+            len(columns[self.columns[0]]),
+            states_each=self.states_a_sample(columns),
+        )
+        return float(mean)
 
     def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
         """Held-out samples as `validation_loss` is to see them: their learned columns, which nothing trains, fitted.

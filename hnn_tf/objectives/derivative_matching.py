@@ -21,6 +21,7 @@ class DerivativeMatching(Objective):
 
     name = "derivative"
     columns = ("state", "time_derivative")
+    is_sample_mean = True
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples."""

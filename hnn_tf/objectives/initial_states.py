@@ -1,12 +1,14 @@
 """Initial states of trajectories for a model that is given: what its loss on new trajectories needs."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.segments import Segments
 from hnn_tf.objectives.shooting import roll_out, since_first
+from hnn_tf.pieces import rows_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
 if TYPE_CHECKING:
@@ -17,11 +19,14 @@ _DIFFERENCE = 1e-2
 
 _ITERATIONS = 12
 
+Linearised: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Of segments `[N, W, ...]` at some states: J^T J, J^T r and |r|^2 of their residuals r and Jacobian J."""
+
 
 def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching", samples: Samples) -> np.ndarray:
     """Initial states `[N, W, 2n]` from which a model's rollouts fit observed trajectories best, in least squares.
 
-    Levenberg-Marquardt, for every segment by itself; the model stays as it is.
+    Levenberg-Marquardt, for every segment by itself, in pieces of bounded memory; the model stays as it is.
 
     Args:
       model: A vector field.
@@ -29,39 +34,52 @@ def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching",
       samples: The objective's columns; `initial_state` is where to begin.
     """
     dtype = getattr(model, "compute_dtype", "float64")
-    times, states = tf.constant(since_first(samples["times"]), dtype), tf.constant(samples["states"], dtype)
-    start = np.asarray(samples["initial_state"], dtype)
-    count, num_segments, width = start.shape
-    segments = Segments(times.shape[1], num_segments)
+    columns = {name: samples[name] for name in ("times", "states", "initial_state")}
+    num_times, width = np.shape(columns["states"])[1:]
+    num_segments = np.shape(columns["initial_state"])[1]
+    segments = Segments(num_times, num_segments)
     seen = np.diff(segments.indices, axis=1, prepend=-1) > 0  # ends of segments are seen from both sides
     scale = np.broadcast_to(objective.noise_scale, [width]).astype(dtype)
-    spread = np.maximum(np.std(samples["states"], (0, 1)), 1e-6).astype(dtype)
+    spread = np.maximum(np.std(columns["states"], (0, 1)), 1e-6).astype(dtype)
     # All of a segment's rollouts in one batch: its own, and one to either side in each coordinate.
     sides = np.concatenate([np.zeros([1, width]), np.eye(width), -np.eye(width)]).astype(dtype) * _DIFFERENCE * spread
-    tiled_times = tf.repeat(times[tf.newaxis], len(sides), 0)
 
     @tf.function(autograph=False)
-    def residuals(start: tf.Tensor) -> tf.Tensor:
+    def residuals(start: tf.Tensor, times: tf.Tensor, states: tf.Tensor) -> tf.Tensor:
         starts = tf.reshape(start + sides[:, tf.newaxis, tf.newaxis], [-1, num_segments, width])
+        tiled_times = tf.repeat(times[tf.newaxis], len(sides), 0)
         paths = roll_out(
             model,
             starts,
-            tf.reshape(tiled_times, [-1, times.shape[1]]),
+            tf.reshape(tiled_times, [-1, num_times]),
             integrator=objective.integrator,
             substeps=objective.substeps,
         )
-        paths = tf.reshape(paths, [len(sides), count, *segments.indices.shape, width])
+        paths = tf.reshape(paths, [len(sides), -1, *segments.indices.shape, width])
         observed = tf.gather(states, segments.indices, axis=1)
         return tf.where(seen[..., np.newaxis], (paths - observed) / scale, tf.zeros_like(paths))
 
-    def linearised(start: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        flat = residuals(tf.constant(start)).numpy().reshape(len(sides), count, num_segments, -1).astype(np.float64)
-        jacobian = np.moveaxis(flat[1 : width + 1] - flat[width + 1 :], 0, -1) / (2 * _DIFFERENCE * spread)
-        gram, moment = np.einsum("nwki,nwkj->nwij", jacobian, jacobian), np.einsum("nwki,nwk->nwi", jacobian, flat[0])
-        return gram, moment, np.sum(flat[0] ** 2, -1)
+    def of_piece(piece: slice) -> np.ndarray:
+        times = tf.constant(since_first(columns["times"][piece]), dtype)
+        states = tf.constant(columns["states"][piece], dtype)
 
+        def linearised(start: np.ndarray) -> Linearised:
+            flat = residuals(tf.constant(start), times, states).numpy()
+            flat = flat.reshape(len(sides), len(start), num_segments, -1).astype(np.float64)
+            jacobian = np.moveaxis(flat[1 : width + 1] - flat[width + 1 :], 0, -1) / (2 * _DIFFERENCE * spread)
+            gram = np.einsum("nwki,nwkj->nwij", jacobian, jacobian)
+            return gram, np.einsum("nwki,nwk->nwi", jacobian, flat[0]), np.sum(flat[0] ** 2, -1)
+
+        return _levenberg_marquardt(linearised, np.asarray(columns["initial_state"][piece], dtype))
+
+    return rows_in_pieces(of_piece, len(columns["initial_state"]), states_each=len(sides) * num_times)
+
+
+def _levenberg_marquardt(linearised: Callable[[np.ndarray], Linearised], start: np.ndarray) -> np.ndarray:
+    """States `[N, W, 2n]` of least squares, each by itself."""
+    dtype, width = start.dtype, start.shape[-1]
     gram, moment, cost = linearised(start)
-    damping = np.full([count, num_segments], 1e-3)
+    damping = np.full(start.shape[:2], 1e-3)
     for _ in range(_ITERATIONS):
         diagonal = np.einsum("nwii->nwi", gram) * damping[..., np.newaxis] + 1e-12
         step = np.linalg.solve(gram + diagonal[..., np.newaxis] * np.eye(width), -moment[..., np.newaxis])[..., 0]

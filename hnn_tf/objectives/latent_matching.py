@@ -46,6 +46,16 @@ class LatentMatching(Objective):
         self.motion = motion or DerivativeMatching()
         self.weights = {"reconstruction": 1.0, "canonical": canonical_weight, "motion": motion_weight}
 
+    @property
+    def is_sample_mean(self) -> bool:  # type: ignore[override]
+        """As reconstruction and canonical coordinates are, the whole is one if the motion's loss is."""
+        return self.motion.is_sample_mean
+
+    def states_a_sample(self, samples: Samples) -> int:
+        """4: two frames are encoded, one latent is moved and one decoded."""
+        del samples
+        return 4
+
     def losses(self, model: Any, samples: Samples) -> dict[str, tf.Tensor]:
         """The three losses, each a scalar and without its weight: `reconstruction`, `canonical`, `motion`."""
         latent, next_latent = model.encode(samples["frames"]), model.encode(samples["next_frames"])

@@ -33,6 +33,7 @@ class OneStep(Objective):
 
     name = "one_step"
     columns = ("state", "next_state", "time_step")
+    is_sample_mean = True
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int = 1) -> None:
         if substeps != int(substeps) or substeps < 1:

@@ -49,6 +49,7 @@ class TrajectoryMatching(Objective):
     name = "trajectory"
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
     learned_columns = ("initial_state",)
+    is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
 
     def __init__(
         self,
@@ -86,6 +87,10 @@ class TrajectoryMatching(Objective):
         """The loss of a training step, in which the horizon may still be growing."""
         rolled_out, segments, counting = self._roll_out(model, samples, step)
         return self._state_loss(rolled_out, samples, segments, counting)
+
+    def states_a_sample(self, samples: Samples) -> int:
+        """W (L + 1), the observations of all segments."""
+        return Segments(np.shape(samples["states"])[1], np.shape(samples["initial_state"])[1]).indices.size
 
     def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
         """The samples with the initial states that fit this model best."""

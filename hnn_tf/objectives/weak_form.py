@@ -44,6 +44,7 @@ class WeakForm(Objective):
 
     name = "weak"
     columns = ("times", "states")
+    is_sample_mean = True  # a sample is a trajectory, and all have as many windows
 
     def __init__(self, *, window: int = 10) -> None:
         if window != int(window) or window < 3:
@@ -54,6 +55,10 @@ class WeakForm(Objective):
         """Scalar loss of a vector field on samples, in squared units of the states."""
         residuals = self.residuals(model, samples)
         return tf.reduce_mean(tf.reduce_sum(residuals**2, 1))
+
+    def states_a_sample(self, samples: Samples) -> int:
+        """T, the states of a trajectory."""
+        return np.shape(samples["states"])[1]
 
     def residuals(self, vector_field: VectorField, samples: Samples) -> tf.Tensor:
         """The residuals r_k `[N, T - 1, 2n]` of a vector field.
