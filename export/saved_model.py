@@ -17,6 +17,7 @@ import tensorflow as tf
 from export import keras_endpoints, model_card, serving_constraints, versions, warmup
 from export.signatures import ServingModule, signatures_of
 from hnn_tf import LatentHamiltonianNetwork, integrators
+from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
 
 _MOST_SUBSTEPS = 1_000_000
@@ -58,6 +59,7 @@ def export_model(
 
     Raises:
       InputError: If an argument can't be used, the version exists, or the folder can't be written.
+      OSError: If its disk is full.
     """
     if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
@@ -96,6 +98,7 @@ def export_model(
         model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
         return versions.move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:
+        raise_if_full(error, folder)
         reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
         raise InputError(
             f"{folder}: expected a folder that can be written; received: {one_line(reason)}; choose another"

@@ -28,6 +28,7 @@ def _main() -> None:
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from export.graph_model import write_graph_model
         from hnn_tf import InputError
+        from hnn_tf.full_disk import raise_if_full
 
     settings = flags.FLAGS
     output_dir, library = pathlib.Path(settings.output_dir), pathlib.Path(settings.tensorflowjs)
@@ -50,6 +51,7 @@ def _main() -> None:
         shutil.copyfile(library, temporary / "tf.min.js")
         os.rename(temporary, output_dir)
     except OSError as error:
+        raise_if_full(error, output_dir)
         raise InputError(f"--output_dir={output_dir}: can't be written: {error.strerror}; choose another") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
