@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from export import serving_constraints, versions
 from hnn_tf.atomic_file import atomic_file
+from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
 
 _BATCH_SIZE, _NUM_TIMES, _TIME_STEP = 3, 5, 0.1
@@ -89,6 +90,7 @@ def write_checked(
 
     Raises:
       InputError: If the answers differ by more than half of the digits of their precision.
+      OSError: If the disk is full.
     """
     request = _request(function, batch_size or _BATCH_SIZE)
     expected = {name: x.numpy() for name, x in function(**{k: tf.constant(v) for k, v in request.items()}).items()}
@@ -108,6 +110,7 @@ def write_checked(
         with atomic_file(path) as temporary:
             temporary.write_bytes(content)
     except OSError as error:
+        raise_if_full(error, path)
         raise InputError(f"{path}: can't be written: {error.strerror}; choose another place") from error
     return difference
 

@@ -16,7 +16,7 @@ def run(convert: Callable[..., float], *, usage: str, options: Sequence[str] = (
 
     def main() -> None:
         settings = flags.FLAGS
-        refused = None
+        refused: Exception | None = None
         # The converters say much, some of it from C++, whether they succeed or not.
         with command_line.quiet_start():
             try:
@@ -26,7 +26,7 @@ def run(convert: Callable[..., float], *, usage: str, options: Sequence[str] = (
                     signature=settings.signature,
                     **{name: settings[name].value for name in options},
                 )
-            except ValueError as error:  # bad input among them, whose one line is all that is shown
+            except (ValueError, OSError) as error:  # bad input, a full disk: one line is all that is shown
                 refused = error
         if refused:
             raise refused

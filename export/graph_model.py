@@ -15,6 +15,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 from export import conversion
 from export.graph_model_operations import OPERATIONS
 from export.temporary_folder import temporary_folder
+from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError
 
 _WEIGHTS = "weights.bin"
@@ -45,6 +46,7 @@ def write_graph_model(
     Raises:
       InputError: If the SavedModel can't be loaded or has no such signature, if TensorFlow.js lacks one of its
         operations or its precision, or if the folder exists or can't be written.
+      OSError: If the disk is full.
     """
     output_dir = pathlib.Path(output_dir)
     if os.path.lexists(output_dir):
@@ -57,6 +59,7 @@ def write_graph_model(
             (temporary / "model.json").write_text(json.dumps(model), encoding="utf-8")
             os.rename(temporary, output_dir)
     except OSError as error:
+        raise_if_full(error, output_dir)
         raise InputError(
             f"{output_dir}: expected a folder that can be written; received: {error.strerror}; choose another"
         ) from error

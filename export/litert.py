@@ -39,10 +39,12 @@ def convert(
 
     Raises:
       InputError: If an argument can't be used, ai-edge-litert isn't installed, or LiteRT can't express the signature.
+      OSError: If the disk is full, of `path` or of temporary files.
     """
     import tensorflow as tf
 
     from export import conversion
+    from hnn_tf.full_disk import raise_if_full
     from hnn_tf.input_error import InputError, one_line
 
     if batch_size is not None and batch_size < 1:
@@ -61,9 +63,13 @@ def convert(
         raise InputError(f"LiteRT: {error.name} isn't installed; pip install 'hnn_tf[litert]'") from error
 
     with tempfile.TemporaryDirectory() as temporary:
-        fixed = folder if batch_size is None else _with_fixed_lists(folder, f"{temporary}/fixed", batch_size)
         named = f"{temporary}/named"
-        _save(conversion.load(fixed), signature, specs, named)
+        try:
+            fixed = folder if batch_size is None else _with_fixed_lists(folder, f"{temporary}/fixed", batch_size)
+            _save(conversion.load(fixed), signature, specs, named)
+        except (OSError, tf.errors.OpError) as error:
+            raise_if_full(error, temporary)
+            raise
         converter = tf.lite.TFLiteConverter.from_saved_model(named, signature_keys=[signature])
         try:
             content = converter.convert()

@@ -28,6 +28,7 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
 
     Raises:
       InputError: If an argument can't be used, a package isn't installed, or ONNX can't express the signature.
+      OSError: If the disk is full.
     """
     import tensorflow as tf
 

@@ -15,6 +15,7 @@ from export import json_file, keras_archive, keras_endpoints, model_card, servin
 from export.signatures import ServingModule, signatures_of
 from export.temporary_folder import temporary_folder
 from hnn_tf import LatentHamiltonianNetwork, integrators
+from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
 
 _MOST_SUBSTEPS = 1_000_000
@@ -56,6 +57,7 @@ def export_model(
 
     Raises:
       InputError: If an argument can't be used, the version exists, or the folder can't be written.
+      OSError: If its disk is full.
     """
     if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
@@ -95,6 +97,7 @@ def export_model(
         model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
         return versions.move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:
+        raise_if_full(error, folder)
         reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
         raise InputError(
             f"{folder}: expected a folder that can be written; received: {one_line(reason)}; choose another"

@@ -1,13 +1,19 @@
 """The folder in which an export is written before it is renamed into place."""
 
 import contextlib
-import fcntl
 import os
 import pathlib
 import re
 import shutil
 import uuid
 from collections.abc import Iterator
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # not of Unix
+    _LOCKS = False
+else:
+    _LOCKS = True
 
 
 @contextlib.contextmanager
@@ -16,24 +22,27 @@ def temporary_folder(parent: pathlib.Path, prefix: str = "tmp-") -> Iterator[pat
 
     A kill leaves it, and the next one with the same prefix removes it. It is locked while it is written, and the kernel
     unlocks it with the end of the process, so nothing is removed that another process or thread is writing. Where the
-    file system can't lock folders, nothing is.
+    file system or the operating system can't lock folders, nothing is.
 
     Raises:
       OSError: If `parent` isn't a folder, or can't be written.
     """
-    _remove_abandoned(parent, prefix)
+    remove_abandoned(parent, prefix)
     path, descriptor = _locked_folder(parent, prefix)
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
-def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int]:
+def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int | None]:
     while True:
         path = parent / f"{prefix}{uuid.uuid4().hex}"
         path.mkdir()
+        if not _LOCKS:
+            return path, None
         try:
             descriptor = _open(path)
         except FileNotFoundError:  # taken for abandoned by another export, before it was locked
@@ -50,8 +59,9 @@ def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int
         os.close(descriptor)
 
 
-def _remove_abandoned(parent: pathlib.Path, prefix: str) -> None:
-    for name in os.listdir(parent):
+def remove_abandoned(parent: pathlib.Path, prefix: str = "tmp-") -> None:
+    """Removes the temporary folders in `parent` that no process is writing any more."""
+    for name in os.listdir(parent) if _LOCKS else ():
         if re.fullmatch(re.escape(prefix) + "[0-9a-f]{32}", name):
             # Locked by its writer, or gone; or no folder, and then not ours.
             with contextlib.suppress(OSError):

@@ -17,7 +17,7 @@ def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     A failure or a kill at any moment leaves `path` as it was; a failure also removes the temporary.
 
     Raises:
-      OSError: If there is no such folder, or it can't be written.
+      OSError: If there is no such folder, or it can't be written; it names `path`.
     """
     path = pathlib.Path(path)
     if not path.parent.is_dir():
@@ -30,5 +30,10 @@ def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
         with open(temporary, "rb") as written:
             os.fsync(written.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        # A write that fails, as of a full disk, names no file; and the temporary's name says nothing to the caller.
+        if error.filename in (None, str(temporary)):
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
         temporary.unlink(missing_ok=True)

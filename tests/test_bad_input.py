@@ -96,6 +96,12 @@ CASES = {
     ),
     "a folder of another flags.txt": (REAL, [GOOD, "--output_dir=binary"], "--output_dir=binary: holds a run of other"),
     "a folder not named in UTF-8": (REAL, [GOOD, "--output_dir=\udcff"], "expected a name in UTF-8"),
+    "a folder named with a line end": (REAL, [GOOD, "--output_dir=a\nb"], "'--output_dir=a\\nb': expected no line end"),
+    "a cache named with a space at its end": (
+        "trainers.two_body",
+        ["--cache_dir=cache "],
+        "'--cache_dir=cache ': expected no line end, zero byte or space at its end",
+    ),
     "a file as the folder": (REAL, [GOOD, "--output_dir=file"], "--output_dir=file: expected a folder"),
     "a folder below a file": (REAL, [GOOD, "--output_dir=file/run"], "--output_dir=file/run: expected a folder"),
     "a Hamiltonian with kinks": (

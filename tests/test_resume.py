@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import resource
 import signal
 import time
 
@@ -19,12 +20,16 @@ RUN = [
 ]
 
 
-def _kill_after(process, path, delay):
+def _wait_for(process, condition):
     deadline = time.monotonic() + 120
-    while not path.exists():
+    while not condition():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def _kill_after(process, path, delay):
+    _wait_for(process, path.exists)
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     process.communicate()
@@ -33,7 +38,11 @@ def _kill_after(process, path, delay):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Folder with the run "unbroken" and the run "broken", killed twice; what the last resume printed."""
+    """Folder with the run "unbroken" and the run "broken", killed twice, with a disk that filled, and interrupted.
+
+    And what is known of these: the step of the second kill; exit code, standard error and, of the interruption, seconds
+    and the step that was saved; of a process that came meanwhile, too; and what the last resume printed.
+    """
     folder = tmp_path_factory.mktemp("resume")
     unbroken = command_session.start([*RUN, "--output_dir=unbroken"], folder)
     broken = [*RUN, "--output_dir=broken", "--resume"]
@@ -46,16 +55,72 @@ def runs(tmp_path_factory):
     # What a kill in the middle of a write leaves.
     (folder / "broken" / "checkpoints" / ".hnn.123.tmp.npz").write_bytes(b"PK half")
     (folder / "broken" / "saved_model" / f"tmp-{'0' * 32}").mkdir(parents=True)
+    found = {"killed_at": killed_at} | _full_disk(broken, folder, checkpoint)
+    found |= _interruption(broken, folder, checkpoint)
     last = command_session.start(broken, folder)
     output, error = last.communicate(timeout=180)
     assert last.returncode == 0, error
     _, error = unbroken.communicate(timeout=180)
     assert unbroken.returncode == 0, error
-    return folder, killed_at, output
+    return folder, found, output
+
+
+def _full_disk(command, folder, checkpoint):
+    """A run whose next checkpoint finds no room; the last one is there as it was."""
+    process, before = command_session.start(command, folder), checkpoint.read_bytes()
+    _wait_for(process, (checkpoint.parent.parent / ".lock").exists)
+    # As a full disk, for which we'd need to be root.
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1000, 1000))
+    _, error = process.communicate(timeout=120)
+    assert checkpoint.read_bytes() == before
+    return {"full_disk": (process.returncode, error)}
+
+
+def _interruption(command, folder, checkpoint):
+    """Two processes at once, one of which is refused; the other is ended by SIGTERM after its first checkpoint."""
+    processes, before = [command_session.start(command, folder) for _ in range(2)], checkpoint.stat().st_mtime_ns
+    deadline = time.monotonic() + 120
+    while all(process.poll() is None for process in processes):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    refused, running = sorted(processes, key=lambda process: process.poll() is None)
+    _, refusal = refused.communicate(timeout=60)
+    _wait_for(running, lambda: checkpoint.stat().st_mtime_ns > before)
+    began = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    _, error = running.communicate(timeout=60)
+    seconds, step = time.monotonic() - began, int(np.load(checkpoint)["step"])
+    return {"interruption": (running.returncode, error, seconds, step), "second": (refused.returncode, refusal)}
 
 
 def test_was_killed_on_the_way(runs):
-    assert 0 < runs[1] < 1500
+    assert 0 < runs[1]["killed_at"] < 1500
+
+
+def test_a_full_disk_is_one_line_with_the_mend(runs):
+    code, error = runs[1]["full_disk"]
+    assert code == 1
+    path = "broken/checkpoints/hnn.npz"
+    assert error.splitlines()[-1].startswith(
+        f"error: {path}: File too large; what was written before stays as it was; "
+    )
+    assert error.endswith("free some space, and --resume continues\n")
+    assert error.count("error") == 1
+
+
+def test_a_second_process_is_refused_in_one_line(runs):
+    code, error = runs[1]["second"]
+    assert code == 2
+    assert error.startswith("error: --output_dir=broken: another process (")
+    assert error.count("\n") == 1
+
+
+def test_sigterm_ends_it_within_two_seconds_and_saves_the_newest_state(runs):
+    code, error, seconds, step = runs[1]["interruption"]
+    assert code == 143
+    assert seconds < 2
+    assert error.splitlines()[-1] == f"error: interrupted by SIGTERM: --resume continues hnn from step {step}"
+    assert runs[1]["killed_at"] < step < 1500
 
 
 def test_ends_with_the_same_bits(runs):

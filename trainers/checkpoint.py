@@ -1,9 +1,9 @@
 """Checkpoints that survive a kill at any moment: one NumPy archive a model, replaced as a whole."""
 
-import os
 import pathlib
+import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,26 +11,56 @@ import numpy as np
 from hnn_tf.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 
-
-def save(path: pathlib.Path, arrays: Mapping[str, Any]) -> None:
-    """Replaces the checkpoint `path` (`.npz`) by these arrays."""
-    os.makedirs(path.parent, exist_ok=True)
-    with atomic_file(path) as temporary:
-        np.savez(temporary, **arrays)
+_SECONDS_BETWEEN_SAVES = 2.0
 
 
-def load(path: pathlib.Path) -> dict[str, np.ndarray] | None:
-    """The arrays of the checkpoint, or None if there is none.
+class Checkpoint:
+    """The newest state of a training: in memory, and every two seconds on disk.
 
-    Raises:
-      InputError: If the file can't be read as one.
+    Args:
+      path: The file (`.npz`), in a folder that exists.
+      check: Called before every write; raises where nothing may be written any more.
     """
-    if not path.exists():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return dict(archive)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path}: expected a checkpoint of this run; it can't be read ({error}); delete it to train anew"
-        ) from error
+
+    def __init__(self, path: pathlib.Path, check: Callable[[], None] = lambda: None) -> None:
+        self.path, self._check = path, check
+        self._newest: Mapping[str, Any] | None = None
+        self._saved_at = time.monotonic()
+
+    def update(self, state: Mapping[str, Any], *, last: bool) -> None:
+        """Takes arrays by name as the newest state, `step` among them, and saves it if it is time to, or the last."""
+        self._newest = state  # in one assignment: `keep` may be called in another thread at any moment
+        if last or time.monotonic() - self._saved_at >= _SECONDS_BETWEEN_SAVES:
+            self._save(state)
+            self._saved_at = time.monotonic()
+
+    def keep(self) -> str:
+        """Saves the newest state; returns what --resume makes of it."""
+        newest = self._newest
+        if newest is not None:
+            self._save(newest)
+            return f"--resume continues {self.path.stem} from step {int(newest['step'])}"
+        if self.path.exists():
+            return f"--resume continues {self.path.stem} from its last checkpoint"
+        return f"no step of {self.path.stem} is finished yet; --resume begins it"
+
+    def load(self) -> dict[str, np.ndarray] | None:
+        """The arrays on disk, or None if there are none.
+
+        Raises:
+          InputError: If the file can't be read as a checkpoint.
+        """
+        if not self.path.exists():
+            return None
+        try:
+            with np.load(self.path, allow_pickle=False) as archive:
+                return dict(archive)
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+            raise InputError(
+                f"{self.path}: expected a checkpoint of this run; it can't be read ({error}); delete it to train anew"
+            ) from error
+
+    def _save(self, state: Mapping[str, Any]) -> None:
+        self._check()
+        with atomic_file(self.path) as temporary:
+            np.savez(temporary, **state)

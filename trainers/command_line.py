@@ -12,6 +12,7 @@ from typing import Any
 
 from absl import flags
 
+from trainers import interruption
 from trainers.printable_text import printable
 
 FLAGFILES = pathlib.Path(__file__).parent / "flagfiles"
@@ -33,18 +34,17 @@ def run(
     Flags named in `positional` may be given without their names, in this order; all of them are required.
 
     Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
-    failed; 130 after Ctrl-C.
+    failed, or something couldn't be written; 130 after Ctrl-C, 143 after SIGTERM.
     """
     _parse(sys.argv if argv is None else argv, usage, positional)
     try:
-        main()
-    except KeyboardInterrupt:
-        mend = "; --resume continues from the last checkpoint" if "resume" in flags.FLAGS else ""
-        _exit(f"interrupted{mend}", 130)
+        with interruption.ends_in_one_line():
+            main()
+            sys.stdout.flush()  # what can't be written is said, too
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
     except OSError as error:  # a full disk, a folder that vanished: nobody's bug
-        _exit(str(error), EXIT_FAILED)
+        _exit(_not_written(error), EXIT_FAILED)
     except ValueError as error:
         from hnn_tf.input_error import InputError  # here, because it imports TensorFlow
 
@@ -166,6 +166,22 @@ def _is_absl(name: str) -> bool:
     return module.startswith("absl") or name in ("flagfile", "undefok")
 
 
+def _not_written(error: OSError) -> str:
+    """The file, what is wrong with it, and the mend."""
+    from hnn_tf.full_disk import ERRNOS  # here, because the package imports TensorFlow
+
+    if error.errno not in ERRNOS:
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    file = error.filename or "standard output"  # which alone has no name: what writes files names them
+    mend = "and --resume continues" if "resume" in flags.FLAGS else "or write to another place"
+    return f"{file}: {error.strerror}; what was written before stays as it was; free some space, {mend}"
+
+
 def _exit(message: str, code: int) -> None:
     sys.stderr.write(f"error: {printable(' '.join(message.split()))}\n")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Or the interpreter tries again at its end, and says so in many lines.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

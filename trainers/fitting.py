@@ -13,15 +13,16 @@ from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.input_error import InputError
 from hnn_tf.optimizers import LBFGS, CoupledAdam
 from hnn_tf.training_loop import TrainingLoop
-from trainers import checkpoint as checkpoints
-from trainers import command_line
+from trainers import command_line, interruption
+from trainers.checkpoint import Checkpoint
 from trainers.progress import Progress
 from trainers.scalar_log import ScalarLog
+from trainers.short_calls import ShortCalls
 from trainers.start import start
 from trainers.task import TaskData
 
-_STEPS_A_CALL = 50
-_SECONDS_BETWEEN_CHECKPOINTS = 2.0
+_STEPS_A_LOOK = 50
+"""After so many steps, the losses are logged and the validation loss is looked at."""
 
 
 def fit(
@@ -30,10 +31,10 @@ def fit(
     data: TaskData,
     settings: Any,
     *,
-    checkpoint: pathlib.Path | None = None,
+    checkpoint: Checkpoint | None = None,
     log_dir: pathlib.Path | None = None,
 ) -> tuple[float, dict[str, float]]:
-    """Trains a model by the flags, from its checkpoint if there is one.
+    """Trains a model by the flags, from its checkpoint if there is one. An interruption saves the newest state.
 
     Returns:
       Seconds of training (all sessions together), and `train_loss` and `test_loss` of the objective; with held-out
@@ -44,6 +45,8 @@ def fit(
         loss ever was.
       InputError: If the checkpoint can't be used.
     """
+    if checkpoint:
+        interruption.on_interruption(checkpoint.keep)
     if settings.progress != "none" and settings.objective in ("trajectory", "combined"):
         sys.stderr.write(f"{model.name}: begins at a closed form\n")
     beginning = time.monotonic()
@@ -60,8 +63,8 @@ def fit(
     validation = data.validation.get(settings.objective)
     stopping = EarlyStopping(loop, validation, patience=settings.patience or None) if validation else None
     seconds_before = start_seconds
-    saved = checkpoints.load(checkpoint) if checkpoint else None
-    if saved:
+    saved = checkpoint.load() if checkpoint else None
+    if checkpoint and saved:
         try:
             seconds_before = float(saved.pop("fit_seconds"))
             best = {name: saved.pop(name) for name in list(saved) if name.startswith("best.")}
@@ -70,37 +73,48 @@ def fit(
                 stopping.restore(best)
         except (KeyError, ValueError) as error:
             raise InputError(
-                f"{checkpoint}: expected a checkpoint of this run; it holds other variables; delete it to train anew"
+                f"{checkpoint.path}: expected a checkpoint of this run; it holds other variables; "
+                "delete it to train anew"
             ) from error
     if stopping and not saved:
         stopping.update()  # a start may be better than all that follows
-    began = last_saved = time.monotonic()
+    began = time.monotonic()
     log = ScalarLog(log_dir / model.name if log_dir else None)
     silent = settings.progress == "none"
+    calls = ShortCalls(loop)
+
+    def finished() -> bool:
+        # Between two looks, where an interrupted run may continue, patience isn't asked.
+        at_look = loop.step % _STEPS_A_LOOK == 0
+        return loop.step == num_steps or bool(at_look and stopping and stopping.stopped)
+
     with Progress(model.name, num_steps, start=loop.step, silent=silent) as progress:
-        while loop.step < num_steps and not (stopping and stopping.stopped):
-            loss = loop.run(min(_STEPS_A_CALL, num_steps - loop.step))
+        while not finished():
+            next_look = min(loop.step + _STEPS_A_LOOK - loop.step % _STEPS_A_LOOK, num_steps)
+            loss = calls.run_towards(next_look)
             state = loop.state()
-            if not (np.isfinite(loss) and all(np.isfinite(value).all() for value in state.values())):
-                kept = f"; the last good checkpoint is {checkpoint}" if checkpoint and checkpoint.exists() else ""
-                raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, loss) + kept)
-            log.write("loss", loop.step, loss)
-            if stopping:
-                log.write("validation_loss", loop.step, stopping.update())
-                state |= stopping.state()
-            now = time.monotonic()
-            finished = loop.step == num_steps or bool(stopping and stopping.stopped)
-            if checkpoint and (finished or now - last_saved >= _SECONDS_BETWEEN_CHECKPOINTS):
-                checkpoints.save(checkpoint, state | {"fit_seconds": np.asarray(seconds_before + now - began)})
-                last_saved = now
-            progress.update(loop.step, loss, finished=finished)
-    seconds = seconds_before + time.monotonic() - began
+            finite = np.isfinite(loss) and all(np.isfinite(value).all() for value in state.values())
+            if loop.step == next_look:
+                if not finite:
+                    there = checkpoint and checkpoint.path.exists()
+                    kept = f"; the last good checkpoint is {checkpoint.path}" if checkpoint and there else ""
+                    raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, loss) + kept)
+                log.write("loss", loop.step, loss)
+                if stopping:
+                    log.write("validation_loss", loop.step, stopping.update())
+            if checkpoint and finite:
+                state |= stopping.state() if stopping else {}
+                seconds = np.asarray(seconds_before + time.monotonic() - began)
+                checkpoint.update(state | {"fit_seconds": seconds}, last=finished())
+            if loop.step == next_look:
+                progress.update(loop.step, loss, finished=finished())
+    total_seconds = seconds_before + time.monotonic() - began
     kept_losses = _keep(loop, stopping, model.name)
     test = objective.validation_samples(model, data.test[settings.objective])
     losses = {"train_loss": loop.loss(), "test_loss": loop.loss(test)} | kept_losses
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
-    return seconds, losses
+    return total_seconds, losses
 
 
 def optimizer(settings: Any) -> CoupledAdam | LBFGS:

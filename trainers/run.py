@@ -8,7 +8,7 @@ import sys
 import types
 from typing import Any
 
-from trainers import command_line
+from trainers import command_line, interruption
 from trainers.printable_text import write_lines
 from trainers.task import Models, Task, TaskData
 
@@ -23,13 +23,16 @@ def main(task: Task) -> None:
     folder = pathlib.Path(settings.output_dir)
     if settings.export:
         command_line.check_export_is_ours()
+    interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
     with command_line.quiet_start():
         import tensorflow as tf
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from hnn_tf import integrators
         from trainers import fitting, run_folder
+        from trainers.checkpoint import Checkpoint
 
+    recorded = run_folder.flags_text(flags)
     log_dir = _log_dir(settings, folder)
     for name, value in task.defaults(settings.protocol).items():
         if getattr(settings, name) is None:
@@ -44,32 +47,40 @@ def main(task: Task) -> None:
     data = task.load(settings)
     data.hold_out(settings.objective, settings.validation_fraction)
     _check_batch_size(settings, data)
-    run_folder.claim(folder, flags, resume=settings.resume)
-
-    models: Models = {}
-    seconds, metrics = {}, {}
-    for label, model in untrained.items():
-        checkpoint = folder / "checkpoints" / f"{label}.npz"
-        seconds[label], losses = fitting.fit(model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir)
-        models[label] = model
-        metrics[label] = losses | _finite(label, _evaluate(model, objective, data, settings.protocol))
-    _write_results(task, settings, folder, models[settings.model], data, metrics, seconds)
-    if settings.figures:
-        data.draw(folder / "figures", models)
-    if settings.export:
-        from export.saved_model import export_model
-
-        # Version 1 of a run is its only one, and there already if the run was finished before.
-        if not (folder / "saved_model" / "1").exists():
-            export_model(
-                models[settings.model],
-                folder / "saved_model",
-                version=1,
-                name=task.name,
-                integrator=settings.integrator,
-                run=json.loads((folder / "metrics.json").read_text()),
+    with run_folder.claim(folder, recorded, resume=settings.resume) as lock:
+        models: Models = {}
+        seconds, metrics = {}, {}
+        for label, model in untrained.items():
+            checkpoint = Checkpoint(folder / "checkpoints" / f"{label}.npz", lock.check)
+            seconds[label], losses = fitting.fit(
+                model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir
             )
+            models[label] = model
+            metrics[label] = losses | _finite(label, _evaluate(model, objective, data, settings.protocol))
+        lock.check()
+        _write_results(task, settings, folder, models[settings.model], data, metrics, seconds)
+        if settings.figures:
+            lock.check()
+            data.draw(folder / "figures", models)
+        if settings.export:
+            lock.check()
+            _export(task, settings, folder, models[settings.model])
     write_lines([f"all files of this run: {folder}"])
+
+
+def _export(task: Task, settings: Any, folder: pathlib.Path, model: Any) -> None:
+    from export.saved_model import export_model
+
+    # Version 1 of a run is its only one, and there already if the run was finished before.
+    if not (folder / "saved_model" / "1").exists():
+        export_model(
+            model,
+            folder / "saved_model",
+            version=1,
+            name=task.name,
+            integrator=settings.integrator,
+            run=json.loads((folder / "metrics.json").read_text()),
+        )
 
 
 def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:

@@ -1,51 +1,80 @@
 """The folder of a run: whose it is, and the flags that made it."""
 
+import contextlib
 import os
 import pathlib
 import re
-import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import tensorflow as tf
+
 from hnn_tf.atomic_file import atomic_file
+from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError
-from trainers import training_flags
+from trainers import run_lock, training_flags
 
 # What a kill leaves of a file that was being written (`hnn_tf.atomic_file`), or of an export.
 _TEMPORARY = re.compile(r"\..*\.\d+\.tmp(\..*)?|tmp-[0-9a-f]{32}")
 
 
-def claim(folder: pathlib.Path, flags: Mapping[str, Any], *, resume: bool) -> None:
+@contextlib.contextmanager
+def claim(folder: pathlib.Path, flags: str, *, resume: bool) -> Iterator[run_lock.RunLock]:
     """Makes `folder` this run's: creates it and writes `flags.txt`, or checks that it is the run to resume.
+
+    Within the block no other process claims it.
 
     Args:
       folder: The run's.
-      flags: Value by name of every flag of the run.
+      flags: Text of its `flags.txt`.
       resume: Whether the folder may hold this run already.
+
+    Yields:
+      The folder's lock, by which the run sees whether the folder is still there.
 
     Raises:
       InputError: If it can't be created or written; isn't empty and isn't a run's; is a run's and `resume` isn't
-        set; or is the run of other flags.
+        set; is the run of other flags; or another process runs there.
+      FileNotFoundError: At the end of the block, or when something of it fails, if the folder isn't there any more.
+      OSError: If the disk is full.
     """
-    text = _flags_text(flags)
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"--output_dir={ascii(str(folder))}: expected a name in UTF-8; choose another") from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(not _TEMPORARY.fullmatch(entry) for entry in os.listdir(folder)):
-            _check_same_run(folder, text, resume=resume)
+        _check_usable(folder, flags, resume=resume)  # before anything is written to what may be another's folder
+        lock = run_lock.RunLock(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        _begin(folder, flags, resume=resume)
+        try:
+            yield lock
+        except (OSError, ValueError, tf.errors.OpError):
+            lock.check()  # its reason may be that
+            raise
+        lock.check()
+    finally:
+        lock.release()
+
+
+def _begin(folder: pathlib.Path, flags: str, *, resume: bool) -> None:
+    try:
+        _check_usable(folder, flags, resume=resume)  # what another has made of it before it gave it free
         _remove_temporaries(folder)
         with atomic_file(folder / "flags.txt") as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(flags, encoding="utf-8")
+        (folder / "checkpoints").mkdir(exist_ok=True)
     except OSError as error:
-        raise InputError(
-            f"--output_dir={folder}: expected a folder that can be written; {error.strerror}; choose another"
-        ) from error
+        raise _unwritable(folder, error) from error
 
 
-def _check_same_run(folder: pathlib.Path, text: str, *, resume: bool) -> None:
+def _unwritable(folder: pathlib.Path, error: OSError) -> InputError:
+    raise_if_full(error, error.filename or folder)
+    return InputError(f"--output_dir={folder}: expected a folder that can be written; {error.strerror}; choose another")
+
+
+def _check_usable(folder: pathlib.Path, text: str, *, resume: bool) -> None:
+    if all(_TEMPORARY.fullmatch(entry) or entry == run_lock.NAME for entry in os.listdir(folder)):
+        return
     recorded = folder / "flags.txt"
     if not recorded.is_file():
         raise InputError(f"--output_dir={folder}: not empty, and not a run's folder; choose another")
@@ -64,13 +93,22 @@ def _check_same_run(folder: pathlib.Path, text: str, *, resume: bool) -> None:
 def _remove_temporaries(folder: pathlib.Path) -> None:
     for path in [path for path in folder.rglob("*") if _TEMPORARY.fullmatch(path.name)]:
         if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
+            from export.temporary_folder import remove_abandoned  # here, as a run without exports needs none of it
+
+            remove_abandoned(path.parent)  # `python -m export` may be writing another one there
         else:
             path.unlink(missing_ok=True)
 
 
-def _flags_text(flags: Mapping[str, Any]) -> str:
-    """The flags as a flagfile; --resume is left out, because a repeated run starts afresh."""
+def flags_text(flags: Mapping[str, Any]) -> str:
+    """The flags as a flagfile; --resume is left out, because a repeated run starts afresh.
+
+    Args:
+      flags: Value by name of every flag of the run.
+
+    Raises:
+      InputError: If a value can't be written in a line of it.
+    """
     lines = []
     for name, value in sorted(flags.items()):
         if name == "resume" or value is None:
@@ -79,12 +117,25 @@ def _flags_text(flags: Mapping[str, Any]) -> str:
             lines.append(f"--{'' if value else 'no'}{name}")
         else:
             lines.append(f"--{name}={','.join(value) if isinstance(value, list) else value}")
+            _check_line(lines[-1])
     return "\n".join(lines) + "\n"
+
+
+def _check_line(line: str) -> None:
+    try:
+        line.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{ascii(line)}: expected a name in UTF-8; choose another") from error
+    if line != line.strip() or any(character in line for character in "\n\r\0"):
+        raise InputError(
+            f"{ascii(line)}: expected no line end, zero byte or space at its end, which flags.txt can't keep; "
+            "choose another"
+        )
 
 
 def _parse(text: str) -> dict[str, str]:
     values = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         name, equals, value = line.strip().removeprefix("--").partition("=")
         if equals:
             values[name] = value

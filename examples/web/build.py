@@ -28,6 +28,7 @@ def _main() -> None:
         from export.graph_model import write_graph_model
         from export.temporary_folder import temporary_folder
         from hnn_tf import InputError
+        from hnn_tf.full_disk import raise_if_full
 
     settings = flags.FLAGS
     output_dir, library = pathlib.Path(settings.output_dir), pathlib.Path(settings.tensorflowjs)
@@ -51,6 +52,7 @@ def _main() -> None:
             shutil.copyfile(library, temporary / "tf.min.js")
             os.rename(temporary, output_dir)
     except OSError as error:
+        raise_if_full(error, output_dir)
         raise InputError(f"--output_dir={output_dir}: can't be written: {error.strerror}; choose another") from error
     serve = f"python -m http.server --bind=127.0.0.1 --directory={output_dir}"
     write_lines([f"{output_dir}: {serve}, and then http://localhost:8000/"])

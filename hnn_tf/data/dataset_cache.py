@@ -14,6 +14,7 @@ import scipy
 import tensorflow as tf
 
 from hnn_tf.atomic_file import atomic_file
+from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError
 
 Arrays = dict[str, np.ndarray]
@@ -41,6 +42,7 @@ def cached_arrays(
 
     Raises:
       InputError: If the folder can't be written.
+      OSError: If its disk is full.
     """
     if folder is None:
         return dict(make())
@@ -58,6 +60,7 @@ def cached_arrays(
         with atomic_file(path) as temporary:
             temporary.write_bytes(hashlib.sha256(archive.getbuffer()).digest() + archive.getbuffer())
     except OSError as error:
+        raise_if_full(error, path)
         raise InputError(
             f"--cache_dir={folder}: expected a folder that can be written; {error.strerror}; choose another"
         ) from error
