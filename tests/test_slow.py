@@ -29,12 +29,20 @@ def test_seed_0_gives_the_committed_results(tmp_path, task, protocol):
     assert process.returncode == 0, error
     document = json.loads((tmp_path / "run" / "metrics.json").read_text())
     committed = json.loads((ROOT / "docs" / "results" / "paper_table.json").read_text())["metrics"][task][protocol]
+    jumps = json.loads((ROOT / "docs" / "results" / "loss_jumps.json").read_text())["jumps"][task]
+    jumps = jumps.get(protocol) or jumps["both"]
     for metric, models in committed.items():
         for model, found in (("hnn", document["metrics"]), ("baseline", document["baseline"]["metrics"])):
-            # Another processor adds in another order. 2000 steps change the losses by that little; rollouts over 20
-            # time units and more amplify it, by less than models of other seeds differ.
-            factor = 1.02 if metric in ("train_loss", "test_loss") else 3
-            assert 1 / factor < found[metric] / models[model][0] < factor, (metric, model)
+            least, largest = 1 / 3, 3.0
+            if metric in ("train_loss", "test_loss"):
+                # Another processor adds in another order, so that the last of 2000 steps may be one at which the loss
+                # jumps: four times as far as the jumps of this training that were seen, and as 2 %.
+                least = 1 - 4 * max(0.02, 1 - jumps[model]["least"])
+                largest = 1 + 4 * max(0.02, jumps[model]["largest"] - 1)
+            # Rollouts over 20 time units and more amplify this, by less than models of other seeds differ: 3.
+            ratio = found[metric] / models[model][0]
+            assert least < ratio, (metric, model)
+            assert ratio < largest, (metric, model)
 
 
 def _train(task, protocol, folder):
