@@ -10,7 +10,7 @@ import pytest
 from hnn_tf.data.schmidt_lipson import SOURCES
 
 MEMBER = "real_pend_h_1.txt"
-READINGS = [f"0 {5 + i / 6:.6f} {np.cos(i / 6):.6f} {-np.sin(i / 6):.6f}" for i in range(60)]
+READINGS = [f"0 {5 + i / 6:.6f} {np.cos(i / 6):.6f} {-np.sin(i / 6):.6f}" for i in range(556)]
 
 
 def _record(folder, name, *, line=None, content=None, header="% o v"):
@@ -25,6 +25,10 @@ def _prepare(folder):
     _record(folder, "truncated.txt", line=61, content="0 14.8")
     _record(folder, "columns.txt", header="% x y z")
     _record(folder, "nan.txt", line=30, content="0 9.7 nan 0.1")
+    _record(folder, "far.txt", line=557, content="0 1e5 0.1 0.1")
+    in_milliseconds = [f"0 {i * 1000 / 6:.3f} 0.1 0.1" for i in range(556)]
+    (folder / "milliseconds.txt").write_text("\n".join(["% o v", *in_milliseconds, ""]))
+    _record(folder, "angle.txt", line=30, content="0 9.7 1e30 0.1")
     _record(folder, "backwards.txt", line=12, content="0 5.1 0.1 0.1")
     (folder / "not_a_zip.zip").write_text("no archive")
     with zipfile.ZipFile(folder / "other.zip", "w") as archive:
@@ -47,6 +51,17 @@ CASES = {
     "truncated line": (REAL, ["--data_path=truncated.txt"], "truncated.txt, line 61: expected 4 columns"),
     "wrong columns": (REAL, ["--data_path=columns.txt"], "columns.txt, line 1: expected the header"),
     "NaN": (REAL, ["--data_path=nan.txt"], "nan.txt, line 30, column o: expected a finite number"),
+    "an angle of no pendulum": (
+        REAL,
+        ["--data_path=angle.txt"],
+        "angle.txt, line 30, column o: expected an angle within",
+    ),
+    "a last time that is far away": (REAL, ["--data_path=far.txt"], "far.txt, line 557: expected a time at most 167 s"),
+    "too many steps for rollouts": (
+        REAL,
+        ["--data_path=milliseconds.txt"],
+        "--data_path=milliseconds.txt: expected a last fifth that rollouts can follow by 20000 steps of at most 0.1 s",
+    ),
     "time going backwards": (REAL, ["--data_path=backwards.txt"], "backwards.txt, line 12: expected a time after"),
     "an archive without the member": (REAL, ["--data_path=other.zip"], f"other.zip: expected one member {MEMBER}"),
     "a zip that isn't one": (REAL, ["--data_path=not_a_zip.zip"], "not_a_zip.zip: expected a sound zip"),

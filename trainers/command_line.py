@@ -6,6 +6,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ def run(
     Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
     failed; 130 after Ctrl-C.
     """
+    main = _saying_warnings_in_a_line(main)
     _parse(sys.argv if argv is None else argv, usage, positional)
     try:
         main()
@@ -48,6 +50,20 @@ def run(
         if not isinstance(error, InputError):
             raise
         _exit(str(error), EXIT_BAD_INPUT)
+
+
+def _saying_warnings_in_a_line(main: Callable[[], None]) -> Callable[[], None]:
+    """`main`, whose Python warnings are lines without places in our code, which users can't mend."""
+
+    def say(message: Warning | str, *_: Any, **__: Any) -> None:
+        sys.stderr.write(f"warning: {' '.join(str(message).split())}\n")
+
+    def wrapped() -> None:
+        with warnings.catch_warnings():
+            warnings.showwarning = say
+            main()
+
+    return wrapped
 
 
 @contextlib.contextmanager

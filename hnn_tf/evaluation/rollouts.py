@@ -8,9 +8,12 @@ from hnn_tf.rollout import rollout_at_times
 from hnn_tf.systems import System
 from hnn_tf.typing import VectorField
 
-# Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with
-# adaptive DOP853), so that metrics are the model's, not the integrator's.
-_MAX_STEP_SIZE = 0.1
+MAX_STEP_SIZE = 0.1
+"""The longest step of a model's rollout, in its unit of time.
+
+Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with adaptive
+DOP853), so that metrics are the model's, not the integrator's.
+"""
 
 
 def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -27,7 +30,9 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
     if isinstance(vector_field, System):
         return reference_solution(vector_field, initial_states, times)
     dtype = getattr(vector_field, "compute_dtype", "float64")
+    # In the model's precision, intervals of times far from 0 (seconds since 1970) would be lost.
+    since_first = times - times[..., :1]
     trajectory = rollout_at_times(
-        vector_field, tf.constant(initial_states, dtype), times, max_step_size=_MAX_STEP_SIZE, integrator="rk8"
+        vector_field, tf.constant(initial_states, dtype), since_first, max_step_size=MAX_STEP_SIZE, integrator="rk8"
     )
     return trajectory.numpy().astype(np.float64)
