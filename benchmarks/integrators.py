@@ -14,7 +14,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from trainers import command_line, number_flags
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "integrators.json"
@@ -89,8 +89,7 @@ def long_run_table(long_runs: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "Only the structure, of this model (.keras) instead of the pendulum.")
-    flags.DEFINE_float("step_size", 0.1, "Of the structure's steps, > 0.")
+    number_flags.define("step_size", 0.1, "Of the structure's steps, > 0.", least=1e-6, most=1e6)
     flags.DEFINE_integer("repeats", 3, "Timings of each run; the shortest counts.", lower_bound=1)
     flags.DEFINE_bool("update_docs", False, "Write docs/results/integrators.json, the figure and docs/integrators.md.")
-    flags.register_validator("step_size", lambda size: 0 < size < math.inf, message="expected a finite number > 0")
     command_line.run(_main, usage=__doc__)
