@@ -11,7 +11,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from trainers import command_line, number_flags
 
 START = (1.0, 0.4)
 STEP_SIZE = 0.02
@@ -119,6 +119,6 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "A trained model of a pendulum; when not given, the true one.")
-    flags.DEFINE_float("amount", 2.0, "Energy to add and to take away, in J.")
+    number_flags.define("amount", 2.0, "Energy to add and to take away, in J.", least=-1e6, most=1e6)
     flags.DEFINE_string("figure_path", "energy_bump.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

@@ -3,11 +3,9 @@
 python -m export --model_path=runs/pendulum/model.keras --export_dir=served/pendulum
 """
 
-import math
-
 from absl import flags
 
-from trainers import command_line
+from trainers import command_line, number_flags
 from trainers.printable_text import write_lines
 from trainers.training_flags import INTEGRATORS
 
@@ -43,21 +41,24 @@ def _main() -> None:
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The trained model: a run's model.keras.", required=True)
     flags.DEFINE_string("export_dir", None, "The served folder; each version is a folder in it.", required=True)
-    flags.DEFINE_integer("version", None, "Version to write; the next free one when not given.", lower_bound=1)
+    flags.DEFINE_integer(
+        "version", None, "Version to write; the next free one when not given.", lower_bound=1, upper_bound=2**63 - 1
+    )
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "Of the rollout signature.")
-    flags.DEFINE_float(
+    number_flags.define(
         "max_step_size",
         None,
         "Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor --substeps is "
         "given, 0.05, or half a frame of a model that sees frames.",
+        least=1e-6,
+        most=1e6,
     )
     flags.DEFINE_integer(
-        "substeps", None, "Instead of it: integrator steps between two of the rollout's times.", lower_bound=1
+        "substeps",
+        None,
+        "Instead of it: integrator steps between two of the rollout's times.",
+        lower_bound=1,
+        upper_bound=1_000_000,
     )
     flags.DEFINE_string("licence", None, "Of the model, for its card, as CC-BY-4.0; not stated if not given.")
-    flags.register_validator(
-        "max_step_size",
-        lambda size: size is None or 0 < size < math.inf,
-        message="expected a finite number > 0",
-    )
     command_line.run(_main, usage=__doc__)

@@ -122,6 +122,10 @@ def _save(loaded: Any, signature: str, specs: Mapping[str, Any], path: str) -> N
 
 if __name__ == "__main__":
     flags.DEFINE_integer(
-        "batch_size", None, "Of every request; any when not given. A rollout needs one.", lower_bound=1
+        "batch_size",
+        None,
+        "Of every request; any when not given. A rollout needs one.",
+        lower_bound=1,
+        upper_bound=100_000,
     )
     conversion_command.run(convert, usage=__doc__, options=["batch_size"])

@@ -16,7 +16,7 @@ from hnn_tf import (
 )
 from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.energy_change import change_energy
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, InputWarning
 from hnn_tf.models import (
     MLP,
     BaselineNetwork,
@@ -38,6 +38,7 @@ __all__ = [
     "EarlyStopping",
     "HamiltonianNetwork",
     "InputError",
+    "InputWarning",
     "LatentHamiltonianNetwork",
     "MLPHamiltonian",
     "NotSolvedError",

@@ -12,6 +12,9 @@ HEADER = "%o v"
 READINGS = [
     f"   0.0000000000000000e+000   {5 + i / 6:.16e}   {np.cos(i / 6):.16e}  {-np.sin(i / 6):.16e} " for i in range(12)
 ]
+FEWER_READINGS = pytest.mark.filterwarnings("ignore:.*and the published record 556")
+"""Of tests whose records have fewer readings than the published one, which is said of them."""
+
 PREFIXES = ["", "invar_datasets/", "a/b/"]
 
 

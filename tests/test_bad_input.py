@@ -10,7 +10,7 @@ import pytest
 from hnn_tf.data.schmidt_lipson import SOURCES
 
 MEMBER = "real_pend_h_1.txt"
-READINGS = [f"0 {5 + i / 6:.6f} {np.cos(i / 6):.6f} {-np.sin(i / 6):.6f}" for i in range(60)]
+READINGS = [f"0 {5 + i / 6:.6f} {np.cos(i / 6):.6f} {-np.sin(i / 6):.6f}" for i in range(556)]
 
 
 def _record(folder, name, *, line=None, content=None, header="% o v"):
@@ -25,6 +25,10 @@ def _prepare(folder):
     _record(folder, "truncated.txt", line=61, content="0 14.8")
     _record(folder, "columns.txt", header="% x y z")
     _record(folder, "nan.txt", line=30, content="0 9.7 nan 0.1")
+    _record(folder, "far.txt", line=557, content="0 1e5 0.1 0.1")
+    in_milliseconds = [f"0 {i * 1000 / 6:.3f} 0.1 0.1" for i in range(556)]
+    (folder / "milliseconds.txt").write_text("\n".join(["% o v", *in_milliseconds, ""]))
+    _record(folder, "angle.txt", line=30, content="0 9.7 1e30 0.1")
     _record(folder, "backwards.txt", line=12, content="0 5.1 0.1 0.1")
     (folder / "not_a_zip.zip").write_text("no archive")
     with zipfile.ZipFile(folder / "other.zip", "w") as archive:
@@ -47,6 +51,17 @@ CASES = {
     "truncated line": (REAL, ["--data_path=truncated.txt"], "truncated.txt, line 61: expected 4 columns"),
     "wrong columns": (REAL, ["--data_path=columns.txt"], "columns.txt, line 1: expected the header"),
     "NaN": (REAL, ["--data_path=nan.txt"], "nan.txt, line 30, column o: expected a finite number"),
+    "an angle of no pendulum": (
+        REAL,
+        ["--data_path=angle.txt"],
+        "angle.txt, line 30, column o: expected an angle within",
+    ),
+    "a last time that is far away": (REAL, ["--data_path=far.txt"], "far.txt, line 557: expected a time at most 167 s"),
+    "too many steps for rollouts": (
+        REAL,
+        ["--data_path=milliseconds.txt"],
+        "--data_path=milliseconds.txt: expected a last fifth that rollouts can follow by 20000 steps of at most 0.1 s",
+    ),
     "time going backwards": (REAL, ["--data_path=backwards.txt"], "backwards.txt, line 12: expected a time after"),
     "an archive without the member": (REAL, ["--data_path=other.zip"], f"other.zip: expected one member {MEMBER}"),
     "a zip that isn't one": (REAL, ["--data_path=not_a_zip.zip"], "not_a_zip.zip: expected a sound zip"),
@@ -56,7 +71,7 @@ CASES = {
     "a batch beyond the data": (REAL, [GOOD, "--batch_size=999"], "--batch_size=999: expected at most the"),
     "leapfrog for a model that isn't separable": (REAL, [GOOD, "--integrator=leapfrog"], "separable Hamiltonian"),
     "leapfrog for a latent that isn't separable": (PIXELS, ["--integrator=leapfrog"], "separable Hamiltonian"),
-    "a weight that is no number": (PIXELS, ["--motion_weight=nan"], "--motion_weight=nan: expected a finite number"),
+    "a weight that is no number": (PIXELS, ["--motion_weight=nan"], "--motion_weight=nan: expected a number from 0 to"),
     "no closed form": (REAL, [GOOD, "--model=random_features"], "no closed form for --objective=one_step; take"),
     "trajectories too wide for random features": (
         "trainers.two_body",
@@ -113,9 +128,9 @@ CASES = {
     "an unknown model": ("trainers.pendulum", ["--model=magic"], "--model=magic: value should be one of"),
     "no steps": ("trainers.pendulum", ["--steps=0"], "--steps=0 leaves the model as it begins"),
     "a word for a number": ("trainers.pendulum", ["--steps=many"], "--steps=many"),
-    "an infinite rate": ("trainers.pendulum", ["--learning_rate=inf"], "--learning_rate=inf: expected a finite number"),
-    "a rate of zero": ("trainers.pendulum", ["--learning_rate=0"], "--learning_rate=0.0: expected a number > 0"),
-    "NaN noise": ("trainers.pendulum", ["--noise_std=nan"], "--noise_std=nan: expected a finite number"),
+    "an infinite rate": ("trainers.pendulum", ["--learning_rate=inf"], "--learning_rate=inf: expected a number from"),
+    "a rate of zero": ("trainers.pendulum", ["--learning_rate=0"], "--learning_rate=0.0: expected a number from 1e-30"),
+    "NaN noise": ("trainers.pendulum", ["--noise_std=nan"], "--noise_std=nan: expected a number from 0 to 100"),
     "negative decay": ("trainers.mass_spring", ["--weight_decay=-1"], "--weight_decay=-1"),
     "patience without a split": ("trainers.pendulum", ["--patience=9"], "--patience needs trajectories to see"),
     "L-BFGS on batches": (
@@ -135,6 +150,25 @@ CASES = {
     ),
     "no widths": ("trainers.mass_spring", ["--hidden_units=200,x"], "--hidden_units=['200', 'x']: expected widths > 0"),
     "widths that only look like digits": ("trainers.mass_spring", ["--hidden_units=²"], "expected widths > 0"),
+    "weights beyond the memory": (
+        "trainers.mass_spring",
+        ["--hidden_units=5000,5000"],
+        "--hidden_units=['5000', '5000']: expected widths > 0 separated by commas, as 200,200: up to 20 of them, each "
+        "at most 5000, with at most 20000000 weights between them",
+    ),
+    "a width beyond the memory": ("trainers.mass_spring", ["--hidden_units=100000,1"], "each at most 5000"),
+    "a width of thousands of digits": ("trainers.mass_spring", ["--hidden_units=" + "9" * 5000], "each at most 5000"),
+    "too many layers": ("trainers.mass_spring", ["--hidden_units=" + ",".join(["8"] * 21)], "up to 20 of them"),
+    "an outlier's measure that float32 rounds to 0": (
+        "trainers.pendulum",
+        ["--huber=1e-320"],
+        "expected 0, or a number from 0.01 to 1000",
+    ),
+    "a rate that float32 rounds to 0": (
+        "trainers.pendulum",
+        ["--learning_rate=1e-320"],
+        "a number from 1e-30 to 1e+30",
+    ),
     "a binary flagfile": ("trainers.mass_spring", ["--flagfile=binary.flags"], "--flagfile: expected a text file"),
     "no flagfile's name": ("trainers.mass_spring", ["--flagfile"], "--flagfile=: no such file"),
     "an argument that is no flag": ("trainers.mass_spring", ["pendulum.flags"], "unexpected argument 'pendulum.flags'"),

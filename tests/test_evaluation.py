@@ -186,6 +186,14 @@ def test_each_trajectory_may_have_its_own_times(rng):
         np.testing.assert_allclose(together[i], expected, rtol=0, atol=1e-10)  # rk8 at h = 0.1 over 1
 
 
+def test_times_far_from_zero_keep_their_intervals_in_float32():
+    model = BaselineNetwork(hidden_units=(16,))
+    model.build([None, 2])
+    start, times = np.array([[1.0, 0.5]]), np.arange(30) / 8  # of dyadic numbers, whose sums are exact
+    near, far = (evaluation.evaluation_rollout(model, start, first + times) for first in (0.0, 2.0**31))
+    np.testing.assert_array_equal(near, far)  # seconds since 1970: float32 tells 256 s apart there
+
+
 # All together.
 
 

@@ -5,11 +5,13 @@ import shutil
 
 import keras
 import pytest
-from pendulum_record_files import GOOD, READINGS, write_archive
+from pendulum_record_files import FEWER_READINGS, GOOD, READINGS, write_archive
 
 from hnn_tf.data import schmidt_lipson
 from hnn_tf.data.schmidt_lipson import MEMBER, SOURCES, download_archive, read_pendulum_record
 from hnn_tf.input_error import InputError
+
+pytestmark = FEWER_READINGS
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """A path that leads to no sound record is refused, by name and reason."""
 
 import os
+import pathlib
 import struct
 import zipfile
 
 import numpy as np
 import pytest
-from pendulum_record_files import GOOD, refusal, write_archive, write_text
+from pendulum_record_files import FEWER_READINGS, GOOD, refusal, write_archive, write_text
 
 from hnn_tf.data.schmidt_lipson import MEMBER, read_pendulum_record
 from hnn_tf.input_error import InputError
+
+pytestmark = FEWER_READINGS
 
 
 def missing(folder):
@@ -127,7 +130,38 @@ def folder_with_two(folder):
     return folder, f"expected one {MEMBER} in this folder; found 2; give"
 
 
+def pipe(folder):
+    path = folder / "pipe"
+    os.mkfifo(path)  # nobody writes into it: opening it would wait for ever
+    return path, "expected a plain file, and no pipe, socket or device; give"
+
+
+def endless_device(folder):
+    del folder
+    return pathlib.Path("/dev/zero"), "expected a plain file, and no pipe, socket or device; give"
+
+
+def link_to_a_pipe(folder):
+    (folder / "link.zip").symlink_to(pipe(folder)[0])
+    return folder / "link.zip", "expected a plain file, and no pipe, socket or device; give"
+
+
+def huge_archive(folder):
+    path = write_archive(folder)
+    os.truncate(path, 200_000_000)  # a hole, which takes no space
+    return path, "expected at most 100000000 bytes; received 200000000; give"
+
+
+def zero_byte(folder):
+    return f"{folder}/a\0b", "expected another path; embedded null byte; check the path"
+
+
 BAD_PATHS = [
+    pipe,
+    endless_device,
+    link_to_a_pipe,
+    huge_archive,
+    zero_byte,
     missing,
     below_a_file,
     too_long_name,

@@ -7,6 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 from pendulum_record_files import (
+    FEWER_READINGS,
     GOOD,
     PREFIXES,
     READINGS,
@@ -18,6 +19,8 @@ from pendulum_record_files import (
 
 from hnn_tf.data import schmidt_lipson
 from hnn_tf.data.schmidt_lipson import MEMBER, PendulumRecord, forward_differences, read_pendulum_record
+
+pytestmark = FEWER_READINGS
 
 
 def test_values_and_columns_are_the_written_ones(tmp_path):

@@ -1,9 +1,11 @@
 """A record whose text isn't as expected is refused, by file and line."""
 
 import pytest
-from pendulum_record_files import GOOD, HEADER, READINGS, as_bytes, refusal, write_archive, write_text
+from pendulum_record_files import FEWER_READINGS, GOOD, HEADER, READINGS, as_bytes, refusal, write_archive, write_text
 
 from hnn_tf.data.schmidt_lipson import MEMBER, read_pendulum_record
+
+pytestmark = FEWER_READINGS
 
 
 def with_line(number, line):
@@ -40,6 +42,30 @@ BAD_TEXTS = {
     "overflow": (with_line(7, "0 5.9 1e999 1"), 7, "column o: expected a finite number", "received '1e999'"),
     "NaN as a time": (with_line(7, "0 nan 1 1"), 7, "column t: expected a finite number", "received 'nan'"),
     "NaN as a trial": (with_line(2, "nan 5 1 1"), 2, "column trial: expected a finite number", "received 'nan'"),
+    "an angle of no pendulum": (
+        with_line(7, "0 5.9 1e30 1"),
+        7,
+        "column o: expected an angle within ±1000 rad",
+        "received '1e30'",
+    ),
+    "a velocity of no pendulum": (
+        with_line(7, "0 5.9 1 -1001"),
+        7,
+        "column v: expected an angular velocity within ±1000 rad/s",
+        "received '-1001'",
+    ),
+    "a last time that is far away": (
+        with_line(13, "0 1e5 1 1"),
+        13,
+        "expected a time at most 167 s after the last one, 1000 times the median interval",
+        "received one 1e+05 s after it",
+    ),
+    "times that nearly coincide": (
+        with_line(3, "0 5.00000089 1 1"),
+        3,
+        "a time after 5 s, by 1e-06 s or more",
+        "received 5.0000008",
+    ),
     "time backwards": (with_line(8, "0 5.25 1 1"), 8, "a time after 5.8333333333333", "received 5.25 s"),
     "time repeated": (with_line(3, "0 5 1 1"), 3, "a time after 5 s", "received 5 s"),
     "second trial": (with_line(9, "1 6.2 1 1"), 9, "one trial, 0", "received trial 1"),

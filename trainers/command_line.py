@@ -7,6 +7,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -36,6 +37,7 @@ def run(
     Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
     failed, or something couldn't be written; 130 after Ctrl-C, 143 after SIGTERM.
     """
+    main = _saying_warnings_in_a_line(main)
     _parse(sys.argv if argv is None else argv, usage, positional)
     try:
         with interruption.ends_in_one_line():
@@ -67,6 +69,20 @@ def check_export_is_ours() -> None:
             "command by python -P -m",
             EXIT_BAD_INPUT,
         )
+
+
+def _saying_warnings_in_a_line(main: Callable[[], None]) -> Callable[[], None]:
+    """`main`, whose Python warnings are lines without places in our code, which users can't mend."""
+
+    def say(message: Warning | str, *_: Any, **__: Any) -> None:
+        sys.stderr.write(f"warning: {printable(' '.join(str(message).split()))}\n")
+
+    def wrapped() -> None:
+        with warnings.catch_warnings():
+            warnings.showwarning = say
+            main()
+
+    return wrapped
 
 
 @contextlib.contextmanager

@@ -48,5 +48,7 @@ def _main() -> None:
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "A run's model.keras, of --model=hnn_friction.", required=True)
     flags.DEFINE_string("data_path", None, "The record; downloaded if not given.")
-    flags.DEFINE_integer("refits", 20, "Draws of readings, each fitted again, in both rounds.", lower_bound=20)
+    flags.DEFINE_integer(
+        "refits", 20, "Draws of readings, each fitted again, in both rounds.", lower_bound=20, upper_bound=100_000
+    )
     command_line.run(_main, usage=__doc__)

@@ -9,7 +9,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, run, training_flags
+from trainers import command_line, number_flags, run, training_flags
 from trainers.task import Models, Task, TaskData
 
 TEST_FRACTION = 0.2
@@ -209,10 +209,14 @@ if __name__ == "__main__":
     training_flags.define(TASK.name, weight_decay=None, noise_std=0.0, steps=10_000, batch_size=200)
     training_flags.define_cache()
     flags.DEFINE_enum("renderer", "numpy", ("gymnasium", "numpy"), "Who draws: gymnasium needs the extra, and minutes.")
-    flags.DEFINE_integer("num_trajectories", 200, "Swings, a fifth of them held out.", lower_bound=2)
-    flags.DEFINE_integer("autoencoder_units", 200, "Width of the autoencoder's hidden layers.", lower_bound=1)
-    flags.DEFINE_float("canonical_weight", 1.0, "Of the loss that makes the momentum a velocity.", lower_bound=0.0)
-    flags.DEFINE_float("motion_weight", 0.1, "Of the loss of the latent motion.", lower_bound=0.0)
-    for name in ("canonical_weight", "motion_weight"):
-        training_flags.must_be_finite(name)
+    # Of pictures that are some 3 MB a swing.
+    flags.DEFINE_integer("num_trajectories", 200, "Swings, a fifth of them held out.", lower_bound=2, upper_bound=2000)
+    flags.DEFINE_integer(
+        "autoencoder_units", 200, "Width of the autoencoder's hidden layers.", lower_bound=1, upper_bound=2000
+    )
+    for name, default, meaning in (
+        ("canonical_weight", 1.0, "Of the loss that makes the momentum a velocity."),
+        ("motion_weight", 0.1, "Of the loss of the latent motion."),
+    ):
+        number_flags.define(name, default, meaning, least=0.0, most=number_flags.MOST_WEIGHT)
     command_line.run(lambda: run.main(TASK), usage=__doc__)

@@ -14,6 +14,10 @@ from trainers.task import Models, Task, TaskData
 TRAIN_FRACTION = 0.8
 ANGLES = (0,)
 
+MOST_STEPS = 20_000
+"""Of the integrator along the held-out readings, some 20 s for each model, and again for the figures; the published
+record takes 234."""
+
 GRAVITY = 2.4
 """Of the reference code's hand-fitted energy, 2.4 (1 - cos q) + p^2 with the angular velocity as p, in rad^2/s^2."""
 
@@ -37,7 +41,9 @@ class RealPendulumTask(Task):
         """Reads the record from --data_path, or downloads it."""
         from hnn_tf import data
 
-        return RealPendulumData(data.read_pendulum_record(settings.data_path or None), settings)
+        record = data.read_pendulum_record(settings.data_path or None)
+        _check_length(record, settings.data_path)
+        return RealPendulumData(record, settings)
 
 
 class RealPendulumData(TaskData):
@@ -115,6 +121,23 @@ class RealPendulumData(TaskData):
             times=self._held_out.times,
             observed=self.train["derivative"]["state"],
             configuration="pendulum",
+        )
+
+
+def _check_length(record: Any, path: str | None) -> None:
+    import numpy as np
+
+    from hnn_tf.evaluation.rollouts import MAX_STEP_SIZE
+    from hnn_tf.input_error import InputError
+
+    times = record.times[num_training(record) :]
+    # Floats: of times far apart, integers may overflow.
+    steps = float(np.sum(np.ceil(np.diff(times) / MAX_STEP_SIZE)))
+    if steps > MOST_STEPS:
+        raise InputError(
+            f"--data_path={path}: expected a last fifth that rollouts can follow by {MOST_STEPS} steps of at most "
+            f"{MAX_STEP_SIZE} s; its {len(times)} readings over {times[-1] - times[0]:.3g} s take {steps:.3g}; "
+            "give a part of the record, or every tenth reading (times are in s)"
         )
 
 

@@ -3,13 +3,12 @@
 python -m trainers.symplecticity --model_path=runs/pendulum/model.keras --step_size=0.05
 """
 
-import math
 import sys
 from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from trainers import command_line, number_flags
 
 
 def of_integrators(field: Any, states: Any, step_size: float) -> dict[str, Any]:
@@ -86,8 +85,7 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "A run's model.keras.", required=True)
-    flags.DEFINE_float("step_size", 0.1, "Of the steps, > 0.")
-    flags.DEFINE_integer("states", 4, "How many states to start from.", lower_bound=1)
-    flags.DEFINE_integer("seed", 0, "Of these states.", lower_bound=0)
-    flags.register_validator("step_size", lambda size: 0 < size < math.inf, message="expected a finite number > 0")
+    number_flags.define("step_size", 0.1, "Of the steps, > 0.", least=1e-6, most=1e6)
+    flags.DEFINE_integer("states", 4, "How many states to start from.", lower_bound=1, upper_bound=10_000)
+    flags.DEFINE_integer("seed", 0, "Of these states.", lower_bound=0, upper_bound=2**31 - 1)
     command_line.run(_main, usage=__doc__)

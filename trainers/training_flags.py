@@ -4,9 +4,9 @@ The names of models, objectives, integrators and activations are written out her
 them with the registries.
 """
 
-import math
-
 from absl import flags
+
+from trainers import number_flags
 
 MODELS = (
     "baseline",
@@ -86,9 +86,23 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         0,
         "Of each trajectory, for trajectory and combined: rollouts begin anew in each; 0 takes some 40 observations.",
         lower_bound=0,
+        upper_bound=1_000_000,
     )
-    flags.DEFINE_float("huber", 0.0, "Noise deviations beyond which outliers count less; 0: squares.", lower_bound=0.0)
-    flags.DEFINE_integer("growth_steps", 0, "Steps over which rollouts grow to their whole length.", lower_bound=0)
+    number_flags.define(
+        "huber",
+        0.0,
+        "Noise deviations beyond which outliers count less; 0: squares.",
+        least=0.01,  # nearly absolute errors
+        most=1000.0,  # where no outlier is
+        or_zero=True,
+    )
+    flags.DEFINE_integer(
+        "growth_steps",
+        0,
+        "Steps over which rollouts grow to their whole length.",
+        lower_bound=0,
+        upper_bound=number_flags.MOST_STEPS,
+    )
     flags.DEFINE_bool("time_reversible", False, "Of an HNN: H(q, p) = H(q, -p), as in mechanics without magnets.")
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For objectives that integrate, and for the exported rollout.")
     flags.DEFINE_integer(
@@ -96,36 +110,52 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         1,
         "Integrator steps within each observed time step.",
         lower_bound=1,
+        upper_bound=1000,
     )
     flags.DEFINE_enum("protocol", "clean", PROTOCOLS, "Metrics: clean is ours, paper the published ones.")
-    flags.DEFINE_integer("steps", steps, "Optimizer steps; 0 stays at a closed form's start.", lower_bound=0)
-    flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0)
+    flags.DEFINE_integer(
+        "steps",
+        steps,
+        "Optimizer steps; 0 stays at a closed form's start.",
+        lower_bound=0,
+        upper_bound=number_flags.MOST_STEPS,
+    )
+    flags.DEFINE_integer("batch_size", batch_size, "Samples a step; 0 takes all.", lower_bound=0, upper_bound=10**9)
     flags.DEFINE_enum("optimizer", "adam", OPTIMIZERS, "lbfgs: quasi-Newton steps, for full batches.")
-    flags.DEFINE_float("learning_rate", 1e-3, "Adam's step size, > 0.")
+    # What float32 holds.
+    number_flags.define("learning_rate", 1e-3, "Adam's step size, > 0.", least=1e-30, most=1e30)
     flags.DEFINE_enum(
         "learning_rate_schedule", "constant", SCHEDULES, "cosine lets it fall to 0 over --steps, along half a cosine."
     )
     flags.DEFINE_bool("average_weights", False, "Take the weights' exponential average, over some 100 steps.")
-    flags.DEFINE_float(
+    number_flags.define(
         "validation_fraction",
         0.0,
         "Of the training trajectories, held out to choose the best weights on; 0 takes the last ones.",
-        lower_bound=0.0,
-        upper_bound=1.0,
+        least=0.0,
+        most=1.0,
     )
     flags.DEFINE_integer(
         "patience",
         0,
         "Steps without a lower validation loss, looked at every 50, after which training stops; 0 takes all steps.",
         lower_bound=0,
+        upper_bound=number_flags.MOST_STEPS,
     )
     own = "" if weight_decay is not None else "; when not given, the protocol's own"
-    flags.DEFINE_float("weight_decay", weight_decay, f"Coupled L2 coefficient, >= 0{own}.", lower_bound=0.0)
-    flags.DEFINE_list("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
+    number_flags.define(
+        "weight_decay",
+        weight_decay,
+        f"Coupled L2 coefficient, >= 0{own}.",
+        least=0.0,
+        most=number_flags.MOST_WEIGHT,
+    )
+    number_flags.define_widths("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
     flags.DEFINE_enum("activation", "tanh", ACTIVATIONS, "Activation of the hidden layers.")
     flags.DEFINE_enum("precision", "float32", ("float32", "float64"), "Of weights and arithmetic.")
     flags.DEFINE_integer("seed", 0, "Of data, weights and batches.", lower_bound=0, upper_bound=2**31 - 1)
-    flags.DEFINE_float("noise_std", noise_std, "Gaussian noise added to the observed states.", lower_bound=0.0)
+    # No task has states beyond 10.
+    number_flags.define("noise_std", noise_std, "Gaussian noise added to the observed states.", least=0.0, most=100.0)
     flags.DEFINE_string("output_dir", f"runs/{task}", "Folder of this run; all it writes is in it.")
     flags.DEFINE_bool("resume", False, "Continue the run in --output_dir (or begin it, if there is none).")
     flags.DEFINE_bool("export", False, "Write a SavedModel to <output_dir>/saved_model.")
@@ -134,9 +164,6 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         "tensorboard", False, "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]')."
     )
     flags.DEFINE_enum("progress", "auto", ("auto", "none"), "A bar on a terminal, lines elsewhere; or none.")
-    for name in ("learning_rate", "weight_decay", "noise_std", "huber", "validation_fraction"):
-        must_be_finite(name)
-    flags.register_validator("learning_rate", lambda value: value > 0, message="expected a number > 0")
     for name, neutral in (("batch_size", 0), ("average_weights", False), ("learning_rate_schedule", "constant")):
         flags.register_multi_flags_validator(
             ["optimizer", name],
@@ -154,18 +181,6 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         ["patience", "validation_fraction"],
         lambda values: not values["patience"] or values["validation_fraction"] > 0,
         message="--patience needs trajectories to see an improvement on; give --validation_fraction=0.2, too",
-    )
-    flags.register_validator(
-        "hidden_units",
-        lambda widths: bool(widths) and all(width.strip().isdecimal() and int(width) > 0 for width in widths),
-        message="expected widths > 0 separated by commas, as 200,200",
-    )
-
-
-def must_be_finite(name: str) -> None:
-    """Refuses NaN and infinity as values of a flag."""
-    flags.register_validator(
-        name, lambda value: value is None or math.isfinite(value), message="expected a finite number"
     )
 
 

@@ -10,7 +10,7 @@ import sys
 
 from absl import flags
 
-from trainers import command_line
+from trainers import command_line, number_flags
 
 PAIRS, NOISE = 100, 0.05
 TIME_STEP, NUM_STEPS = 0.3, 100
@@ -82,7 +82,7 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
-    flags.DEFINE_float("weight", 1.0, "Of the penalty, in 1/J².", lower_bound=0.0)
+    number_flags.define("weight", 1.0, "Of the penalty, in 1/J².", least=0.0, most=number_flags.MOST_WEIGHT)
     flags.DEFINE_integer("steps", 1000, "Of training.", lower_bound=1)
     flags.DEFINE_string("figure_path", "energy_penalty.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

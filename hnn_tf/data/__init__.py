@@ -8,7 +8,8 @@ from hnn_tf.data.initial_states import sample_box_ring, sample_on_radius
 from hnn_tf.data.noise import add_gaussian_noise
 from hnn_tf.data.orbits import sample_three_body, sample_two_body
 from hnn_tf.data.pendulum_frames import render_pendulum, render_pendulum_by_gymnasium
-from hnn_tf.data.schmidt_lipson import PendulumRecord, forward_differences, read_pendulum_record
+from hnn_tf.data.pendulum_record import PendulumRecord
+from hnn_tf.data.schmidt_lipson import forward_differences, read_pendulum_record
 from hnn_tf.data.splits import split_by_trajectory
 from hnn_tf.data.tf_dataset import to_tf_dataset
 from hnn_tf.data.trajectories import Trajectories, generate_trajectories

@@ -1,18 +1,18 @@
-"""The measured pendulum of Schmidt and Lipson: download, archive, strict parsing."""
+"""The measured pendulum of Schmidt and Lipson: download, archive, folder, file."""
 
 import contextlib
-import dataclasses
 import hashlib
 import io
-import math
 import os
 import pathlib
+import stat
 import struct
 import zipfile
 import zlib
 
 import numpy as np
 
+from hnn_tf.data.pendulum_record import MOST_BYTES, PendulumRecord, parse_pendulum_record, too_large
 from hnn_tf.input_error import InputError
 
 MEMBER = "real_pend_h_1.txt"
@@ -31,23 +31,8 @@ SOURCES = (
 )
 """Public copies of the archive: address and SHA-256."""
 
-_COLUMNS = ("trial", "t", "o", "v")
-_LEAST_READINGS = 10
-_MOST_BYTES = 10_000_000
-_TOO_LARGE = f"{{}}: expected at most {_MOST_BYTES} bytes; received {{}}; give the published record"
-
-
-@dataclasses.dataclass(frozen=True)
-class PendulumRecord:
-    """Readings of one swing, at irregular times.
-
-    Attributes:
-      times: `[T]`, float64, in s, strictly increasing.
-      states: `[T, 2]`, float64, angle from hanging (rad) and angular velocity (rad/s).
-    """
-
-    times: np.ndarray
-    states: np.ndarray
+# The published archive has 51867.
+_MOST_ARCHIVE_BYTES = 100_000_000
 
 
 def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecord:
@@ -63,6 +48,9 @@ def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecor
     Raises:
       InputError: If there is no such record, or anything in it isn't as expected; names file and line.
 
+    Warns:
+      InputWarning: If the text may have been cut off: its last line has no line end, or its readings aren't 556.
+
     References:
       Schmidt, Lipson. Distilling Free-Form Natural Laws from Experimental Data. Science 324, 2009,
       10.1126/science.1165893, supplement.
@@ -71,11 +59,13 @@ def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecor
     try:
         if path.is_dir():
             path = _find_in_folder(path)
+        _check_plain(path)
         with open(path, "rb") as file:
-            start = file.read(4)
-            if start.startswith(b"PK") or path.suffix.lower() == ".zip":
-                return _parse(_read_member(path), f"{path}!{MEMBER}")
-            return _parse(start + file.read(_MOST_BYTES), str(path))
+            content = file.read(MOST_BYTES + 1)
+        where = str(path)
+        if content.startswith(b"PK") or path.suffix.lower() == ".zip":
+            content, where = _read_member(path), f"{path}!{MEMBER}"
+        return parse_pendulum_record(content, where)
     except FileNotFoundError:
         raise InputError(
             f"{path}: expected the archive, its folder, or {MEMBER}; there is no such file; check the path"
@@ -152,6 +142,20 @@ def _find_in_folder(folder: pathlib.Path) -> pathlib.Path:
     return found[0]
 
 
+def _check_plain(path: pathlib.Path) -> None:
+    """Before it is opened: a pipe would wait for a writer, and a device may never end."""
+    try:
+        status = path.stat()
+    except ValueError as error:  # a zero byte, from a file of flags
+        raise InputError(f"{path}: expected another path; {error}; check the path") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(f"{path}: expected a plain file, and no pipe, socket or device; give the archive or text file")
+    if status.st_size > _MOST_ARCHIVE_BYTES:
+        raise InputError(
+            f"{path}: expected at most {_MOST_ARCHIVE_BYTES} bytes; received {status.st_size}; give the published one"
+        )
+
+
 def _read_member(path: pathlib.Path) -> bytes:
     where = str(path)
     try:
@@ -168,61 +172,12 @@ def _read_member(path: pathlib.Path) -> bytes:
                 raise InputError(
                     f"{where}: expected it stored or deflated; received method {info.compress_type}; pack it by zip"
                 )
-            if info.file_size > _MOST_BYTES:
-                raise InputError(_TOO_LARGE.format(where, info.file_size))
+            if info.file_size > MOST_BYTES:
+                raise too_large(where, info.file_size)
             with archive.open(info) as member:
-                return member.read(_MOST_BYTES + 1)
+                return member.read(MOST_BYTES + 1)
     except InputError:
         raise
     # ValueError, struct.error: what `zipfile` lets through of damaged names, offsets, and headers.
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
         raise InputError(f"{where}: expected a sound zip; it can't be read ({error}); fetch it anew") from error
-
-
-def _parse(raw: bytes, where: str) -> PendulumRecord:
-    if len(raw) > _MOST_BYTES:
-        raise InputError(_TOO_LARGE.format(where, "more"))
-    try:
-        text = raw.decode("ascii")
-    except UnicodeDecodeError as error:
-        number = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{where}, line {number}: expected ASCII text; received byte {raw[error.start]:#04x}; "
-            "give the archive or its text file, saved as plain text"
-        ) from error
-    if not text.strip():
-        raise InputError(f"{where}: expected a header and readings; the file is empty; fetch it again")
-    header, *lines = text.rstrip().split("\n")
-    header = header.strip()
-    if not header.startswith("%") or header[1:].split() != list(_COLUMNS[2:]):
-        raise InputError(
-            f"{where}, line 1: expected the header '% o v'; received {header[:40]!r}; give {MEMBER} as it is"
-        )
-    rows: list[list[float]] = []
-    for number, line in enumerate(lines, 2):  # as editors count
-        rows.append(_parse_line(line, rows, f"{where}, line {number}"))
-    if len(rows) < _LEAST_READINGS:
-        raise InputError(f"{where}: expected at least {_LEAST_READINGS} readings; received {len(rows)}; fetch it again")
-    table = np.array(rows)
-    return PendulumRecord(table[:, 1], table[:, 2:])
-
-
-def _parse_line(line: str, before: list[list[float]], where: str) -> list[float]:
-    cells = line.split()
-    mend = "mend or remove the line"
-    if len(cells) != len(_COLUMNS):
-        raise InputError(f"{where}: expected 4 columns: trial, time, angle, velocity; received {len(cells)}; {mend}")
-    row = []
-    for name, cell in zip(_COLUMNS, cells, strict=True):
-        try:
-            value = math.nan if "_" in cell else float(cell)  # float() takes 1_000
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            raise InputError(f"{where}, column {name}: expected a finite number; received {cell[:40]!r}; {mend}")
-        row.append(value)
-    if before and row[0] != before[0][0]:
-        raise InputError(f"{where}: expected one trial, {before[0][0]:g}; received trial {row[0]:g}; keep one trial")
-    if before and row[1] <= before[-1][1]:
-        raise InputError(f"{where}: expected a time after {before[-1][1]:.17g} s; received {row[1]:.17g} s; {mend}")
-    return row

@@ -9,9 +9,12 @@ from hnn_tf.rollout import rollout_at_times
 from hnn_tf.systems import System
 from hnn_tf.typing import VectorField
 
-# Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with
-# adaptive DOP853), so that metrics are the model's, not the integrator's.
-_MAX_STEP_SIZE = 0.1
+MAX_STEP_SIZE = 0.1
+"""The longest step of a model's rollout, in its unit of time.
+
+Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with adaptive
+DOP853), so that metrics are the model's, not the integrator's.
+"""
 _KEPT_A_CALL = 16
 """States of a trajectory whose copies take about what a call of a model takes for one."""
 
@@ -32,17 +35,18 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
     if isinstance(vector_field, System):
         return reference_solution(vector_field, initial_states, times)
     dtype = getattr(vector_field, "compute_dtype", "float64")
-    times = np.asarray(times)
+    # In the model's precision, intervals of times far from 0 (seconds since 1970) would be lost.
+    since_first = np.asarray(times) - np.asarray(times)[..., :1]
 
     def paths(piece: slice) -> np.ndarray:
         trajectory = rollout_at_times(
             vector_field,
             tf.constant(initial_states[piece], dtype),
-            times[piece] if times.ndim == 2 else times,
-            max_step_size=_MAX_STEP_SIZE,
+            since_first[piece] if since_first.ndim == 2 else since_first,
+            max_step_size=MAX_STEP_SIZE,
             integrator="rk8",
         )
         return trajectory.numpy().astype(np.float64)
 
     # The model is called at one state of a trajectory at a time; the others are only kept.
-    return rows_in_pieces(paths, len(initial_states), states_each=2 + times.shape[-1] // _KEPT_A_CALL)
+    return rows_in_pieces(paths, len(initial_states), states_each=2 + since_first.shape[-1] // _KEPT_A_CALL)

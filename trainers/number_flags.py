@@ -1,0 +1,48 @@
+"""Flags that are numbers, and the range in which they make sense. Imports nothing heavy."""
+
+from collections.abc import Sequence
+
+from absl import flags
+
+MOST_STEPS = 1_000_000_000
+"""Of a training, which takes days for less and counts in 32 bits."""
+
+MOST_WEIGHT = 1e6
+"""Of a term beside others of order 1: in float32, these are lost beside a greater one."""
+
+_MOST_LAYERS = 20
+_WIDEST = 5000
+# 80 MB in float32. Training keeps some five copies: gradients, and the optimizer's moments and averages.
+_MOST_WEIGHTS = 20_000_000
+
+
+def define(name: str, default: float | None, meaning: str, *, least: float, most: float, or_zero: bool = False) -> None:
+    """Defines a flag that is a number from `least` to `most`, or, with `or_zero`, 0; NaN is outside of every range."""
+    flags.DEFINE_float(name, default, meaning)
+    flags.register_validator(
+        name,
+        lambda value: value is None or least <= value <= most or (or_zero and value == 0),
+        message=f"expected {'0, or ' if or_zero else ''}a number from {least:g} to {most:g}",
+    )
+
+
+def define_widths(name: str, default: Sequence[str], meaning: str) -> None:
+    """Defines a flag that is a list of layers' widths, of no more weights than fit into memory."""
+    flags.DEFINE_list(name, list(default), meaning)
+    flags.register_validator(
+        name,
+        _fit,
+        message=f"expected widths > 0 separated by commas, as 200,200: up to {_MOST_LAYERS} of them, each at most "
+        f"{_WIDEST}, with at most {_MOST_WEIGHTS} weights between them",
+    )
+
+
+def _fit(widths: Sequence[str]) -> bool:
+    if not 0 < len(widths) <= _MOST_LAYERS:
+        return False
+    # By their length first: Python refuses to read integers of thousands of digits.
+    if not all(width.strip().isdecimal() and len(width.strip()) <= len(str(_WIDEST)) for width in widths):
+        return False
+    numbers = [int(width) for width in widths]
+    weights = sum(before * after for before, after in zip(numbers[:-1], numbers[1:], strict=True))
+    return 0 < min(numbers) and max(numbers) <= _WIDEST and weights <= _MOST_WEIGHTS
