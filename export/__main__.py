@@ -29,6 +29,7 @@ def _main() -> None:
         integrator=settings.integrator,
         max_step_size=settings.max_step_size,
         substeps=settings.substeps,
+        max_steps=settings.max_steps,
         run=run,
         licence=settings.licence,
     )
@@ -54,6 +55,12 @@ if __name__ == "__main__":
     )
     flags.DEFINE_integer(
         "substeps", None, "Instead of it: integrator steps between two of the rollout's times.", lower_bound=1
+    )
+    flags.DEFINE_integer(
+        "max_steps",
+        None,
+        "Most integrator steps of a call of the rollout in all, 10000 when not given; what would take more is NaN.",
+        lower_bound=1,
     )
     flags.DEFINE_string("licence", None, "Of the model, for its card, as CC-BY-4.0; not stated if not given.")
     flags.register_validator(
