@@ -27,6 +27,7 @@ def _main() -> None:
         integrator=settings.integrator,
         max_step_size=settings.max_step_size,
         substeps=settings.substeps,
+        max_steps=settings.max_steps,
         run=run,
         licence=settings.licence,
     )
@@ -59,6 +60,13 @@ if __name__ == "__main__":
         "Instead of it: integrator steps between two of the rollout's times.",
         lower_bound=1,
         upper_bound=1_000_000,
+    )
+    flags.DEFINE_integer(
+        "max_steps",
+        None,
+        "Most integrator steps of a call of the rollout in all, 10000 when not given; what would take more is NaN.",
+        lower_bound=1,
+        upper_bound=10_000_000,
     )
     flags.DEFINE_string("licence", None, "Of the model, for its card, as CC-BY-4.0; not stated if not given.")
     command_line.run(_main, usage=__doc__)

@@ -79,6 +79,8 @@ def _described(card: Mapping[str, Any]) -> list[str]:
     step = f"{rollout['substeps']} steps between two times"
     if rollout["max_step_size"]:
         step = f"steps of at most {rollout['max_step_size']}"
+    if rollout["max_steps"]:
+        step += f", at most {rollout['max_steps']} a call"
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
     return [
         *lines,

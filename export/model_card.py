@@ -42,7 +42,12 @@ LAYOUT = {
         None,
     ),
     "metrics": ({str: (float, int)}, None),
-    "rollout": {"integrator": str, "max_step_size": (float, int, None), "substeps": (int, None)},
+    "rollout": {
+        "integrator": str,
+        "max_step_size": (float, int, None),
+        "substeps": (int, None),
+        "max_steps": (int, None),
+    },
     "licence": (str, None),
     "versions": _VERSIONS,
     "reference_points": {"inputs": {str: list}, "signatures": {str: {"inputs": [str], "outputs": {str: list}}}},
@@ -132,6 +137,8 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
         document = json_file.read(path, "a model card")
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
+    if isinstance(document, dict) and isinstance(document.get("rollout"), dict):
+        document["rollout"].setdefault("max_steps", None)  # of an export before there was this limit
     if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
@@ -191,7 +198,7 @@ def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
         if not all(np.isfinite(output).all() for output in outputs.values()):
             raise InputError(
                 f"{name}: expected finite answers for an ordinary request; train the model anew, or take longer steps "
-                "of the rollout"
+                "of the rollout, or more of them"
             )
         signatures[name] = {"inputs": list(specs), "outputs": {key: _listed(v) for key, v in outputs.items()}}
     return {"inputs": {key: _listed(value) for key, value in inputs.items()}, "signatures": signatures}

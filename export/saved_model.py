@@ -17,10 +17,13 @@ from export.temporary_folder import temporary_folder
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
+from hnn_tf.step_limit import MOST_STEPS
 
 _MOST_SUBSTEPS = 1_000_000
 _MAX_STEP_SIZE = 0.05
 _MAX_STEP_SIZE_OF_FRAMES = 0.5
+_MAX_STEPS = 10_000
+"""Some seconds of one row (docs/serving.md)."""
 
 
 def export_model(
@@ -32,6 +35,7 @@ def export_model(
     integrator: str | integrators.Integrator = "rk4",
     max_step_size: float | None = None,
     substeps: int | None = None,
+    max_steps: int | None = None,
     run: Mapping[str, Any] | None = None,
     licence: str | None = None,
 ) -> pathlib.Path:
@@ -49,6 +53,9 @@ def export_model(
       max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
         `substeps` is given, 0.05, or half a frame of a model that sees frames.
       substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
+      max_steps: Most integrator steps of a call of the rollout in all, from 1 (or `substeps`) to ten million, 10 000 if
+        not given: rows that would need more are NaN beyond. The tries of an adaptive integrator and the iterations of
+        an implicit one are limited to as many again.
       run: What the card says of the training: the document of a run's `metrics.json`.
       licence: What the card says of the model's licence.
 
@@ -70,6 +77,10 @@ def export_model(
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
     if substeps is not None and not (1 <= substeps <= _MOST_SUBSTEPS and substeps == int(substeps)):
         raise InputError(f"substeps: expected an integer >= 1, at most {_MOST_SUBSTEPS}; received {substeps}")
+    max_steps = _MAX_STEPS if max_steps is None else max_steps
+    if not (max(1, substeps or 1) <= max_steps <= MOST_STEPS and max_steps == int(max_steps)):
+        least = "substeps" if substeps else 1
+        raise InputError(f"max_steps: expected an integer >= {least}, at most {MOST_STEPS}; received {max_steps}")
     folder = pathlib.Path(export_dir)
     name = name or folder.resolve().name
     if not name.isprintable():  # also of bytes that are no text
@@ -77,7 +88,9 @@ def export_model(
     if (folder / "saved_model.pb").exists():
         raise InputError(f"{folder}: is a version itself; give the folder above it")
     versions.refuse_existing(folder, version)  # before the work; and again when it is done
-    module = ServingModule(model, integrator=integrator, max_step_size=max_step_size, substeps=substeps)
+    module = ServingModule(
+        model, integrator=integrator, max_step_size=max_step_size, substeps=substeps, max_steps=max_steps
+    )
     keras_endpoints.attach(module, module.functions)
     created = [each for each in (folder, *folder.parents) if not each.exists()]
     until_done = contextlib.ExitStack()
@@ -93,6 +106,7 @@ def export_model(
             "integrator": integrators.get(integrator).name,
             "max_step_size": max_step_size,
             "substeps": substeps,
+            "max_steps": int(max_steps),
         }
         model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
         return versions.move_into_place(temporary, folder, version)

@@ -20,15 +20,17 @@ class ServingModule(tf.Module):
     `state_signatures` and `frame_signatures`; any other Keras model state -> time derivative has those of states.
 
     `rollout` takes `state` as the state at `times[:, 0]`; B and T may be 0. Between two times the whole batch takes
-    as many equal steps as keep the widest interval's at or below `max_step_size`, or `substeps` of them; a row with
-    times that aren't finite, or are ten million steps apart, is NaN from there on, and changes no other. So is one for
-    which an implicit or adaptive integrator finds no solution.
+    as many equal steps as keep the widest interval's at or below `max_step_size`, or `substeps` of them; none where no
+    row moves. A row with times that aren't finite, or take the call past `max_steps`, is NaN from there on, and changes
+    no other (`hnn_tf.step_limit.LimitedTimes`). So is one for which an implicit or adaptive integrator finds no
+    solution.
 
     Args:
       model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`, or one with `serving_signatures`.
       integrator: Of `rollout`, a name or an `hnn_tf.integrators.Integrator`.
       max_step_size: Of `rollout`, in the system's time unit, > 0.
       substeps: Of `rollout`, >= 1; exactly one of the two is given.
+      max_steps: Of a call of `rollout` in all, >= 1.
 
     Attributes:
       weights: The copies of the variables.
@@ -45,6 +47,7 @@ class ServingModule(tf.Module):
         integrator: str | integrators.Integrator,
         max_step_size: float | None = None,
         substeps: int | None = None,
+        max_steps: int,
     ) -> None:
         super().__init__()
         _check_names(model)
@@ -56,6 +59,7 @@ class ServingModule(tf.Module):
             "integrator": method,
             "max_step_size": max_step_size,
             "substeps": substeps,
+            "max_steps": max_steps,
             "checkpointing": False,
         }
         signatures = signatures_of(model, **options)

@@ -5,11 +5,9 @@ import tensorflow as tf
 from hnn_tf import integrators, phase_space, scalars
 from hnn_tf.compiled_rollout import Plan, planned_rollout
 from hnn_tf.integrators import Integrator
+from hnn_tf.step_limit import MOST_STEPS, LimitedTimes
 from hnn_tf.stepper import Stepper
 from hnn_tf.typing import State, VectorField
-
-_MOST_STEPS = 10_000_000
-"""Between two output times: what takes more is a mistake, which would occupy a server for hours."""
 
 
 class NotSolvedError(ArithmeticError):
@@ -89,6 +87,7 @@ def rollout_at_times(
     compensated: bool = False,
     checkpointing: bool = True,
     jit_compile: bool = False,
+    max_steps: int | None = None,
 ) -> tf.Tensor:
     """Integrates a batch of states to chosen times, irregular ones too.
 
@@ -112,13 +111,17 @@ def rollout_at_times(
       compensated: As of `rollout`.
       checkpointing: As of `rollout`.
       jit_compile: As of `rollout`.
+      max_steps: For servers, the most steps that the call takes in all, an integer from 1 to ten million; members that
+        would need more are NaN beyond, as `hnn_tf.step_limit.LimitedTimes` says. Times that repeat take no step then,
+        and have no gradient.
 
     Returns:
       Trajectory `[..., T, 2n]`, precision as `rollout`; index 0 is `initial_state`. Empty times give an empty
       trajectory.
 
     Raises:
-      ValueError: As `rollout`; or not exactly one of `max_step_size` and `substeps` is given, or isn't positive.
+      ValueError: As `rollout`; or not exactly one of `max_step_size` and `substeps` is given, or isn't positive; or
+        `max_steps` isn't such a number.
       TypeError: As `rollout`.
       NotSolvedError: As `rollout`.
     """
@@ -133,10 +136,28 @@ def rollout_at_times(
     else:
         steps = scalars.count("substeps", substeps, least=1)
     plan = _steps_at_most if substeps is None else _substeps
-    stepper = Stepper(vector_field, method, compensated, checkpointing)
-    trajectory = _planned(stepper, plan, state, (times, steps), jit_compile)
+    if max_steps is None:
+        stepper = Stepper(vector_field, method, compensated, checkpointing)
+        return _at_times(stepper, plan, state, times, steps, jit_compile)
+    if not (1 <= max_steps <= MOST_STEPS and max_steps == int(max_steps)):
+        raise ValueError(f"max_steps: expected an integer from 1 to {MOST_STEPS}; received {max_steps}")
+    if compensated and method.may_fail:
+        raise ValueError(f"max_steps: expected compensated=False with integrator {method.name!r}; received both")
+    dtype, most_repeats = state.dtype, int(max_steps) if method.may_fail else None
+    stepper = Stepper(vector_field, method, compensated, checkpointing, most_repeats)
+
+    def steps_of(lengths: tf.Tensor) -> tf.Tensor:
+        return _least_steps(lengths, steps) if substeps is None else tf.fill(tf.shape(lengths), tf.cast(steps, dtype))
+
+    limited = LimitedTimes(times, steps_of, int(max_steps))
+    return limited.at_all_times(_at_times(stepper, plan, state, limited.times, steps, jit_compile))
+
+
+def _at_times(
+    stepper: Stepper, plan: Plan, state: State, times: tf.Tensor, steps: tf.Tensor, jit_compile: bool
+) -> tf.Tensor:
     # T = 0: without the initial state.
-    return trajectory[..., : tf.shape(times)[-1], :]
+    return _planned(stepper, plan, state, (times, steps), jit_compile)[..., : tf.shape(times)[-1], :]
 
 
 def _checked(
@@ -192,13 +213,17 @@ def _fixed_steps(step_size: tf.Tensor, num_steps: tf.Tensor) -> tuple:
 def _steps_at_most(times: tf.Tensor, max_step_size: tf.Tensor) -> tuple:
     intervals = _intervals(times)
     # Written so that NaN is unusable, too.
-    usable = tf.abs(intervals) <= max_step_size * _MOST_STEPS
+    usable = tf.abs(intervals) <= max_step_size * MOST_STEPS
     lengths = tf.where(usable, tf.abs(intervals), tf.zeros_like(intervals))
     widest = tf.reduce_max(lengths, axis=list(range(1, lengths.shape.rank)))
-    # The small allowance keeps round-off in the times from adding a step to an interval that fits exactly.
-    counts = tf.maximum(tf.cast(tf.math.ceil(widest / max_step_size * (1.0 - 1e-6)), tf.int32), 1)
+    counts = tf.cast(_least_steps(widest, max_step_size), tf.int32)
     intervals = tf.where(usable, intervals, tf.constant(float("nan"), intervals.dtype))
     return _step_sizes(intervals, counts), counts, tf.maximum(tf.reduce_max(counts), 1)
+
+
+def _least_steps(lengths: tf.Tensor, max_step_size: tf.Tensor) -> tf.Tensor:
+    # The small allowance keeps round-off in the times from adding a step to an interval that fits exactly.
+    return tf.maximum(tf.math.ceil(lengths / max_step_size * (1.0 - 1e-6)), 1.0)
 
 
 def _substeps(times: tf.Tensor, substeps: tf.Tensor) -> tuple:

@@ -61,6 +61,9 @@ ANSWERED = {
     "NaN times": ("rollout", {"times": _floats([[0, NAN, 0.5], [0, 0.5, 2]])}, [0]),
     "a NaN first time": ("rollout", {"times": _floats([[NAN, 1, 2], [0, 0.5, 2]])}, [0]),
     "infinite times": ("rollout", {"times": _floats([[0, np.inf, 1], [0, 0.5, 2]])}, [0]),
+    "many repeated times": ("rollout", {"times": np.repeat(TIMES, 1000, 1)}, []),
+    # Eight million steps, minutes of work.
+    "more steps than the export takes": ("rollout", {"times": _floats([[0, 0.3, 4e5], [0, 0.5, 2]])}, [0]),
     "a NaN state": ("time_derivative", {"state": _floats([[NAN, 0], [1, 0]])}, [0]),
     "a NaN state of a rollout": ("rollout", {"state": _floats([[NAN, 0], [1, 0]])}, [0]),
 }

@@ -94,7 +94,7 @@ def test_the_graph_asks_for_nothing_that_runtimes_lack(exported, case):
 
 @pytest.mark.parametrize("activation", [name for name, a in activations.ACTIVATIONS.items() if a.smooth])
 def test_no_activation_leaves_gradient_kernels(activation):
-    module = ServingModule(_build("hnn", activation=activation), integrator="rk4", max_step_size=0.1)
+    module = ServingModule(_build("hnn", activation=activation), integrator="rk4", max_step_size=0.1, max_steps=99)
     ops = {node.op for function in module.functions.values() for node in _nodes(function.graph.as_graph_def())}
     assert "MatMul" in ops
     assert not {op for op in ops if op.endswith("Grad")}
@@ -106,7 +106,7 @@ def test_any_keras_model_may_be_the_hamiltonian():
     model = hnn_tf.HamiltonianNetwork(keras.Model(inputs, energy))
     state = tf.ones([3, 2])
     model(state)
-    rollout = ServingModule(model, integrator="rk4", max_step_size=0.1).functions["rollout"]
+    rollout = ServingModule(model, integrator="rk4", max_step_size=0.1, max_steps=99).functions["rollout"]
     answer = rollout(state=state, times=tf.constant([[0.0, 0.3]] * 3))
     # 1e-6: float32 round-off.
     np.testing.assert_allclose(answer["energy"][:, 1], model.hamiltonian(answer["trajectory"][:, 1]), atol=1e-6)
@@ -209,5 +209,5 @@ def test_saving_says_nothing(tmp_path, caplog):
 
 def test_the_module_keeps_no_keras_model():
     """Tracked, it would be saved, and sessions without Python would look for its variables in vain."""
-    module = ServingModule(_build("hnn"), integrator="rk4", max_step_size=0.1)
+    module = ServingModule(_build("hnn"), integrator="rk4", max_step_size=0.1, max_steps=99)
     assert not [value for _, value in inspect.getmembers(module) if isinstance(value, keras.layers.Layer)]

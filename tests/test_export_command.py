@@ -117,10 +117,11 @@ def test_bad_input_is_one_line_and_writes_nothing(finished, name, message):
         (["--model_path=m.keras", "--export_dir=d", "--max_step_size=0"], "error: flag --max_step_size=0.0"),
         (["--model_path=m.keras", "--export_dir=d", "--max_step_size=nan"], "error: flag --max_step_size=nan"),
         (["--model_path=m.keras", "--export_dir=d", "--substeps=0"], "error: flag --substeps=0"),
+        (["--model_path=m.keras", "--export_dir=d", "--max_steps=0"], "error: flag --max_steps=0"),
         (["--model_path=m.keras", "--export_dir=d", "--version=0"], "error: flag --version=0"),
         (["--model_path=m.keras", "--export_dir=d", "--integrator=euler"], "error: flag --integrator=euler"),
     ],
-    ids=["required", "zero step", "nan step", "substeps", "version", "integrator"],
+    ids=["required", "zero step", "nan step", "substeps", "steps", "version", "integrator"],
 )
 def test_a_bad_flag_is_one_line(tmp_path, arguments, message):
     process = _start(arguments, tmp_path)

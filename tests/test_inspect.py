@@ -43,7 +43,7 @@ def exported(tmp_path_factory):
     """The served folder: version 1 of a run, version 2 of a model alone, in float64."""
     folder = tmp_path_factory.mktemp("served") / "pendulum"
     export_model(_model(), folder, run=RUN, licence="CC-BY-4.0", max_step_size=0.1)
-    export_model(_model("float64"), folder, integrator="rk8", substeps=2)
+    export_model(_model("float64"), folder, integrator="rk8", substeps=2, max_steps=500)
     return folder
 
 
@@ -60,14 +60,14 @@ def test_the_card_says_what_is_known(exported):
     assert (card["system"], card["state"], card["metrics"]) == ("pendulum", STATE, RUN["metrics"])
     assert card["training"]["data"] == RUN["training_data"]
     assert card["training"]["seed"] == 3
-    assert card["rollout"] == {"integrator": "rk4", "max_step_size": 0.1, "substeps": None}
+    assert card["rollout"] == {"integrator": "rk4", "max_step_size": 0.1, "substeps": None, "max_steps": 10_000}
     assert card["versions"]["tensorflow"] == tf.__version__
 
 
 def test_what_isnt_known_is_null(exported):
     card = model_card.read(exported / "2")
     assert [card[name] for name in ("system", "state", "training", "metrics", "licence")] == [None] * 5
-    assert card["rollout"] == {"integrator": "rk8", "max_step_size": None, "substeps": 2}
+    assert card["rollout"] == {"integrator": "rk8", "max_step_size": None, "substeps": 2, "max_steps": 500}
     assert card["dtype"] == "float64"
 
 
@@ -85,6 +85,15 @@ def test_reference_points_are_what_the_model_answers(exported, version):
     assert points["rollout"][1]["trajectory"].dtype == card["dtype"]
     # The digits that are written give the very numbers back, and the graph gives them again.
     assert max(self_test.differences(exported / version, card).values()) == 0
+
+
+def test_a_card_of_before_the_limit_of_steps_can_be_read(exported, tmp_path):
+    folder = shutil.copytree(exported / "1", tmp_path / "1")
+    path = folder / "assets.extra" / "model_card.json"
+    card = json.loads(path.read_text())
+    del card["rollout"]["max_steps"]
+    path.write_text(json.dumps(card))
+    assert model_card.read(folder)["rollout"] == card["rollout"] | {"max_steps": None}
 
 
 def test_a_model_without_finite_answers_is_refused(tmp_path):
@@ -204,7 +213,7 @@ def test_a_good_export_is_shown_and_passes(inspected):
         "  state: q (rad), p (kg m²/s); time in s; energy in J",
         "  trained: objective derivative, protocol clean, seed 3, 2000 steps",
         "    energy_mse: 1.000e-03",
-        "  rollout: rk4, steps of at most 0.1",
+        "  rollout: rk4, steps of at most 0.1, at most 10000 a call",
         "  licence: CC-BY-4.0",
         "  energy: state [?, 2] float32 -> energy [?] float32",
         "  nothing that a server refuses",
@@ -218,7 +227,7 @@ def test_a_served_folder_is_its_latest_version(inspected, exported):
     assert (code, error) == (0, "")
     assert output.splitlines()[0] == str(exported / "2")
     assert "  licence: not stated" in output.splitlines()
-    assert "  rollout: rk8, 2 steps between two times" in output.splitlines()
+    assert "  rollout: rk8, 2 steps between two times, at most 500 a call" in output.splitlines()
 
 
 @pytest.mark.parametrize("case", BROKEN)

@@ -13,7 +13,7 @@ from export.saved_model import export_model
 def test_a_rollout_under_way_is_stopped(tmp_path):
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))
     model.build([None, 2])
-    path = export_model(model, tmp_path / "model", max_step_size=0.05)
+    path = export_model(model, tmp_path / "model", max_step_size=0.05, max_steps=10_000_000)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         loaded = tf.compat.v1.saved_model.loader.load(session, ["serve"], str(path)).signature_def["rollout"]
         outputs = [info.name for info in loaded.outputs.values()]

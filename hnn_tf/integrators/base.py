@@ -57,6 +57,13 @@ class Integrator(abc.ABC):
             state = state + increment(state)
         return state
 
+    def counted_step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[State, tf.Tensor]:
+        """`step`, and how often each member repeated something within it, `[..., 1]` of the state's dtype.
+
+        Of a method that may fail these are its iterations or inner steps, what costs the time; of others one.
+        """
+        return self.step(vector_field, state, step_size), tf.ones_like(state[..., :1])
+
     def extend(self, state: State) -> State:
         """The state `[..., 2n]` as this method carries it from step to step, `[..., m]`; by default the same."""
         return state

@@ -67,30 +67,37 @@ class DormandPrince(Integrator):
 
     def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
         """Advances states `[..., 2n]` by `step_size`."""
+        return self.counted_step(vector_field, state, step_size)[0]
+
+    def counted_step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[State, tf.Tensor]:
+        """`step`, and each member's inner steps `[..., 1]`, rejected ones included."""
         step_size = tf.convert_to_tensor(step_size, state.dtype) * tf.ones_like(state[..., :1])
         inner_step = TracedFunction(lambda state, size: _step(vector_field, state, size)[0], state, state[..., :1])
 
         # What the field uses from outside is an argument only so that its gradient has a way out.
         @tf.custom_gradient
         def run(state: State, step_size: tf.Tensor, *_: tf.Tensor) -> tuple:
-            end, fractions, num = self._solve(vector_field, state, step_size)
+            end, fractions, num, tries = self._solve(vector_field, state, step_size)
 
-            def gradient(upstream: tf.Tensor, variables: Sequence | None = None) -> tuple:
+            def gradient(upstream: tf.Tensor, _: tf.Tensor, variables: Sequence | None = None) -> tuple:
                 sizes = step_size * fractions
                 state_gradient, sizes_gradient, *outside = last_step_gradient(inner_step, state, sizes, num, upstream)
                 size_gradient = tf.reduce_sum(sizes_gradient * fractions, 0)
                 return own_gradients([state_gradient, size_gradient, *outside], variables)
 
-            return end, gradient
+            return (end, tries), gradient
 
         return run(state, step_size, *inner_step.outside)
 
-    def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[Any, Any, Any]:
-        """The state after the step, the inner steps as fractions of it `[max_steps, ..., 1]`, and their number."""
+    def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[Any, Any, Any, Any]:
+        """The state after the step; inner steps as fractions of it `[max_steps, ..., 1]`; how many; each member's."""
         one = tf.ones_like(state[..., :1])
         fractions = tf.TensorArray(state.dtype, self.max_steps, element_shape=one.shape)
 
-        def body(i: tf.Tensor, state: State, slope: tf.Tensor, done: Any, fraction: Any, fractions: Any) -> tuple:
+        def body(
+            i: tf.Tensor, state: State, slope: tf.Tensor, done: Any, fraction: Any, fractions: Any, tries: Any
+        ) -> tuple:
+            tries += tf.cast(goes_on(done, fraction), tries.dtype)
             # The last one ends where the step does.
             fraction = tf.minimum(fraction, one - done)
             end, error, end_slope = _step(vector_field, state, step_size * fraction, slope)
@@ -102,25 +109,35 @@ class DormandPrince(Integrator):
             factor = tf.clip_by_value(_SAFETY * tf.maximum(ratio, 1e-10) ** -0.2, _LEAST_FACTOR, _MOST_FACTOR)
             factor = tf.where(tf.math.is_finite(factor), factor, _LEAST_FACTOR * one)
             state, slope = tf.where(accepted, end, state), tf.where(accepted, end_slope, slope)
-            return i + 1, state, slope, done + taken, fraction * factor, fractions.write(i, taken)
+            return i + 1, state, slope, done + taken, fraction * factor, fractions.write(i, taken), tries
 
         slope = vector_field(state)
         finite = tf.math.is_finite
         able = finite(step_size) & tf.reduce_all(finite(state) & finite(slope), -1, keepdims=True)
 
-        def unfinished(i: tf.Tensor, _: State, slope: tf.Tensor, done: Any, fraction: Any, fractions: Any) -> tf.Tensor:
-            del slope, fractions
+        def goes_on(done: tf.Tensor, fraction: tf.Tensor) -> tf.Tensor:
             # A member that can't begin, or whose steps have become nothing, doesn't keep the others.
-            return (i < self.max_steps) & tf.reduce_any(able & (done < 1) & (done + fraction > done))
+            return able & (done < 1) & (done + fraction > done)
 
-        num, end, _, done, _, fractions = tf.while_loop(
+        def unfinished(i: tf.Tensor, _: State, slope: tf.Tensor, done: Any, fraction: Any, *rest: Any) -> tf.Tensor:
+            del slope, rest
+            return (i < self.max_steps) & tf.reduce_any(goes_on(done, fraction))
+
+        none = tf.zeros_like(one)
+        num, end, _, done, _, fractions, tries = tf.while_loop(
             unfinished,
             body,
-            (tf.constant(0), state, slope, tf.zeros_like(one), one, fractions),
-            shape_invariants=(tf.TensorShape([]), *[state.shape] * 2, *[one.shape] * 2, tf.TensorShape(None)),
+            (tf.constant(0), state, slope, none, one, fractions, none),
+            shape_invariants=(
+                tf.TensorShape([]),
+                *[state.shape] * 2,
+                *[one.shape] * 2,
+                tf.TensorShape(None),
+                one.shape,
+            ),
         )
         end = tf.where(able & (done >= 1), end, tf.constant(float("nan"), state.dtype))
-        return end, _up_to(num, fractions.stack()), num
+        return end, _up_to(num, fractions.stack()), num, tries
 
 
 def _step(

@@ -51,15 +51,19 @@ class ImplicitRungeKutta(Integrator):
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
         """One: h sum_i b_i k_i."""
+        return [lambda state: self._counted_increment(vector_field, state, step_size)[0]]
 
-        def increment(state: State) -> tf.Tensor:
-            slopes = self._solve(vector_field, state, tf.convert_to_tensor(step_size, state.dtype))
-            return step_size * tf.tensordot(tf.constant(self.b, state.dtype), slopes, 1)
+    def counted_step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[State, tf.Tensor]:
+        """`step`, and each member's iterations `[..., 1]`."""
+        increment, iterations = self._counted_increment(vector_field, state, step_size)
+        return state + increment, iterations
 
-        return [increment]
+    def _counted_increment(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple:
+        slopes, iterations = self._solve(vector_field, state, tf.convert_to_tensor(step_size, state.dtype))
+        return step_size * tf.tensordot(tf.constant(self.b, state.dtype), slopes, 1), iterations
 
-    def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tf.Tensor:
-        """The slopes `[stages, ..., 2n]`."""
+    def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The slopes `[stages, ..., 2n]`, and the iterations that each member took `[..., 1]`."""
         a = tf.constant(self.a, state.dtype)
 
         def slopes_of(slopes: tf.Tensor, state: State, step_size: tf.Tensor) -> tf.Tensor:
@@ -71,7 +75,8 @@ class ImplicitRungeKutta(Integrator):
         traced = TracedFunction(slopes_of, guess, state, step_size)
         scale = self._tolerance(state) * tf.maximum(tf.reduce_max(tf.abs(state), -1, keepdims=True), 1)
 
-        solution = _fixed_point(lambda k: slopes_of(k, state, step_size), guess, tf.abs(step_size) / scale)
+        weight = tf.abs(step_size) / scale
+        solution, iterations = _fixed_point(lambda k: slopes_of(k, state, step_size), guess, weight)
         # One more iteration has the solution's gradients to everything the field depends on, once its own are
         # multiplied by (1 - d slopes / d slopes)^-1.
         slopes = slopes_of(tf.stop_gradient(solution), state, step_size)
@@ -84,37 +89,42 @@ class ImplicitRungeKutta(Integrator):
 
                 size = tf.reduce_max(tf.abs(upstream), [0, -1], keepdims=True)[0]
                 relative = self._tolerance(state) * tf.where(size > 0, size, tf.ones_like(size))
-                return _fixed_point(pulled, upstream, 1 / relative)
+                return _fixed_point(pulled, upstream, 1 / relative)[0]
 
             return slopes, gradient
 
-        return solved(slopes)
+        return solved(slopes), iterations
 
     def _tolerance(self, state: State) -> tf.Tensor:
         default = _TOLERANCES[state.dtype]
         return tf.constant(default if self.tolerance is None else self.tolerance, state.dtype)
 
 
-def _fixed_point(function: Increment, start: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-    """The fixed point `[stages, ..., m]` of a contraction; NaN for the members that don't come to one.
+def _fixed_point(function: Increment, start: tf.Tensor, weight: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """The fixed point `[stages, ..., m]` of a contraction, and the iterations to it `[..., 1]`.
+
+    It is NaN for the members that don't come to one.
 
     A member is done when its change times `weight` `[..., 1]` is at most 1, and stays as it is while others go on, so
     that none depends on its neighbours; one whose change isn't finite is given up, and doesn't keep the others.
     """
 
-    def body(i: tf.Tensor, value: tf.Tensor, done: tf.Tensor, lost: tf.Tensor) -> tuple:
+    def body(i: tf.Tensor, value: tf.Tensor, done: tf.Tensor, lost: tf.Tensor, iterations: tf.Tensor) -> tuple:
+        iterations += tf.cast(~(done | lost), iterations.dtype)
         new = function(value)
         change = tf.reduce_max(tf.abs(new - value), [0, -1], keepdims=True)[0] * weight
-        return i + 1, tf.where(done, value, new), done | (change <= 1), lost | ~tf.math.is_finite(change)
+        value, done = tf.where(done, value, new), done | (change <= 1)
+        return i + 1, value, done, lost | ~tf.math.is_finite(change), iterations
 
-    nobody = tf.zeros_like(start[0, ..., :1], tf.bool)
-    _, value, done, _ = tf.while_loop(
-        lambda i, _, done, lost: (i < _MOST_ITERATIONS) & ~tf.reduce_all(done | lost),
+    none = tf.zeros_like(start[0, ..., :1])
+    nobody = tf.zeros_like(none, tf.bool)
+    _, value, done, _, iterations = tf.while_loop(
+        lambda i, _, done, lost, __: (i < _MOST_ITERATIONS) & ~tf.reduce_all(done | lost),
         body,
-        (tf.constant(0), start, nobody, nobody),
-        shape_invariants=(tf.TensorShape([]), start.shape, nobody.shape, nobody.shape),
+        (tf.constant(0), start, nobody, nobody, none),
+        shape_invariants=(tf.TensorShape([]), start.shape, nobody.shape, nobody.shape, none.shape),
     )
-    return tf.where(done, value, tf.constant(float("nan"), value.dtype))
+    return tf.where(done, value, tf.constant(float("nan"), value.dtype)), iterations
 
 
 class ImplicitMidpoint(ImplicitRungeKutta):
