@@ -15,6 +15,7 @@ from hnn_tf.data.segments import Segments
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives.weak_form import WeakForm
+from hnn_tf.substeps import warn_if_too_few
 from hnn_tf.typing import Samples
 
 _WINDOW = 10
@@ -37,7 +38,7 @@ def fit_trajectories(
     seed: int = 0,
     slope: float = SLOPE,
     integrator: str | integrators.Integrator = "rk4",
-    substeps: int = 1,
+    substeps: int | None = None,
     max_iterations: int = 30,
 ) -> TrajectoryFit:
     """Fits a Hamiltonian that is linear in its coefficients to whole trajectories, by a few linear solves.
@@ -55,7 +56,8 @@ def fit_trajectories(
       seed: Of the features.
       slope: Of the features, in standardised states: the larger, the rougher an H they can be.
       integrator: An explicit Runge-Kutta method.
-      substeps: Its steps in each interval.
+      substeps: Its steps in each interval; when not given, as many as keep its error below a tenth of the statistical
+        error, checked by doubling them. A given number that doesn't is used, with an `IntegrationWarning`.
       max_iterations: Of Gauss-Newton.
 
     Returns:
@@ -64,7 +66,7 @@ def fit_trajectories(
     Raises:
       InputError: If the Hamiltonian isn't linear in its coefficients, or times or states can't be used, as when a
         coordinate is constant.
-      ValueError: If `max_iterations` is below 1.
+      ValueError: If `max_iterations` or `substeps` is below 1.
       ArithmeticError: If the motion diverges before it fits.
     """
     if max_iterations < 1:
@@ -101,6 +103,7 @@ def fit_trajectories(
     num_segments = np.shape(samples["initial_state"])[1]
     guess = smooth["states"][:, Segments(states.shape[1], num_segments).starts[:-1]]
     found = fitter.fit(coefficients, guess.reshape(-1, guess.shape[-1]), max_iterations=max_iterations)
+    warn_if_too_few(found.substeps, found.integration_error)
     found = dataclasses.replace(found, initial_state=found.initial_state.reshape(guess.shape))
     mean = found.posterior.mean.numpy()
     hamiltonian.assign_coefficients(mean[:-1] if friction else mean)

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from hnn_tf import integrators
 from hnn_tf.closed_form.evidence import Posterior, posterior
-from hnn_tf.repeated_steps import repeated_steps
+from hnn_tf.closed_form.linear_rollout import LinearRollout
+from hnn_tf.substeps import MOST, TOLERANCE, check_substeps
 from hnn_tf.typing import Samples
 
 _LEAST_DERIVATIVE_ERROR = 1e-3
@@ -35,6 +36,9 @@ class TrajectoryFit:
         samples, the larger is the better supported.
       iterations: How many linear solves were taken.
       converged: Whether the last of them changed nothing any more.
+      substeps: Integrator steps in each interval.
+      integration_error: How far twice as many would move the coefficients: the most, over all their linear
+        combinations, in standard errors of each.
     """
 
     posterior: Posterior
@@ -45,6 +49,8 @@ class TrajectoryFit:
     log_evidence: float
     iterations: int
     converged: bool
+    substeps: int
+    integration_error: float
 
 
 class TrajectoryFitter:
@@ -63,7 +69,8 @@ class TrajectoryFitter:
       samples: `times` `[N, T]`, `states` `[N, T, 2n]`; if derivatives were measured, `time_derivatives`; and, if not
         all observations count, `counted` `[N, T]` of ones and zeros.
       integrator: An explicit Runge-Kutta method.
-      substeps: Its steps in each interval.
+      substeps: Its steps in each interval; when not given, as few of 1, 2, 4, ... as keep its error small: see
+        `TrajectoryFit.integration_error`, of which a tenth is allowed.
 
     References:
       Bock. Recent advances in parameter identification techniques for ODE. Birkhaeuser, 1983.
@@ -77,24 +84,17 @@ class TrajectoryFitter:
         samples: Samples,
         *,
         integrator: str | integrators.Integrator = "rk4",
-        substeps: int = 1,
+        substeps: int | None = None,
     ) -> None:
-        self._field, self._prior_std = field, np.asarray(prior_std, np.float64)
-        self._times = tf.constant(samples["times"], tf.float64)
+        check_substeps(substeps)
+        self._prior_std = np.asarray(prior_std, np.float64)
         self._states = tf.constant(samples["states"], tf.float64)
         given = samples.get("time_derivatives")
         self._derivatives = None if given is None else tf.constant(given, tf.float64)
-        counted = samples.get("counted", np.ones(self._times.shape))
+        counted = samples.get("counted", np.ones(np.shape(samples["times"])))
         self._counted = tf.constant(counted, tf.float64)[..., tf.newaxis]
-        self._integrator, self._substeps = integrators.get(integrator), substeps
-        if not isinstance(self._integrator, integrators.ExplicitRungeKutta):
-            raise ValueError(
-                f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
-            )
-        # Traced by itself once, where the steps' stages would trace it each.
-        self._linearised_field = tf.function(field.linearised, autograph=False)
-        self._linearised = tf.function(self._sensitivities, autograph=False)
-        self._values = tf.function(self._rollout, autograph=False)
+        self._choose = substeps is None
+        self._rollout = LinearRollout(field, samples["times"], integrator=integrator, substeps=substeps or 1)
 
     def fit(self, coefficients: np.ndarray, initial_state: np.ndarray, *, max_iterations: int = 30) -> TrajectoryFit:
         """Iterates from these coefficients `[m]` and initial states `[N, 2n]`.
@@ -103,19 +103,37 @@ class TrajectoryFitter:
           ArithmeticError: If the motion can't be followed from there.
         """
         w, start = tf.constant(coefficients, tf.float64), tf.constant(initial_state, tf.float64)
-        states, derivatives = self._values(w, start)
+        states, _ = self._rollout.values(w, start)
+        while self._choose and self._rollout.substeps < MOST:
+            finer, finer_derivatives = self._rollout.doubled(w, start)
+            with np.errstate(over="ignore", invalid="ignore"):  # where it still diverges
+                noise, _ = self._noise(finer, finer_derivatives, 0.0)
+            if np.max(np.abs(finer - states) / noise) <= TOLERANCE:  # NaN isn't
+                break
+            states, self._rollout.substeps = finer, 2 * self._rollout.substeps
         if not np.isfinite(states).all():
             raise ArithmeticError("trajectory fit: the motion of the first coefficients diverges; give shorter pieces")
+        found = self._iterate(w, start, max_iterations)
+        while self._choose and self._rollout.substeps < MOST and not found.integration_error <= TOLERANCE:
+            self._rollout.substeps *= 2
+            before, w = found.iterations, found.posterior.mean
+            found = self._iterate(w, tf.constant(found.initial_state), max_iterations)
+            found = dataclasses.replace(found, iterations=before + found.iterations)
+        return found
+
+    def _iterate(self, w: tf.Tensor, start: tf.Tensor, max_iterations: int) -> TrajectoryFit:
+        """Gauss-Newton with the present number of substeps."""
+        states, derivatives = self._rollout.values(w, start)
         noise, error = self._noise(states, derivatives, 0.0)
         iterations, converged = 0, False
         while not converged and iterations < max_iterations:
             iterations += 1
             old_noise, old_error = noise, error
-            found, step, start_step = self._solve(w, start, noise, error)
+            found, rows, step, start_step = self._solve(w, start, noise, error)
             size, before = 1.0, self._cost(w, states, derivatives, noise, error, found.prior_std)
             while True:
                 new_w, new_start = w + size * step, start + size * start_step
-                new_states, new_derivatives = self._values(new_w, new_start)
+                new_states, new_derivatives = self._rollout.values(new_w, new_start)
                 cost = self._cost(new_w, new_states, new_derivatives, noise, error, found.prior_std)
                 if cost <= before or size < _LEAST_STEP:  # NaN isn't
                     break
@@ -136,7 +154,29 @@ class TrajectoryFitter:
             log_evidence=found.log_evidence - self._log_scales(old_noise, old_error),
             iterations=iterations,
             converged=bool(converged),
+            substeps=self._rollout.substeps,
+            integration_error=self._integration_error(w, start, found, rows, old_noise, old_error),
         )
+
+    def _integration_error(
+        self,
+        w: tf.Tensor,
+        start: tf.Tensor,
+        found: Posterior,
+        rows: tf.Tensor,
+        noise: np.ndarray,
+        error: np.ndarray | None,
+    ) -> float:
+        """sqrt(m^T C m) of m = X^T d:  the step that a change d of all predictions makes is C m, C the covariance.
+
+        X are the rows that the initial states don't explain. |v^T C m| <= sqrt(v^T C v) sqrt(m^T C m) for every v.
+        """
+        values, finer = self._rollout.values(w, start), self._rollout.doubled(w, start)
+        scales = [scale for scale in (noise, error) if scale is not None]
+        shifts = [self._counted * (b - a) / scale for a, b, scale in zip(values, finer, scales, strict=False)]
+        shift = tf.concat([tf.reshape(part, [part.shape[0], -1]) for part in shifts], 1)
+        moment = tf.einsum("nki,nk->i", rows, shift)
+        return float(tf.sqrt(tf.tensordot(moment, tf.linalg.matvec(found.covariance, moment), 1)))
 
     def _noise(
         self, states: tf.Tensor, derivatives: tf.Tensor, parameters: float
@@ -175,10 +215,10 @@ class TrajectoryFitter:
 
     def _solve(
         self, w: tf.Tensor, start: tf.Tensor, noise: np.ndarray, error: np.ndarray | None
-    ) -> tuple[Posterior, tf.Tensor, tf.Tensor]:
-        """The linearised problem's posterior, and the steps to it of coefficients and initial states."""
+    ) -> tuple[Posterior, tf.Tensor, tf.Tensor, tf.Tensor]:
+        """The linearised problem's posterior, its rows, and the steps to it of coefficients and initial states."""
         rows, columns, targets = [], [], []
-        states, by_w, by_start, derivatives, derivatives_by_w, derivatives_by_start = self._linearised(w, start)
+        states, by_w, by_start, derivatives, derivatives_by_w, derivatives_by_start = self._rollout.linearised(w, start)
         parts = [(self._states - states, by_w, by_start, noise)]
         if error is not None:
             parts.append((self._derivatives - derivatives, derivatives_by_w, derivatives_by_start, error))
@@ -205,45 +245,4 @@ class TrajectoryFitter:
         )
         rest = target - tf.matmul(row, tf.broadcast_to(found.mean[:, tf.newaxis], [row.shape[0], row.shape[2], 1]))
         start_step = tf.linalg.triangular_solve(r, tf.matmul(q, rest, transpose_a=True), lower=False)[..., 0]
-        return found, found.mean - w, start_step
-
-    def _rollout(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Rolled-out states, and derivatives at them, both `[N, T, 2n]`."""
-        states = self._steps(lambda state: self._field.value(state, w), start)
-        derivatives = self._field.value(tf.reshape(states, [-1, states.shape[-1]]), w)
-        return states, tf.reshape(derivatives, states.shape)
-
-    def _sensitivities(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """States `[N, T, 2n]`, their sensitivities to w `[N, T, 2n, m]` and to the start; the same of derivatives."""
-        (num, width), num_w = start.shape, w.shape[0]
-
-        def augmented(flat: tf.Tensor) -> tf.Tensor:
-            packed = tf.reshape(flat, [-1, width, 1 + num_w + width])
-            state, sensitivity = packed[..., 0], packed[..., 1:]
-            value, by_state, by_w = self._linearised_field(state, w)
-            change = tf.matmul(by_state, sensitivity) + tf.pad(by_w, [[0, 0], [0, 0], [0, width]])
-            return tf.reshape(tf.concat([value[..., tf.newaxis], change], -1), tf.shape(flat))
-
-        identity = tf.broadcast_to(tf.eye(width, dtype=start.dtype), [num, width, width])
-        first = tf.concat([start[..., tf.newaxis], tf.zeros([num, width, num_w], start.dtype), identity], -1)
-        flat = self._steps(augmented, tf.reshape(first, [num, -1]))
-        packed = tf.reshape(flat, [num, -1, width, 1 + num_w + width])
-        states, sensitivity = packed[..., 0], packed[..., 1:]
-        value, by_state, by_w = self._linearised_field(tf.reshape(states, [-1, width]), w)
-        shape = [num, -1, width]
-        change = tf.matmul(tf.reshape(by_state, [*shape, width]), sensitivity)
-        derivatives_by_w = change[..., :num_w] + tf.reshape(by_w, [*shape, num_w])
-        value = tf.reshape(value, shape)
-        return states, sensitivity[..., :num_w], sensitivity[..., num_w:], value, derivatives_by_w, change[..., num_w:]
-
-    def _steps(self, field: Any, start: tf.Tensor) -> tf.Tensor:
-        """`[N, T, k]` from `[N, k]`, at the observations."""
-        intervals = tf.transpose(self._times[:, 1:] - self._times[:, :-1])[..., tf.newaxis] / self._substeps
-        carries = repeated_steps(
-            lambda state, size: self._integrator.step(field, state, size),
-            start,
-            tf.repeat(intervals, self._substeps, axis=0),
-            checkpointing=False,
-        )
-        states = tf.concat([start[tf.newaxis], carries[self._substeps - 1 :: self._substeps]], 0)
-        return tf.transpose(states, [1, 0, 2])
+        return found, free_row, found.mean - w, start_step

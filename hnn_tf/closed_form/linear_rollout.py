@@ -1,0 +1,98 @@
+"""Rollouts of a motion that is linear in its coefficients, and their sensitivities."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators
+from hnn_tf.repeated_steps import repeated_steps
+
+
+class LinearRollout:
+    """States at all observations, as a function of coefficients w and initial states s_0, with its derivatives.
+
+    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, integrated beside the states.
+
+    Args:
+      field: A `LinearField`.
+      times: `[N, T]`.
+      integrator: An explicit Runge-Kutta method.
+      substeps: Its steps in each interval; may be changed.
+
+    Raises:
+      ValueError: If the integrator is another.
+    """
+
+    def __init__(
+        self, field: Any, times: np.ndarray, *, integrator: str | integrators.Integrator, substeps: int
+    ) -> None:
+        self._field, self._integrator = field, integrators.get(integrator)
+        if not isinstance(self._integrator, integrators.ExplicitRungeKutta):
+            raise ValueError(
+                f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
+            )
+        self._intervals = tf.constant(np.diff(np.asarray(times, np.float64).T, axis=0)[..., np.newaxis])
+        # A variable, so that another number isn't traced anew.
+        self._substeps = tf.Variable(substeps, trainable=False)
+        # Traced by itself once, where the steps' stages would trace it each.
+        self._linearised_field = tf.function(field.linearised, autograph=False)
+        self.linearised = tf.function(self._sensitivities, autograph=False)
+        self.values = tf.function(self._rollout, autograph=False)
+
+    @property
+    def substeps(self) -> int:
+        """Integrator steps in each interval."""
+        return int(self._substeps)
+
+    @substeps.setter
+    def substeps(self, number: int) -> None:
+        self._substeps.assign(number)
+
+    def doubled(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The values with twice as many substeps, of which the present number stays."""
+        self.substeps *= 2
+        values = self.values(w, start)
+        self.substeps //= 2
+        return values
+
+    def _rollout(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Rolled-out states, and derivatives at them, both `[N, T, 2n]`."""
+        states = self._steps(lambda state: self._field.value(state, w), start)
+        derivatives = self._field.value(tf.reshape(states, [-1, states.shape[-1]]), w)
+        return states, tf.reshape(derivatives, states.shape)
+
+    def _sensitivities(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """States `[N, T, 2n]`, their sensitivities to w `[N, T, 2n, m]` and to the start; the same of derivatives."""
+        (num, width), num_w = start.shape, w.shape[0]
+
+        def augmented(flat: tf.Tensor) -> tf.Tensor:
+            packed = tf.reshape(flat, [-1, width, 1 + num_w + width])
+            state, sensitivity = packed[..., 0], packed[..., 1:]
+            value, by_state, by_w = self._linearised_field(state, w)
+            change = tf.matmul(by_state, sensitivity) + tf.pad(by_w, [[0, 0], [0, 0], [0, width]])
+            return tf.reshape(tf.concat([value[..., tf.newaxis], change], -1), tf.shape(flat))
+
+        identity = tf.broadcast_to(tf.eye(width, dtype=start.dtype), [num, width, width])
+        first = tf.concat([start[..., tf.newaxis], tf.zeros([num, width, num_w], start.dtype), identity], -1)
+        flat = self._steps(augmented, tf.reshape(first, [num, -1]))
+        packed = tf.reshape(flat, [num, -1, width, 1 + num_w + width])
+        states, sensitivity = packed[..., 0], packed[..., 1:]
+        value, by_state, by_w = self._linearised_field(tf.reshape(states, [-1, width]), w)
+        shape = [num, -1, width]
+        change = tf.matmul(tf.reshape(by_state, [*shape, width]), sensitivity)
+        derivatives_by_w = change[..., :num_w] + tf.reshape(by_w, [*shape, num_w])
+        value = tf.reshape(value, shape)
+        return states, sensitivity[..., :num_w], sensitivity[..., num_w:], value, derivatives_by_w, change[..., num_w:]
+
+    def _steps(self, field: Any, start: tf.Tensor) -> tf.Tensor:
+        """`[N, T, k]` from `[N, k]`, at the observations."""
+        substeps = tf.convert_to_tensor(self._substeps)
+        carries = repeated_steps(
+            lambda state, size: self._integrator.step(field, state, size),
+            start,
+            self._intervals / tf.cast(substeps, tf.float64),
+            counts=tf.fill([self._intervals.shape[0]], substeps),
+            checkpointing=False,
+        )
+        return tf.transpose(tf.concat([start[tf.newaxis], carries], 0), [1, 0, 2])
