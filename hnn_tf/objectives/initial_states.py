@@ -48,7 +48,7 @@ def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching",
             starts,
             tf.reshape(tiled_times, [-1, times.shape[1]]),
             integrator=objective.integrator,
-            substeps=objective.substeps,
+            substeps=objective.num_substeps,
         )
         paths = tf.reshape(paths, [len(sides), count, *segments.indices.shape, width])
         observed = tf.gather(states, segments.indices, axis=1)
