@@ -28,7 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "protocol": "clean",
     "segments": 0,
     "steps": 2000,
-    "substeps": 1,
+    "substeps": None,
     "time_reversible": False,
     "weight_decay": 1e-4,
 }

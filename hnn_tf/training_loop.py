@@ -7,11 +7,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.chosen_substeps import with_chosen_substeps
 from hnn_tf.early_stopping import EarlyStopping
 from hnn_tf.objectives import Objective
 from hnn_tf.optimizers import LBFGS
 from hnn_tf.optimizers.dense_gradients import dense_gradients
 from hnn_tf.sample_columns import check_columns, column_tensors
+from hnn_tf.substeps import warn_if_too_few
 from hnn_tf.typing import Samples
 
 
@@ -32,7 +34,7 @@ class TrainingLoop:
 
     Args:
       model: A built Keras model; its trainable variables are trained.
-      objective: Says what fits.
+      objective: Says what fits. Of one that is to choose its substeps, a copy that has them becomes `objective`.
       optimizer: A Keras optimizer; its learning rate may be a schedule, and with `use_ema` it averages the weights. Or
         `hnn_tf.optimizers.LBFGS`, which takes all samples at once, and the whole `loss` from the first step.
       samples: The objective's columns, arrays `[N, ...]`.
@@ -58,6 +60,7 @@ class TrainingLoop:
             raise ValueError("TrainingLoop: expected a built model; call model.build([None, 2n]) first")
         self.model, self.objective, self.optimizer = model, objective, optimizer
         self._samples = self.tensors(samples)
+        self.objective = objective = with_chosen_substeps(objective, samples)
         self._learned = {
             name: keras.Variable(self._samples.pop(name), dtype=model.compute_dtype, name=name)
             for name in objective.learned_columns
@@ -73,9 +76,7 @@ class TrainingLoop:
             raise ValueError(
                 f"batch_size: LBFGS expects all samples in every step; received {batch_size}; leave it out"
             )
-        self._batch_size = batch_size
-        self._seed = seed
-        self.step = 0
+        self._batch_size, self._seed, self.step = batch_size, seed, 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
         self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
         self._validation_loss = tf.function(lambda columns: objective.validation_loss(model, columns), autograph=False)
@@ -117,20 +118,23 @@ class TrainingLoop:
         """
         if block_size < 1:
             raise ValueError(f"block_size: expected an integer >= 1; received {block_size}")
+        losses: dict[str, float] = {}
         if validation is None:
             if patience is not None:
                 raise ValueError("patience: expected validation samples, too, to see an improvement on")
             self.run(num_steps)
             self.keep_averages()
-            return {"train_loss": self.loss()}
-        stopping = EarlyStopping(self, validation, patience=patience)
-        stopping.update()
-        end = self.step + num_steps
-        while self.step < end and not stopping.stopped:
-            self.run(min(block_size, end - self.step))
+        else:
+            stopping = EarlyStopping(self, validation, patience=patience)
             stopping.update()
-        stopping.restore_best()
-        losses = {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
+            end = self.step + num_steps
+            while self.step < end and not stopping.stopped:
+                self.run(min(block_size, end - self.step))
+                stopping.update()
+            stopping.restore_best()
+            losses = {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
+        columns = self._columns(self._samples)
+        warn_if_too_few(self.objective.num_substeps, self.objective.integration_error(self.model, columns))
         return {"train_loss": self.loss()} | losses
 
     def loss(self, samples: Samples | None = None) -> float:
@@ -165,13 +169,12 @@ class TrainingLoop:
             self.optimizer.finalize_variable_values(self.trained_variables)
 
     def replace_samples(self, samples: Samples) -> None:
-        """Goes on with other samples, without compiling again; learned columns begin anew at theirs.
+        """Goes on with other samples, and as many substeps, without compiling again; learned columns begin at theirs.
 
         Raises:
           ValueError: If a column is missing, or of another shape than before; nothing is changed then.
         """
-        tensors = self.tensors(samples)
-        columns = self._columns(self._samples)
+        tensors, columns = self.tensors(samples), self._columns(self._samples)
         for name, tensor in tensors.items():
             if tensor.shape != columns[name].shape:
                 raise ValueError(f"samples: expected {name} of shape {columns[name].shape}; received {tensor.shape}")
@@ -218,9 +221,9 @@ class TrainingLoop:
         return self.objective.mean_loss(lambda piece: loss(self.tensors(piece)), samples)
 
     def _variables(self) -> dict[str, keras.Variable]:
-        model = {f"model.{i}": v for i, v in enumerate(self.model.variables)}
-        learned = {f"learned.{name}": v for name, v in self._learned.items()}
-        return model | learned | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
+        variables = {f"model.{i}": v for i, v in enumerate(self.model.variables)}
+        variables |= {f"learned.{name}": v for name, v in self._learned.items()}
+        return variables | {f"optimizer.{i}": v for i, v in enumerate(self.optimizer.variables)}
 
     def _columns(self, samples: Samples) -> dict[str, tf.Tensor]:
         return {**samples, **{name: tf.convert_to_tensor(v.value) for name, v in self._learned.items()}}

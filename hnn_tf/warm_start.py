@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.chosen_substeps import with_chosen_substeps
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.trajectories import fit_trajectories
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
@@ -18,6 +19,7 @@ from hnn_tf.input_error import InputError
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
+from hnn_tf.substeps import choose_substeps
 from hnn_tf.training_loop import TrainingLoop
 from hnn_tf.typing import Samples
 
@@ -40,7 +42,7 @@ class WarmStart:
     """A start.
 
     Attributes:
-      objective: The given one, with the noise levels that were found.
+      objective: The given one, with the noise levels and the number of substeps that were found.
       samples: The given ones, with the initial states that were found.
       fit: What the closed form found, if the start is from one.
     """
@@ -96,6 +98,7 @@ def warm_start(
         if objective.noise_std is None and used["states"].shape[1] >= SmoothingSpline.min_points:
             noise = SmoothingSpline().estimate(used["times"], used["states"]).noise_std
             started.noise_std = np.maximum(noise, 1e-6 * np.max(np.std(used["states"], (0, 1))))
+        started.substeps = with_chosen_substeps(objective, used).substeps
         return WarmStart(started, samples, None)
     first = max(1, MOST_OBSERVATIONS // used["times"].shape[1])
     used = {name: column[:first] for name, column in used.items()}
@@ -103,7 +106,8 @@ def warm_start(
     explicit = isinstance(objective.integrator, integrators.ExplicitRungeKutta)
     options: dict[str, Any] = {
         "integrator": objective.integrator if explicit else "rk4",
-        "substeps": objective.substeps,
+        # A given number is of the training, of which there is none where the closed form is all of it.
+        "substeps": objective.substeps if own and explicit else None,
     }
     candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
     fits = [fit_trajectories(candidate, used, friction=friction, seed=seed, **options) for candidate in candidates]
@@ -122,8 +126,26 @@ def warm_start(
         size = np.sqrt(np.mean(used["time_derivatives"] ** 2, (0, 1)))
         least = _LEAST_DERIVATIVE_ERROR * size
         started.derivative_std = least if found.derivative_std is None else np.maximum(found.derivative_std, least)
+    if objective.substeps is None and own and explicit:
+        started.substeps = found.substeps
+    elif objective.substeps is None and explicit:
+        at_start = used | {"initial_state": found.initial_state}
+        started.substeps = _substeps(objective, LinearField(candidates[best], friction=friction), found, at_start)
+    else:
+        started.substeps = with_chosen_substeps(objective, used).substeps
     initial = np.concatenate([found.initial_state, np.asarray(samples["initial_state"])[first:]])
     return WarmStart(started, {**samples, "initial_state": initial}, found)
+
+
+def _substeps(objective: TrajectoryMatching, field: LinearField, found: TrajectoryFit, samples: Samples) -> int:
+    """As many as the fitted motion needs."""
+
+    def error(substeps: int) -> float:
+        tried = copy.copy(objective)
+        tried.substeps = substeps
+        return tried.integration_error(lambda state: field.value(state, found.posterior.mean), samples)
+
+    return choose_substeps(error)
 
 
 def has_random_features(hamiltonian: Any) -> bool:

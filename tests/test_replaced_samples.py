@@ -18,7 +18,7 @@ def _loop(samples):
     keras.utils.set_random_seed(0)
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[6]))
     model.build([None, 2])
-    return TrainingLoop(model, TrajectoryMatching(), keras.optimizers.Adam(1e-2), samples)
+    return TrainingLoop(model, TrajectoryMatching(substeps=1), keras.optimizers.Adam(1e-2), samples)
 
 
 def test_equals_a_loop_of_the_other_samples_bit_by_bit(rng):

@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hnn_tf import closed_form
+from hnn_tf import (
+    BaselineNetwork,
+    HamiltonianNetwork,
+    MLPHamiltonian,
+    RandomFeatureHamiltonian,
+    TrainingLoop,
+    closed_form,
+    objectives,
+    optimizers,
+    warm_start,
+)
+from hnn_tf.models import LinearFriction
 from hnn_tf.substeps import MOST, IntegrationWarning, choose_substeps
 
 FRICTION = 0.05
@@ -40,16 +51,12 @@ def _swings(rng, *, regular, noise_std=0.02, count=6, num_times=50):
 def _moved(state, gap, num=40):
     """By Runge-Kutta in NumPy, at steps of at most 0.04: its error is 1e-8."""
 
-    def motion(state):
-        q, p = state.T
-        return np.stack([p, -np.sin(q) - FRICTION * p], 1)
-
     for _ in range(num):
         h = gap / num
-        a = motion(state)
-        b = motion(state + h / 2 * a)
-        c = motion(state + h / 2 * b)
-        state = state + h / 6 * (a + 2 * b + 2 * c + motion(state + h * c))
+        a = _motion(state)
+        b = _motion(state + h / 2 * a)
+        c = _motion(state + h / 2 * b)
+        state = state + h / 6 * (a + 2 * b + 2 * c + _motion(state + h * c))
     return state
 
 
@@ -98,6 +105,103 @@ def test_what_never_gets_small_ends_at_the_most(error):
 def test_no_substeps_are_refused(rng, substeps):
     with pytest.raises(ValueError, match="substeps: expected an integer >= 1"):
         _misses(_swings(rng, regular=True), substeps=substeps)
+
+
+def _samples(rng, name, **options):
+    """Swings as the columns of an objective."""
+    swings = _swings(rng, **options)
+    times, states = swings["times"], swings["states"]
+    if name != "one_step":
+        return {**swings, "initial_state": states[:, :1], "time_derivatives": _motion(states)}
+    state, next_state = states[:, :-1].reshape(-1, 2), states[:, 1:].reshape(-1, 2)
+    return {"state": state, "next_state": next_state, "time_step": np.diff(times, axis=1).reshape(-1, 1)}
+
+
+def _motion(state):
+    return np.stack([state[..., 1], -np.sin(state[..., 0]) - FRICTION * state[..., 1]], -1)
+
+
+def _true_model():
+    """A network that moves as the pendulum does, whatever its weights."""
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], dtype="float64"), dtype="float64")
+    model.build([None, 2])
+
+    def motion(state):
+        return tf.stack([state[..., 1], -tf.sin(state[..., 0]) - FRICTION * state[..., 1]], -1)
+
+    model.call = lambda state: motion(state) + 0.0 * model.hamiltonian(state)[..., tf.newaxis]
+    return model
+
+
+INTEGRATING = ["one_step", "trajectory", "combined"]
+
+
+@pytest.mark.parametrize("name", INTEGRATING)
+def test_a_training_chooses_its_substeps_by_the_gaps(name, rng):
+    objective, model = objectives.OBJECTIVES[name](), _true_model()
+    loop = TrainingLoop(model, objective, optimizers.CoupledAdam(1e-9), _samples(rng, name, regular=False))
+    assert loop.objective.substeps > 1
+    assert objective.substeps is None
+    loop.fit(1)  # in silence
+    close = TrainingLoop(
+        model, objective, optimizers.CoupledAdam(1e-9), _samples(rng, name, regular=True, noise_std=0.1, num_times=100)
+    )
+    assert close.objective.substeps == 1
+
+
+@pytest.mark.parametrize("name", INTEGRATING)
+def test_a_training_says_that_a_given_number_is_not_enough(name, rng):
+    samples = _samples(rng, name, regular=False)
+    loop = TrainingLoop(_true_model(), objectives.OBJECTIVES[name](substeps=1), optimizers.CoupledAdam(1e-9), samples)
+    assert loop.objective.substeps == 1
+    with pytest.warns(IntegrationWarning, match="substeps=1: the integrator's error is not small"):
+        loop.fit(1)
+
+
+@pytest.mark.parametrize("name", ["one_step", "trajectory"])
+def test_the_error_falls_at_the_integrators_order(name, rng):
+    samples = _samples(rng, name, regular=False)
+    errors = [objectives.OBJECTIVES[name](substeps=n).integration_error(_true_model(), samples) for n in (8, 16)]
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.3)  # the next term at steps of 0.2
+
+
+def test_of_many_samples_the_widest_gaps_are_looked_at(rng):
+    state = rng.normal(size=[30_000, 2])
+    step = np.full([30_000, 1], 0.01)
+    samples = {"state": state, "next_state": state + step * _motion(state), "time_step": step}
+    error = objectives.OneStep(substeps=1).integration_error(_true_model(), samples)
+    samples["time_step"][17] = 2.0
+    assert objectives.OneStep(substeps=1).integration_error(_true_model(), samples) > 100 * error
+
+
+def test_a_start_without_a_closed_form_has_the_substeps(rng):
+    model = BaselineNetwork(hidden_units=[4])
+    model.build([None, 2])
+    samples = _samples(rng, "trajectory", regular=False)
+    assert warm_start(model, objectives.TrajectoryMatching(), samples, steps=0).objective.substeps > 1
+    assert warm_start(model, objectives.TrajectoryMatching(substeps=1), samples, steps=0).objective.substeps == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [RandomFeatureHamiltonian, MLPHamiltonian])
+def test_a_start_from_a_closed_form_has_its_substeps(kind, rng):
+    options = {"num_features": 10} if kind is RandomFeatureHamiltonian else {"hidden_units": [8]}
+    model = HamiltonianNetwork(kind(**options), LinearFriction())
+    model.build([None, 2])
+    began = warm_start(model, objectives.TrajectoryMatching(), _samples(rng, "trajectory", regular=False), steps=0)
+    assert began.objective.substeps >= began.fit.substeps > 1
+
+
+def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
+    from benchmarks import objective_runs
+    from trainers import fitting, mass_spring
+
+    monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: 3.0)
+    settings = objective_runs.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
+    fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("hnn: substeps=1: the integrator's error is not small")
 
 
 # Of 50 draws a true 95 % interval covers fewer than 41 with probability 1.6e-4 (binomial).

@@ -18,7 +18,7 @@ from trainers.checkpoint import Checkpoint
 from trainers.progress import Progress
 from trainers.scalar_log import ScalarLog
 from trainers.short_calls import ShortCalls
-from trainers.start import start
+from trainers.start import fitted_whole, say_too_few, start
 from trainers.task import TaskData
 
 _STEPS_A_LOOK = 50
@@ -110,6 +110,9 @@ def fit(
                 progress.update(loop.step, loss, finished=finished())
     total_seconds = seconds_before + time.monotonic() - began
     kept_losses = _keep(loop, stopping, model.name)
+    if not fitted_whole(model):  # of which the start has said it
+        shift = objective.integration_error(model, {**train, **loop.learned})
+        say_too_few(model, objective.num_substeps, shift)
     test = objective.validation_samples(model, data.test[settings.objective])
     losses = {"train_loss": loop.loss(), "test_loss": loop.loss(test)} | kept_losses
     if not all(math.isfinite(loss) for loss in losses.values()):

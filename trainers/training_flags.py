@@ -107,8 +107,8 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For objectives that integrate, and for the exported rollout.")
     flags.DEFINE_integer(
         "substeps",
-        1,
-        "Integrator steps within each observed time step.",
+        None,
+        "Integrator steps within each observed time step; when not given, enough for the data.",
         lower_bound=1,
         upper_bound=1000,
     )

@@ -16,6 +16,7 @@ class Objective(abc.ABC):
     Attributes:
       name: What `--objective` calls it.
       columns: Names of the sample columns that the loss reads.
+      num_substeps: Integrator steps in an interval, of an objective that integrates.
       learned_columns: Those of them that are only guesses, which training improves together with the model's weights.
       is_sample_mean: Whether `loss` and `validation_loss` are means over samples that count alike, each depending on
         its own columns only. Then those of parts, weighted by their numbers of samples, average to that of the whole,
@@ -26,6 +27,7 @@ class Objective(abc.ABC):
     columns: ClassVar[tuple[str, ...]]
     learned_columns: ClassVar[tuple[str, ...]] = ()
     is_sample_mean: bool = False
+    num_substeps: int = 1
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
@@ -35,6 +37,11 @@ class Objective(abc.ABC):
         """The loss that training step number `step` (from 0; None: after training) lowers; by default always `loss`."""
         del step
         return self.loss(model, samples)
+
+    def integration_error(self, model: VectorField, samples: Samples) -> float:
+        """How far twice as many integrator steps would move what is fitted, in its standard errors; 0 without any."""
+        del model, samples
+        return 0.0
 
     def validation_loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """What model selection compares on held-out samples; by default `loss`.

@@ -53,7 +53,7 @@ def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching",
             starts,
             tf.reshape(tiled_times, [-1, num_times]),
             integrator=objective.integrator,
-            substeps=objective.substeps,
+            substeps=objective.num_substeps,
         )
         paths = tf.reshape(paths, [len(sides), -1, *segments.indices.shape, width])
         observed = tf.gather(states, segments.indices, axis=1)

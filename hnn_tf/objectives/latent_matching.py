@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space, scalars
 from hnn_tf.objectives.base import Objective, mean_squared_error
 from hnn_tf.objectives.derivative_matching import DerivativeMatching
 from hnn_tf.typing import Samples
+
+_MOST_PAIRS = 2000
+"""Of frames, of which the integrator's error is measured."""
 
 
 class LatentMatching(Objective):
@@ -72,6 +76,21 @@ class LatentMatching(Objective):
             "canonical": mean_squared_error(p, next_q - q),
             "motion": self.motion.loss(model.dynamics, motion),
         }
+
+    @property
+    def num_substeps(self) -> int:  # type: ignore[override]
+        """Of the latent motion, which takes one step a frame if they aren't given."""
+        return self.motion.num_substeps
+
+    def integration_error(self, model: Any, samples: Samples) -> float:
+        """That of the latent motion, of at most some 2000 pairs of frames, as if all were like them."""
+        stride = -(-len(samples["frames"]) // _MOST_PAIRS)
+        state, next_state = (
+            model.encode(tf.constant(samples[name][::stride], model.compute_dtype)).numpy() for name in self.columns
+        )
+        motion = {"state": state, "next_state": next_state, "time_step": np.ones_like(state[:, :1])}
+        motion["time_derivative"] = next_state - state
+        return stride**0.5 * self.motion.integration_error(model.dynamics, motion)
 
     def weighted(self, losses: dict[str, tf.Tensor]) -> tf.Tensor:
         """The sum of the losses, each times its weight."""

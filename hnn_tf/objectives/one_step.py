@@ -4,8 +4,10 @@ import tensorflow as tf
 
 from hnn_tf import integrators
 from hnn_tf.objectives.base import Objective, mean_squared_error
+from hnn_tf.objectives.integration_error import integration_error
 from hnn_tf.repeated_steps import repeated_steps
 from hnn_tf.stepper import Stepper
+from hnn_tf.substeps import check_substeps
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -21,7 +23,8 @@ class OneStep(Objective):
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: Integrator steps within each dt, >= 1.
+      substeps: Integrator steps within each dt, >= 1. When not given, 1, until `TrainingLoop` chooses as many as keep
+        their error small beside the noise.
 
     Raises:
       ValueError: If `substeps` isn't an integer >= 1.
@@ -35,11 +38,19 @@ class OneStep(Objective):
     columns = ("state", "next_state", "time_step")
     is_sample_mean = True
 
-    def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int = 1) -> None:
-        if substeps != int(substeps) or substeps < 1:
-            raise ValueError(f"substeps: expected an integer >= 1; received {substeps}")
+    def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int | None = None) -> None:
+        check_substeps(substeps)
         self.integrator = integrators.get(integrator)
         self.substeps = substeps
+
+    @property
+    def num_substeps(self) -> int:  # type: ignore[override]
+        """The substeps, or 1 where they aren't chosen yet."""
+        return 1 if self.substeps is None else self.substeps
+
+    def integration_error(self, model: VectorField, samples: Samples) -> float:
+        """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound."""
+        return integration_error(self, model, samples)
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples."""
@@ -60,8 +71,8 @@ class OneStep(Objective):
                 "give a column: time_step[:, None]"
             )
         stepper = Stepper(model, self.integrator)
-        carry, step_size = stepper.start(state), time_step / self.substeps
-        if self.substeps == 1:
+        carry, step_size = stepper.start(state), time_step / self.num_substeps
+        if self.num_substeps == 1:
             return stepper.state(stepper.step(carry, step_size))
-        step_sizes = tf.repeat(step_size[tf.newaxis], self.substeps, axis=0)
+        step_sizes = tf.repeat(step_size[tf.newaxis], self.num_substeps, axis=0)
         return stepper.state(repeated_steps(stepper.step, carry, step_sizes)[-1])

@@ -9,7 +9,9 @@ from hnn_tf import integrators
 from hnn_tf.data.segments import Segments
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.initial_states import estimate_initial_states
+from hnn_tf.objectives.integration_error import integration_error
 from hnn_tf.objectives.shooting import roll_out
+from hnn_tf.substeps import check_substeps
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -30,7 +32,8 @@ class TrajectoryMatching(Objective):
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: Integrator steps within each interval, >= 1.
+      substeps: Integrator steps within each interval, >= 1. When not given, 1, until `hnn_tf.warm_start` or
+        `TrainingLoop` chooses as many as keep their error small beside the noise.
       noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. When
         not given, 1, until `hnn_tf.warm_start` estimates it.
       continuity_weight: c >= 0.
@@ -55,14 +58,13 @@ class TrajectoryMatching(Objective):
         self,
         *,
         integrator: str | integrators.Integrator = "rk4",
-        substeps: int = 1,
+        substeps: int | None = None,
         noise_std: float | np.ndarray | None = None,
         continuity_weight: float = 1.0,
         huber: float | None = None,
         growth_steps: int = 0,
     ) -> None:
-        if substeps != int(substeps) or substeps < 1:
-            raise ValueError(f"substeps: expected an integer >= 1; received {substeps}")
+        check_substeps(substeps)
         check_std("noise_std", noise_std)
         if not 0 <= continuity_weight < float("inf"):
             raise ValueError(f"continuity_weight: expected a finite number >= 0; received {continuity_weight}")
@@ -78,6 +80,15 @@ class TrajectoryMatching(Objective):
     def noise_scale(self) -> float | np.ndarray:
         """sigma, or 1 where it isn't known."""
         return 1.0 if self.noise_std is None else self.noise_std
+
+    @property
+    def num_substeps(self) -> int:  # type: ignore[override]
+        """The substeps, or 1 where they aren't chosen yet."""
+        return 1 if self.substeps is None else self.substeps
+
+    def integration_error(self, model: VectorField, samples: Samples) -> float:
+        """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound."""
+        return integration_error(self, model, samples)
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples, over the whole horizon."""
@@ -125,7 +136,7 @@ class TrajectoryMatching(Objective):
             counting = tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
             reached = tf.cast(counting > 0.0, dtype)
         rolled_out = roll_out(
-            model, initial, times, integrator=self.integrator, substeps=self.substeps, reached=reached
+            model, initial, times, integrator=self.integrator, substeps=self.num_substeps, reached=reached
         )
         return rolled_out, segments, counting
 

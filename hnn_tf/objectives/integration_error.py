@@ -1,0 +1,55 @@
+"""The integrator's part in what an objective fits."""
+
+import copy
+from typing import TYPE_CHECKING, Union
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.objectives.shooting import since_first
+from hnn_tf.typing import Samples, VectorField
+
+if TYPE_CHECKING:
+    from hnn_tf.objectives.one_step import OneStep
+    from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
+
+_MOST_READINGS = 20_000
+"""Which are looked at: of more, those of the widest gaps."""
+
+_ROUNDINGS = 16.0
+"""Of the largest state: what differs by less differs by rounding."""
+
+
+def integration_error(objective: Union["OneStep", "TrajectoryMatching"], model: VectorField, samples: Samples) -> float:
+    """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound.
+
+    e = sqrt(sum |Phi_2n - Phi_n|^2 / s^2) over all readings, s the root mean square of what the model leaves of a
+    coordinate. A change of all predictions moves any estimate by least squares by at most e of its standard errors
+    (Cauchy and Schwarz), and by as much if it looks like what the estimate explains, as damping looks like friction.
+
+    Args:
+      objective: Its integrator and substeps are those in question.
+      model: The vector field that was fitted.
+      samples: The objective's columns.
+    """
+    dtype = getattr(model, "compute_dtype", "float64")
+    gaps = samples["time_step"] if "time_step" in samples else np.diff(samples["times"], axis=1)
+    widest = np.max(np.abs(gaps), axis=1)
+    readings = int(np.prod(np.shape(samples["states" if "states" in samples else "state"])[:-1]))
+    count = max(1, _MOST_READINGS * len(widest) // max(readings, _MOST_READINGS))
+    chosen = np.sort(np.argsort(-widest, kind="stable")[:count])
+    columns = {name: np.asarray(samples[name])[chosen] for name in objective.columns}
+    if "times" in columns:
+        columns["times"] = since_first(columns["times"])
+    tensors = {name: tf.constant(column, dtype) for name, column in columns.items()}
+    both = [objective, copy.copy(objective)]
+    both[1].substeps = 2 * objective.num_substeps
+    predictions = [tf.function(lambda each=each: each.predict(model, tensors), autograph=False)() for each in both]
+    states, finer = (predicted.numpy().astype(np.float64) for predicted in predictions)
+    width = states.shape[-1]
+    observed = columns["states" if "states" in columns else "next_state"]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        left = np.sqrt(np.mean((states - observed).reshape(-1, width) ** 2, 0))
+        rounding = _ROUNDINGS * np.finfo(dtype).eps * np.max(np.abs(states).reshape(-1, width), 0)
+        shift = np.where(np.abs(finer - states) < rounding, 0.0, (finer - states) / left)
+        return float(np.sqrt(np.sum(shift**2) * len(widest) / count))
