@@ -71,7 +71,7 @@ def _samples(rows: int) -> dict[str, Any]:
     import numpy as np
 
     state = np.random.default_rng(0).standard_normal([rows, 2], np.float32)
-    return {"state": state, "time_derivative": state[:, ::-1] * np.float32([1, -1])}
+    return {"state": state, "time_derivative": state[:, ::-1] * np.array([1, -1], np.float32)}
 
 
 def _with_copy(samples: dict[str, Any]) -> float:
