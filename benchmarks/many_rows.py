@@ -5,7 +5,9 @@ python -m benchmarks.many_rows --rows=10000000
 Needs Linux, whose /proc tells the memory. "The data" are two float32 columns and their one copy as tensors.
 """
 
+import concurrent.futures
 import json
+import multiprocessing
 import pathlib
 import sys
 import time
@@ -18,48 +20,70 @@ from trainers import command_line
 
 BATCH_SIZE = 256
 
+Results = dict[str, dict[str, float]]
+"""Of what is measured: `seconds`, and `megabytes` of the process's largest memory beyond that of the data."""
 
-def measure(rows: int) -> dict[str, dict[str, float]]:
-    """Of each evaluation: `seconds` (of the first batch the least of three), and `megabytes` of the process's largest memory so far beyond that of the data.
 
-    What an evaluation leaves to the allocators counts in all that follow.
-    """
-    import keras
-    import numpy as np
+def measure(rows: int) -> Results:
+    """All results, of two processes: what an evaluation leaves to the allocators counts in those that follow."""
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as pool:
+        return pool.submit(first_batch, rows).result() | pool.submit(evaluations, rows).result()
 
-    from hnn_tf import HamiltonianNetwork, MLPHamiltonian, TrainingLoop, evaluation
-    from hnn_tf.data import to_tf_dataset
-    from hnn_tf.objectives import DerivativeMatching
 
-    state = np.random.default_rng(0).standard_normal([rows, 2], np.float32)
-    samples = {"state": state, "time_derivative": state[:, ::-1] * np.float32([1, -1])}
-    results: dict[str, dict[str, float]] = {}
+def first_batch(rows: int) -> Results:
+    """What the first shuffled batch takes; of the seconds the least of three, as others' load would count."""
+    with command_line.quiet_start():
+        from hnn_tf.data import to_tf_dataset
 
-    def note(name: str, base: float, call: Callable[[], Any], *, repeats: int = 1) -> None:
-        pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-        seconds = []
-        for _ in range(repeats):
-            began = time.perf_counter()
-            call()
-            seconds.append(time.perf_counter() - began)
-        results[name] = {"seconds": min(seconds), "megabytes": _megabytes("VmHWM") - base}
-
-    def first_batch() -> None:
-        next(iter(to_tf_dataset(samples, batch_size=BATCH_SIZE, seed=0)))
-
+    samples = _samples(rows)
     few = {name: column[:10] for name, column in samples.items()}
     next(iter(to_tf_dataset(few, batch_size=4, seed=0)))  # loads what TensorFlow loads once
-    copy = sum(column.nbytes for column in samples.values()) / 2**20
-    note("first shuffled batch", _megabytes("VmRSS") + copy, first_batch, repeats=3)  # short, so others' load counts
+    base = _with_copy(samples)
+    tries = [_measured(base, lambda: next(iter(to_tf_dataset(samples, batch_size=BATCH_SIZE, seed=0)))) for _ in "abc"]
+    # Later ones have the copies of those before beside them.
+    return {"first shuffled batch": tries[0] | {"seconds": min(each["seconds"] for each in tries)}}
+
+
+def evaluations(rows: int) -> Results:
+    """What losses and derivative errors take."""
+    with command_line.quiet_start():
+        import keras
+
+        from hnn_tf import HamiltonianNetwork, MLPHamiltonian, TrainingLoop, evaluation
+        from hnn_tf.objectives import DerivativeMatching
+
+    samples = _samples(rows)
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=(200, 200)))
     model.build([None, 2])
+    base = _with_copy(samples)
     loop = TrainingLoop(model, DerivativeMatching(), keras.optimizers.Adam(), samples, batch_size=BATCH_SIZE)
-    base = _megabytes("VmRSS")
-    note("loss", base, loop.loss)
-    note("loss of arrays", base, lambda: loop.loss(samples))
-    note("derivative_mse", base, lambda: evaluation.derivative_mse(model, samples))
-    note("derivative_error_spread", base, lambda: evaluation.derivative_error_spread(model, samples))
-    return results
+    calls: dict[str, Callable[[], Any]] = {
+        "loss": loop.loss,
+        "loss of arrays": lambda: loop.loss(samples),
+        "derivative_mse": lambda: evaluation.derivative_mse(model, samples),
+        "derivative_error_spread": lambda: evaluation.derivative_error_spread(model, samples),
+    }
+    return {name: _measured(base, call) for name, call in calls.items()}
+
+
+def _samples(rows: int) -> dict[str, Any]:
+    import numpy as np
+
+    state = np.random.default_rng(0).standard_normal([rows, 2], np.float32)
+    return {"state": state, "time_derivative": state[:, ::-1] * np.array([1, -1], np.float32)}
+
+
+def _with_copy(samples: dict[str, Any]) -> float:
+    """Megabytes of the process when it will hold a copy of the samples, too."""
+    return _megabytes("VmRSS") + sum(column.nbytes for column in samples.values()) / 2**20
+
+
+def _measured(base: float, call: Callable[[], Any]) -> dict[str, float]:
+    pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    began = time.perf_counter()
+    call()
+    return {"seconds": time.perf_counter() - began, "megabytes": _megabytes("VmHWM") - base}
 
 
 def _megabytes(name: str) -> float:
@@ -69,8 +93,6 @@ def _megabytes(name: str) -> float:
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import tensorflow  # noqa: F401 - its messages are held back
     results = measure(flags.FLAGS.rows)
     if flags.FLAGS.json:
         sys.stdout.write(json.dumps(results) + "\n")

@@ -25,7 +25,7 @@ def states_of_frame_pairs(pairs: np.ndarray) -> np.ndarray:
       States `[..., 2]`: theta (rad) from hanging, omega (rad/s); NaN of pairs that aren't finite, or whose
       squares' sum isn't in float32.
     """
-    pairs = np.asarray(pairs, np.float32)
+    pairs = np.asarray(pairs)
     flat = pairs.reshape(-1, *pairs.shape[-3:])
     states = rows_in_pieces(lambda piece: _states(flat[piece]), len(flat), states_each=_STATES_EACH)
     return states.reshape(*pairs.shape[:-3], 2)
@@ -33,6 +33,7 @@ def states_of_frame_pairs(pairs: np.ndarray) -> np.ndarray:
 
 def _states(pairs: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
+        pairs = np.asarray(pairs, np.float32)
         # Also without those whose distance from a picture isn't finite.
         finite = np.isfinite(np.sum(pairs * pairs, (-3, -2, -1)))
     shown = np.where(finite[..., np.newaxis, np.newaxis, np.newaxis], pairs, 0.0)
