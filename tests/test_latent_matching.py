@@ -61,6 +61,20 @@ def test_the_motion_may_go_through_an_integrator(samples):
     )
 
 
+def test_the_integrators_error_is_that_of_the_latent_motion(samples):
+    motion = objectives.OneStep(substeps=2)
+    z, z_next = (2 * samples[name][:, 0, :, 0] for name in ("frames", "next_frames"))
+    latent = {"state": z, "next_state": z_next, "time_step": np.ones([4, 1])}
+    expected = motion.integration_error(systems.MassSpring(), latent)
+    assert expected > 0
+    # Of 6000 pairs, every third, as if all were like them.
+    many = {name: np.tile(column, [1500, 1, 1, 1])[np.arange(6000) // 3 % 4] for name, column in samples.items()}
+    objective = objectives.LatentMatching(motion)
+    assert objective.integration_error(_Scaled(), samples) == pytest.approx(expected, rel=1e-9)
+    assert objective.integration_error(_Scaled(), many) == pytest.approx(1500**0.5 * expected, rel=1e-9)
+    assert objective.num_substeps == 2
+
+
 @pytest.mark.parametrize("weight", [-1.0, np.inf, np.nan])
 def test_weights_that_cannot_be_are_refused(weight):
     with pytest.raises(ValueError, match="weights: expected finite numbers >= 0"):

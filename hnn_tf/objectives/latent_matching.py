@@ -85,9 +85,9 @@ class LatentMatching(Objective):
     def integration_error(self, model: Any, samples: Samples) -> float:
         """That of the latent motion, of at most some 2000 pairs of frames, as if all were like them."""
         stride = -(-len(samples["frames"]) // _MOST_PAIRS)
-        state, next_state = (
-            model.encode(tf.constant(samples[name][::stride], model.compute_dtype)).numpy() for name in self.columns
-        )
+        dtype = getattr(model, "compute_dtype", "float64")
+        frames = (tf.constant(samples[name][::stride], dtype) for name in self.columns)
+        state, next_state = (model.encode(each).numpy() for each in frames)
         motion = {"state": state, "next_state": next_state, "time_step": np.ones_like(state[:, :1])}
         motion["time_derivative"] = next_state - state
         return stride**0.5 * self.motion.integration_error(model.dynamics, motion)
