@@ -27,6 +27,7 @@ from hnn_tf.models import (
     TimeReversibleHamiltonian,
 )
 from hnn_tf.rollout import NotSolvedError, rollout, rollout_at_times
+from hnn_tf.substeps import IntegrationWarning
 from hnn_tf.symplectic_gradient import symplectic_gradient
 from hnn_tf.training_loop import TrainingLoop
 from hnn_tf.version import __version__
@@ -39,6 +40,7 @@ __all__ = [
     "HamiltonianNetwork",
     "InputError",
     "InputWarning",
+    "IntegrationWarning",
     "LatentHamiltonianNetwork",
     "MLPHamiltonian",
     "NotSolvedError",
