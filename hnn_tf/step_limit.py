@@ -34,13 +34,14 @@ class LimitedTimes:
     """
 
     def __init__(self, times: tf.Tensor, steps_of: StepsOf, max_steps: int) -> None:
-        lengths, batch = tf.abs(times[..., 1:] - times[..., :-1]), list(range(times.shape.rank - 1))
-        # Of times only what takes NaN in ONNX, too: there, neither `tf.where` nor `tf.zeros_like` does.
+        # Not -1: TensorFlow.js takes that of `cumsum`, and tf2onnx that of `gather`, for another axis.
+        last, num_times = times.shape.rank - 1, tf.shape(times)[-1]
+        lengths, batch = tf.abs(times[..., 1:] - times[..., :-1]), list(range(last))
         limit, zero = tf.constant(float(max_steps)), tf.constant(0.0)
         # Written so that NaN takes more than the limit, too.
         counts = tf.where(lengths < float("inf"), steps_of(lengths), tf.constant(float("inf"), lengths.dtype))
         counts = tf.where(lengths == 0, zero, tf.minimum(tf.cast(counts, tf.float32), limit + 1))
-        totals = tf.cumsum(counts, -1)
+        totals = tf.cumsum(counts, last)
 
         def steps_of_call(share: tf.Tensor) -> tf.Tensor:
             reached = tf.where(totals <= share, counts, zero)
@@ -55,10 +56,14 @@ class LimitedTimes:
         reached = totals <= share
         self._lost = tf.concat([tf.fill(tf.shape(times[..., :1]), False), ~reached], -1)
         moving = tf.reduce_any(reached & (counts > 0), batch)
-        self._positions = tf.concat([[0], tf.cumsum(tf.cast(moving, tf.int32))], 0)[: tf.shape(times)[-1]]
-        num_reached = tf.reduce_sum(tf.cast(reached, tf.int32), -1, keepdims=True)
-        moves = tf.minimum(1 + tf.cast(tf.where(moving)[:, 0], tf.int32), num_reached)
-        self.times = tf.concat([times[..., :1], tf.gather(times, moves, axis=len(batch), batch_dims=len(batch))], -1)
+        self._positions = tf.concat([[0], tf.cumsum(tf.cast(moving, tf.int32))], 0)[:num_times]
+        num_reached = tf.reduce_sum(tf.cast(reached, tf.int32), last, keepdims=True)
+        # Sorted, with the others last: `tf.where` of a mask gives int64, which TensorFlow.js lacks.
+        index = tf.sort(tf.where(moving, 1 + tf.range(tf.shape(lengths)[-1]), num_times))
+        moves = index[: tf.reduce_sum(tf.cast(moving, tf.int32))]
+        # Gathered: `tf.where` between times would be, in ONNX, a sum of products with 0 and 1, so NaN for any NaN.
+        moves = tf.minimum(moves, num_reached)
+        self.times = tf.concat([times[..., :1], tf.gather(times, moves, axis=last, batch_dims=last)], -1)
 
     def at_all_times(self, trajectory: State) -> State:
         """The trajectory `[..., T, 2n]` of one `[..., K, 2n]` at `times`; NaN where a member doesn't come."""
