@@ -213,7 +213,7 @@ def test_flags_txt_has_every_flag_of_the_trainer_and_no_other(session):
         *("average_weights", "learning_rate_schedule", "optimizer", "patience", "validation_fraction"),
         *("activation", "batch_size", "compare_baseline", "export", "figures", "hidden_units", "integrator"),
         *("learning_rate", "model", "ise_std", "output_dir", "precision", "progress", "protocol", "seed", "steps"),
-        *("substeps", "tensorboard", "weight_decay", "segments", "huber", "growth_steps", "time_reversible"),
+        *("tensorboard", "weight_decay", "segments", "huber", "growth_steps", "time_reversible"),
     }
 
 
