@@ -97,7 +97,7 @@ def test_pages_say_it(page):
 
 def _card(state):
     known = dict.fromkeys(("system", "training", "metrics", "licence"))
-    rollout = {"integrator": "rk4", "max_step_size": 0.1, "substeps": None}
+    rollout = {"integrator": "rk4", "max_step_size": 0.1, "substeps": None, "max_steps": None}
     return (
         known
         | {"model": "HNN", "name": "two", "parameters": 1, "dtype": "float32", "state": state}
