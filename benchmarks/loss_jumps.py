@@ -33,6 +33,7 @@ def _main() -> None:
         import numpy as np
 
         from benchmarks import objective_runs
+        from hnn_tf.atomic_file import atomic_file
         from hnn_tf.training_loop import TrainingLoop
         from trainers import fitting
 
@@ -55,7 +56,8 @@ def _main() -> None:
             jumps = {"largest": float(np.max(ratios)), "least": float(np.min(ratios))}
             found.setdefault(name, {}).setdefault(protocol, {})[label] = jumps
             sys.stderr.write(f"{name}, {protocol}, {label}: {jumps['least']:.3f} to {jumps['largest']:.3f}\n")
-    RESULTS.write_text(json.dumps({"seeds": flags.FLAGS.seeds, "jumps": found}, indent=1) + "\n")
+    with atomic_file(RESULTS) as temporary:
+        temporary.write_text(json.dumps({"seeds": flags.FLAGS.seeds, "jumps": found}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from export import conversion
 from export.graph_model_operations import OPERATIONS
-from export.temporary_folder import temporary_folder
 from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError
+from hnn_tf.temporary_folder import temporary_folder
 
 _WEIGHTS = "weights.bin"
 

@@ -26,7 +26,7 @@ def opened(path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> Iterator[io
     path = pathlib.Path(path)
     try:
         # A pipe that nobody writes to would hold up the opening itself.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
             _check(path, os.fstat(file.fileno()), most_bytes)
             yield file
     except FileNotFoundError:

@@ -13,11 +13,11 @@ import tensorflow as tf
 
 from export import json_file, keras_archive, keras_endpoints, model_card, serving_constraints, versions, warmup
 from export.signatures import ServingModule, signatures_of
-from export.temporary_folder import temporary_folder
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
 from hnn_tf.step_limit import MOST_STEPS
+from hnn_tf.temporary_folder import temporary_folder
 
 _MOST_SUBSTEPS = 1_000_000
 _MAX_STEP_SIZE = 0.05

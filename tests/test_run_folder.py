@@ -45,6 +45,16 @@ def test_it_is_free_after_a_failure(tmp_path):
         pass
 
 
+def test_an_interruption_holds_the_folder_while_the_last_checkpoint_is_written(tmp_path):
+    folder = tmp_path / "run"
+    with pytest.raises(KeyboardInterrupt), _claim(folder) as lock:
+        raise KeyboardInterrupt
+    lock.check()
+    with pytest.raises(InputError, match="is running there"), _claim(folder, resume=True):
+        pass
+    lock.release()
+
+
 @pytest.mark.parametrize("content", [b"", b"1234 on another"])
 def test_what_a_kill_leaves_of_the_lock_file_holds_nothing(tmp_path, content):
     (tmp_path / ".lock").write_bytes(content)

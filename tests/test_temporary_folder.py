@@ -11,7 +11,7 @@ import tensorflow as tf
 
 import hnn_tf
 from export import graph_model, saved_model
-from export.temporary_folder import temporary_folder
+from hnn_tf.temporary_folder import temporary_folder
 
 DEAD = "tmp-" + "0" * 32
 

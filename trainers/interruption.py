@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+from trainers.printable_text import printable
+
 SECONDS_TO_CLEAN_UP = 1.0
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -96,7 +98,7 @@ def _end(number: int, cleaned_up: threading.Event, stderr: int) -> None:
         if not cleaned_up.wait(latest - time.monotonic()) and os.isatty(stderr):
             fresh_line = "\n"  # after a bar, which nobody ends now
         by = "interrupted" if number == signal.SIGINT else f"interrupted by {signal.Signals(number).name}"
-        line = ": ".join(filter(None, ["error", by, " ".join(words.split())]))
+        line = ": ".join(filter(None, ["error", by, printable(" ".join(words.split()))]))
         os.write(stderr, f"{fresh_line}{line}\n".encode(errors="backslashreplace"))
     finally:
         os._exit(128 + number)

@@ -12,6 +12,7 @@ import tensorflow as tf
 from hnn_tf.atomic_file import atomic_file
 from hnn_tf.full_disk import raise_if_full
 from hnn_tf.input_error import InputError
+from hnn_tf.temporary_folder import remove_abandoned
 from trainers import run_lock, training_flags
 
 # What a kill leaves of a file that was being written (`hnn_tf.atomic_file`), or of an export.
@@ -52,8 +53,12 @@ def claim(folder: pathlib.Path, flags: str, *, resume: bool) -> Iterator[run_loc
             lock.check()  # its reason may be that
             raise
         lock.check()
-    finally:
+    except KeyboardInterrupt:
+        raise  # the last checkpoint is being written meanwhile; the end of the process gives the folder free
+    except BaseException:
         lock.release()
+        raise
+    lock.release()
 
 
 def _begin(folder: pathlib.Path, flags: str, *, resume: bool) -> None:
@@ -93,8 +98,6 @@ def _check_usable(folder: pathlib.Path, text: str, *, resume: bool) -> None:
 def _remove_temporaries(folder: pathlib.Path) -> None:
     for path in [path for path in folder.rglob("*") if _TEMPORARY.fullmatch(path.name)]:
         if path.is_dir():
-            from export.temporary_folder import remove_abandoned  # here, as a run without exports needs none of it
-
             remove_abandoned(path.parent)  # `python -m export` may be writing another one there
         else:
             path.unlink(missing_ok=True)

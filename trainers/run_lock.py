@@ -8,6 +8,7 @@ import socket
 import sys
 
 from hnn_tf.input_error import InputError
+from trainers.printable_text import printable
 
 NAME = ".lock"
 
@@ -79,9 +80,8 @@ class RunLock:
             self._say_no_locks(error.strerror or error)
 
     def _say_no_locks(self, reason: object) -> None:
-        sys.stderr.write(
-            f"--output_dir={self._folder}: can't be locked ({reason}); run no second process in it meanwhile\n"
-        )
+        folder = printable(str(self._folder))
+        sys.stderr.write(f"--output_dir={folder}: can't be locked ({reason}); run no second process in it meanwhile\n")
 
     def _is_there(self) -> bool:
         try:

@@ -26,9 +26,9 @@ def _main() -> None:
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from export.graph_model import write_graph_model
-        from export.temporary_folder import temporary_folder
         from hnn_tf import InputError
         from hnn_tf.full_disk import raise_if_full
+        from hnn_tf.temporary_folder import temporary_folder
 
     settings = flags.FLAGS
     output_dir, library = pathlib.Path(settings.output_dir), pathlib.Path(settings.tensorflowjs)
