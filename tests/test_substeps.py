@@ -1,5 +1,7 @@
 """Fits through an integrator take enough steps, and say when a given number isn't enough."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -15,8 +17,10 @@ from hnn_tf import (
     optimizers,
     warm_start,
 )
+from hnn_tf.chosen_substeps import _LinearMotion, with_chosen_substeps
+from hnn_tf.integrators import INTEGRATORS
 from hnn_tf.models import LinearFriction
-from hnn_tf.substeps import MOST, IntegrationWarning, choose_substeps
+from hnn_tf.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
 
 FRICTION = 0.05
 
@@ -163,6 +167,77 @@ def test_the_error_falls_at_the_integrators_order(name, rng):
     samples = _samples(rng, name, regular=False)
     errors = [objectives.OBJECTIVES[name](substeps=n).integration_error(_true_model(), samples) for n in (8, 16)]
     assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.3)  # the next term at steps of 0.2
+
+
+@pytest.mark.parametrize("integrator", sorted(INTEGRATORS))
+def test_substeps_are_chosen_for_every_integrator(integrator, rng):
+    samples = _samples(rng, "one_step", regular=True, noise_std=0.1, num_times=100)
+    chosen = with_chosen_substeps(objectives.OneStep(integrator=integrator), samples).substeps
+    assert chosen <= (MOST if INTEGRATORS[integrator].order == 1 else 8)  # of gaps of 0.15
+
+
+def test_a_separable_integrator_sees_a_separable_motion(rng):
+    state = rng.normal(size=[500, 4])
+    coupled = np.array([[2.0, 0.5], [0.5, 1.0]])
+    motion = np.concatenate([state[:, 2:], -state[:, :2] @ coupled], 1)
+    step = np.full([500, 1], 1e-3)
+    pairs = {"state": state, "next_state": state + step * motion, "time_step": step}
+    found = _LinearMotion(pairs, separable=True)
+    assert found.separable
+    slope = (found(tf.eye(4, dtype=tf.float64)) - found(tf.zeros([4, 4], tf.float64))).numpy()
+    expected = np.block([[np.zeros([2, 2]), -coupled], [np.eye(2), np.zeros([2, 2])]])
+    np.testing.assert_allclose(slope, expected, atol=0.01)  # secants are those at the middle, h / 2 later
+    np.testing.assert_array_equal(slope[expected == 0.0][:1], 0.0)
+
+
+def _many(samples, copies):
+    return {name: np.tile(column, [copies, *[1] * (column.ndim - 1)]) for name, column in samples.items()}
+
+
+@pytest.mark.parametrize("name", ["one_step", "trajectory"])
+def test_the_substeps_of_many_readings_are_chosen_in_bounded_memory(name, rng):
+    copies = 100_000 // 300
+    many = {key: column.astype(np.float32) for key, column in _many(_samples(rng, name, regular=False), copies).items()}
+    objective = objectives.OBJECTIVES[name]()
+    tracemalloc.start()
+    chosen = with_chosen_substeps(objective, many).substeps
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert chosen > 1
+    # Of 20 000 readings in double precision some MB, and some numbers for each gap: copies of all took 19 MB and more.
+    assert most < 11e6
+
+
+@pytest.mark.parametrize("name", ["one_step", "trajectory"])
+def test_readings_that_are_not_finite_are_left_out_of_the_choice(name, rng):
+    samples = _samples(rng, name, regular=False)
+    objective = objectives.OBJECTIVES[name]()
+    expected = with_chosen_substeps(objective, samples).substeps
+    assert expected > 1
+    state = "state" if name == "one_step" else "states"
+    samples[state][1] = np.nan
+    samples[state][2, 0] = np.inf
+    assert with_chosen_substeps(objective, samples).substeps == expected
+    samples[state][:] = np.nan
+    assert with_chosen_substeps(objective, samples).substeps == 1
+
+
+def test_looking_again_and_again_is_not_complained_of(rng, caplog):
+    samples = _samples(rng, "one_step", regular=True)
+    for _ in range(8):  # TensorFlow's complaint comes with the fifth
+        objectives.OneStep(substeps=1).integration_error(_true_model(), samples)
+    assert "retracing" not in caplog.text
+
+
+def test_the_line_gives_a_mend_that_is_one():
+    assert too_few(4, TOLERANCE) is None
+    assert too_few(4, 0.2).endswith("give more substeps")
+    assert too_few(MOST, 0.2).endswith("give a finer integrator, as rk8")
+    for error in (float("nan"), float("inf")):
+        line = too_few(4, error)
+        assert "could not be followed" in line
+        assert "nan" not in line
+        assert "inf " not in line
 
 
 def test_of_many_samples_the_widest_gaps_are_looked_at(rng):
