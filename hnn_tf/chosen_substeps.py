@@ -50,7 +50,8 @@ def _gaps(samples: Samples) -> np.ndarray:
         step = np.asarray(samples["time_step"])
         gaps = np.abs(step.reshape(len(step), -1)[:, 0])
     else:
-        gaps = np.abs(np.diff(np.asarray(samples["times"], np.float64), axis=1)).ravel()
+        gaps = np.diff(np.asarray(samples["times"], np.float64), axis=1).ravel()
+        np.abs(gaps, out=gaps)
     gaps[~np.isfinite(gaps)] = 0.0
     return gaps
 
