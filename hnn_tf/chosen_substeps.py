@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf import phase_space
 from hnn_tf.objectives import OneStep
+from hnn_tf.objectives.integration_error import MOST_READINGS, largest
 from hnn_tf.substeps import choose_substeps
-from hnn_tf.typing import Samples
+from hnn_tf.typing import Samples, State
 
 
 def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
@@ -19,41 +21,81 @@ def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
     too steep by tan(a / 2) / (a / 2), on the safe side. What else a trained model moves like is seen only after the
     training, by `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
 
+    Of many readings, some are fitted at a stride, and those of the widest gaps stepped over, as if all were like them.
+    Those that aren't finite are left out; where none is left, one substep is taken.
+
     Args:
       objective: Any `Objective`.
       samples: Its columns.
     """
     if getattr(objective, "substeps", 1) is not None:
         return objective
-    pairs, length = _transitions(samples)
-    motion = _linear_motion(pairs)
+    gaps = _gaps(samples)
+    widest = _transitions(samples, largest(gaps, MOST_READINGS))
+    fitted = _transitions(samples, np.arange(0, len(gaps), max(1, -(-len(gaps) // MOST_READINGS))))
     chosen = copy.copy(objective)
-    chosen.substeps = choose_substeps(
-        lambda n: length * OneStep(integrator=objective.integrator, substeps=n).integration_error(motion, pairs)
-    )
+    chosen.substeps = 1
+    if len(widest["state"]) and len(fitted["state"]):
+        motion = _LinearMotion(fitted, separable=objective.integrator.requires_separable)
+        scale = _steps_of_a_segment(samples) * (len(gaps) / len(widest["state"])) ** 0.5
+        chosen.substeps = choose_substeps(
+            lambda n: scale * OneStep(integrator=objective.integrator, substeps=n).integration_error(motion, widest)
+        )
     return chosen
 
 
-def _transitions(samples: Samples) -> tuple[dict[str, np.ndarray], int]:
-    """Columns of `OneStep` in double precision, and how many transitions follow each other at the most."""
+def _gaps(samples: Samples) -> np.ndarray:
+    """|dt| of all transitions `[N]`, 0 where it isn't finite."""
     if "time_step" in samples:
-        return {name: np.asarray(samples[name], np.float64) for name in OneStep.columns}, 1
-    times, states = (np.asarray(samples[name], np.float64) for name in ("times", "states"))
-    width = states.shape[-1]
-    pairs = {
-        "state": states[:, :-1].reshape(-1, width),
-        "next_state": states[:, 1:].reshape(-1, width),
-        "time_step": np.diff(times, axis=1).reshape(-1, 1),
-    }
-    return pairs, -(-(times.shape[1] - 1) // np.shape(samples["initial_state"])[1])
+        step = np.asarray(samples["time_step"])
+        gaps = np.abs(step.reshape(len(step), -1)[:, 0])
+    else:
+        gaps = np.diff(np.asarray(samples["times"], np.float64), axis=1).ravel()
+        np.abs(gaps, out=gaps)
+    gaps[~np.isfinite(gaps)] = 0.0
+    return gaps
 
 
-def _linear_motion(pairs: dict[str, np.ndarray]) -> Any:
-    gap = np.abs(pairs["time_step"]).reshape(len(pairs["state"]), -1)[:, 0]
-    wide = (gap >= np.median(gap)) & (gap > 0.0)
-    state, next_state, step = (pairs[name][wide] for name in OneStep.columns)
-    # Secants weigh by their gaps: so do their errors, which are those of the states.
-    rows = np.concatenate([(state + next_state) / 2.0, np.ones([len(state), 1])], 1) * step
-    matrix = np.linalg.lstsq(rows, next_state - state, rcond=None)[0]
-    slope, constant = tf.constant(matrix[:-1]), tf.constant(matrix[-1])
-    return lambda state: tf.matmul(state, slope) + constant
+def _steps_of_a_segment(samples: Samples) -> int:
+    """How many transitions follow each other at the most."""
+    if "time_step" in samples:
+        return 1
+    return -(-(np.shape(samples["times"])[1] - 1) // np.shape(samples["initial_state"])[1])
+
+
+def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns of `OneStep` in double precision: of the chosen transitions, those that are finite."""
+    if "time_step" in samples:
+        pairs = {name: np.asarray(samples[name])[chosen].astype(np.float64) for name in OneStep.columns}
+    else:
+        times, states = np.asarray(samples["times"]), np.asarray(samples["states"])
+        row, column = np.divmod(chosen, times.shape[1] - 1)
+        step = times[row, column + 1].astype(np.float64) - times[row, column].astype(np.float64)
+        pairs = {
+            "state": states[row, column].astype(np.float64),
+            "next_state": states[row, column + 1].astype(np.float64),
+            "time_step": step[:, np.newaxis],
+        }
+    finite = np.all([np.isfinite(column.reshape(len(chosen), -1)).all(1) for column in pairs.values()], 0)
+    return {name: column[finite] for name, column in pairs.items()}
+
+
+class _LinearMotion:
+    """ds/dt = A s + b of transitions; dq/dt only of p, and dp/dt of q, where an integrator needs it to be separable."""
+
+    def __init__(self, pairs: dict[str, np.ndarray], *, separable: bool) -> None:
+        gap = np.abs(pairs["time_step"]).reshape(len(pairs["state"]), -1)[:, 0]
+        wide = (gap >= np.median(gap)) & (gap > 0.0)
+        state, next_state, step = (pairs[name][wide] for name in OneStep.columns)
+        # Secants weigh by their gaps: so do their errors, which are those of the states.
+        rows = np.concatenate([(state + next_state) / 2.0, np.ones([len(state), 1])], 1) * step
+        matrix = np.linalg.lstsq(rows, next_state - state, rcond=None)[0]
+        slope = matrix[:-1]
+        if separable:
+            one = np.ones([len(slope) // 2])
+            is_position = phase_space.join(one, 0.0 * one).numpy()
+            slope = np.where(is_position[:, np.newaxis] != is_position, slope, 0.0)
+        self.separable, self._slope, self._constant = separable, tf.constant(slope), tf.constant(matrix[-1])
+
+    def __call__(self, state: State) -> tf.Tensor:
+        return tf.matmul(state, self._slope) + self._constant

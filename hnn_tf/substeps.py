@@ -1,5 +1,6 @@
 """How many integrator steps an interval takes: how far doubling them may move what is fitted."""
 
+import math
 import warnings
 from collections.abc import Callable
 
@@ -37,7 +38,9 @@ def too_few(substeps: int, error: float) -> str | None:
     """
     if error <= TOLERANCE:
         return None
-    mend = "more substeps, or none so that they are chosen" if substeps < MOST else "a finer integrator, as rk8"
+    mend = "more substeps" if substeps < MOST else "a finer integrator, as rk8"
+    if not math.isfinite(error):
+        return f"substeps={substeps}: the motion that was fitted could not be followed in so many steps; give {mend}"
     return (
         f"substeps={substeps}: the integrator's error is not small beside the noise: twice as many would move what is "
         f"fitted by up to {error:.2g} of its standard errors, where {TOLERANCE} is allowed; give {mend}"

@@ -25,7 +25,6 @@ class TrainingLoop:
 
     A batch is all samples, or `batch_size` of them drawn with replacement by a stateless generator from
     (seed, step): whatever the calls are cut into, and whatever was restored from `state`, the same steps follow.
-
     Training keeps one copy of the samples as tensors, and takes a step's batch at once: give `batch_size` where there
     are many. `loss` and `validation_loss` take them in pieces.
 
@@ -69,13 +68,9 @@ class TrainingLoop:
         optimizer.build(self.trained_variables)
         self._num_samples = len(next(iter(self._samples.values())))
         if batch_size is not None and not 1 <= batch_size <= self._num_samples:
-            raise ValueError(
-                f"batch_size: expected at least 1 and at most {self._num_samples} samples; received {batch_size}"
-            )
+            raise ValueError(f"batch_size: expected 1 to {self._num_samples} samples; received {batch_size}")
         if batch_size is not None and isinstance(optimizer, LBFGS):
-            raise ValueError(
-                f"batch_size: LBFGS expects all samples in every step; received {batch_size}; leave it out"
-            )
+            raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give none")
         self._batch_size, self._seed, self.step = batch_size, seed, 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
         self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
@@ -115,6 +110,9 @@ class TrainingLoop:
         Raises:
           ValueError: If a number is below 1, columns are missing, or `patience` comes without `validation`.
           ArithmeticError: If no validation loss was finite.
+
+        Warns:
+          IntegrationWarning: If the objective's substeps turn out to be too few for the trained model.
         """
         if block_size < 1:
             raise ValueError(f"block_size: expected an integer >= 1; received {block_size}")

@@ -1,8 +1,11 @@
 """Fits through an integrator take enough steps, and say when a given number isn't enough."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
 from hnn_tf import (
     BaselineNetwork,
@@ -10,13 +13,17 @@ from hnn_tf import (
     MLPHamiltonian,
     RandomFeatureHamiltonian,
     TrainingLoop,
+    chosen_substeps,
     closed_form,
     objectives,
     optimizers,
+    systems,
     warm_start,
 )
+from hnn_tf.chosen_substeps import _LinearMotion, with_chosen_substeps
+from hnn_tf.integrators import INTEGRATORS
 from hnn_tf.models import LinearFriction
-from hnn_tf.substeps import MOST, IntegrationWarning, choose_substeps
+from hnn_tf.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
 
 FRICTION = 0.05
 
@@ -165,6 +172,81 @@ def test_the_error_falls_at_the_integrators_order(name, rng):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.3)  # the next term at steps of 0.2
 
 
+@pytest.mark.parametrize("integrator", sorted(INTEGRATORS))
+def test_substeps_are_chosen_for_every_integrator(integrator, rng):
+    samples = _samples(rng, "one_step", regular=True, count=1, num_times=300)
+    chosen = with_chosen_substeps(objectives.OneStep(integrator=integrator), samples).substeps
+    if INTEGRATORS[integrator].order == 1:  # h^2 / 4 = 6e-4 of gaps of 0.05, times sqrt(600) / 0.03
+        assert 1 < chosen <= 8
+    else:
+        assert chosen == 1
+
+
+def test_a_separable_integrator_sees_a_separable_motion(rng):
+    state = rng.normal(size=[500, 4])
+    coupled = np.array([[2.0, 0.5], [0.5, 1.0]])
+    motion = np.concatenate([state[:, 2:], -state[:, :2] @ coupled], 1)
+    step = np.full([500, 1], 1e-3)
+    pairs = {"state": state, "next_state": state + step * motion, "time_step": step}
+    found = _LinearMotion(pairs, separable=True)
+    assert found.separable
+    slope = (found(tf.eye(4, dtype=tf.float64)) - found(tf.zeros([4, 4], tf.float64))).numpy()
+    expected = np.block([[np.zeros([2, 2]), -coupled], [np.eye(2), np.zeros([2, 2])]])
+    np.testing.assert_allclose(slope, expected, atol=0.01)  # secants are those at the middle, h / 2 later
+    np.testing.assert_array_equal(slope[expected == 0.0][:1], 0.0)
+
+
+@pytest.mark.parametrize("name", ["one_step", "trajectory"])
+def test_the_substeps_of_many_readings_are_chosen_in_bounded_memory(name, rng, monkeypatch):
+    few = _samples(rng, name, regular=False, count=10, num_times=41)
+    many = {key: np.tile(column, [1000, *[1] * (column.ndim - 1)]).astype(np.float32) for key, column in few.items()}
+    errors = []
+    monkeypatch.setattr(chosen_substeps, "choose_substeps", lambda error: errors.append(error(1)))
+    with_chosen_substeps(objectives.OBJECTIVES[name](), few)
+    tracemalloc.start()
+    with_chosen_substeps(objectives.OBJECTIVES[name](), many)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # Some numbers for each of 400 000 gaps, and some MB of 20 000 readings: copies of all took 37 MB.
+    assert most < 25e6
+    assert errors[1] > 0.5 * 1000**0.5 * errors[0]  # as if all gaps were as the widest: not fewer than copies need
+
+
+@pytest.mark.parametrize("name", ["one_step", "trajectory"])
+def test_readings_that_are_not_finite_are_left_out_of_the_choice(name, rng):
+    samples = _samples(rng, name, regular=False)
+    objective = objectives.OBJECTIVES[name]()
+    expected = with_chosen_substeps(objective, samples).substeps
+    assert expected > 1
+    state = "state" if name == "one_step" else "states"
+    samples[state][1] = np.nan
+    samples[state][2, 0] = np.inf
+    assert with_chosen_substeps(objective, samples).substeps == expected
+    samples[state][:] = np.nan
+    assert with_chosen_substeps(objective, samples).substeps == 1
+
+
+def test_looking_again_and_again_is_not_complained_of(rng, caplog, monkeypatch):
+    # TensorFlow complains twice in a process: here it begins to count.
+    fresh = polymorphic_function._FrequentTracingDetectorManager()
+    monkeypatch.setattr(polymorphic_function, "_frequent_tracing_detector_manager", fresh)
+    samples = _samples(rng, "one_step", regular=True, count=1)
+    for _ in range(8):  # it complains of the fifth
+        objectives.OneStep(integrator="leapfrog", substeps=1).integration_error(systems.Pendulum(), samples)
+    assert "retracing" not in caplog.text
+
+
+def test_the_line_gives_a_mend_that_is_one():
+    assert too_few(4, TOLERANCE) is None
+    assert too_few(4, 0.2).endswith("give more substeps")
+    assert too_few(MOST, 0.2).endswith("give a finer integrator, as rk8")
+    for error in (float("nan"), float("inf")):
+        line = too_few(4, error)
+        assert "could not be followed" in line
+        assert "nan" not in line
+        assert "inf " not in line
+
+
 def test_of_many_samples_the_widest_gaps_are_looked_at(rng):
     state = rng.normal(size=[30_000, 2])
     step = np.full([30_000, 1], 0.01)
@@ -202,6 +284,19 @@ def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
     fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("hnn: substeps=1: the integrator's error is not small")
+
+
+def test_of_a_run_that_diverges_only_that_is_said(monkeypatch, capsys):
+    from benchmarks import objective_runs
+    from trainers import command_line, fitting, mass_spring
+
+    settings = objective_runs.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
+    monkeypatch.setattr(TrainingLoop, "loss", lambda *_: float("nan"))
+    monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: float("nan"))
+    with pytest.raises(command_line.TrainingFailedError):
+        fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
+    assert capsys.readouterr().err == ""
 
 
 # Of 50 draws a true 95 % interval covers fewer than 41 with probability 1.6e-4 (binomial).

@@ -200,7 +200,7 @@ def test_columns_of_a_batch_stay_together(rng):
 
 @pytest.mark.parametrize("batch_size", [-3, 0, 13])
 def test_a_batch_that_is_empty_or_larger_than_the_set_is_refused(rng, batch_size):
-    with pytest.raises(ValueError, match=f"at least 1 and at most 12 samples; received {batch_size}"):
+    with pytest.raises(ValueError, match=f"expected 1 to 12 samples; received {batch_size}"):
         _loop(_samples(rng), batch_size=batch_size)
 
 

@@ -110,13 +110,13 @@ def fit(
                 progress.update(loop.step, loss, finished=finished())
     total_seconds = seconds_before + time.monotonic() - began
     kept_losses = _keep(loop, stopping, model.name)
-    if not fitted_whole(model):  # of which the start has said it
-        shift = objective.integration_error(model, {**train, **loop.learned})
-        say_too_few(model, objective.num_substeps, shift)
     test = objective.validation_samples(model, data.test[settings.objective])
     losses = {"train_loss": loop.loss(), "test_loss": loop.loss(test)} | kept_losses
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise command_line.TrainingFailedError(_diverged(model.name, settings, loop.step, losses["train_loss"]))
+    if not fitted_whole(model):  # of which the start has said it
+        shift = objective.integration_error(model, {**train, **loop.learned})
+        say_too_few(model, objective.num_substeps, shift)
     return total_seconds, losses
 
 

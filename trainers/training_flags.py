@@ -108,7 +108,7 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     flags.DEFINE_integer(
         "substeps",
         None,
-        "Integrator steps within each observed time step; when not given, enough for the data.",
+        "Integrator steps within each observed time step; when not given, enough for the data; of frames, 1.",
         lower_bound=1,
         upper_bound=1000,
     )

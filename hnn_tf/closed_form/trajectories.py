@@ -58,7 +58,7 @@ def fit_trajectories(
       integrator: An explicit Runge-Kutta method.
       substeps: Its steps in each interval; when not given, as many as keep its error below a tenth of the statistical
         error, checked by doubling them. A given number that doesn't is used, with an `IntegrationWarning`.
-      max_iterations: Of Gauss-Newton.
+      max_iterations: Of Gauss-Newton, for each number of substeps.
 
     Returns:
       What was found; `initial_state` is `[N, W, 2n]` as in `samples`.
@@ -68,6 +68,9 @@ def fit_trajectories(
         coordinate is constant.
       ValueError: If `max_iterations` or `substeps` is below 1.
       ArithmeticError: If the motion diverges before it fits.
+
+    Warns:
+      IntegrationWarning: If the substeps, given or chosen, are too few for what was fitted.
     """
     if max_iterations < 1:
         raise ValueError(f"max_iterations: expected an integer >= 1; received {max_iterations}")

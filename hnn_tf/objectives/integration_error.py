@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hnn_tf.objectives.one_step import OneStep
     from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
 
-_MOST_READINGS = 20_000
+MOST_READINGS = 20_000
 """Which are looked at: of more, those of the widest gaps."""
 
 _ROUNDINGS = 16.0
@@ -36,15 +36,19 @@ def integration_error(objective: Union["OneStep", "TrajectoryMatching"], model: 
     gaps = samples["time_step"] if "time_step" in samples else np.diff(samples["times"], axis=1)
     widest = np.max(np.abs(gaps), axis=1)
     readings = int(np.prod(np.shape(samples["states" if "states" in samples else "state"])[:-1]))
-    count = max(1, _MOST_READINGS * len(widest) // max(readings, _MOST_READINGS))
-    chosen = np.sort(np.argsort(-widest, kind="stable")[:count])
+    count = max(1, MOST_READINGS * len(widest) // max(readings, MOST_READINGS))
+    chosen = largest(widest, count)
     columns = {name: np.asarray(samples[name])[chosen] for name in objective.columns}
     if "times" in columns:
         columns["times"] = since_first(columns["times"])
     tensors = {name: tf.constant(column, dtype) for name, column in columns.items()}
     both = [objective, copy.copy(objective)]
     both[1].substeps = 2 * objective.num_substeps
-    predictions = [tf.function(lambda each=each: each.predict(model, tensors), autograph=False)() for each in both]
+    # Not by its call: TensorFlow would complain of functions that are made and traced anew each time.
+    predictions = [
+        tf.function(lambda each=each: each.predict(model, tensors), autograph=False).get_concrete_function()()
+        for each in both
+    ]
     states, finer = (predicted.numpy().astype(np.float64) for predicted in predictions)
     width = states.shape[-1]
     observed = columns["states" if "states" in columns else "next_state"]
@@ -53,3 +57,9 @@ def integration_error(objective: Union["OneStep", "TrajectoryMatching"], model: 
         rounding = _ROUNDINGS * np.finfo(dtype).eps * np.max(np.abs(states).reshape(-1, width), 0)
         shift = np.where(np.abs(finer - states) < rounding, 0.0, (finer - states) / left)
         return float(np.sqrt(np.sum(shift**2) * len(widest) / count))
+
+
+def largest(values: np.ndarray, count: int) -> np.ndarray:
+    """Indices of the `count` largest of `values` `[N]`, in their order."""
+    first = len(values) - count
+    return np.sort(np.argpartition(values, first)[first:]) if first > 0 else np.arange(len(values))

@@ -26,7 +26,9 @@ class LatentMatching(Objective):
     Columns: `frames` and `next_frames`, `[B, h, w, c]`.
 
     Args:
-      motion: What fits means for the latent motion: a `DerivativeMatching` or a `OneStep`.
+      motion: What fits means for the latent motion: a `DerivativeMatching` or a `OneStep`. How many substeps that needs
+        is known only once there are latents, so none are chosen: it takes one a frame unless they are given, and
+        `TrainingLoop.fit` and the trainers say after the training if they were too few.
       canonical_weight: c >= 0.
       motion_weight: d >= 0.
 
