@@ -14,6 +14,7 @@ from hnn_tf.integrators import INTEGRATORS, Composition, DormandPrince, Implicit
 PENDULUM = systems.Pendulum()
 SWINGS = np.array([[0.1, 0.0], [0.5, 0.0], [1.0, 0.0], [1.5, 0.0]])
 """Where the pendulum is let go, for the structure's table."""
+SWING_NAMES = [f"{angle:g} rad" for angle in SWINGS[:, 0]]
 
 SWING_STEP = 0.1
 LONG_RUN_STEPS = 100_000

@@ -44,12 +44,13 @@ def _main() -> None:
             sys.stderr.write(f"{problem.name}\n")
             document["work_precision"][problem.name] = integrator_runs.work_precision(problem, settings.repeats)
             document["long_runs"][problem.name] = integrator_runs.long_runs(problem)
-    sys.stdout.write(f"{symplecticity.table(structure)}\n{long_run_table(document['long_runs'])}")
+    structure_table = symplecticity.table(structure, integrator_runs.SWING_NAMES)
+    sys.stdout.write(f"{structure_table}\n{long_run_table(document['long_runs'])}")
     if settings.update_docs:
         with atomic_file(RESULTS) as temporary:
             temporary.write_text(json.dumps(document, indent=1) + "\n")
         draw_work_precision(FIGURE, document["work_precision"])
-        doc_section.replace(doc_section.INTEGRATORS, "structure", symplecticity.table(document["structure"]))
+        doc_section.replace(doc_section.INTEGRATORS, "structure", structure_table)
         doc_section.replace(doc_section.INTEGRATORS, "long_runs", long_run_table(document["long_runs"]))
 
 

@@ -8,6 +8,8 @@ import numpy as np
 MOST_STATES = 100_000
 """At which a model is called at once. A Hamiltonian network of 2-200-200 in float32 takes about 2.4 kB for each; the
 training data of every task of this project are one piece."""
+_KEPT_A_CALL = 16
+"""States of a trajectory whose copies take about what a call of a model takes for one."""
 
 
 def pieces(count: int, *, states_each: int = 1) -> list[slice]:
@@ -19,6 +21,14 @@ def pieces(count: int, *, states_each: int = 1) -> list[slice]:
     """
     size = max(1, MOST_STATES // max(1, states_each))
     return [slice(first, min(first + size, count)) for first in range(0, max(1, count), size)]
+
+
+def states_of_rollout(length: int) -> int:
+    """States that a rollout of a trajectory counts as, of which it keeps `length`.
+
+    The model is called at one of them at a time; the others are only kept.
+    """
+    return 2 + length // _KEPT_A_CALL
 
 
 def mean_in_pieces(mean: Callable[[slice], Any], count: int, *, states_each: int = 1) -> Any:

@@ -194,6 +194,14 @@ def test_times_far_from_zero_keep_their_intervals_in_float32():
     np.testing.assert_array_equal(near, far)  # seconds since 1970: float32 tells 256 s apart there
 
 
+def test_intervals_of_float32_times_are_float64():
+    model = BaselineNetwork(hidden_units=(16,), dtype="float64")
+    model.build([None, 2])
+    start, times = np.array([[1.0, 0.5]]), np.array([0.1, 3.3], np.float32)  # their difference has more digits
+    rounded, exact = (evaluation.evaluation_rollout(model, start, each) for each in (times, times.astype(float)))
+    np.testing.assert_array_equal(rounded, exact)
+
+
 # All together.
 
 

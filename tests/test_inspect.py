@@ -1,4 +1,4 @@
-"""The card of an export, and the command that reads it and tells a good copy from a broken one."""
+"""The command that reads an export's card and tells a good copy from a broken one."""
 
 import hashlib
 import json
@@ -6,102 +6,18 @@ import os
 import shutil
 
 import command_session
-import keras
-import numpy as np
 import pytest
-import tensorflow as tf
+from exported_pendulum import export_versions, pendulum_network
 
-import hnn_tf
-from export import model_card, self_test
+from export import model_card
 from export.saved_model import export_model
-from hnn_tf import InputError
-
-STATE = {"names": ["q", "p"], "units": ["rad", "kg m²/s"], "time_unit": "s", "energy_unit": "J"}
-RUN = {
-    "task": "pendulum",
-    "objective": "derivative",
-    "protocol": "clean",
-    "seed": 3,
-    "steps": 2000,
-    "fit_seconds": 1.5,
-    "state": STATE,
-    "training_data": {"samples": 1125, "sha256": "ab" * 32},
-    "metrics": {"test_loss": 0.03, "energy_mse": 0.001},
-    "versions": {"hnn_tf": "0.0.1"},
-}
-
-
-def _model(dtype="float32", *, seed=0):
-    keras.utils.set_random_seed(seed)
-    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16], dtype=dtype))
-    model.build([None, 2])
-    return model
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """The served folder: version 1 of a run, version 2 of a model alone, in float64."""
     folder = tmp_path_factory.mktemp("served") / "pendulum"
-    export_model(_model(), folder, run=RUN, licence="CC-BY-4.0", max_step_size=0.1)
-    export_model(_model("float64"), folder, integrator="rk8", substeps=2, max_steps=500)
+    export_versions(folder)
     return folder
-
-
-def test_the_card_says_what_is_known(exported):
-    card = json.loads((exported / "1" / "assets.extra" / "model_card.json").read_text())
-    assert set(card) == set(model_card.LAYOUT)
-    assert (card["name"], card["model"], card["dtype"], card["licence"]) == (
-        "pendulum",
-        "HamiltonianNetwork",
-        "float32",
-        "CC-BY-4.0",
-    )
-    assert card["parameters"] == 2 * 16 + 16 + 16 * 16 + 16 + 16
-    assert (card["system"], card["state"], card["metrics"]) == ("pendulum", STATE, RUN["metrics"])
-    assert card["training"]["data"] == RUN["training_data"]
-    assert card["training"]["seed"] == 3
-    assert card["rollout"] == {"integrator": "rk4", "max_step_size": 0.1, "substeps": None, "max_steps": 10_000}
-    assert card["versions"]["tensorflow"] == tf.__version__
-
-
-def test_what_isnt_known_is_null(exported):
-    card = model_card.read(exported / "2")
-    assert [card[name] for name in ("system", "state", "training", "metrics", "licence")] == [None] * 5
-    assert card["rollout"] == {"integrator": "rk8", "max_step_size": None, "substeps": 2, "max_steps": 500}
-    assert card["dtype"] == "float64"
-
-
-@pytest.mark.parametrize("version", ["1", "2"])
-def test_reference_points_are_what_the_model_answers(exported, version):
-    card = model_card.read(exported / version)
-    points = model_card.reference_points(card)
-    assert set(points) == {"serving_default", "energy", "time_derivative", "rollout"}
-    model = _model(card["dtype"])
-    inputs, outputs = points["serving_default"]
-    tolerance = {"float32": 1e-6, "float64": 1e-12}[card["dtype"]]  # round-off of another graph
-    assert np.ptp(inputs["state"]) > 0
-    np.testing.assert_allclose(outputs["time_derivative"], model(inputs["state"]), atol=tolerance)
-    np.testing.assert_allclose(outputs["energy"], model.hamiltonian(inputs["state"]), atol=tolerance)
-    assert points["rollout"][1]["trajectory"].dtype == card["dtype"]
-    # The digits that are written give the very numbers back, and the graph gives them again.
-    assert max(self_test.differences(exported / version, card).values()) == 0
-
-
-def test_a_card_of_before_the_limit_of_steps_can_be_read(exported, tmp_path):
-    folder = shutil.copytree(exported / "1", tmp_path / "1")
-    path = folder / "assets.extra" / "model_card.json"
-    card = json.loads(path.read_text())
-    del card["rollout"]["max_steps"]
-    path.write_text(json.dumps(card))
-    assert model_card.read(folder)["rollout"] == card["rollout"] | {"max_steps": None}
-
-
-def test_a_model_without_finite_answers_is_refused(tmp_path):
-    model = _model()
-    model.variables[0].assign(np.full(model.variables[0].shape, np.nan))
-    with pytest.raises(InputError, match="expected finite answers"):
-        export_model(model, tmp_path / "served")
-    assert not (tmp_path / "served").exists()
 
 
 def _flip(path):
@@ -119,7 +35,7 @@ def _rehash(folder, name):
 
 
 def _other_weights(folder):
-    other = export_model(_model(seed=1), folder.parent.parent / f"other than {folder.parent.name}")
+    other = export_model(pendulum_network(seed=1), folder.parent.parent / f"other than {folder.parent.name}")
     for path in (other / "variables").iterdir():
         shutil.copy(path, folder / "variables")
         _rehash(folder, f"variables/{path.name}")

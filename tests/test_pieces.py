@@ -1,18 +1,16 @@
-"""Samples in pieces: a model never sees more than a piece at once, and the results are those of the whole."""
+"""Losses in pieces: a model never sees more than a piece at once, and the losses are those of the whole."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from noting_network import SEEN, noting_network
 
-from hnn_tf import BaselineNetwork, TrainingLoop, evaluation, objectives, pieces, systems
+from hnn_tf import TrainingLoop, objectives, pieces, systems
 from hnn_tf.data import fingerprint, generate_trajectories
-from hnn_tf.objectives.initial_states import estimate_initial_states
-from hnn_tf.reference_solution import reference_solution
 
 MOST = 60
 SYSTEM = systems.MassSpring()
-TRAJECTORIES = {"trajectory", "combined", "weak"}
 
 
 @pytest.fixture
@@ -34,36 +32,15 @@ def _columns(objective, trajectories):
     return trajectories.trajectory_samples(num_segments=2)
 
 
-SEEN = []
-
-
-class Noting(BaselineNetwork):
-    """Notes how many states it is called at, when it is traced or called."""
-
-    def call(self, state):
-        SEEN.append(int(np.prod(state.shape[:-1])))
-        return super().call(state)
-
-
-def _model(dtype="float64"):
-    keras.utils.set_random_seed(0)
-    model = Noting(hidden_units=(6,), dtype=dtype)
-    model.build([None, 2])
-    return model
-
-
 def _whole(objective, model, samples):
     columns = {name: tf.constant(samples[name], model.compute_dtype) for name in objective.columns}
     return float(tf.function(lambda: objective.loss(model, columns), autograph=False)())
 
 
-# Losses.
-
-
 @pytest.mark.parametrize("kind", objectives.OBJECTIVES.values(), ids=lambda kind: kind.name)
 @pytest.mark.usefixtures("small_pieces")
 def test_the_loss_of_pieces_is_that_of_the_whole(kind, trajectories):
-    objective, model = kind(), _model()
+    objective, model = kind(), noting_network()
     samples = _columns(objective, trajectories)
     expected = _whole(objective, model, samples)
     loop = TrainingLoop(model, objective, keras.optimizers.Adam(), samples)
@@ -76,7 +53,7 @@ def test_the_loss_of_pieces_is_that_of_the_whole(kind, trajectories):
 
 @pytest.mark.parametrize("kind", objectives.OBJECTIVES.values(), ids=lambda kind: kind.name)
 def test_the_loss_of_few_samples_is_theirs_to_the_bit(kind, trajectories):
-    objective, model = kind(), _model("float32")
+    objective, model = kind(), noting_network("float32")
     samples = _columns(objective, trajectories)
     loop = TrainingLoop(model, objective, keras.optimizers.Adam(), samples)
     assert loop.loss() == loop.loss(samples) == _whole(objective, model, samples)
@@ -85,7 +62,7 @@ def test_the_loss_of_few_samples_is_theirs_to_the_bit(kind, trajectories):
 @pytest.mark.parametrize("name", ["one_step", "combined"])
 @pytest.mark.usefixtures("small_pieces")
 def test_the_validation_loss_is_taken_in_pieces(name, trajectories, monkeypatch):
-    objective, model = objectives.OBJECTIVES[name](), _model()
+    objective, model = objectives.OBJECTIVES[name](), noting_network()
     samples = _columns(objective, trajectories)
     loop = TrainingLoop(model, objective, keras.optimizers.Adam(), samples)
     SEEN.clear()
@@ -107,7 +84,7 @@ class _Largest(objectives.DerivativeMatching):
 
 @pytest.mark.usefixtures("small_pieces")
 def test_a_loss_that_is_no_mean_over_samples_is_taken_at_once(trajectories):
-    model, objective = _model(), _Largest()
+    model, objective = noting_network(), _Largest()
     samples = trajectories.observed_samples()
     loop = TrainingLoop(model, objective, keras.optimizers.Adam(), samples)
     assert loop.loss() == _whole(objective, model, samples)
@@ -128,7 +105,7 @@ def test_a_second_look_traces_nothing_again(trajectories):
             Counted.traces += 1
             return super().loss(model, samples)
 
-    loop = TrainingLoop(_model(), Counted(), keras.optimizers.Adam(), trajectories.observed_samples())
+    loop = TrainingLoop(noting_network(), Counted(), keras.optimizers.Adam(), trajectories.observed_samples())
     loop.loss()
     assert Counted.traces == 2  # of the pieces, and of the last and smaller one
     loop.loss()
@@ -162,77 +139,6 @@ def test_frames_are_encoded_in_pieces(rng):
     cut = objective.mean_loss(lambda columns: objective.loss(model, columns), samples)
     assert max(model.seen) == MOST // 4
     assert cut == pytest.approx(float(objective.loss(model, samples)), rel=1e-13)  # float64
-
-
-# Evaluations.
-
-
-def _cases(rng):
-    starts = rng.normal(size=[23, 2])
-    times = np.linspace(0.0, 1.0, 12)
-    bodies = systems.NBody((1.0, 1.0))
-    paths = rng.normal(size=[2, 23, 12, 8])
-    plane = rng.normal(size=[2, 23, 12, 2])
-    samples = {"state": rng.normal(size=[203, 2]), "time_derivative": rng.normal(size=[203, 2])}
-    noisy = generate_trajectories(SYSTEM, starts, times, noise_std=0.1, rng=rng).trajectory_samples(num_segments=2)
-    matching = objectives.TrajectoryMatching()
-    own_times = times * rng.uniform(0.5, 1.0, [23, 1])
-    return {
-        "derivative_mse": lambda model: evaluation.derivative_mse(model, samples),
-        "derivative_error_spread": lambda model: list(evaluation.derivative_error_spread(model, samples).values()),
-        "rollout": lambda model: evaluation.evaluation_rollout(model, starts, own_times),
-        "reference": lambda _: reference_solution(SYSTEM, starts, own_times),
-        "initial states": lambda model: estimate_initial_states(model, matching, noisy),
-        "clean protocol": lambda _: list(evaluation.evaluate_rollouts(SYSTEM, times, *plane).values()),
-        "conserved": lambda _: list(evaluation.conserved_quantity_errors(bodies, *paths).values()),
-        "jacobian": lambda model: evaluation.step_jacobian(model, starts, step_size=0.1, integrator="rk4"),
-        "return": lambda model: evaluation.return_error(model, starts, step_size=0.1, num_steps=3, integrator="rk4"),
-    }
-
-
-@pytest.mark.parametrize("name", _cases(np.random.default_rng(0)))
-def test_an_evaluation_in_pieces_is_that_of_the_whole(name, rng, monkeypatch):
-    evaluate, model = _cases(rng)[name], _model()
-    whole = evaluate(model)
-    monkeypatch.setattr(pieces, "MOST_STATES", 20)
-    SEEN.clear()
-    # float64; a fit of initial states and an adaptive step amplify roundings, by less than a thousand.
-    np.testing.assert_allclose(evaluate(model), whole, rtol=1e-10, atol=1e-13)
-    assert all(count <= 20 for count in SEEN)
-    assert SEEN or name in ("reference", "clean protocol", "conserved")
-
-
-@pytest.mark.usefixtures("small_pieces")
-def test_systems_see_pieces_too(rng):
-    class Noted(systems.NBody):
-        seen = []
-
-        def hamiltonian(self, state):
-            self.seen.append(int(np.prod(state.shape[:-1])))
-            return super().hamiltonian(state)
-
-        def numpy_motion(self, states):
-            self.seen.append(len(states))
-            return super().numpy_motion(states)
-
-        def total_momentum(self, state):
-            self.seen.append(int(np.prod(state.shape[:-1])))
-            return super().total_momentum(state)
-
-    bodies, paths, times = Noted((1.0, 1.0)), rng.normal(size=[2, 40, 12, 8]), np.linspace(0.0, 1.0, 12)
-    evaluation.evaluate_rollouts(bodies, times, *paths)
-    evaluation.conserved_quantity_errors(bodies, *paths)
-    evaluation.evaluation_rollout(bodies, 10.0 + 50.0 * rng.normal(size=[40, 8]), times[:2])
-    assert 0 < max(Noted.seen) <= MOST
-
-
-@pytest.mark.usefixtures("small_pieces")
-def test_states_that_frames_show_are_those_of_each_pair(rng):
-    pairs = rng.uniform(size=[3, 5, 28, 28, 2]).astype("float32")
-    states = evaluation.states_of_frame_pairs(pairs)
-    assert states.shape == (3, 5, 2)
-    # Products of float32 in another order: far below the templates' spacing of 0.01.
-    np.testing.assert_allclose(states[1, 2], evaluation.states_of_frame_pairs(pairs[1, 2]), atol=1e-3)
 
 
 # The cut.

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from benchmarks import exact_solutions
 from hnn_tf import BaselineNetwork, HamiltonianNetwork, InputError, MLPHamiltonian, evaluation, rollout, systems
+from trainers import symplecticity as trainer
 
 PENDULUM = systems.Pendulum()
 STATES = tf.constant([[1.9, 0.3], [-0.4, 1.1]], tf.float64)
@@ -134,3 +135,13 @@ def test_takes_states_as_a_rollout_does():
 def test_what_cannot_be_measured_is_refused(states, options, message):
     with pytest.raises(ValueError, match=message):
         evaluation.symplecticity(PENDULUM, states, step_size=0.1, integrator="rk4", **options)
+
+
+def test_the_table_names_the_start_of_each_slope():
+    slopes = [(-2e-5, -3e-5, -1e-5), (4e-7, 3e-7, 5e-7), (1e-6, 0.0, 2e-6)]
+    report = dict.fromkeys(("symplectic_defect", "volume_error", "return_error"), 0.0) | {"energy_slopes": slopes}
+    row = trainer.table({"rk4": report}, ["1.5 rad", "0.1 rad", "1 rad"]).splitlines()[-1]
+    assert row.split(" | ")[-2:] == [
+        "4.0e-07 (3.0e-07 – 5.0e-07) from 0.1 rad",
+        "-2.0e-05 (-3.0e-05 – -1.0e-05) from 1.5 rad |",
+    ]

@@ -4,6 +4,7 @@ python -m trainers.symplecticity --model_path=runs/pendulum/model.keras --step_s
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from absl import flags
@@ -38,10 +39,14 @@ def of_integrators(field: Any, states: Any, step_size: float) -> dict[str, Any]:
     return measured
 
 
-def table(measured: dict[str, Any]) -> str:
+def table(measured: dict[str, Any], starts: Sequence[str]) -> str:
     """What `of_integrators` gives as a Markdown table; what a method refuses, in its words.
 
-    Of the energy slopes, the smallest and the largest in size over the starting states.
+    Of the energy slopes, the smallest and the largest in size over the starting states, and from which each is.
+
+    Args:
+      measured: Of each integrator.
+      starts: What the starting states are called, in their order.
     """
     lines = [
         "| integrator | symplectic defect | volume error | return error | smallest energy slope (95 % interval) "
@@ -53,15 +58,18 @@ def table(measured: dict[str, Any]) -> str:
             lines.append(f"| `{name}` | {values['refused']} | | | | |")
             continue
         columns = [f"{values[key]:.1e}" for key in ("symplectic_defect", "volume_error", "return_error")]
-        slopes = sorted(values["energy_slopes"] or [], key=lambda slope: abs(slope[0]))
-        columns += [_slope(slopes[0]), _slope(slopes[-1])] if slopes else ["no energy", "no energy"]
+        if values["energy_slopes"]:
+            slopes = sorted(zip(values["energy_slopes"], starts, strict=True), key=lambda pair: abs(pair[0][0]))
+            columns += [_slope(*slopes[0]), _slope(*slopes[-1])]
+        else:
+            columns += ["no energy", "no energy"]
         lines.append(f"| `{name}` | {' | '.join(columns)} |")
     return "\n".join([*lines, ""])
 
 
-def _slope(slope: tuple[float, float, float]) -> str:
+def _slope(slope: tuple[float, float, float], start: str) -> str:
     value, low, high = slope
-    return f"{value:.1e} ({low:.1e} – {high:.1e})"
+    return f"{value:.1e} ({low:.1e} – {high:.1e}) from {start}"
 
 
 def _main() -> None:
@@ -77,7 +85,8 @@ def _main() -> None:
 
     model = load_model(settings.model_path)
     states = np.random.default_rng(settings.seed).normal(size=[settings.states, state_width(model)])
-    sys.stdout.write(table(of_integrators(model, states, settings.step_size)))
+    starts = [f"({', '.join(f'{number:.3g}' for number in state)})" for state in states]
+    sys.stdout.write(table(of_integrators(model, states, settings.step_size), starts))
     sys.stdout.write(f"\nFrom {len(states)} states, whose numbers are normally distributed about 0, deviation 1.\n")
     if model.compute_dtype != "float64":
         sys.stdout.write(f"The model computes in {model.compute_dtype}, so this is its round-off, too.\n")

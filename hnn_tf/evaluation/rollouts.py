@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf.pieces import rows_in_pieces
+from hnn_tf.objectives.shooting import since_first
+from hnn_tf.pieces import rows_in_pieces, states_of_rollout
 from hnn_tf.reference_solution import reference_solution
 from hnn_tf.rollout import rollout_at_times
 from hnn_tf.systems import System
@@ -15,8 +16,6 @@ MAX_STEP_SIZE = 0.1
 Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with adaptive
 DOP853), so that metrics are the model's, not the integrator's.
 """
-_KEPT_A_CALL = 16
-"""States of a trajectory whose copies take about what a call of a model takes for one."""
 
 
 def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -36,17 +35,16 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
         return reference_solution(vector_field, initial_states, times)
     dtype = getattr(vector_field, "compute_dtype", "float64")
     # In the model's precision, intervals of times far from 0 (seconds since 1970) would be lost.
-    since_first = np.asarray(times) - np.asarray(times)[..., :1]
+    elapsed = since_first(times)
 
     def paths(piece: slice) -> np.ndarray:
         trajectory = rollout_at_times(
             vector_field,
             tf.constant(initial_states[piece], dtype),
-            since_first[piece] if since_first.ndim == 2 else since_first,
+            elapsed[piece] if elapsed.ndim == 2 else elapsed,
             max_step_size=MAX_STEP_SIZE,
             integrator="rk8",
         )
         return trajectory.numpy().astype(np.float64)
 
-    # The model is called at one state of a trajectory at a time; the others are only kept.
-    return rows_in_pieces(paths, len(initial_states), states_each=2 + since_first.shape[-1] // _KEPT_A_CALL)
+    return rows_in_pieces(paths, len(initial_states), states_each=states_of_rollout(elapsed.shape[-1]))

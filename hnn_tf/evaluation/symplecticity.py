@@ -6,12 +6,12 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space, scalars
-from hnn_tf.evaluation.energy import Slope, energy_slope
-from hnn_tf.pieces import pieces, rows_in_pieces
+from hnn_tf.evaluation.energy import Slope, energies, energy_slope
+from hnn_tf.pieces import pieces, rows_in_pieces, states_of_rollout
 from hnn_tf.repeated_steps import repeated_steps
 from hnn_tf.rollout import rollout
 from hnn_tf.stepper import Stepper
-from hnn_tf.typing import State, VectorField
+from hnn_tf.typing import Hamiltonian, State, VectorField
 
 
 class Symplecticity(NamedTuple):
@@ -63,17 +63,7 @@ def symplecticity(
     jacobian = step_jacobian(vector_field, states, step_size=step_size, integrator=integrator)
     slopes = None
     if hasattr(vector_field, "hamiltonian"):
-        path = rollout(
-            vector_field,
-            states,
-            step_size=step_size,
-            num_steps=drift_steps,
-            integrator=integrator,
-            jit_compile=True,
-        )
-        energies = tf.cast(vector_field.hamiltonian(path), tf.float64).numpy()
-        times = step_size * np.arange(drift_steps + 1)
-        slopes = tuple(energy_slope(times, energy) for energy in energies)
+        slopes = _energy_slopes(vector_field, vector_field.hamiltonian, states, step_size, drift_steps, integrator)
     return Symplecticity(
         symplectic_defect(jacobian),
         float(np.abs(np.linalg.det(jacobian) - 1).max()),
@@ -160,6 +150,32 @@ def return_error(
         return float(tf.reduce_max(tf.abs(_once(there_and_back, carry[piece]) - carry[piece])))
 
     return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # NaN, if one is
+
+
+def _energy_slopes(
+    vector_field: VectorField,
+    hamiltonian: Hamiltonian,
+    states: tf.Tensor,
+    step_size: float,
+    num_steps: int,
+    integrator: str | integrators.Integrator,
+) -> tuple[Slope, ...]:
+    times = step_size * np.arange(num_steps + 1)
+
+    def slopes(piece: slice) -> np.ndarray:
+        paths = rollout(
+            vector_field,
+            states[piece],
+            step_size=step_size,
+            num_steps=num_steps,
+            integrator=integrator,
+            jit_compile=True,
+        )
+        of_paths = energies(hamiltonian, paths.numpy()).astype(np.float64)
+        return np.array([energy_slope(times, energy) for energy in of_paths])
+
+    rows = rows_in_pieces(slopes, len(states), states_each=states_of_rollout(num_steps + 1))
+    return tuple(Slope(*row) for row in rows.tolist())
 
 
 def _start(
