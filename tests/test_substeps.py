@@ -1,7 +1,8 @@
-"""Fits through an integrator take enough steps, and say when a given number isn't enough."""
+"""Trainings through an integrator take enough substeps, and say when a given number isn't enough."""
 
 import tracemalloc
 
+import damped_swings
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -14,7 +15,6 @@ from hnn_tf import (
     RandomFeatureHamiltonian,
     TrainingLoop,
     chosen_substeps,
-    closed_form,
     objectives,
     optimizers,
     systems,
@@ -24,79 +24,6 @@ from hnn_tf.chosen_substeps import _LinearMotion, with_chosen_substeps
 from hnn_tf.integrators import INTEGRATORS
 from hnn_tf.models import LinearFriction
 from hnn_tf.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
-
-FRICTION = 0.05
-
-
-class _Swing:
-    """H = w_1 (1 - cos q) + w_2 (1 - cos 2 q) / 2 + w_3 p^2 / 2."""
-
-    coefficient_scales = np.full(3, 1e3)
-    coefficients = None
-
-    def feature_gradients(self, state):
-        q, p = state[..., 0], state[..., 1]
-        zero = tf.zeros_like(q)
-        return tf.stack([tf.stack([tf.sin(q), tf.sin(2 * q), zero], -1), tf.stack([zero, zero, p], -1)], -2)
-
-    def assign_coefficients(self, values):
-        self.coefficients = values
-
-
-def _swings(rng, *, regular, noise_std=0.02, count=6, num_times=50):
-    """Noisy readings of pendulums with friction 0.05, the angles up to 1.8; irregular gaps are up to 1.6."""
-    irregular = np.sort(rng.uniform(0.0, 15.0, [count, num_times]), 1)
-    times = np.tile(np.linspace(0.0, 15.0, num_times), [count, 1]) if regular else irregular
-    radius, phase = rng.uniform(0.8, 1.8, count), rng.uniform(0.0, 2 * np.pi, count)
-    states = [np.stack([radius * np.cos(phase), radius * np.sin(phase)], 1)]
-    for gaps in np.diff(times, axis=1).T:
-        states.append(_moved(states[-1], gaps[:, np.newaxis]))
-    clean = np.stack(states, 1)
-    return {"times": times, "states": clean + noise_std * rng.normal(size=clean.shape)}
-
-
-def _moved(state, gap, num=40):
-    """By Runge-Kutta in NumPy, at steps of at most 0.04: its error is 1e-8."""
-
-    for _ in range(num):
-        h = gap / num
-        a = _motion(state)
-        b = _motion(state + h / 2 * a)
-        c = _motion(state + h / 2 * b)
-        state = state + h / 6 * (a + 2 * b + 2 * c + _motion(state + h * c))
-    return state
-
-
-def _misses(samples, **options):
-    """The fit, and by how many standard errors its friction misses the truth."""
-    found = closed_form.fit_trajectories(_Swing(), samples, friction=True, **options)
-    std = float(found.posterior.covariance[-1, -1]) ** 0.5
-    return found, (float(found.posterior.mean[-1]) - FRICTION) / std
-
-
-def test_the_friction_of_irregular_readings_is_within_its_error_bar(rng):
-    found, miss = _misses(_swings(rng, regular=False))
-    assert found.converged
-    assert found.substeps > 1
-    assert found.integration_error < 0.1
-    assert abs(miss) < 4  # one step an interval misses by 10
-
-
-def test_one_step_an_interval_is_said_where_it_damps(rng):
-    with pytest.warns(IntegrationWarning, match="substeps=1: the integrator's error is not small beside the noise"):
-        found, miss = _misses(_swings(rng, regular=False), substeps=1)
-    # What doubling is expected to do is what the truth needs, but for noise of 1 and for what is not linear.
-    assert abs(miss) == pytest.approx(found.integration_error, abs=4, rel=0.5)
-
-
-def test_a_given_number_that_is_enough_is_used_in_silence(rng):
-    found, _ = _misses(_swings(rng, regular=False), substeps=8)  # warnings are errors here
-    assert found.substeps == 8
-
-
-def test_readings_that_are_close_together_need_one_step(rng):
-    found, _ = _misses(_swings(rng, regular=True, noise_std=0.1, num_times=100))
-    assert found.substeps == 1
 
 
 def test_the_number_doubles_until_the_error_is_small():
@@ -108,24 +35,14 @@ def test_what_never_gets_small_ends_at_the_most(error):
     assert choose_substeps(lambda _: error) == MOST
 
 
-@pytest.mark.parametrize("substeps", [0, 1.5])
-def test_no_substeps_are_refused(rng, substeps):
-    with pytest.raises(ValueError, match="substeps: expected an integer >= 1"):
-        _misses(_swings(rng, regular=True), substeps=substeps)
-
-
 def _samples(rng, name, **options):
     """Swings as the columns of an objective."""
-    swings = _swings(rng, **options)
+    swings = damped_swings.swings(rng, **options)
     times, states = swings["times"], swings["states"]
     if name != "one_step":
-        return {**swings, "initial_state": states[:, :1], "time_derivatives": _motion(states)}
+        return {**swings, "initial_state": states[:, :1], "time_derivatives": damped_swings.motion(states)}
     state, next_state = states[:, :-1].reshape(-1, 2), states[:, 1:].reshape(-1, 2)
     return {"state": state, "next_state": next_state, "time_step": np.diff(times, axis=1).reshape(-1, 1)}
-
-
-def _motion(state):
-    return np.stack([state[..., 1], -np.sin(state[..., 0]) - FRICTION * state[..., 1]], -1)
 
 
 def _true_model():
@@ -134,7 +51,7 @@ def _true_model():
     model.build([None, 2])
 
     def motion(state):
-        return tf.stack([state[..., 1], -tf.sin(state[..., 0]) - FRICTION * state[..., 1]], -1)
+        return tf.stack([state[..., 1], -tf.sin(state[..., 0]) - damped_swings.FRICTION * state[..., 1]], -1)
 
     model.call = lambda state: motion(state) + 0.0 * model.hamiltonian(state)[..., tf.newaxis]
     return model
@@ -250,7 +167,7 @@ def test_the_line_gives_a_mend_that_is_one():
 def test_of_many_samples_the_widest_gaps_are_looked_at(rng):
     state = rng.normal(size=[30_000, 2])
     step = np.full([30_000, 1], 0.01)
-    samples = {"state": state, "next_state": state + step * _motion(state), "time_step": step}
+    samples = {"state": state, "next_state": state + step * damped_swings.motion(state), "time_step": step}
     error = objectives.OneStep(substeps=1).integration_error(_true_model(), samples)
     samples["time_step"][17] = 2.0
     assert objectives.OneStep(substeps=1).integration_error(_true_model(), samples) > 100 * error
@@ -297,11 +214,3 @@ def test_of_a_run_that_diverges_only_that_is_said(monkeypatch, capsys):
     with pytest.raises(command_line.TrainingFailedError):
         fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
     assert capsys.readouterr().err == ""
-
-
-# Of 50 draws a true 95 % interval covers fewer than 41 with probability 1.6e-4 (binomial).
-@pytest.mark.slow
-@pytest.mark.parametrize("regular", [True, False], ids=["regular", "irregular"])
-def test_the_interval_of_friction_covers_the_truth(regular):
-    misses = [_misses(_swings(np.random.default_rng(seed), regular=regular))[1] for seed in range(50)]
-    assert np.sum(np.abs(misses) < 1.96) >= 41
