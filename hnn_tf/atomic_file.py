@@ -32,7 +32,7 @@ def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
         os.replace(temporary, path)
     except OSError as error:
         # A write that fails, as of a full disk, names no file; and the temporary's name says nothing to the caller.
-        if error.filename in (None, str(temporary)):
+        if error.errno is not None and error.filename in (None, str(temporary)):
             error.filename, error.filename2 = str(path), None
         raise
     finally:
