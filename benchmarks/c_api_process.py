@@ -20,7 +20,7 @@ from typing import IO, Any, TypeAlias, cast
 
 import numpy as np
 
-from export.c_api import Request, Session
+from hnn_tf.export.c_api import Request, Session
 
 _Request: TypeAlias = tuple[Session, dict[str, np.ndarray], list[str]]
 
@@ -86,7 +86,7 @@ class CApiProcess:
 
 
 def _request(saved_model: str | os.PathLike, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    from export import serving_constraints  # imports tensorflow
+    from hnn_tf.export import serving_constraints  # imports tensorflow
 
     definition = serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))[signature]
     arrays = {definition.inputs[key].name: [array.dtype.name, array.tolist()] for key, array in inputs.items()}

@@ -13,7 +13,7 @@ from statistics import median
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "data_cost.json"
 NUM_TRAJECTORIES, NUM_TIMES, SPAN = 5000, 20, 5.0

@@ -12,7 +12,7 @@ import numpy as np
 from absl import flags
 
 from benchmarks import objective_tables, result_tables
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 CASES = {
     "pendulum, noise 0.1": ("pendulum", 0.1, 1.0),

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.files.atomic_file import atomic_file
 
 ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"

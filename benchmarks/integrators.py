@@ -14,7 +14,8 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, symplecticity
+from hnn_tf.commands import command_line
+from trainers import symplecticity
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "integrators.json"
@@ -29,7 +30,7 @@ def _main() -> None:
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
         from benchmarks import doc_section, integrator_runs
         from benchmarks.work_precision_figure import draw_work_precision
-        from hnn_tf.atomic_file import atomic_file
+        from hnn_tf.files.atomic_file import atomic_file
 
     structure = symplecticity.of_integrators(
         integrator_runs.PENDULUM, integrator_runs.SWINGS, integrator_runs.SWING_STEP

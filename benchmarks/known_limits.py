@@ -11,7 +11,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 ABLATIONS = {
     "both auxiliary losses": None,

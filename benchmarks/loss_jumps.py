@@ -14,7 +14,7 @@ import sys
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "loss_jumps.json"
 FIRST, LAST = 1500, 2000
@@ -33,8 +33,8 @@ def _main() -> None:
         import numpy as np
 
         from benchmarks import objective_runs
-        from hnn_tf.atomic_file import atomic_file
-        from hnn_tf.training_loop import TrainingLoop
+        from hnn_tf.files.atomic_file import atomic_file
+        from hnn_tf.training.training_loop import TrainingLoop
         from trainers import fitting
 
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}

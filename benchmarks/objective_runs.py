@@ -78,8 +78,9 @@ def planar(
     """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
     from hnn_tf import data as data_module
     from hnn_tf import evaluation
+    from hnn_tf.commands import command_line
     from hnn_tf.input_error import InputError
-    from trainers import command_line, fitting
+    from trainers import fitting
 
     settings = settings_of(method, seed=seed, noise_std=noise_std)
     the_task = importlib.import_module(f"trainers.{task}").TASK

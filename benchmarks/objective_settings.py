@@ -14,7 +14,7 @@ from typing import Any
 from absl import flags
 
 from benchmarks import objective_tables, result_tables
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "0 steps": {"steps": 0},
@@ -33,7 +33,7 @@ def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, fl
     """Setting -> validation loss, all from the same start."""
     from benchmarks import objective_runs
     from hnn_tf import warm_start
-    from hnn_tf.training_loop import TrainingLoop
+    from hnn_tf.training.training_loop import TrainingLoop
     from trainers import fitting
 
     flagged = objective_runs.settings_of(objective_name, seed=seed, learning_rate_schedule="cosine")

@@ -13,7 +13,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 TASKS = ("mass_spring", "pendulum")
 NOISES = (0.0, 0.01, 0.05, 0.1, 0.2)

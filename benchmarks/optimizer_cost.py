@@ -14,7 +14,7 @@ from typing import Any
 from absl import flags
 
 from benchmarks import objective_tables, result_tables
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 STEPS = 2000
 BLOCK = 20
@@ -26,7 +26,7 @@ def cost(task: str, seed: int) -> dict[str, float]:
     from benchmarks import objective_runs
     from hnn_tf.objectives import DerivativeMatching
     from hnn_tf.optimizers import LBFGS, CoupledAdam
-    from hnn_tf.training_loop import TrainingLoop
+    from hnn_tf.training.training_loop import TrainingLoop
 
     settings = objective_runs.settings_of("derivative", seed=seed)
     the_task = importlib.import_module(f"trainers.{task}").TASK

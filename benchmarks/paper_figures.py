@@ -8,7 +8,7 @@ import sys
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 ROOT = pathlib.Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images" / "paper"

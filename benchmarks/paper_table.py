@@ -16,7 +16,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 from trainers.training_flags import PROTOCOLS
 
 TASKS = ("mass_spring", "pendulum", "real_pendulum", "two_body", "three_body", "pixel_pendulum")

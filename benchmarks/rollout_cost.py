@@ -19,7 +19,7 @@ from typing import Any
 from absl import flags
 
 from benchmarks.cost_tables import ratios, row, spread
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "rollout_cost.json"
@@ -44,7 +44,7 @@ def _main() -> None:
     gradients = _interleaved(costs, min(settings.repeats, GRADIENT_REPEATS))
     with command_line.quiet_start():
         from benchmarks import doc_section
-        from hnn_tf.atomic_file import atomic_file
+        from hnn_tf.files.atomic_file import atomic_file
 
         measures = _speed_measures()
     for measure in measures.values():

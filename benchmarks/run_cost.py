@@ -15,7 +15,7 @@ from statistics import median
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "run_cost.json"
 COMMANDS = {

@@ -17,7 +17,7 @@ from typing import Any
 from absl import flags
 
 from benchmarks.cost_tables import ratios, row, spread
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "serving_cost.json"
 
@@ -44,7 +44,7 @@ def _main() -> None:
         import keras
 
         from benchmarks import doc_section
-        from hnn_tf.atomic_file import atomic_file
+        from hnn_tf.files.atomic_file import atomic_file
 
         keras.utils.set_random_seed(0)
         models = _models()
@@ -86,7 +86,7 @@ def _models() -> dict[str, Any]:
 
 def _exports(models: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, dict], dict[str, pathlib.Path]]:
     """Seconds and bytes of the exports, and their folders, by model."""
-    from export.saved_model import export_model
+    from hnn_tf.export.saved_model import export_model
 
     exports: dict[str, dict] = {}
     paths: dict[str, pathlib.Path] = {}

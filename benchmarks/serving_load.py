@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.c_api_process import CApiProcess
-from export import serving_constraints
+from hnn_tf.export import serving_constraints
 
 BATCH_SIZES, NUM_TIMES, TIME_STEP = (1, 3, 16, 64), (1, 5, 20), 0.05
 

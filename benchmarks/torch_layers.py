@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "torch_pixel_pendulum.json"
 LATENT_WIDTHS = (2, 200, 200, 1)

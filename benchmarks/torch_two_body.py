@@ -15,7 +15,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "torch_two_body.json"
 WIDTHS = (8, 200, 200, 1)
@@ -56,7 +56,7 @@ def _main() -> None:
 
 def _tensorflow(task: Any, settings: Any, data: Any) -> list[dict[str, float]]:
     from hnn_tf import objectives, optimizers
-    from hnn_tf.training_loop import TrainingLoop
+    from hnn_tf.training.training_loop import TrainingLoop
 
     model = task.new_model("hnn", settings)
     objective, optimizer = objectives.DerivativeMatching(), optimizers.CoupledAdam(LEARNING_RATE)

@@ -11,7 +11,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, number_flags
+from hnn_tf.commands import command_line, number_flags
 
 START = (1.0, 0.4)
 STEP_SIZE = 0.02
@@ -31,7 +31,7 @@ def bump(field, amount: float):
     import tensorflow as tf
 
     from hnn_tf import rollout
-    from hnn_tf.energy_change import change_energy
+    from hnn_tf.rollouts.energy_change import change_energy
 
     state = tf.constant(START, getattr(field, "compute_dtype", "float64"))
     segments, climbs = [], []
@@ -87,8 +87,8 @@ def _main() -> None:
     with command_line.quiet_start():
         import tensorflow as tf
 
-        from export.saved_model import load_model
         from hnn_tf import InputError, systems
+        from hnn_tf.export.saved_model import load_model
 
     settings, pendulum = flags.FLAGS, systems.Pendulum()
     field: Any = load_model(settings.model_path, width=2 * pendulum.dof) if settings.model_path else pendulum

@@ -7,7 +7,7 @@ import sys
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 NUM_SWINGS, NUM_FRAMES = 40, 100
 
@@ -16,8 +16,8 @@ def _main() -> None:
     with command_line.quiet_start():
         import numpy as np
 
-        from export.saved_model import load_model
         from hnn_tf import InputError, LatentHamiltonianNetwork, data, figures
+        from hnn_tf.export.saved_model import load_model
 
     settings = flags.FLAGS
     model = load_model(settings.model_path)

@@ -10,7 +10,7 @@ import sys
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 INTEGRATORS = ("leapfrog", "tao4", "implicit_midpoint", "rk4")
 STEP_SIZE = 0.05
@@ -42,7 +42,7 @@ def _main() -> None:
     fields = {"pendulum": pendulum, "with friction, in the wind": in_the_wind}
     path = flags.FLAGS.model_path
     if path:
-        from export.saved_model import load_model
+        from hnn_tf.export.saved_model import load_model
 
         fields["model"] = load_model(path, width=2 * pendulum.dof)
 

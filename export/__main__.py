@@ -5,39 +5,8 @@ python -m export --model_path=runs/pendulum/model.keras --export_dir=served/pend
 
 from absl import flags
 
-from trainers import command_line, number_flags
-from trainers.printable_text import write_lines
-from trainers.training_flags import INTEGRATORS
-
-
-def _main() -> None:
-    settings = flags.FLAGS
-    with command_line.quiet_start():
-        import tensorflow as tf
-
-        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
-        from export import saved_model
-
-    model = saved_model.load_model(settings.model_path)
-    run = saved_model.run_document(settings.model_path)
-    folder = saved_model.export_model(
-        model,
-        settings.export_dir,
-        version=settings.version,
-        integrator=settings.integrator,
-        max_step_size=settings.max_step_size,
-        substeps=settings.substeps,
-        max_steps=settings.max_steps,
-        run=run,
-        licence=settings.licence,
-    )
-    lines = [str(folder), *(f"  {line}" for line in saved_model.describe(folder))]
-    if run is None:
-        lines.append("  its card doesn't say how it was trained: no metrics.json beside it is of this model")
-    if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
-        lines.append(f"  no energy: {model.name} has no Hamiltonian")
-    write_lines(lines)
-
+from hnn_tf.commands import command_line, number_flags
+from hnn_tf.integrators.registry import INTEGRATORS
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The trained model: a run's model.keras.", required=True)
@@ -45,7 +14,7 @@ if __name__ == "__main__":
     flags.DEFINE_integer(
         "version", None, "Version to write; the next free one when not given.", lower_bound=1, upper_bound=2**63 - 1
     )
-    flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "Of the rollout signature.")
+    flags.DEFINE_enum("integrator", "rk4", sorted(INTEGRATORS), "Of the rollout signature.")
     number_flags.define(
         "max_step_size",
         None,
@@ -69,4 +38,4 @@ if __name__ == "__main__":
         upper_bound=10_000_000,
     )
     flags.DEFINE_string("licence", None, "Of the model, for its card, as CC-BY-4.0; not stated if not given.")
-    command_line.run(_main, usage=__doc__)
+    command_line.run("hnn_tf.export.export_command:main", usage=__doc__)

@@ -4,102 +4,10 @@ python -m export.inspect served/pendulum       (the latest version)
 python -m export.inspect served/pendulum/1
 """
 
-import sys
-from collections.abc import Mapping
-from typing import Any
-
 from absl import flags
 
-from trainers import command_line
-from trainers.printable_text import write_lines
-
-
-def _main() -> None:
-    with command_line.quiet_start():
-        import tensorflow as tf
-
-        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
-        from export import model_card, saved_model, self_test, serving_constraints, versions
-        from hnn_tf.input_error import InputError, one_line
-
-    folder = versions.latest(flags.FLAGS.saved_model)
-    graph = serving_constraints.parsed(folder)
-    card = model_card.read(folder)
-    write_lines([str(folder), *_described(card)])
-    write_lines(["signatures:", *(f"  {line}" for line in saved_model.describe(folder))])
-    sys.stdout.flush()
-    # A copy that isn't whole is not loaded.
-    problems = model_card.changed_files(folder, card) or serving_constraints.violations(folder)
-    known = model_card.reference_points(card)
-    missing = [name for name in serving_constraints.signature_defs(graph) if name not in known]
-    problems += [f"{name}: the card has no reference point of it" for name in missing]
-    if problems:
-        more = f"; and {len(problems) - _MOST_PROBLEMS} more" if len(problems) > _MOST_PROBLEMS else ""
-        named = "; ".join(map(one_line, problems[:_MOST_PROBLEMS]))
-        raise InputError(f"{folder}: {named}{more}; copy or export it anew")
-    found, tolerance = self_test.differences(folder, card), self_test.TOLERANCE[card["dtype"]]
-    for name, difference in found.items():
-        if not difference <= tolerance:
-            raise InputError(
-                f"{folder}: {name} differs by {difference:.1e} from what it answered when it was exported; expected at "
-                f"most {tolerance:.0e}; export it anew with the TensorFlow that serves it"
-            )
-    write_lines(
-        [
-            "checks:",
-            f"  {len(card['files'])} files as they were exported",
-            "  nothing that a server refuses",
-            f"  {len(found)} signatures answer as at the export (largest difference {max(found.values()):.1e})",
-        ]
-    )
-
-
-def _described(card: Mapping[str, Any]) -> list[str]:
-    """The card, a line each; what isn't known is left out."""
-    lines = [f"  {card['model']} {card['name']}: {card['parameters']} weights, {card['dtype']}"]
-    state, training = card["state"], card["training"]
-    if card["system"]:
-        lines.append(f"  system: {card['system']}")
-    if state:
-        names = ", ".join(map(_with_unit, state["names"], state["units"]))
-        units = [f"{what} in {state[unit]}" for what, unit in _UNITS.items() if state[unit]]
-        lines.append(f"  state: {'; '.join([names, *units])}")
-        if "layout" in state:  # of bodies
-            lines.append(f"  layout: {state['layout']}")
-    if training:
-        lines.append(
-            f"  trained: objective {training['objective']}, protocol {training['protocol']}, seed {training['seed']}, "
-            f"{training['steps']} steps"
-        )
-        if training["data"]:
-            lines.append(f"  data: {training['data']['samples']} samples, SHA-256 {training['data']['sha256']}")
-    if card["metrics"]:
-        lines += ["  metrics:", *(f"    {name}: {value:.3e}" for name, value in card["metrics"].items())]
-    rollout = card["rollout"]
-    step = f"{rollout['substeps']} steps between two times"
-    if rollout["max_step_size"]:
-        step = f"steps of at most {rollout['max_step_size']}"
-    if rollout["max_steps"]:
-        step += f", at most {rollout['max_steps']} a call"
-    versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
-    return [
-        *lines,
-        f"  rollout: {rollout['integrator']}, {step}",
-        f"  licence: {card['licence'] or 'not stated'}",
-        f"  exported by: {versions}",
-    ]
-
-
-_MOST_PROBLEMS = 5
-"""That the one line names; there may be as many as files."""
-
-_UNITS = {"time": "time_unit", "energy": "energy_unit"}
-
-
-def _with_unit(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit else name
-
+from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
     flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
-    command_line.run(_main, usage=__doc__, positional=["saved_model"])
+    command_line.run("hnn_tf.export.inspect:main", usage=__doc__, positional=["saved_model"])

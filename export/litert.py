@@ -4,121 +4,12 @@ pip install 'hnn_tf[litert]'
 python -m export.litert served/pendulum pendulum.tflite --signature=energy
 """
 
-import os
-import pathlib
-import re
-import shutil
-import tempfile
-from collections.abc import Mapping
-from typing import Any
-
 from absl import flags
 
-from export import conversion_command
+from hnn_tf.commands import conversion_command
+from hnn_tf.commands.moved import attribute_of
 
-
-def convert(
-    saved_model: str | os.PathLike,
-    path: str | os.PathLike,
-    *,
-    signature: str = "serving_default",
-    batch_size: int | None = None,
-) -> float:
-    """Writes one signature as a LiteRT model, under its name and with its inputs and outputs.
-
-    Args:
-      saved_model: A version that `export.saved_model.export_model` wrote, or the served folder,
-        of which the latest is taken; of a float32 model.
-      path: The file to write.
-      signature: Name of the signature.
-      batch_size: Of every request, >= 1; any when not given. A rollout needs one; its number of times stays open.
-
-    Returns:
-      The largest difference between an answer x of the SavedModel and LiteRT's, at random inputs, relative to
-      max(1, |x|).
-
-    Raises:
-      InputError: If an argument can't be used, ai-edge-litert isn't installed, or LiteRT can't express the signature.
-      OSError: If the disk is full, of `path` or of temporary files.
-    """
-    import tensorflow as tf
-
-    from export import conversion
-    from hnn_tf.full_disk import raise_if_full
-    from hnn_tf.input_error import InputError, one_line
-
-    if batch_size is not None and batch_size < 1:
-        raise InputError(f"batch_size: expected an integer >= 1; received {batch_size}")
-    folder = conversion.check_arguments(saved_model, path, signature)
-    loaded = conversion.load(folder)
-    function = loaded.signatures[signature]
-    specs = conversion.input_specs(function, batch_size)
-    if any(spec.dtype != tf.float32 for spec in specs.values()):
-        raise InputError(f"{folder}: expected a float32 model; LiteRT's builtin ops take no float64")
-    if batch_size is None and "times" in specs:
-        raise InputError(f"signature {signature!r}: LiteRT needs a fixed batch for it; give --batch_size=1, say")
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ModuleNotFoundError as error:
-        raise InputError(f"LiteRT: {error.name} isn't installed; pip install 'hnn_tf[litert]'") from error
-
-    with tempfile.TemporaryDirectory() as temporary:
-        named = f"{temporary}/named"
-        try:
-            fixed = folder if batch_size is None else _with_fixed_lists(folder, f"{temporary}/fixed", batch_size)
-            _save(conversion.load(fixed), signature, specs, named)
-        except (OSError, tf.errors.OpError) as error:
-            raise_if_full(error, temporary)
-            raise
-        converter = tf.lite.TFLiteConverter.from_saved_model(named, signature_keys=[signature])
-        try:
-            content = converter.convert()
-        except Exception as error:  # the converter's own class isn't public
-            ops = sorted(set(re.findall(r"'tf\.(\w+)' op", str(error))))
-            raise InputError(
-                f"signature {signature!r}: LiteRT's builtin ops can't express it: "
-                + (", ".join(ops) or one_line(error))
-            ) from error
-
-    def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:
-        return Interpreter(model_content=content).get_signature_runner(signature)(**request)
-
-    return conversion.write_checked(path, content, function, answer, batch_size)
-
-
-def _with_fixed_lists(folder: pathlib.Path, copy: str, batch_size: int) -> pathlib.Path:
-    """A copy with the batch size in the shapes of its loops' lists, which LiteRT has to know and doesn't infer."""
-    import tensorflow as tf
-    from tensorflow.core.protobuf import saved_model_pb2
-
-    graph = pathlib.Path(shutil.copytree(folder, copy)) / "saved_model.pb"
-    saved_model = saved_model_pb2.SavedModel.FromString(graph.read_bytes())
-    shape_inputs = {"TensorListReserve": 0, "TensorListStack": 1}
-    for function in saved_model.meta_graphs[0].graph_def.library.function:
-        constants = {node.name: node for node in function.node_def if node.op == "Const"}
-        lists = [node for node in function.node_def if node.op in shape_inputs]
-        # A shape that isn't a constant stays: the converter will refuse it.
-        for name in constants.keys() & {node.input[shape_inputs[node.op]].split(":")[0] for node in lists}:
-            # An element of a list is the whole batch: its states, or its step sizes.
-            value = constants[name].attr["value"].tensor
-            shape = tf.make_ndarray(value).copy()
-            shape[0] = batch_size
-            value.CopyFrom(tf.make_tensor_proto(shape))
-    graph.write_bytes(saved_model.SerializeToString())
-    return graph.parent
-
-
-def _save(loaded: Any, signature: str, specs: Mapping[str, Any], path: str) -> None:
-    """Saves that signature alone, for inputs of these specs."""
-    import tensorflow as tf
-
-    function = loaded.signatures[signature]
-    module = tf.Module()
-    module.loaded = loaded  # its variables are kept by no other
-    traced = tf.function(lambda **inputs: function(**inputs), autograph=False).get_concrete_function(**specs)
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-    tf.saved_model.save(module, path, signatures={signature: traced}, options=options)
-
+__getattr__ = attribute_of("hnn_tf.export.litert")
 
 if __name__ == "__main__":
     flags.DEFINE_integer(
@@ -128,4 +19,4 @@ if __name__ == "__main__":
         lower_bound=1,
         upper_bound=100_000,
     )
-    conversion_command.run(convert, usage=__doc__, options=["batch_size"])
+    conversion_command.run("hnn_tf.export.litert:convert", usage=__doc__, options=["batch_size"])

@@ -14,7 +14,7 @@ import sys
 import numpy as np
 from command_session import environment
 
-from export.c_api import Session
+from hnn_tf.export.c_api import Session
 
 
 def serve(requests, folder, *, library_folder=None):
@@ -54,7 +54,7 @@ def serve(requests, folder, *, library_folder=None):
 
 def signature_defs(saved_model):
     """The SignatureDefs of a SavedModel, by name, without the initialization that every one has."""
-    from export import serving_constraints  # imports tensorflow
+    from hnn_tf.export import serving_constraints  # imports tensorflow
 
     return serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
 

@@ -5,8 +5,8 @@ import numpy as np
 import tensorflow as tf
 
 import hnn_tf
-from export.saved_model import export_model
 from hnn_tf import models
+from hnn_tf.export.saved_model import export_model
 
 FRAME_SHAPE = (6, 5, 2)
 STATE_SIGNATURES = ("serving_default", "time_derivative", "energy", "rollout")

@@ -3,7 +3,7 @@
 import keras
 
 import hnn_tf
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 STATE = {"names": ["q", "p"], "units": ["rad", "kg m²/s"], "time_unit": "s", "energy_unit": "J"}
 RUN = {

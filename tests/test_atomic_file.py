@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from hnn_tf import atomic_file as module
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.files import atomic_file as module
+from hnn_tf.files.atomic_file import atomic_file
 
 
 @pytest.fixture(params=["metrics.json", "no_suffix", "two.parts.npz"])

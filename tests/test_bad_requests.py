@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from export.saved_model import export_model
 from hnn_tf import HamiltonianNetwork, LatentHamiltonianNetwork, MLPHamiltonian, models
+from hnn_tf.export.saved_model import export_model
 
 NAN, FRAME_SHAPE = np.nan, (4, 3, 2)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export import inspect
 from hnn_tf import systems
+from hnn_tf.export import inspect
 from hnn_tf.systems import body_major, body_order, component_major
 from trainers import two_body
 

@@ -7,8 +7,8 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export.saved_model import export_model
 from hnn_tf import models
+from hnn_tf.export.saved_model import export_model
 
 HIDDEN_UNITS, REFERENCE_HIDDEN_UNITS = (16, 16), (200, 200)
 TIMES = np.array([0.0, 0.3, 0.35, 1.0])

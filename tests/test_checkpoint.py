@@ -8,9 +8,10 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
+from hnn_tf.commands import interruption
 from hnn_tf.objectives import DerivativeMatching
 from trainers import checkpoint as module
-from trainers import fitting, interruption
+from trainers import fitting
 from trainers.checkpoint import Checkpoint
 
 SETTINGS = types.SimpleNamespace(

@@ -7,8 +7,8 @@ import pytest
 from pendulum_record_files import as_bytes, write_text
 
 from hnn_tf import InputError, InputWarning
+from hnn_tf.commands import command_line
 from hnn_tf.data import read_pendulum_record
-from trainers import command_line
 
 READINGS = [f"0 {5 + i / 6:.6f} {np.cos(i / 6):.6f} {-np.sin(i / 6):.6f}" for i in range(556)]
 WHOLE = as_bytes(READINGS)

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, integrators, models, objectives, rollout
-from hnn_tf.training_loop import TrainingLoop
+from hnn_tf.training.training_loop import TrainingLoop
 
 LINEAR, OF_STATE = models.LinearFriction, models.MLPDissipation
 BUILDERS = {

@@ -9,7 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 import hnn_tf
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

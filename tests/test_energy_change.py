@@ -6,7 +6,7 @@ import scipy.integrate
 import tensorflow as tf
 
 from hnn_tf import BaselineNetwork, HamiltonianNetwork, MLPHamiltonian, systems
-from hnn_tf.energy_change import change_energy
+from hnn_tf.rollouts.energy_change import change_energy
 
 PENDULUM, SPRING = systems.Pendulum(), systems.MassSpring()
 STATES = tf.constant([[1.0, 0.5], [-0.6, 0.9], [0.3, -0.4]], tf.float64)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from noting_network import SEEN, noting_network
 
-from hnn_tf import evaluation, objectives, pieces, rollout, systems
+from hnn_tf import evaluation, objectives, rollout, systems
 from hnn_tf.data import generate_trajectories
+from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.numerics import pieces
 from hnn_tf.objectives.initial_states import estimate_initial_states
-from hnn_tf.reference_solution import reference_solution
 
 MOST = 60
 SYSTEM = systems.MassSpring()

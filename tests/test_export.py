@@ -12,9 +12,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 import hnn_tf
-from export import saved_model, serving_constraints, warmup
-from export.signatures import ServingModule
 from hnn_tf import activations
+from hnn_tf.export import saved_model, serving_constraints, warmup
+from hnn_tf.export.signatures import ServingModule
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

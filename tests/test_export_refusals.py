@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export import saved_model, versions
 from hnn_tf import InputError
+from hnn_tf.export import saved_model, versions
 
 
 def _hnn(hamiltonian=None, *, dtype="float32", name="hnn"):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export import model_card, self_test, serving_constraints
-from export.saved_model import describe, export_model, load_model
 from hnn_tf import InputError, LatentHamiltonianNetwork, models
+from hnn_tf.export import model_card, self_test, serving_constraints
+from hnn_tf.export.saved_model import describe, export_model, load_model
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

@@ -6,8 +6,8 @@ import pytest
 
 from hnn_tf import HamiltonianNetwork, InputError, models, objectives
 from hnn_tf.evaluation import friction_interval
-from hnn_tf.evaluation.friction_interval import smoothed
-from hnn_tf.training_loop import TrainingLoop
+from hnn_tf.evaluation.friction_estimate import smoothed
+from hnn_tf.training.training_loop import TrainingLoop
 
 GAMMA, STIFFNESS, NOISE = 0.1, 2.0, 0.03
 

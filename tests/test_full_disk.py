@@ -12,16 +12,17 @@ from absl import flags
 from PIL import Image
 
 import hnn_tf
-from export import conversion
-from export.graph_model import write_graph_model
-from export.saved_model import export_model
 from hnn_tf import figures
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.commands import command_line
 from hnn_tf.data.dataset_cache import cached_arrays
 from hnn_tf.evaluation import report
+from hnn_tf.export import conversion
+from hnn_tf.export.graph_model import write_graph_model
+from hnn_tf.export.saved_model import export_model
 from hnn_tf.figures.gif import write_gif
-from hnn_tf.full_disk import raise_if_full
-from trainers import command_line, run_folder
+from hnn_tf.files.atomic_file import atomic_file
+from hnn_tf.files.full_disk import raise_if_full
+from trainers import run_folder
 from trainers.checkpoint import Checkpoint
 from trainers.scalar_log import ScalarLog
 

@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export.graph_model import write_graph_model
-from export.saved_model import export_model
+from hnn_tf.export.graph_model import write_graph_model
+from hnn_tf.export.saved_model import export_model
 from hnn_tf.input_error import InputError
 
 

@@ -9,7 +9,7 @@ import time
 import command_session
 import pytest
 
-from trainers import command_line, interruption
+from hnn_tf.commands import command_line, interruption
 
 # Each is the main of a command; it says "ready" when the signal may come. None of them imports TensorFlow.
 READY = "os.write(1, b'ready'); "

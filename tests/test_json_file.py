@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from export import json_file
 from hnn_tf import InputError
+from hnn_tf.export import json_file
 
 
 @pytest.mark.parametrize(

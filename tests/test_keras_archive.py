@@ -11,8 +11,8 @@ import keras
 import pytest
 
 import hnn_tf
-from export import json_file, saved_model
 from hnn_tf import InputError
+from hnn_tf.export import json_file, saved_model
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

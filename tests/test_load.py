@@ -7,7 +7,7 @@ import pytest
 import hnn_tf
 from benchmarks import serving_load
 from benchmarks.c_api_process import CApiProcess
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 
 @pytest.fixture(scope="module")

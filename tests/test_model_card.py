@@ -8,9 +8,9 @@ import pytest
 import tensorflow as tf
 from exported_pendulum import RUN, STATE, export_versions, pendulum_network
 
-from export import model_card, self_test
-from export.saved_model import export_model
 from hnn_tf import InputError
+from hnn_tf.export import model_card, self_test
+from hnn_tf.export.saved_model import export_model
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export import saved_model
 from hnn_tf import InputError
+from hnn_tf.export import saved_model
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from hnn_tf import evaluation, systems
-from hnn_tf.reference_solution import reference_solution
+from hnn_tf.data.reference_solution import reference_solution
 
 MASSES = (1.0, 2.0, 0.7)
 TIMES = np.linspace(0.0, 3.0, 13)

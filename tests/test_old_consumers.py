@@ -14,8 +14,8 @@ import keras
 import numpy as np
 import pytest
 
-from export.saved_model import export_model
 from hnn_tf import LatentHamiltonianNetwork, models
+from hnn_tf.export.saved_model import export_model
 
 pytestmark = pytest.mark.export
 

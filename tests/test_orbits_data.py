@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from hnn_tf import data, systems
-from hnn_tf.reference_solution import reference_solution
+from hnn_tf.data.reference_solution import reference_solution
 
 
 def _rotate(vector, angle):

@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 from noting_network import SEEN, noting_network
 
-from hnn_tf import TrainingLoop, objectives, pieces, systems
+from hnn_tf import TrainingLoop, objectives, systems
 from hnn_tf.data import fingerprint, generate_trajectories
+from hnn_tf.numerics import pieces
 
 MOST = 60
 SYSTEM = systems.MassSpring()

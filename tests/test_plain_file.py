@@ -8,8 +8,17 @@ import keras
 import pytest
 
 import hnn_tf
-from export import conversion, model_card, plain_file, saved_model, self_test, serving_constraints, versions, warmup
 from hnn_tf import InputError
+from hnn_tf.export import (
+    conversion,
+    model_card,
+    plain_file,
+    saved_model,
+    self_test,
+    serving_constraints,
+    versions,
+    warmup,
+)
 
 
 @pytest.fixture(autouse=True)

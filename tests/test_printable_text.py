@@ -9,8 +9,8 @@ from command_session import ROOT
 from tensorflow.core.protobuf import saved_model_pb2
 
 import hnn_tf
-from export import keras_archive, saved_model
-from trainers.printable_text import printable
+from hnn_tf.commands.printable_text import printable
+from hnn_tf.export import keras_archive, saved_model
 
 ODD = "\x1b[31m\r\a\x7f\x9b2J\u202e\u2066\u2028\n"
 SHOWN = r"\x1b[31m\r\x07\x7f\x9b2J\u202e\u2066\u2028\n"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hnn_tf.quadrature import interval_integrals
+from hnn_tf.numerics.quadrature import interval_integrals
 
 
 def _integrals(times, values):

@@ -22,7 +22,7 @@ from benchmarks import (
     run_cost,
     serving_cost,
 )
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 from trainers import symplecticity
 
 ROOT = command_session.ROOT

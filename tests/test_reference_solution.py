@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from benchmarks import exact_solutions
 from hnn_tf import data, systems
-from hnn_tf.reference_solution import reference_solution
+from hnn_tf.data.reference_solution import reference_solution
 
 THREE = systems.NBody((1.0, 1.0, 1.0))
 TIMES = np.linspace(0.0, 5.0, 20)

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from hnn_tf import HamiltonianNetwork, MLPHamiltonian, integrators, rollout, rollout_at_times, systems
-from hnn_tf.repeated_steps import repeated_steps
+from hnn_tf.numerics.repeated_steps import repeated_steps
 
 PENDULUM = systems.Pendulum()
 START = tf.constant([[1.9, 0.3], [0.5, -0.2]], tf.float64)

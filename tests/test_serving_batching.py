@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export.saved_model import export_model
 from hnn_tf import models
+from hnn_tf.export.saved_model import export_model
 
 ROWS, SCHEDULERS = 8, itertools.count()
 FULL_ONLY = 60_000_000

@@ -14,7 +14,7 @@ from command_session import ROOT
 from serving_stand_in import StandIn
 
 import hnn_tf
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 CLIENTS = {
     "row": ("rest_client.py", "--format=row"),

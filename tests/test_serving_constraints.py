@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from export import serving_constraints
+from hnn_tf.export import serving_constraints
 
 
 def test_what_a_server_refuses_is_found(tmp_path):

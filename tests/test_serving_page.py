@@ -13,7 +13,7 @@ from command_session import ROOT, environment
 from serving_stand_in import StandIn
 
 import hnn_tf
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 PAGE = (ROOT / "docs" / "serving.md").read_text()
 SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)).replace("\\\n", " ")

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 
 def test_a_rollout_under_way_is_stopped(tmp_path):

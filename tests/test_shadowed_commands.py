@@ -9,7 +9,7 @@ import command_session
 import pytest
 
 import hnn_tf
-from hnn_tf import shadowed_command
+from hnn_tf.commands import shadowed_command
 
 THEIRS = "import sys\nsys.exit('theirs was run')\n"
 
@@ -53,7 +53,7 @@ def test_a_trainer_refuses_an_export_that_is_not_ours_before_it_begins(with_expo
     assert not (folder / "run").exists()
 
 
-@pytest.mark.parametrize("module", ["export", "export.inspect"])
+@pytest.mark.parametrize("module", ["export", "hnn_tf.export.inspect"])
 @pytest.mark.parametrize("name", ["trainers.py", "trainers/__init__.py"])
 def test_an_export_refuses_trainers_that_are_not_ours(tmp_path, module, name):
     path = tmp_path / name

@@ -14,16 +14,16 @@ from hnn_tf import (
     MLPHamiltonian,
     RandomFeatureHamiltonian,
     TrainingLoop,
-    chosen_substeps,
     objectives,
     optimizers,
     systems,
     warm_start,
 )
-from hnn_tf.chosen_substeps import _LinearMotion, with_chosen_substeps
 from hnn_tf.integrators import INTEGRATORS
 from hnn_tf.models import LinearFriction
-from hnn_tf.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
+from hnn_tf.numerics.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
+from hnn_tf.objectives import chosen_substeps
+from hnn_tf.objectives.chosen_substeps import _LinearMotion, with_chosen_substeps
 
 
 def test_the_number_doubles_until_the_error_is_small():
@@ -205,7 +205,8 @@ def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
 
 def test_of_a_run_that_diverges_only_that_is_said(monkeypatch, capsys):
     from benchmarks import objective_runs
-    from trainers import command_line, fitting, mass_spring
+    from hnn_tf.commands import command_line
+    from trainers import fitting, mass_spring
 
     settings = objective_runs.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
     model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from benchmarks import exact_solutions
 from hnn_tf import rollout_at_times, systems
-from hnn_tf.reference_solution import reference_solution
+from hnn_tf.data.reference_solution import reference_solution
 
 
 def _bodies_energy(state, masses, g, softening):

@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
-from export import graph_model, saved_model
-from hnn_tf.temporary_folder import temporary_folder
+from hnn_tf.export import graph_model, saved_model
+from hnn_tf.files.temporary_folder import temporary_folder
 
 DEAD = "tmp-" + "0" * 32
 

@@ -6,9 +6,9 @@ import tensorflow as tf
 import tensorflowjs_client
 
 import hnn_tf
-from export.graph_model import write_graph_model
-from export.graph_model_operations import OPERATIONS
-from export.saved_model import export_model
+from hnn_tf.export.graph_model import write_graph_model
+from hnn_tf.export.graph_model_operations import OPERATIONS
+from hnn_tf.export.saved_model import export_model
 from hnn_tf.models import ResidualMLP
 
 # Two orders of summation in float32, relative to max(1, |x|).

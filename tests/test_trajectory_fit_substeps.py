@@ -6,7 +6,7 @@ import tensorflow as tf
 from damped_swings import FRICTION, swings
 
 from hnn_tf import closed_form
-from hnn_tf.substeps import IntegrationWarning
+from hnn_tf.numerics.substeps import IntegrationWarning
 
 
 class _Swing:

@@ -7,9 +7,9 @@ import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
 import hnn_tf
-from export import warmup
-from export.saved_model import export_model
 from hnn_tf import models
+from hnn_tf.export import warmup
+from hnn_tf.export.saved_model import export_model
 
 
 def _states():

@@ -16,7 +16,7 @@ from absl import flags
 from command_session import ROOT
 
 import hnn_tf
-from export.saved_model import export_model
+from hnn_tf.export.saved_model import export_model
 
 ARROW_LEFT, ARROW_UP = "\ue012", "\ue013"
 MARGIN = 34  # px, of the portrait's canvas: where drawing.js has its axes

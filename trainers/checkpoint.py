@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 
 _SECONDS_BETWEEN_SAVES = 2.0

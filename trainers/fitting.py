@@ -9,11 +9,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from hnn_tf.early_stopping import EarlyStopping
+from hnn_tf.commands import command_line, interruption
 from hnn_tf.input_error import InputError
 from hnn_tf.optimizers import LBFGS, CoupledAdam
-from hnn_tf.training_loop import TrainingLoop
-from trainers import command_line, interruption
+from hnn_tf.training.early_stopping import EarlyStopping
+from hnn_tf.training.training_loop import TrainingLoop
 from trainers.checkpoint import Checkpoint
 from trainers.progress import Progress
 from trainers.scalar_log import ScalarLog

@@ -8,7 +8,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 
 def of_record(model: Any, record: Any, *, num_refits: int = 20) -> Any:
@@ -29,12 +29,11 @@ def of_record(model: Any, record: Any, *, num_refits: int = 20) -> Any:
 
 
 def _main() -> None:
-    command_line.check_export_is_ours()
     with command_line.quiet_start():
         import numpy as np
 
-        from export import saved_model
         from hnn_tf import data
+        from hnn_tf.export import saved_model
     settings = flags.FLAGS
     model = saved_model.load_model(settings.model_path, width=2)
     record = data.read_pendulum_record(settings.data_path)

@@ -5,7 +5,7 @@ import pathlib
 import zipfile
 from typing import Any
 
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.files.atomic_file import atomic_file
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

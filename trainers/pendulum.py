@@ -5,7 +5,8 @@ python -m trainers.pendulum --flagfile=pendulum.flags
 
 from typing import Any
 
-from trainers import command_line, run, training_flags
+from hnn_tf.commands import command_line
+from trainers import run, training_flags
 from trainers.simulated import SimulatedTask
 
 

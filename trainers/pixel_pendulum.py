@@ -9,7 +9,8 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, number_flags, run, training_flags
+from hnn_tf.commands import command_line, number_flags
+from trainers import run, training_flags
 from trainers.task import Models, Task, TaskData
 
 TEST_FRACTION = 0.2
@@ -126,7 +127,7 @@ class PixelPendulumData(TaskData):
         import tensorflow as tf
 
         from hnn_tf import evaluation
-        from hnn_tf.pieces import mean_in_pieces
+        from hnn_tf.numerics.pieces import mean_in_pieces
 
         test = self.test["derivative"]
 
@@ -161,7 +162,7 @@ class PixelPendulumData(TaskData):
         import numpy as np
 
         from hnn_tf import evaluation
-        from hnn_tf.pieces import rows_in_pieces
+        from hnn_tf.numerics.pieces import rows_in_pieces
 
         start = rows_in_pieces(lambda piece: model.encode(pairs[piece]).numpy(), len(pairs), states_each=STATES_A_FRAME)
         latent = evaluation.evaluation_rollout(model.dynamics, start, np.arange(num_frames + 1.0))
@@ -173,7 +174,7 @@ class PixelPendulumData(TaskData):
     def latent_map(self, model: Any) -> Any:
         """The map latent -> (theta, omega), fitted on the training data."""
         from hnn_tf import evaluation
-        from hnn_tf.pieces import rows_in_pieces
+        from hnn_tf.numerics.pieces import rows_in_pieces
 
         pairs = self.train_pairs.reshape(-1, 28, 28, 2)
         latent = rows_in_pieces(

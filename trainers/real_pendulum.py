@@ -8,7 +8,8 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, run, samples, training_flags
+from hnn_tf.commands import command_line
+from trainers import run, samples, training_flags
 from trainers.task import Models, Task, TaskData
 
 TRAIN_FRACTION = 0.8

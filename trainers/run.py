@@ -8,8 +8,8 @@ import sys
 import types
 from typing import Any
 
-from trainers import command_line, interruption
-from trainers.printable_text import write_lines
+from hnn_tf.commands import command_line, interruption
+from hnn_tf.commands.printable_text import write_lines
 from trainers.task import Models, Task, TaskData
 
 INTEGRATING = ("one_step", "trajectory", "combined")
@@ -21,8 +21,6 @@ def main(task: Task) -> None:
     flags = command_line.own_flags()
     settings = types.SimpleNamespace(**flags)
     folder = pathlib.Path(settings.output_dir)
-    if settings.export:
-        command_line.check_export_is_ours()
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
     with command_line.quiet_start():
         import tensorflow as tf
@@ -69,7 +67,7 @@ def main(task: Task) -> None:
 
 
 def _export(task: Task, settings: Any, folder: pathlib.Path, model: Any) -> None:
-    from export.saved_model import export_model
+    from hnn_tf.export.saved_model import export_model
 
     # Version 1 of a run is its only one, and there already if the run was finished before.
     if not (folder / "saved_model" / "1").exists():

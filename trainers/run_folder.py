@@ -9,13 +9,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from hnn_tf.atomic_file import atomic_file
-from hnn_tf.full_disk import raise_if_full
+from hnn_tf.files.atomic_file import atomic_file
+from hnn_tf.files.full_disk import raise_if_full
+from hnn_tf.files.temporary_folder import remove_abandoned
 from hnn_tf.input_error import InputError
-from hnn_tf.temporary_folder import remove_abandoned
 from trainers import run_lock, training_flags
 
-# What a kill leaves of a file that was being written (`hnn_tf.atomic_file`), or of an export.
+# What a kill leaves of a file that was being written (`hnn_tf.files.atomic_file`), or of an export.
 _TEMPORARY = re.compile(r"\..*\.\d+\.tmp(\..*)?|tmp-[0-9a-f]{32}")
 
 

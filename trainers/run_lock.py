@@ -7,8 +7,8 @@ import pathlib
 import socket
 import sys
 
+from hnn_tf.commands.printable_text import printable
 from hnn_tf.input_error import InputError
-from trainers.printable_text import printable
 
 NAME = ".lock"
 

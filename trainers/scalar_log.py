@@ -37,7 +37,7 @@ class ScalarLog:
 def _said_if_full(folder: pathlib.Path) -> Iterator[None]:
     import tensorflow as tf
 
-    from hnn_tf.full_disk import raise_if_full
+    from hnn_tf.files.full_disk import raise_if_full
 
     try:
         yield

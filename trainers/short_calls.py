@@ -3,7 +3,7 @@
 import time
 
 from hnn_tf.optimizers import LBFGS
-from hnn_tf.training_loop import TrainingLoop
+from hnn_tf.training.training_loop import TrainingLoop
 
 SECONDS_A_CALL = 0.5
 

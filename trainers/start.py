@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from hnn_tf import closed_form
-from hnn_tf.chosen_substeps import with_chosen_substeps
+from hnn_tf.numerics.substeps import IntegrationWarning, too_few
 from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching
-from hnn_tf.substeps import IntegrationWarning, too_few
-from hnn_tf.warm_start import has_random_features, warm_start
+from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
+from hnn_tf.training.warm_start import has_random_features, warm_start
 
 
 def start(model: Any, objective: Any, samples: Any, settings: Any, *, angles: Sequence[int] = ()) -> tuple[Any, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from absl import flags
 
-from trainers import command_line, number_flags
+from hnn_tf.commands import command_line, number_flags
 
 
 def of_integrators(field: Any, states: Any, step_size: float) -> dict[str, Any]:
@@ -74,13 +74,12 @@ def _slope(slope: tuple[float, float, float], start: str) -> str:
 
 def _main() -> None:
     settings = flags.FLAGS
-    command_line.check_export_is_ours()
     with command_line.quiet_start():
         import numpy as np
         import tensorflow as tf
 
         tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
-        from export.saved_model import load_model
+        from hnn_tf.export.saved_model import load_model
         from hnn_tf.models.state_signatures import state_width
 
     model = load_model(settings.model_path)

@@ -124,7 +124,7 @@ class Task(abc.ABC):
         """The objective that the flags name."""
         from hnn_tf.input_error import InputError
         from hnn_tf.objectives import OBJECTIVES
-        from hnn_tf.warm_start import WIDEST_STATE
+        from hnn_tf.training.warm_start import WIDEST_STATE
 
         whole = ("trajectory", "combined") if self.state_width <= WIDEST_STATE else ()
         closed_forms = {

@@ -1,41 +1,15 @@
-"""The flags that all trainers share, defined once. Imports nothing heavy, so that `--help` answers at once.
-
-The names of models, objectives, integrators and activations are written out here for that reason; a test compares
-them with the registries.
-"""
+"""The flags that all trainers share, defined once. Imports nothing heavy, so that `--help` answers at once."""
 
 from absl import flags
 
-from trainers import number_flags
+from hnn_tf.commands import number_flags
+from hnn_tf.derivative_estimators.registry import DERIVATIVE_ESTIMATORS
+from hnn_tf.integrators.registry import INTEGRATORS
+from hnn_tf.models.registry import MODELS
+from hnn_tf.numerics.activations import ACTIVATIONS
+from hnn_tf.objectives.registry import OBJECTIVES
 
-MODELS = (
-    "baseline",
-    "hnn",
-    "hnn_dissipation",
-    "hnn_friction",
-    "random_features",
-    "random_features_friction",
-    "second_order",
-)
-OBJECTIVES = ("combined", "derivative", "one_step", "trajectory", "weak")
-DERIVATIVE_ESTIMATORS = ("finite_difference", "gaussian_process", "savitzky_golay", "smoothing_spline")
 PROTOCOLS = ("clean", "paper")
-INTEGRATORS = (
-    "blanes_moan4",
-    "dormand_prince",
-    "gauss4",
-    "gauss6",
-    "implicit_midpoint",
-    "leapfrog",
-    "rk4",
-    "rk8",
-    "symplectic_euler",
-    "tao2",
-    "tao4",
-    "yoshida4",
-    "yoshida6",
-)
-ACTIVATIONS = ("relu", "sigmoid", "silu", "sine", "softplus", "tanh")
 
 STARTED = ("trajectory", "combined")
 """Objectives that begin at a closed form, so that no step need follow."""
@@ -69,16 +43,16 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
     flags.DEFINE_enum(
         "model",
         "hnn",
-        MODELS,
+        sorted(MODELS),
         "The model: hnn learns H, hnn_friction also one coefficient of linear friction, hnn_dissipation a dissipation "
         "that depends on the state; baseline learns the derivative, second_order dp/dt.",
     )
     flags.DEFINE_bool("compare_baseline", False, "Also train a baseline in the same run and report it beside.")
-    flags.DEFINE_enum("objective", None, OBJECTIVES, "What fits means; when not given, the protocol's own.")
+    flags.DEFINE_enum("objective", None, sorted(OBJECTIVES), "What fits means; when not given, the protocol's own.")
     flags.DEFINE_enum(
         "derivatives",
         None,
-        DERIVATIVE_ESTIMATORS,
+        sorted(DERIVATIVE_ESTIMATORS),
         "Estimate the derivatives from the states by this; when not given, the task's own are used.",
     )
     flags.DEFINE_integer(
@@ -104,7 +78,9 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         upper_bound=number_flags.MOST_STEPS,
     )
     flags.DEFINE_bool("time_reversible", False, "Of an HNN: H(q, p) = H(q, -p), as in mechanics without magnets.")
-    flags.DEFINE_enum("integrator", "rk4", INTEGRATORS, "For objectives that integrate, and for the exported rollout.")
+    flags.DEFINE_enum(
+        "integrator", "rk4", sorted(INTEGRATORS), "For objectives that integrate, and for the exported rollout."
+    )
     flags.DEFINE_integer(
         "substeps",
         None,
@@ -151,7 +127,7 @@ def define(task: str, *, weight_decay: float | None, noise_std: float, steps: in
         most=number_flags.MOST_WEIGHT,
     )
     number_flags.define_widths("hidden_units", ["200", "200"], "Widths of the hidden layers, as 200,200.")
-    flags.DEFINE_enum("activation", "tanh", ACTIVATIONS, "Activation of the hidden layers.")
+    flags.DEFINE_enum("activation", "tanh", sorted(ACTIVATIONS), "Activation of the hidden layers.")
     flags.DEFINE_enum("precision", "float32", ("float32", "float64"), "Of weights and arithmetic.")
     flags.DEFINE_integer("seed", 0, "Of data, weights and batches.", lower_bound=0, upper_bound=2**31 - 1)
     # No task has states beyond 10.

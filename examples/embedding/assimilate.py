@@ -11,7 +11,7 @@ import tempfile
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 START = (1.4, 0.8)
 READINGS, DURATION, NOISE = 40, 4.0, 0.1
@@ -68,7 +68,7 @@ def _main() -> None:
         import tensorflow as tf
 
         import hnn_tf
-        from export.saved_model import export_model, load_model
+        from hnn_tf.export.saved_model import export_model, load_model
 
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")

@@ -12,7 +12,7 @@ import tempfile
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 SCALE, OFFSET = (0.7, 1.4), (0.3, -0.2)
 """Of the true sensor: state = scale * reading + offset."""
@@ -66,8 +66,8 @@ def _main() -> None:
         import numpy as np
         import tensorflow as tf
 
-        from export.saved_model import load_model
         from hnn_tf import data, systems
+        from hnn_tf.export.saved_model import load_model
 
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")

@@ -11,7 +11,7 @@ import tempfile
 
 from absl import flags
 
-from trainers import command_line
+from hnn_tf.commands import command_line
 
 LABELLED, TEST = 32, 2000
 BEYOND = 3.0
@@ -68,8 +68,8 @@ def _main() -> None:
         import numpy as np
         import tensorflow as tf
 
-        from export import model_card, versions
         from hnn_tf import InputError, data, systems
+        from hnn_tf.export import model_card, versions
         from hnn_tf.input_error import one_line
 
     settings, write = flags.FLAGS, sys.stdout.write

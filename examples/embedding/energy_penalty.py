@@ -10,7 +10,7 @@ import sys
 
 from absl import flags
 
-from trainers import command_line, number_flags
+from hnn_tf.commands import command_line, number_flags
 
 PAIRS, NOISE = 100, 0.05
 TIME_STEP, NUM_STEPS = 0.3, 100
@@ -49,8 +49,8 @@ def _main() -> None:
         import numpy as np
         import tensorflow as tf
 
-        from export.saved_model import load_model
         from hnn_tf import InputError, data, figures, systems
+        from hnn_tf.export.saved_model import load_model
 
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")

@@ -20,7 +20,7 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
       RequestError: If there is no server, it takes longer than the timeout, or refuses.
     """
     try:
-        from trainers.command_line import quiet_start
+        from hnn_tf.commands.command_line import quiet_start
 
         with quiet_start():
             import grpc

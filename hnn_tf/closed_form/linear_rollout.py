@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
-from hnn_tf.repeated_steps import repeated_steps
+from hnn_tf.numerics.repeated_steps import repeated_steps
 
 
 class LinearRollout:

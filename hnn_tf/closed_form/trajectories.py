@@ -14,8 +14,8 @@ from hnn_tf.closed_form.trajectory_fit import TrajectoryFit, TrajectoryFitter
 from hnn_tf.data.segments import Segments
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.input_error import InputError
+from hnn_tf.numerics.substeps import warn_if_too_few
 from hnn_tf.objectives.weak_form import WeakForm
-from hnn_tf.substeps import warn_if_too_few
 from hnn_tf.typing import Samples
 
 _WINDOW = 10

@@ -9,7 +9,7 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.closed_form.evidence import Posterior, posterior
 from hnn_tf.closed_form.linear_rollout import LinearRollout
-from hnn_tf.substeps import MOST, TOLERANCE, check_substeps
+from hnn_tf.numerics.substeps import MOST, TOLERANCE, check_substeps
 from hnn_tf.typing import Samples
 
 _LEAST_DERIVATIVE_ERROR = 1e-3

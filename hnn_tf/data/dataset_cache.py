@@ -13,8 +13,8 @@ import numpy as np
 import scipy
 import tensorflow as tf
 
-from hnn_tf.atomic_file import atomic_file
-from hnn_tf.full_disk import raise_if_full
+from hnn_tf.files.atomic_file import atomic_file
+from hnn_tf.files.full_disk import raise_if_full
 from hnn_tf.input_error import InputError
 
 Arrays = dict[str, np.ndarray]

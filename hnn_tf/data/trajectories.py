@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.noise import add_gaussian_noise
+from hnn_tf.data.reference_solution import reference_solution
 from hnn_tf.data.segments import Segments
-from hnn_tf.reference_solution import reference_solution
 from hnn_tf.systems import System
 
 

@@ -1,18 +1,5 @@
 """Time derivatives and denoised states of trajectories of which only noisy states were observed."""
 
-from hnn_tf.derivative_estimators.base import DerivativeEstimator, Estimate
-from hnn_tf.derivative_estimators.finite_difference import FiniteDifference
-from hnn_tf.derivative_estimators.gaussian_process import GaussianProcess
-from hnn_tf.derivative_estimators.registry import DERIVATIVE_ESTIMATORS
-from hnn_tf.derivative_estimators.savitzky_golay import SavitzkyGolay
-from hnn_tf.derivative_estimators.smoothing_spline import SmoothingSpline
+import lazy_loader
 
-__all__ = [
-    "DERIVATIVE_ESTIMATORS",
-    "DerivativeEstimator",
-    "Estimate",
-    "FiniteDifference",
-    "GaussianProcess",
-    "SavitzkyGolay",
-    "SmoothingSpline",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,12 +1,18 @@
 """Derivative estimators by name."""
 
-from hnn_tf.derivative_estimators.base import DerivativeEstimator
-from hnn_tf.derivative_estimators.finite_difference import FiniteDifference
-from hnn_tf.derivative_estimators.gaussian_process import GaussianProcess
-from hnn_tf.derivative_estimators.savitzky_golay import SavitzkyGolay
-from hnn_tf.derivative_estimators.smoothing_spline import SmoothingSpline
+from typing import TYPE_CHECKING
 
-DERIVATIVE_ESTIMATORS: dict[str, type[DerivativeEstimator]] = {
-    kind.name: kind for kind in (FiniteDifference, SavitzkyGolay, SmoothingSpline, GaussianProcess)
-}
+from hnn_tf.registry import Registry
+
+if TYPE_CHECKING:
+    from hnn_tf.derivative_estimators.base import DerivativeEstimator
+
+DERIVATIVE_ESTIMATORS: Registry[type["DerivativeEstimator"]] = Registry(
+    {
+        "finite_difference": "hnn_tf.derivative_estimators.finite_difference:FiniteDifference",
+        "savitzky_golay": "hnn_tf.derivative_estimators.savitzky_golay:SavitzkyGolay",
+        "smoothing_spline": "hnn_tf.derivative_estimators.smoothing_spline:SmoothingSpline",
+        "gaussian_process": "hnn_tf.derivative_estimators.gaussian_process:GaussianProcess",
+    }
+)
 """Every derivative estimator of the package, by the name that `--derivatives` takes."""

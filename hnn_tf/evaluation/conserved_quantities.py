@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf.pieces import mean_in_pieces
+from hnn_tf.numerics.pieces import mean_in_pieces
 from hnn_tf.systems import NBody
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.stats
 import tensorflow as tf
 
-from hnn_tf.pieces import rows_in_pieces
+from hnn_tf.numerics.pieces import rows_in_pieces
 from hnn_tf.typing import Hamiltonian
 
 _BLOCKS = 50

@@ -6,7 +6,7 @@ import numpy as np
 
 from hnn_tf.data.gymnasium_pendulum import TIME_STEP
 from hnn_tf.evaluation.frame_angles import angles_of_frames
-from hnn_tf.pieces import rows_in_pieces
+from hnn_tf.numerics.pieces import rows_in_pieces
 
 _STATES_EACH = 10
 """As which a pair counts, of which there are some copies."""

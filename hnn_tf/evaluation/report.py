@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf.atomic_file import atomic_file
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
+from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.version import __version__
 
 

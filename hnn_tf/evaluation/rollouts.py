@@ -3,10 +3,10 @@
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.numerics.pieces import rows_in_pieces, states_of_rollout
 from hnn_tf.objectives.shooting import since_first
-from hnn_tf.pieces import rows_in_pieces, states_of_rollout
-from hnn_tf.reference_solution import reference_solution
-from hnn_tf.rollout import rollout_at_times
+from hnn_tf.rollouts.rollout import rollout_at_times
 from hnn_tf.systems import System
 from hnn_tf.typing import VectorField
 

@@ -8,8 +8,8 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from hnn_tf.atomic_file import atomic_file
 from hnn_tf.figures.style import RC_PARAMS
+from hnn_tf.files.atomic_file import atomic_file
 
 DPI = 120
 WIDTH = 7.5

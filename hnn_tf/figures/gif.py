@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from hnn_tf.atomic_file import atomic_file
+from hnn_tf.files.atomic_file import atomic_file
 
 _LAST_FRAME = 1000
 """Milliseconds the last frame stays before the animation starts again."""

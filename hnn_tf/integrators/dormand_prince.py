@@ -8,8 +8,8 @@ import scipy.integrate
 import tensorflow as tf
 
 from hnn_tf.integrators.base import Increment, Integrator
-from hnn_tf.repeated_steps import last_step_gradient
-from hnn_tf.traced_function import TracedFunction, own_gradients
+from hnn_tf.numerics.repeated_steps import last_step_gradient
+from hnn_tf.numerics.traced_function import TracedFunction, own_gradients
 from hnn_tf.typing import State, VectorField
 
 _A = [[float(a) for a in row[:i]] for i, row in enumerate(scipy.integrate.RK45.A)]

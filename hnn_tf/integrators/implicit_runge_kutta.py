@@ -8,7 +8,7 @@ from typing import ClassVar
 import tensorflow as tf
 
 from hnn_tf.integrators.base import Increment, Integrator
-from hnn_tf.traced_function import TracedFunction
+from hnn_tf.numerics.traced_function import TracedFunction
 from hnn_tf.typing import State, VectorField
 
 _MOST_ITERATIONS = 100

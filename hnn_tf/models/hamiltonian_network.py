@@ -9,7 +9,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.state_signatures import Signatures, state_signatures
-from hnn_tf.symplectic_gradient import energy_gradient, symplectic_gradient
+from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hnn_tf import phase_space, scalars
+from hnn_tf import phase_space
 from hnn_tf.models.frame_signatures import frame_signatures
 from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.state_signatures import Signatures
-from hnn_tf.rollout import rollout_at_times
+from hnn_tf.numerics import scalars
+from hnn_tf.objectives import LatentMatching
+from hnn_tf.rollouts.rollout import rollout_at_times
 from hnn_tf.typing import State
 
 
@@ -124,8 +126,6 @@ class LatentHamiltonianNetwork(keras.Model):
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> tf.Tensor:
         """The paper's loss of frames x and next frames y, for stock `fit`; its parts become metrics."""
-        from hnn_tf.objectives import LatentMatching  # here, because objectives know models only by what they call
-
         del y_pred, training
         if getattr(self, "loss", None) is not None:
             raise ValueError("compile: expected no loss; a LatentHamiltonianNetwork has the paper's three losses")

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf import activations
+from hnn_tf.numerics import activations
 from hnn_tf.typing import State
 
 REFERENCE_HIDDEN_UNITS = (200, 200)

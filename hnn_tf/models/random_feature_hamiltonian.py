@@ -7,10 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf import activations, phase_space
+from hnn_tf import phase_space
 from hnn_tf.input_error import InputError
 from hnn_tf.models.feature_inputs import STRUCTURES, FeatureInputs
 from hnn_tf.models.sampled_weights import SPAN, sampled_weights
+from hnn_tf.numerics import activations
 from hnn_tf.typing import State
 
 POLYNOMIAL_SCALE = 10.0

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hnn_tf import activations
+from hnn_tf.numerics import activations
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")

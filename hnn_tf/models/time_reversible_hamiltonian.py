@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
-from hnn_tf.symplectic_gradient import energy_gradient
+from hnn_tf.numerics.symplectic_gradient import energy_gradient
 from hnn_tf.typing import State
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import tensorflow as tf
 
-from hnn_tf.pieces import mean_in_pieces
+from hnn_tf.numerics.pieces import mean_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
 

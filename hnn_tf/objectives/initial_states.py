@@ -1,29 +1,44 @@
 """Initial states of trajectories for a model that is given: what its loss on new trajectories needs."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.segments import Segments
+from hnn_tf.integrators import Integrator
+from hnn_tf.numerics.pieces import rows_in_pieces
 from hnn_tf.objectives.shooting import roll_out, since_first
-from hnn_tf.pieces import rows_in_pieces
 from hnn_tf.typing import Samples, VectorField
-
-if TYPE_CHECKING:
-    from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
 
 _DIFFERENCE = 1e-2
 """Of the central differences, relative to a coordinate's spread: their error is of order its square."""
 
 _ITERATIONS = 12
 
+
+class Shooting(Protocol):
+    """What an objective that rolls out says of how it does."""
+
+    @property
+    def integrator(self) -> Integrator:
+        """What steps."""
+
+    @property
+    def num_substeps(self) -> int:
+        """Its steps within each interval."""
+
+    @property
+    def noise_scale(self) -> float | np.ndarray:
+        """The noise's standard deviation, a number or one for each coordinate; 1 where it isn't known."""
+
+
 Linearised: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Of segments `[N, W, ...]` at some states: J^T J, J^T r and |r|^2 of their residuals r and Jacobian J."""
 
 
-def estimate_initial_states(model: VectorField, objective: "TrajectoryMatching", samples: Samples) -> np.ndarray:
+def estimate_initial_states(model: VectorField, objective: Shooting, samples: Samples) -> np.ndarray:
     """Initial states `[N, W, 2n]` from which a model's rollouts fit observed trajectories best, in least squares.
 
     Levenberg-Marquardt, for every segment by itself, in pieces of bounded memory; the model stays as it is.

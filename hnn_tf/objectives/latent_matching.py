@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf import phase_space, scalars
+from hnn_tf import phase_space
+from hnn_tf.numerics import scalars
 from hnn_tf.objectives.base import Objective, mean_squared_error
 from hnn_tf.objectives.derivative_matching import DerivativeMatching
 from hnn_tf.typing import Samples

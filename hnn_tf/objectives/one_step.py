@@ -3,15 +3,14 @@
 import tensorflow as tf
 
 from hnn_tf import integrators
-from hnn_tf.objectives.base import Objective, mean_squared_error
-from hnn_tf.objectives.integration_error import integration_error
-from hnn_tf.repeated_steps import repeated_steps
-from hnn_tf.stepper import Stepper
-from hnn_tf.substeps import check_substeps
+from hnn_tf.numerics.repeated_steps import repeated_steps
+from hnn_tf.objectives.base import mean_squared_error
+from hnn_tf.objectives.integrated_objective import IntegratedObjective
+from hnn_tf.rollouts.stepper import Stepper
 from hnn_tf.typing import Samples, VectorField
 
 
-class OneStep(Objective):
+class OneStep(IntegratedObjective):
     """Mean squared difference between the integrated and the observed next state.
 
     L = mean |Phi_dt(s_t) - s_{t+dt}|^2, Phi one or more integrator steps over each sample's own dt.
@@ -39,18 +38,7 @@ class OneStep(Objective):
     is_sample_mean = True
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int | None = None) -> None:
-        check_substeps(substeps)
-        self.integrator = integrators.get(integrator)
-        self.substeps = substeps
-
-    @property
-    def num_substeps(self) -> int:  # type: ignore[override]
-        """The substeps, or 1 where they aren't chosen yet."""
-        return 1 if self.substeps is None else self.substeps
-
-    def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound."""
-        return integration_error(self, model, samples)
+        super().__init__(integrator, substeps)
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples."""

@@ -1,13 +1,19 @@
 """Objectives by name."""
 
-from hnn_tf.objectives.base import Objective
-from hnn_tf.objectives.combined_matching import CombinedMatching
-from hnn_tf.objectives.derivative_matching import DerivativeMatching
-from hnn_tf.objectives.one_step import OneStep
-from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
-from hnn_tf.objectives.weak_form import WeakForm
+from typing import TYPE_CHECKING
 
-OBJECTIVES: dict[str, type[Objective]] = {
-    kind.name: kind for kind in (DerivativeMatching, OneStep, TrajectoryMatching, CombinedMatching, WeakForm)
-}
+from hnn_tf.registry import Registry
+
+if TYPE_CHECKING:
+    from hnn_tf.objectives.base import Objective
+
+OBJECTIVES: Registry[type["Objective"]] = Registry(
+    {
+        "derivative": "hnn_tf.objectives.derivative_matching:DerivativeMatching",
+        "one_step": "hnn_tf.objectives.one_step:OneStep",
+        "trajectory": "hnn_tf.objectives.trajectory_matching:TrajectoryMatching",
+        "combined": "hnn_tf.objectives.combined_matching:CombinedMatching",
+        "weak": "hnn_tf.objectives.weak_form:WeakForm",
+    }
+)
 """Every objective of the package, by the name that `--objective` takes."""

@@ -5,8 +5,8 @@ import tensorflow as tf
 
 from hnn_tf.data.segments import Segments
 from hnn_tf.integrators import Integrator
-from hnn_tf.repeated_steps import repeated_steps
-from hnn_tf.stepper import Stepper
+from hnn_tf.numerics.repeated_steps import repeated_steps
+from hnn_tf.rollouts.stepper import Stepper
 from hnn_tf.typing import State, VectorField
 
 

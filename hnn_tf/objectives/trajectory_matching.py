@@ -7,15 +7,13 @@ import tensorflow as tf
 
 from hnn_tf import integrators
 from hnn_tf.data.segments import Segments
-from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.initial_states import estimate_initial_states
-from hnn_tf.objectives.integration_error import integration_error
+from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.shooting import roll_out
-from hnn_tf.substeps import check_substeps
 from hnn_tf.typing import Samples, VectorField
 
 
-class TrajectoryMatching(Objective):
+class TrajectoryMatching(IntegratedObjective):
     """Mean squared difference between whole observed trajectories and rollouts from learned initial states.
 
     L = mean_k rho((Phi_{t_k}(s_0) - s_k) / sigma) + c mean_w |Phi(s_0^w) - s_0^{w+1}|^2 / sigma^2,
@@ -64,7 +62,6 @@ class TrajectoryMatching(Objective):
         huber: float | None = None,
         growth_steps: int = 0,
     ) -> None:
-        check_substeps(substeps)
         check_std("noise_std", noise_std)
         if not 0 <= continuity_weight < float("inf"):
             raise ValueError(f"continuity_weight: expected a finite number >= 0; received {continuity_weight}")
@@ -72,23 +69,14 @@ class TrajectoryMatching(Objective):
             raise ValueError(f"huber: expected a number > 0; received {huber}")
         if growth_steps < 0:
             raise ValueError(f"growth_steps: expected an integer >= 0; received {growth_steps}")
-        self.integrator = integrators.get(integrator)
-        self.substeps, self.growth_steps = substeps, growth_steps
+        super().__init__(integrator, substeps)
+        self.growth_steps = growth_steps
         self.noise_std, self.continuity_weight, self.huber = noise_std, continuity_weight, huber
 
     @property
     def noise_scale(self) -> float | np.ndarray:
         """sigma, or 1 where it isn't known."""
         return 1.0 if self.noise_std is None else self.noise_std
-
-    @property
-    def num_substeps(self) -> int:  # type: ignore[override]
-        """The substeps, or 1 where they aren't chosen yet."""
-        return 1 if self.substeps is None else self.substeps
-
-    def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound."""
-        return integration_error(self, model, samples)
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples, over the whole horizon."""

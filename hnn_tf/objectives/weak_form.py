@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
+from hnn_tf.numerics.quadrature import interval_integrals
 from hnn_tf.objectives.base import Objective
-from hnn_tf.quadrature import interval_integrals
 from hnn_tf.typing import Samples, State, VectorField
 
 

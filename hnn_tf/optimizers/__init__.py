@@ -1,6 +1,5 @@
 """Optimizers that Keras doesn't have."""
 
-from hnn_tf.optimizers.coupled_adam import CoupledAdam
-from hnn_tf.optimizers.lbfgs import LBFGS
+import lazy_loader
 
-__all__ = ["LBFGS", "CoupledAdam"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

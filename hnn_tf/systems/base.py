@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.symplectic_gradient import symplectic_gradient
+from hnn_tf.numerics.symplectic_gradient import symplectic_gradient
 from hnn_tf.typing import State
 
 

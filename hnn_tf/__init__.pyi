@@ -1,0 +1,52 @@
+from . import closed_form as closed_form
+from . import data as data
+from . import derivative_estimators as derivative_estimators
+from . import evaluation as evaluation
+from . import export as export
+from . import figures as figures
+from . import integrators as integrators
+from . import models as models
+from . import objectives as objectives
+from . import optimizers as optimizers
+from . import phase_space as phase_space
+from . import systems as systems
+from .input_error import InputError as InputError
+from .input_error import InputWarning as InputWarning
+from .models import (
+    MLP as MLP,
+)
+from .models import (
+    BaselineNetwork as BaselineNetwork,
+)
+from .models import (
+    HamiltonianNetwork as HamiltonianNetwork,
+)
+from .models import (
+    LatentHamiltonianNetwork as LatentHamiltonianNetwork,
+)
+from .models import (
+    LinearFriction as LinearFriction,
+)
+from .models import (
+    MLPDissipation as MLPDissipation,
+)
+from .models import (
+    MLPHamiltonian as MLPHamiltonian,
+)
+from .models import (
+    RandomFeatureHamiltonian as RandomFeatureHamiltonian,
+)
+from .models import (
+    TimeReversibleHamiltonian as TimeReversibleHamiltonian,
+)
+from .numerics import activations as activations
+from .numerics.substeps import IntegrationWarning as IntegrationWarning
+from .numerics.symplectic_gradient import symplectic_gradient as symplectic_gradient
+from .rollouts.energy_change import change_energy as change_energy
+from .rollouts.rollout import NotSolvedError as NotSolvedError
+from .rollouts.rollout import rollout as rollout
+from .rollouts.rollout import rollout_at_times as rollout_at_times
+from .training.early_stopping import EarlyStopping as EarlyStopping
+from .training.training_loop import TrainingLoop as TrainingLoop
+from .training.warm_start import warm_start as warm_start
+from .version import __version__ as __version__

@@ -1,0 +1,9 @@
+from .evidence import Posterior as Posterior
+from .hamiltonian_regression import HamiltonianFit as HamiltonianFit
+from .hamiltonian_regression import HamiltonianRegression as HamiltonianRegression
+from .linear_fit import fit as fit
+from .linear_fit import fit_weak as fit_weak
+from .ridge_regression import RidgeRegression as RidgeRegression
+from .ridge_regression import RidgeSolution as RidgeSolution
+from .trajectories import fit_trajectories as fit_trajectories
+from .trajectory_fit import TrajectoryFit as TrajectoryFit

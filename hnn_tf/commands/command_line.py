@@ -1,0 +1,193 @@
+"""How every command of the project reads its flags, reports bad input and exits. Imports nothing heavy."""
+
+import contextlib
+import importlib
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from absl import flags
+
+from hnn_tf.commands import interruption
+from hnn_tf.commands.printable_text import printable
+from hnn_tf.files.full_disk import ERRNOS
+from hnn_tf.input_error import InputError
+
+FLAGFILES = pathlib.Path(__file__).parents[2] / "trainers" / "flagfiles"
+"""Flagfiles that ship with the package; `--flagfile=` takes their bare names."""
+
+EXIT_BAD_INPUT = 2
+EXIT_FAILED = 1
+
+
+class TrainingFailedError(RuntimeError):
+    """Training that broke off; its message is one line, and the last good checkpoint is kept."""
+
+
+def run(
+    main: Callable[[], None] | str, *, usage: str, argv: Sequence[str] | None = None, positional: Sequence[str] = ()
+) -> None:
+    """Parses the flags and runs `main`, which reads them from `absl.flags.FLAGS`.
+
+    `main` is a function, or "module:function" of one, which is imported after the flags are parsed: `--help` and bad
+    flags don't wait for TensorFlow.
+
+    Flags named in `positional` may be given without their names, in this order; all of them are required.
+
+    Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
+    failed, or something couldn't be written; 130 after Ctrl-C, 143 after SIGTERM.
+    """
+    _parse(sys.argv if argv is None else argv, usage, positional)
+    try:
+        with interruption.ends_in_one_line(), _warnings_in_a_line():
+            found(main)() if isinstance(main, str) else main()
+            sys.stdout.flush()  # what can't be written is said, too
+    except TrainingFailedError as error:
+        _exit(str(error), EXIT_FAILED)
+    except OSError as error:  # a full disk, a folder that vanished: nobody's bug
+        _exit(_not_written(error), EXIT_FAILED)
+    except ValueError as error:
+        if not isinstance(error, InputError):
+            raise
+        _exit(str(error), EXIT_BAD_INPUT)
+
+
+@contextlib.contextmanager
+def _warnings_in_a_line() -> Iterator[None]:
+    """Within it, Python's warnings are lines without places in our code, which users can't mend."""
+
+    def say(message: Warning | str, *_: Any, **__: Any) -> None:
+        sys.stderr.write(f"warning: {printable(' '.join(str(message).split()))}\n")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = say
+        yield
+
+
+def found(place: str) -> Callable[..., Any]:
+    """The function at "module:function", imported in silence, with TensorFlow and its devices."""
+    module, name = place.split(":")
+    with quiet_start():
+        importlib.import_module("tensorflow").config.list_logical_devices()  # says what it finds
+        return getattr(importlib.import_module(module), name)
+
+
+@contextlib.contextmanager
+def quiet_start() -> Iterator[None]:
+    """Keeps TensorFlow's start-up messages from the user while it is imported and finds its devices.
+
+    They come from C++ before any log level applies, so file descriptor 2 itself is redirected; what was kept
+    back is shown if the import fails.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except Exception:  # and not for Ctrl-C
+            os.dup2(saved, 2)
+            held.seek(0)
+            sys.stderr.write(held.read().decode(errors="replace"))
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(saved, 2)
+            os.close(saved)
+
+
+def _parse(argv: Sequence[str], usage: str, positional: Sequence[str]) -> None:
+    if any(argument in ("-h", "--help", "-help", "--helpfull", "--helpshort") for argument in argv[1:]):
+        sys.stdout.write(_help(usage))
+        sys.exit(0)
+    try:
+        rest = flags.FLAGS([argv[0], *map(_shipped_flagfile, _joined(argv[1:]))])
+        unnamed = [name for name in positional if flags.FLAGS[name].value is None]
+        for name, value in zip(unnamed, rest[1:], strict=False):
+            setattr(flags.FLAGS, name, value)
+        if len(rest) > 1 + len(unnamed):
+            unexpected = rest[1 + len(unnamed)]
+            raise flags.Error(f"unexpected argument {unexpected!r}; every option is a flag, --name=value (see --help)")
+        for name in unnamed[len(rest) - 1 :]:
+            raise flags.Error(
+                f"expected --{name}=..., or its value as argument {positional.index(name) + 1} (see --help)"
+            )
+    except UnicodeDecodeError:
+        _exit("--flagfile: expected a text file of flags, one --name=value a line; it isn't text", EXIT_BAD_INPUT)
+    except (flags.Error, OSError) as error:
+        missing = re.findall(r"flag --(\w+)=None: Flag", str(error))  # absl's word for required ones
+        _exit(f"expected --{missing[0]}=... (see --help)" if missing else str(error), EXIT_BAD_INPUT)
+
+
+def _joined(arguments: Sequence[str]) -> Iterator[str]:
+    """The arguments, `--flagfile name` as one."""
+    remaining = iter(arguments)
+    for argument in remaining:
+        if argument in ("--flagfile", "-flagfile"):
+            argument += f"={next(remaining, '')}"
+        yield argument
+
+
+def _shipped_flagfile(argument: str) -> str:
+    name = argument.removeprefix("--flagfile=").removeprefix("-flagfile=")
+    if name == argument or os.path.exists(name):
+        return argument
+    if os.path.basename(name) == name and (FLAGFILES / name).is_file():
+        return f"--flagfile={FLAGFILES / name}"
+    shipped = ", ".join(sorted(path.name for path in FLAGFILES.glob("*.flags")))
+    raise flags.Error(f"--flagfile={name}: no such file; give a path, or the bare name of a shipped one: {shipped}")
+
+
+def own_flags() -> dict[str, Any]:
+    """Values by name of the flags that the command itself defined: absl's are left out.
+
+    To be called before TensorFlow is imported, whose parts define flags of their own.
+    """
+    values = flags.FLAGS.flag_values_dict()
+    return {name: value for name, value in sorted(values.items()) if not _is_absl(name)}
+
+
+def _help(usage: str) -> str:
+    lines = [usage.strip(), ""]
+    for name in own_flags():
+        flag = flags.FLAGS[name]
+        choices = getattr(flag.parser, "enum_values", None)
+        values = "|".join(choices) if choices else flag.flag_type()
+        default = "" if flag.default is None else f" (default: {flag.default})"
+        meaning = (flag.help or "").split(">: ", 1)[-1] if choices else flag.help  # absl repeats the choices
+        head = f"--[no]{name}" if flag.boolean else f"--{name}=<{values}>"
+        lines.append(f"  {head}{default}\n      {meaning}")
+    lines.append(
+        "  --flagfile=<file>\n      Read flags from a file (a path, or a shipped one's bare name); later flags win."
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _is_absl(name: str) -> bool:
+    module = flags.FLAGS.find_module_defining_flag(name) or ""
+    return module.startswith("absl") or name in ("flagfile", "undefok")
+
+
+def _not_written(error: OSError) -> str:
+    """The file, what is wrong with it, and the mend."""
+    if error.errno not in ERRNOS:
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    file = error.filename or "standard output"  # which alone has no name: what writes files names them
+    mend = "and --resume continues" if "resume" in flags.FLAGS else "or write to another place"
+    return f"{file}: {error.strerror}; what was written before stays as it was; free some space, {mend}"
+
+
+def _exit(message: str, code: int) -> None:
+    sys.stderr.write(f"error: {printable(' '.join(message.split()))}\n")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Or the interpreter tries again at its end, and says so in many lines.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

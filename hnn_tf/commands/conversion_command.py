@@ -1,0 +1,41 @@
+"""How the commands that convert a SavedModel read their flags and report. Imports nothing heavy."""
+
+from collections.abc import Sequence
+
+from absl import flags
+
+from hnn_tf.commands import command_line
+from hnn_tf.commands.printable_text import write_lines
+
+
+def run(place: str, *, usage: str, options: Sequence[str] = ()) -> None:
+    """Runs the `convert` at "module:function" by the flags that all conversions have, and those named in `options`."""
+    flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
+    flags.DEFINE_string("output", None, "The file to write; never an existing one.")
+    flags.DEFINE_string("signature", "serving_default", "The signature to convert; a file holds one.")
+
+    def main() -> None:
+        settings = flags.FLAGS
+        convert = command_line.found(place)
+        refused: Exception | None = None
+        # The converters say much, some of it from C++, whether they succeed or not.
+        with command_line.quiet_start():
+            try:
+                difference = convert(
+                    settings.saved_model,
+                    settings.output,
+                    signature=settings.signature,
+                    **{name: settings[name].value for name in options},
+                )
+            except (ValueError, OSError) as error:  # bad input, a full disk: one line is all that is shown
+                refused = error
+        if refused:
+            raise refused
+        write_lines(
+            [
+                f"{settings.output}: {settings.signature}, within {difference:.1e} of the SavedModel's, "
+                "relative to max(1, |x|), at random inputs"
+            ]
+        )
+
+    command_line.run(main, usage=usage, positional=["saved_model", "output"])

@@ -1,0 +1,155 @@
+"""Trajectories of true systems, to nearly all digits of float64."""
+
+import numpy as np
+import scipy.integrate
+
+from hnn_tf.numerics.pieces import pieces
+from hnn_tf.systems import System
+
+# Error of an inner step, relative to the largest position and momentum so far: some hundred roundings.
+_TOLERANCE = 1e-13
+_SAFETY, _LEAST_FACTOR, _MOST_FACTOR = 0.9, 0.2, 6.0
+_A, _B = scipy.integrate.DOP853.A, scipy.integrate.DOP853.B
+_ERRORS = np.stack([scipy.integrate.DOP853.E5, scipy.integrate.DOP853.E3])
+_STAGES = len(_B)
+
+
+def reference_solution(system: System, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Integrates a batch of states of a true system, every member with steps of its own, in float64.
+
+    The adaptive method of order 8(5,3) of Dormand and Prince, vectorised: all members take a step at once, each as long
+    as its own error allows, and those that have arrived leave the batch. So a close encounter of some bodies costs
+    small steps for these only. Every output time is the end of a step; nothing is interpolated.
+
+    Args:
+      system: The true system; its `numpy_motion` is integrated.
+      initial_states: `[N, 2n]`, at the first of the times.
+      times: `[T]`, or `[N, T]` with own times for each member; decreasing runs backwards.
+
+    Returns:
+      Trajectories `[N, T, 2n]`; index 0 is `initial_states`.
+
+    Raises:
+      ValueError: If states or times aren't finite, or their shapes don't fit.
+      ArithmeticError: If a member's motion can't be followed, as when bodies collide.
+
+    References:
+      Hairer, Norsett, Wanner. Solving Ordinary Differential Equations I, 2nd ed., 1993, section II.10. The tableau is
+      SciPy's (`scipy.integrate.DOP853`).
+    """
+    # Component-major within, so that the arithmetic runs over the members.
+    states = np.array(np.asarray(initial_states, np.float64).T)
+    if states.ndim != 2 or len(states) != 2 * system.dof:
+        raise ValueError(f"initial_states: expected shape [N, {2 * system.dof}]; received {np.shape(initial_states)}")
+    count = states.shape[1]
+    grid = np.asarray(times, np.float64)
+    if grid.ndim not in (1, 2) or (grid.ndim == 2 and len(grid) != count) or grid.shape[-1] < 1:
+        raise ValueError(f"times: expected shape [T] or [{count}, T]; received {grid.shape}")
+    if not (np.isfinite(states).all() and np.isfinite(grid).all()):
+        raise ValueError("reference_solution: expected finite states and times; received NaN or infinity")
+    grid = np.broadcast_to(grid, (count, grid.shape[-1]))
+    trajectories = np.empty([count, grid.shape[1], len(states)])
+    trajectories[:, 0] = states.T
+    if not count:
+        return trajectories
+    # In pieces, of which a step's slopes are kept at once.
+    lost = np.concatenate(
+        [
+            piece.start + _integrate(system, states[:, piece], grid[piece], trajectories[piece])
+            for piece in pieces(count, states_each=system.dof)
+        ]
+    )
+    if lost.size:
+        raise ArithmeticError(
+            f"{type(system).__name__}: the motion of {lost.size} of {count} states can't be followed to the last time, "
+            f"first that of state {lost.min()}; bodies that collide need a softening, others a shorter time"
+        )
+    return trajectories
+
+
+def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectories: np.ndarray) -> np.ndarray:
+    """Fills `trajectories`; returns the indices of the members that can't be followed."""
+    members = np.arange(len(grid))
+    reached = np.zeros(len(grid), int)
+    now = grid[:, 0].copy()
+    slopes = np.empty([_STAGES + 1, *states.shape])
+    with np.errstate(all="ignore"):  # coincident bodies, say
+        slopes[0] = _motion(system, states)
+    sizes = _magnitudes(states)
+    steps = _first_steps(slopes[0], sizes, grid)
+    # A step below this can't move the clock by much more than a rounding.
+    least = 1e-14 * np.abs(grid - grid[:, :1]).max(-1)
+    lost: list[int] = []
+    while True:
+        arrived = reached == grid.shape[1] - 1
+        if arrived.any():
+            keep = ~arrived
+            members, reached, now, steps, grid, least = (
+                array[keep] for array in (members, reached, now, steps, grid, least)
+            )
+            states, sizes, slopes = states[:, keep], sizes[:, keep], np.ascontiguousarray(slopes[:, :, keep])
+        if not members.size:
+            return np.array(lost, int)
+        target = grid[np.arange(len(members)), reached + 1]
+        left = target - now
+        last = np.abs(steps) >= np.abs(left)
+        step = np.where(last, left, np.copysign(steps, left))
+        end, errors = _step(system, states, slopes, step)
+        sizes_after = np.maximum(sizes, _magnitudes(end))
+        error = _error(step * errors, sizes_after)
+        # NaN isn't accepted: the step is shortened then, too.
+        accepted = error <= 1
+        factor = np.where(error == 0, _MOST_FACTOR, _SAFETY * np.maximum(error, 1e-30) ** -0.125)
+        factor = np.where(np.isfinite(factor), np.clip(factor, _LEAST_FACTOR, _MOST_FACTOR), _LEAST_FACTOR)
+        # A step that was cut short by an output says nothing against the longer one.
+        grown = np.where(last & accepted, np.maximum(np.abs(steps), np.abs(step) * factor), np.abs(step) * factor)
+        # A first step may be shorter than that, but grows.
+        stuck = (grown <= least) & (factor < 1)
+        states = np.where(accepted, end, states)
+        slopes[0] = np.where(accepted, slopes[_STAGES], slopes[0])
+        sizes = np.where(accepted, sizes_after, sizes)
+        now = np.where(accepted, np.where(last, target, now + step), now)
+        there = accepted & last
+        reached = reached + there
+        trajectories[members[there], reached[there]] = states[:, there].T
+        steps = grown
+        lost += members[stuck].tolist()
+        reached[stuck] = grid.shape[1] - 1
+
+
+def _step(system: System, states: np.ndarray, slopes: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The states after a step, and its two error estimates as slopes `[2, 2n, N]`; fills `slopes` after the first."""
+    flat = slopes.reshape(len(slopes), -1)
+    with np.errstate(all="ignore"):  # a step that is too long may end anywhere, and isn't accepted
+        for i in range(1, _STAGES):
+            slopes[i] = _motion(system, states + step * (_A[i, :i] @ flat[:i]).reshape(states.shape))
+        end = states + step * (_B @ flat[:_STAGES]).reshape(states.shape)
+        slopes[_STAGES] = _motion(system, end)
+        return end, (_ERRORS @ flat).reshape(2, *states.shape)
+
+
+def _motion(system: System, states: np.ndarray) -> np.ndarray:
+    return system.numpy_motion(states.T).T
+
+
+def _magnitudes(states: np.ndarray) -> np.ndarray:
+    """Largest |q| and largest |p| `[2, N]` of states `[2n, N]`."""
+    return np.abs(states).reshape(2, -1, states.shape[1]).max(1)
+
+
+def _error(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Error of the step `[N]` in units of what is allowed, of both estimates as Hairer's DOP853 has it."""
+    with np.errstate(all="ignore"):
+        scale = _TOLERANCE * np.maximum(sizes, np.finfo(float).tiny / _TOLERANCE)
+        relative = errors.reshape(2, 2, -1, sizes.shape[1]) / scale[:, np.newaxis]
+        fifth, third = np.sum(relative**2, (1, 2))
+        norm = fifth / np.sqrt((fifth + 0.01 * third) * errors.shape[1])
+        return np.where(fifth == 0, 0.0, norm)
+
+
+def _first_steps(slopes: np.ndarray, sizes: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """A careful first step: a hundredth of the time in which the state changes by its own size."""
+    span = np.abs(grid - grid[:, :1]).max(-1)
+    with np.errstate(all="ignore"):
+        times = np.min(sizes / _magnitudes(slopes), 0)
+    return np.where(np.isfinite(times) & (times > 0), np.minimum(1e-2 * times, span), span)

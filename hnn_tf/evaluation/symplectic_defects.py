@@ -1,0 +1,212 @@
+"""How an integrator keeps the structure of Hamiltonian motion, measured on any model or system."""
+
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators, phase_space
+from hnn_tf.evaluation.energy import Slope, energies, energy_slope
+from hnn_tf.numerics import scalars
+from hnn_tf.numerics.pieces import pieces, rows_in_pieces, states_of_rollout
+from hnn_tf.numerics.repeated_steps import repeated_steps
+from hnn_tf.rollouts.rollout import rollout
+from hnn_tf.rollouts.stepper import Stepper
+from hnn_tf.typing import Hamiltonian, State, VectorField
+
+
+class Symplecticity(NamedTuple):
+    """What `symplecticity` measures.
+
+    Attributes:
+      symplectic_defect: max |M^T J M - J| of a step's Jacobian M.
+      volume_error: max |det M - 1|.
+      return_error: Largest distance from the start after steps forward and as many back.
+      energy_slopes: Secular drift of H along the trajectory from each state, with its 95 % confidence interval; it is
+        another one for each state. None if the field has no `hamiltonian`.
+    """
+
+    symplectic_defect: float
+    volume_error: float
+    return_error: float
+    energy_slopes: tuple[Slope, ...] | None
+
+
+def symplecticity(
+    vector_field: VectorField,
+    states: State,
+    *,
+    step_size: float,
+    integrator: str | integrators.Integrator,
+    return_steps: int = 1000,
+    drift_steps: int = 20_000,
+) -> Symplecticity:
+    """Measures all of it at once, of many states in pieces of bounded memory.
+
+    Args:
+      vector_field: A model, a system or a function.
+      states: `[..., 2n]`; energy slopes are in their order, the others are maxima over all.
+      step_size: Of all steps.
+      integrator: A name or an `hnn_tf.integrators.Integrator`.
+      return_steps: Steps forward, and back again, >= 1.
+      drift_steps: Steps of the trajectories whose energy is looked at, >= 500.
+
+    Raises:
+      ValueError: If the integrator refuses the field, the states aren't finite floating-point numbers, there are too
+        few steps, or the energy diverges.
+      NotSolvedError: If an implicit or adaptive integrator finds no solution.
+    """
+    if return_steps < 1 or drift_steps < 500:
+        raise ValueError(
+            f"expected return_steps >= 1 and drift_steps >= 500; received {return_steps} and {drift_steps}"
+        )
+    states = _batch(vector_field, states)
+    jacobian = step_jacobian(vector_field, states, step_size=step_size, integrator=integrator)
+    slopes = None
+    if hasattr(vector_field, "hamiltonian"):
+        slopes = _energy_slopes(vector_field, vector_field.hamiltonian, states, step_size, drift_steps, integrator)
+    return Symplecticity(
+        symplectic_defect(jacobian),
+        float(np.abs(np.linalg.det(jacobian) - 1).max()),
+        return_error(vector_field, states, step_size=step_size, num_steps=return_steps, integrator=integrator),
+        slopes,
+    )
+
+
+def step_jacobian(
+    vector_field: VectorField,
+    states: State,
+    *,
+    step_size: float,
+    num_steps: int = 1,
+    integrator: str | integrators.Integrator,
+) -> np.ndarray:
+    """Jacobian M = d s' / d s of a step, or of a flow of several, in the phase space in which the method steps.
+
+    That is the states' own, and for `hnn_tf.integrators.Tao2` and `Tao4` the extended one.
+
+    Args:
+      vector_field: State `[..., 2n]` -> time derivative `[..., 2n]`.
+      states: `[B, 2n]`.
+      step_size: Of each step.
+      num_steps: Steps of the flow, >= 1.
+      integrator: A name or an `hnn_tf.integrators.Integrator`.
+
+    Returns:
+      `[B, m, m]`, in the precision of the states; m = 2n, or 4n in the extended phase space.
+
+    Raises:
+      ValueError: If the integrator refuses the field.
+    """
+    stepper, carry = _start(vector_field, states, integrator)
+    width = carry.shape[1]
+
+    @tf.function(autograph=False)
+    def gradients(carries: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(carries)
+            end = _flow(stepper, carries, step_size, num_steps)
+        return tape.gradient(end, carries, rows)
+
+    def jacobians(piece: slice) -> np.ndarray:
+        batch = len(carry[piece])
+        # A copy of the batch for each row of M: states don't depend on each other, so one gradient gives all rows.
+        rows = tf.repeat(tf.eye(width, dtype=carry.dtype), batch, axis=0)
+        of_rows = _once(gradients, tf.tile(carry[piece], [width, 1]), rows)
+        return tf.transpose(tf.reshape(of_rows, [width, batch, width]), [1, 0, 2]).numpy()
+
+    return rows_in_pieces(jacobians, len(carry), states_each=2 * width)  # forth, and the gradient back
+
+
+def symplectic_defect(jacobian: np.ndarray) -> float:
+    """Max |M^T J M - J| of Jacobians `[..., 2n, 2n]`: 0 for a symplectic map."""
+    j = phase_space.symplectic_matrix(jacobian.shape[-1] // 2).numpy()
+    jacobian = jacobian.astype(np.float64)
+    return float(np.abs(np.swapaxes(jacobian, -1, -2) @ j @ jacobian - j).max())
+
+
+def return_error(
+    vector_field: VectorField,
+    states: State,
+    *,
+    step_size: float,
+    num_steps: int,
+    integrator: str | integrators.Integrator,
+) -> float:
+    """Largest distance from the start, in any coordinate, after `num_steps` forward and as many back.
+
+    In the phase space in which the method steps. Round-off only, if the method is time reversible; in a chaotic system,
+    that grows, too.
+
+    Raises:
+      ValueError: If the integrator refuses the field.
+    """
+    stepper, carry = _start(vector_field, states, integrator)
+
+    @tf.function(autograph=False)
+    def there_and_back(carry: tf.Tensor) -> tf.Tensor:
+        return _flow(stepper, _flow(stepper, carry, step_size, num_steps), -step_size, num_steps)
+
+    def largest(piece: slice) -> float:
+        return float(tf.reduce_max(tf.abs(_once(there_and_back, carry[piece]) - carry[piece])))
+
+    return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # NaN, if one is
+
+
+def _energy_slopes(
+    vector_field: VectorField,
+    hamiltonian: Hamiltonian,
+    states: tf.Tensor,
+    step_size: float,
+    num_steps: int,
+    integrator: str | integrators.Integrator,
+) -> tuple[Slope, ...]:
+    times = step_size * np.arange(num_steps + 1)
+
+    def slopes(piece: slice) -> np.ndarray:
+        paths = rollout(
+            vector_field,
+            states[piece],
+            step_size=step_size,
+            num_steps=num_steps,
+            integrator=integrator,
+            jit_compile=True,
+        )
+        of_paths = energies(hamiltonian, paths.numpy()).astype(np.float64)
+        return np.array([energy_slope(times, energy) for energy in of_paths])
+
+    rows = rows_in_pieces(slopes, len(states), states_each=states_of_rollout(num_steps + 1))
+    return tuple(Slope(*row) for row in rows.tolist())
+
+
+def _start(
+    vector_field: VectorField, states: State, integrator: str | integrators.Integrator
+) -> tuple[Stepper, tf.Tensor]:
+    method = integrators.get(integrator)
+    method.check(vector_field)
+    stepper = Stepper(vector_field, method)
+    return stepper, stepper.start(_batch(vector_field, states))
+
+
+def _batch(vector_field: VectorField, states: State) -> tf.Tensor:
+    """States `[..., 2n]` as `[B, 2n]`, in the field's precision, if it has one of its own."""
+    dtype = getattr(vector_field, "compute_dtype", None)
+    states = scalars.cast(states, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(states)
+    if not states.dtype.is_floating:
+        raise ValueError(f"states: expected floating-point numbers; received {states.dtype.name}")
+    if not tf.reduce_all(tf.math.is_finite(states)):
+        raise ValueError("states: expected finite numbers")
+    return tf.reshape(states, [-1, 2 * phase_space.dof(states)])
+
+
+def _flow(stepper: Stepper, carry: tf.Tensor, step_size: float, num_steps: int) -> tf.Tensor:
+    if num_steps == 1:
+        return stepper.step(carry, tf.constant(step_size, carry.dtype))
+    sizes = tf.constant([step_size], carry.dtype)
+    counts = tf.constant([num_steps])
+    return repeated_steps(stepper.step, carry, sizes, counts=counts, most=num_steps)[-1]
+
+
+def _once(function: tf.types.experimental.PolymorphicFunction, *arguments: tf.Tensor) -> tf.Tensor:
+    # Not by its call: TensorFlow would complain of functions that are made and traced anew each time.
+    return function.get_concrete_function(*arguments)(*arguments)

@@ -1,0 +1,30 @@
+"""What `python -m export` does."""
+
+from absl import flags
+
+from hnn_tf.commands.printable_text import write_lines
+from hnn_tf.export import saved_model
+
+
+def main() -> None:
+    """Exports by the flags, and says what was written."""
+    settings = flags.FLAGS
+    model = saved_model.load_model(settings.model_path)
+    run = saved_model.run_document(settings.model_path)
+    folder = saved_model.export_model(
+        model,
+        settings.export_dir,
+        version=settings.version,
+        integrator=settings.integrator,
+        max_step_size=settings.max_step_size,
+        substeps=settings.substeps,
+        max_steps=settings.max_steps,
+        run=run,
+        licence=settings.licence,
+    )
+    lines = [str(folder), *(f"  {line}" for line in saved_model.describe(folder))]
+    if run is None:
+        lines.append("  its card doesn't say how it was trained: no metrics.json beside it is of this model")
+    if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
+        lines.append(f"  no energy: {model.name} has no Hamiltonian")
+    write_lines(lines)

@@ -1,0 +1,223 @@
+"""Writing a model as a SavedModel version, and reading the models that can be written."""
+
+import contextlib
+import logging
+import os
+import pathlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import LatentHamiltonianNetwork, integrators
+from hnn_tf.export import json_file, keras_archive, keras_endpoints, model_card, serving_constraints, versions, warmup
+from hnn_tf.export.signatures import ServingModule, signatures_of
+from hnn_tf.files.full_disk import raise_if_full
+from hnn_tf.files.temporary_folder import temporary_folder
+from hnn_tf.input_error import InputError, one_line
+from hnn_tf.rollouts.step_limit import MOST_STEPS
+
+_MOST_SUBSTEPS = 1_000_000
+_MAX_STEP_SIZE = 0.05
+_MAX_STEP_SIZE_OF_FRAMES = 0.5
+_MAX_STEPS = 10_000
+"""Some seconds of one row (docs/serving.md)."""
+
+
+def export_model(
+    model: keras.Model,
+    export_dir: str | os.PathLike,
+    *,
+    version: int | None = None,
+    name: str | None = None,
+    integrator: str | integrators.Integrator = "rk4",
+    max_step_size: float | None = None,
+    substeps: int | None = None,
+    max_steps: int | None = None,
+    run: Mapping[str, Any] | None = None,
+    licence: str | None = None,
+) -> pathlib.Path:
+    """Writes `<export_dir>/<version>/`: a SavedModel with the signatures of `ServingModule`, warmup requests, a card.
+
+    It is written beside under a name that servers, which poll the folder for integers, don't see, and renamed into
+    place: a version is there whole or not at all, and an existing one is never overwritten.
+
+    Args:
+      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`.
+      export_dir: The served folder; created if need be.
+      version: Of the new folder, >= 1; the next free one when not given.
+      name: That the model is served under; the served folder's when not given.
+      integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
+      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
+        `substeps` is given, 0.05, or half a frame of a model that sees frames.
+      substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
+      max_steps: Most integrator steps of a call of the rollout in all, from 1 (or `substeps`) to ten million, 10 000 if
+        not given: rows that would need more are NaN beyond. The tries of an adaptive integrator and the iterations of
+        an implicit one are limited to as many again.
+      run: What the card says of the training: the document of a run's `metrics.json`.
+      licence: What the card says of the model's licence.
+
+    Returns:
+      The written folder.
+
+    Raises:
+      InputError: If an argument can't be used, the version exists, or the folder can't be written.
+      OSError: If its disk is full.
+    """
+    if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
+        raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
+    if max_step_size is not None and substeps is not None:
+        raise InputError("max_step_size and substeps: expected one of them; received both")
+    if max_step_size is None and substeps is None:
+        sees_frames = isinstance(model, LatentHamiltonianNetwork)
+        max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
+    if max_step_size is not None and not 0 < np.float32(max_step_size) < float("inf"):
+        raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
+    if substeps is not None and not (1 <= substeps <= _MOST_SUBSTEPS and substeps == int(substeps)):
+        raise InputError(f"substeps: expected an integer >= 1, at most {_MOST_SUBSTEPS}; received {substeps}")
+    max_steps = _MAX_STEPS if max_steps is None else max_steps
+    if not (max(1, substeps or 1) <= max_steps <= MOST_STEPS and max_steps == int(max_steps)):
+        least = "substeps" if substeps else 1
+        raise InputError(f"max_steps: expected an integer >= {least}, at most {MOST_STEPS}; received {max_steps}")
+    folder = pathlib.Path(export_dir)
+    name = name or folder.resolve().name
+    if not name.isprintable():  # also of bytes that are no text
+        raise InputError(f"name: expected printable text, which requests can have; received {name!r}")
+    if (folder / "saved_model.pb").exists():
+        raise InputError(f"{folder}: is a version itself; give the folder above it")
+    versions.refuse_existing(folder, version)  # before the work; and again when it is done
+    module = ServingModule(
+        model, integrator=integrator, max_step_size=max_step_size, substeps=substeps, max_steps=max_steps
+    )
+    keras_endpoints.attach(module, module.functions)
+    created = [each for each in (folder, *folder.parents) if not each.exists()]
+    until_done = contextlib.ExitStack()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = until_done.enter_context(temporary_folder(folder))
+        with _quiet():
+            # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
+            options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+            tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
+        warmup.write(temporary, module.functions, model_name=name)
+        rollout = {
+            "integrator": integrators.get(integrator).name,
+            "max_step_size": max_step_size,
+            "substeps": substeps,
+            "max_steps": int(max_steps),
+        }
+        model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
+        return versions.move_into_place(temporary, folder, version)
+    except (OSError, tf.errors.OpError) as error:
+        raise_if_full(error, folder)
+        reason = getattr(error, "strerror", None) or getattr(error, "message", None) or error
+        raise InputError(
+            f"{folder}: expected a folder that can be written; received: {one_line(reason)}; choose another"
+        ) from error
+    finally:
+        until_done.close()
+        with contextlib.suppress(OSError):  # those with something in them stay
+            for each in created:
+                each.rmdir()
+
+
+def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str | None = None) -> keras.Model:
+    """Loads a `.keras` file of this package, with Keras' safe mode on: no code that a file brings is run.
+
+    Args:
+      path: Of the file.
+      width: 2n of the states that the model has to take; any, or frames, if not given.
+      dtype: Its precision; any if not given.
+
+    Raises:
+      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`,
+        or takes something else than states of that width and precision.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir() or not path.exists():
+        found = "a folder" if path.is_dir() else "no such file"
+        raise InputError(f"{path}: {found}; give the model.keras of a run")
+    keras_archive.check(path)
+    try:
+        # compile=False: nothing here needs the optimizer and the loss.
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its parts do
+        reason = one_line(error)
+        if "safe_mode" in str(error):
+            reason = "it is unsafe: it brings code, which is never run"
+        elif "Could not locate class" in str(error):
+            reason = (
+                "it holds a layer of your own; load it in Python, where that is known, and call "
+                "hnn_tf.export.saved_model.export_model"
+            )
+        raise InputError(f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {reason}") from error
+    if not any(base.__module__.split(".")[0] == "hnn_tf" for base in type(model).__mro__):
+        raise InputError(
+            f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
+        )
+    try:
+        inputs = signatures_of(model)["serving_default"][1]
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+    if width and (inputs[0].name, inputs[0].shape[-1]) != ("state", width):
+        raise InputError(f"{path}: expected a model of states of width {width}; it takes {_shown(inputs[0])}")
+    if dtype and model.compute_dtype != dtype:
+        raise InputError(f"{path}: expected a model of {dtype}; it is of {model.compute_dtype}; train with --precision")
+    return model
+
+
+def describe(saved_model: str | os.PathLike) -> list[str]:
+    """One line for each signature of a written SavedModel: its inputs and outputs with their shapes and dtype.
+
+    Raises:
+      InputError: If there is no SavedModel that can be read.
+    """
+    signatures = serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
+    return [
+        f"{name}: {_describe(signature.inputs)} -> {_describe(signature.outputs)}"
+        for name, signature in signatures.items()
+    ]
+
+
+def run_document(model_path: str | os.PathLike) -> dict[str, Any] | None:
+    """The `metrics.json` beside a run's model; None if there is none, or it is of another model than this file's.
+
+    Raises:
+      InputError: If it can't be read.
+    """
+    path = pathlib.Path(model_path)
+    try:
+        document = json_file.read(path.parent / "metrics.json", "the document of a run")
+    except FileNotFoundError:
+        return None
+    same = isinstance(document, dict) and document.get("model_sha256") == model_card.sha256(path)
+    return document if same else None
+
+
+def _describe(tensors: dict) -> str:
+    parts = []
+    for name in sorted(tensors):
+        sizes = ", ".join("?" if dim.size < 0 else str(dim.size) for dim in tensors[name].tensor_shape.dim)
+        parts.append(f"{name} [{sizes}] {tf.as_dtype(tensors[name].dtype).name}")
+    return ", ".join(parts)
+
+
+def _shown(spec: tf.TensorSpec) -> str:
+    return f"{spec.name} {spec.shape}"
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    # A filter of our own, not the level: exports in other threads don't restore each other's.
+    logger = tf.get_logger()
+
+    def drop_chatter(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.ERROR
+
+    logger.addFilter(drop_chatter)
+    try:
+        yield
+    finally:
+        logger.removeFilter(drop_chatter)

@@ -1,0 +1,103 @@
+"""Warmup requests: TensorFlow Serving replays them when it loads a version, before it serves it."""
+
+import os
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from tensorflow.core.framework import tensor_pb2
+
+from hnn_tf.export import plain_file
+
+BATCH_SIZES = (1, 2, 8)
+PATH = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
+"""Within the folder of a version, where servers look for it."""
+
+_MOST_BYTES = 256 * 2**20
+_TIME_STEP = 0.01  # short: the server is to be warm, not busy
+
+
+def write(saved_model: pathlib.Path, signatures: Mapping[str, Callable], *, model_name: str) -> None:
+    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, in each size.
+
+    Args:
+      saved_model: Folder of the SavedModel.
+      signatures: Concrete functions by name.
+      model_name: Name that the model is served under.
+
+    References:
+      tensorflow_serving/apis/prediction_log.proto; "SavedModel Warmup" in TensorFlow Serving's guide.
+    """
+    os.makedirs((saved_model / PATH).parent, exist_ok=True)
+    with tf.io.TFRecordWriter(str(saved_model / PATH)) as writer:
+        for name, function in signatures.items():
+            specs: Mapping[str, tf.TensorSpec] = function.structured_input_signature[1]  # type: ignore[attr-defined]
+            for batch_size in BATCH_SIZES:
+                log = _PredictionLog()
+                request = log.predict_log.request
+                request.model_spec.name, request.model_spec.signature_name = model_name, name
+                for key, spec in specs.items():
+                    tensor = tf.make_tensor_proto(_example(key, spec, batch_size)).SerializeToString()
+                    request.inputs.add(key=key, value=tensor)
+                writer.write(log.SerializeToString(deterministic=True))
+
+
+def read(saved_model: pathlib.Path) -> list[tuple[str, dict[str, np.ndarray]]]:
+    """The requests of an exported version: signature, and inputs by name.
+
+    Raises:
+      tf.errors.OpError, google.protobuf.message.DecodeError: If the file is damaged.
+      FileNotFoundError: If it isn't there.
+      InputError: If it isn't a plain file, or has more than 256 MiB.
+    """
+    with plain_file.opened(saved_model / PATH, _MOST_BYTES):
+        pass
+    found = []
+    for record in tf.data.TFRecordDataset(str(saved_model / PATH)):
+        request = _PredictionLog.FromString(record.numpy()).predict_log.request
+        inputs = {
+            entry.key: tf.make_ndarray(tensor_pb2.TensorProto.FromString(entry.value)) for entry in request.inputs
+        }
+        found.append((request.model_spec.signature_name, inputs))
+    return found
+
+
+def _example(key: str, spec: tf.TensorSpec, batch_size: int) -> np.ndarray:
+    dtype = spec.dtype.as_numpy_dtype
+    if key == "times":
+        return np.tile(np.array([0.0, _TIME_STEP], dtype), [batch_size, 1])
+    return np.full([batch_size, *spec.shape[1:]], 0.1, dtype)
+
+
+def _prediction_log() -> Any:
+    """The message PredictionLog with the fields that a request needs: no package brings it that is needed otherwise.
+
+    On the wire a map is a repeated message of key and value, and a message the bytes of it.
+    """
+    field = descriptor_pb2.FieldDescriptorProto
+    text, content, message = field.TYPE_STRING, field.TYPE_BYTES, field.TYPE_MESSAGE
+    layout: dict[str, list[tuple[str, int, Any]]] = {
+        "ModelSpec": [("name", 1, text), ("signature_name", 3, text)],
+        "Input": [("key", 1, text), ("value", 2, content)],
+        "PredictRequest": [("model_spec", 1, "ModelSpec"), ("inputs", 2, "Input")],
+        "PredictLog": [("request", 1, "PredictRequest")],
+        "PredictionLog": [("predict_log", 6, "PredictLog")],
+    }
+    file = descriptor_pb2.FileDescriptorProto(name="warmup.proto", package="hnn_tf.warmup", syntax="proto3")
+    for name, fields in layout.items():
+        described = file.message_type.add(name=name)
+        for field_name, number, kind in fields:
+            label = field.LABEL_REPEATED if field_name == "inputs" else field.LABEL_OPTIONAL
+            added = described.field.add(name=field_name, number=number, label=label)
+            added.type = message if isinstance(kind, str) else kind
+            if isinstance(kind, str):
+                added.type_name = f".hnn_tf.warmup.{kind}"
+    pool = descriptor_pool.DescriptorPool()  # of our own: the real package may be loaded beside
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("hnn_tf.warmup.PredictionLog"))
+
+
+_PredictionLog = _prediction_log()

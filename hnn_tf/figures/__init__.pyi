@@ -1,0 +1,13 @@
+from .analysis import AnalysisRow as AnalysisRow
+from .analysis import draw_analysis as draw_analysis
+from .animation import draw_rollout_animation as draw_rollout_animation
+from .coordinate_error import draw_coordinate_error as draw_coordinate_error
+from .energy import draw_energy as draw_energy
+from .energy_panels import draw_energy_panels as draw_energy_panels
+from .film_strip import draw_film_strip as draw_film_strip
+from .frame_animation import draw_frame_animation as draw_frame_animation
+from .hamiltonian import draw_hamiltonian as draw_hamiltonian
+from .latent_portrait import draw_latent_portrait as draw_latent_portrait
+from .orbit_animation import draw_orbit_animation as draw_orbit_animation
+from .orbits import draw_orbits as draw_orbits
+from .phase_portrait import draw_phase_portrait as draw_phase_portrait

@@ -1,0 +1,12 @@
+from .baseline_network import BaselineNetwork as BaselineNetwork
+from .hamiltonian_network import HamiltonianNetwork as HamiltonianNetwork
+from .latent_hamiltonian_network import LatentHamiltonianNetwork as LatentHamiltonianNetwork
+from .linear_friction import LinearFriction as LinearFriction
+from .mlp import MLP as MLP
+from .mlp import MLPHamiltonian as MLPHamiltonian
+from .mlp_dissipation import MLPDissipation as MLPDissipation
+from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatureHamiltonian
+from .registry import MODELS as MODELS
+from .residual_mlp import ResidualMLP as ResidualMLP
+from .second_order_network import SecondOrderNetwork as SecondOrderNetwork
+from .time_reversible_hamiltonian import TimeReversibleHamiltonian as TimeReversibleHamiltonian

@@ -1,0 +1,5 @@
+"""Parts of the arithmetic that every other package builds on."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["activations"])

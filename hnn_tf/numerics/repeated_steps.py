@@ -1,0 +1,223 @@
+"""A step taken many times, and its gradient in little memory."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import tensorflow as tf
+
+from hnn_tf.numerics.traced_function import TracedFunction, own_gradients
+
+Step = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""Carry `[..., m]`, step size (broadcastable to `[..., 1]`) -> next carry `[..., m]`."""
+
+_FEW = 32
+"""Substeps up to which the gradient stores them all instead of recomputing them twice."""
+
+
+def repeated_steps(
+    step: Step,
+    carry: tf.Tensor,
+    step_sizes: tf.Tensor,
+    *,
+    num: int | tf.Tensor | None = None,
+    counts: tf.Tensor | None = None,
+    most: int | tf.Tensor | None = None,
+    checkpointing: bool = True,
+) -> tf.Tensor:
+    """Carries after each of `num` intervals of one step, or of `counts[i]` equal steps each.
+
+    The gradient (to the carry, the step sizes, and every tensor and variable that `step` uses) is that of the numerical
+    solution itself, not of the equation. Nothing inside of a step is stored for it: going backwards, each step is taken
+    again from the carry before it. Of S steps within an interval, some sqrt(S) carries are kept and the rest
+    recomputed between them, so memory is that of the result, of O(sqrt(S)) carries and of one step.
+
+    Shape key: `...` batch, m = width of the carry, T = capacity, at least `num`.
+
+    Args:
+      step: One step; a deterministic function of its arguments and of what it captures.
+      carry: `[..., m]`.
+      step_sizes: Of each interval's steps, `[T]`, or `[T, ..., 1]` with own ones for each batch member.
+      num: Integer scalar, intervals to take; all T when not given. Needs T fixed in the graph for XLA, not `num`.
+      counts: Integers `[T]`, the steps in each interval; one each when not given.
+      most: Integer scalar, at least the largest of `counts`, with which it is given.
+      checkpointing: If not, the gradient is TensorFlow's own, which stores everything.
+
+    Returns:
+      `[T, ..., m]`; what is past `num` has no meaning.
+
+    References:
+      Griewank, Walther. Evaluating Derivatives, 2nd ed., 2008, ch. 12 (checkpointing).
+    """
+    num = tf.convert_to_tensor(_length(step_sizes) if num is None else num)
+    if not checkpointing:
+        return _forward(step, carry, step_sizes, num, counts)
+    traced = TracedFunction(step, carry, step_sizes[0])
+
+    # What the step uses from outside is an argument only so that its gradient has a way out.
+    @tf.custom_gradient
+    def run(carry: tf.Tensor, step_sizes: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+        states = _forward(traced, carry, step_sizes, num, counts)
+
+        def gradient(upstream: tf.Tensor, variables: Sequence | None = None) -> tuple:
+            pull = _Pull(traced, counts, most)
+            starts = tf.concat([carry[tf.newaxis], states[:-1]], 0)
+            return own_gradients(_backward(pull, starts, step_sizes, num, upstream), variables)
+
+        return states, gradient
+
+    return run(carry, step_sizes, *traced.outside)
+
+
+def last_step_gradient(
+    step: TracedFunction, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, upstream: tf.Tensor
+) -> tuple[tf.Tensor, ...]:
+    """Gradients through `num` steps that were taken before, from that of the last carry.
+
+    Args:
+      step: One step.
+      carry: `[..., m]`, at the beginning.
+      step_sizes: `[T, ..., 1]`, T at least `num`.
+      num: Integer scalar.
+      upstream: Adjoint of the last carry, `[..., m]`.
+
+    Returns:
+      Adjoints of `carry`, of `step_sizes`, and of each of `step.outside`.
+    """
+    states = _forward(step, carry, step_sizes, num, None)
+    last = tf.reshape(tf.range(_length(step_sizes)) == num - 1, [-1, *[1] * carry.shape.rank])
+    upstream = tf.where(last, upstream, tf.zeros_like(upstream))
+    starts = tf.concat([carry[tf.newaxis], states[:-1]], 0)
+    return _backward(_Pull(step, None, None), starts, step_sizes, num, upstream)
+
+
+def _forward(
+    step: Step | TracedFunction, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, counts: tf.Tensor | None
+) -> tf.Tensor:
+    states = _array(carry, _length(step_sizes))
+
+    def body(i: tf.Tensor, carry: tf.Tensor, states: tf.TensorArray) -> tuple:
+        if counts is None:
+            carry = step(carry, step_sizes[i])
+        else:
+            carry = _advance(step, carry, step_sizes[i], counts[i])
+        # Written at the loop counter, the initial carry not among them: the form that graph converters understand.
+        return i + 1, carry, states.write(i, carry)
+
+    return tf.while_loop(
+        lambda i, *_: i < num,
+        body,
+        (tf.constant(0), carry, states),
+        shape_invariants=(tf.TensorShape([]), carry.shape, tf.TensorShape(None)),
+        maximum_iterations=step_sizes.shape[0],  # without which XLA has no gradient of its own for loops
+    )[2].stack()
+
+
+def _advance(step: Step, carry: tf.Tensor, step_size: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    return tf.while_loop(
+        lambda k, _: k < count,
+        lambda k, carry: (k + 1, step(carry, step_size)),
+        (tf.constant(0), carry),
+        shape_invariants=(tf.TensorShape([]), carry.shape),
+    )[1]
+
+
+def _length(values: tf.Tensor) -> int | tf.Tensor:
+    # As a number, if it is known: XLA compiles anew for each value of whatever a size may come from.
+    return tf.shape(values)[0] if values.shape[0] is None else values.shape[0]
+
+
+def _array(carry: tf.Tensor, size: int | tf.Tensor) -> tf.TensorArray:
+    return tf.TensorArray(carry.dtype, size=size, element_shape=carry.shape, clear_after_read=False)
+
+
+def _backward(
+    pull: "_Pull", starts: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, upstream: tf.Tensor
+) -> tuple[tf.Tensor, ...]:
+    """Gradients to the first carry, to the step sizes, and to what the steps use from outside."""
+    size_array = tf.TensorArray(step_sizes.dtype, _length(step_sizes), element_shape=step_sizes.shape[1:])
+    unused = tf.zeros_like(step_sizes)  # past `num`
+
+    def body(i: tf.Tensor, adjoint: tf.Tensor, sizes: tf.TensorArray, outside: list) -> tuple:
+        i = i - 1
+        adjoint, size, outside = pull.interval(starts[i], step_sizes[i], i, adjoint + upstream[i], outside)
+        return i, adjoint, sizes.write(i, size), outside
+
+    _, adjoint, sizes, outside = tf.while_loop(
+        lambda i, *_: i > 0,
+        body,
+        (num, tf.zeros_like(starts[0]), size_array.unstack(unused), pull.zeros()),
+        shape_invariants=(tf.TensorShape([]), starts.shape[1:], tf.TensorShape(None), pull.shapes()),
+    )
+    return adjoint, sizes.stack(), *outside
+
+
+class _Pull:
+    """Takes an adjoint back through the steps of an interval."""
+
+    def __init__(self, step: TracedFunction, counts: tf.Tensor | None, most: int | tf.Tensor | None) -> None:
+        self._step, self._counts = step, counts
+        if isinstance(most, int):  # which XLA needs
+            self._length: int | tf.Tensor = max(math.isqrt(most - 1) + 1, min(most, _FEW))
+            self._segments: int | tf.Tensor = -(-most // self._length)
+        elif most is not None:
+            root = tf.cast(tf.math.ceil(tf.sqrt(tf.cast(most, tf.float64))), tf.int32)
+            self._length = tf.maximum(root, tf.minimum(most, _FEW))
+            self._segments = -(-most // self._length)
+
+    def zeros(self) -> list[tf.Tensor]:
+        return [tf.zeros_like(tensor) for tensor in self._step.outside]
+
+    def shapes(self) -> list[tf.TensorShape]:
+        return [tf.TensorShape(tensor.shape) for tensor in self._step.outside]
+
+    def interval(
+        self, start: tf.Tensor, step_size: tf.Tensor, i: tf.Tensor, adjoint: tf.Tensor, outside: list
+    ) -> tuple:
+        """Adjoints of the interval's start, of its step size and (added up) of what is outside."""
+        if self._counts is None:
+            return self._one_step(start, step_size, adjoint, outside)
+        count, size = self._counts[i], tf.zeros_like(step_size)
+        num_segments = -(-count // self._length)
+        kept = self._states(start, step_size, self._segments, num_segments, stride=self._length)
+
+        def segment(j: tf.Tensor, adjoint: tf.Tensor, size: tf.Tensor, outside: list) -> tuple:
+            j = j - 1
+            steps = tf.minimum(count - j * self._length, self._length)
+            states = self._states(kept.read(j), step_size, self._length, steps, stride=1)
+
+            def one(k: tf.Tensor, adjoint: tf.Tensor, size: tf.Tensor, outside: list) -> tuple:
+                adjoint, one_size, outside = self._one_step(states.read(k - 1), step_size, adjoint, outside)
+                return k - 1, adjoint, size + one_size, outside
+
+            return j, *self._loop(one, steps, adjoint, size, outside)
+
+        return self._loop(segment, num_segments, adjoint, size, outside)
+
+    def _loop(self, body: Callable, num: tf.Tensor, adjoint: tf.Tensor, size: tf.Tensor, outside: list) -> tuple:
+        shapes = (tf.TensorShape([]), adjoint.shape, size.shape, self.shapes())
+        return tf.while_loop(lambda i, *_: i > 0, body, (num, adjoint, size, outside), shape_invariants=shapes)[1:]
+
+    def _states(
+        self,
+        start: tf.Tensor,
+        step_size: tf.Tensor,
+        capacity: int | tf.Tensor,
+        num: tf.Tensor,
+        *,
+        stride: int | tf.Tensor,
+    ) -> tf.TensorArray:
+        """The state at every `stride` steps, the start first, `num` of them."""
+
+        def body(i: tf.Tensor, state: tf.Tensor, states: tf.TensorArray) -> tuple:
+            states = states.write(i, state)
+            # None after the last one.
+            stride_here = tf.where(i + 1 < num, stride, 0)
+            return i + 1, _advance(self._step, state, step_size, stride_here), states
+
+        shapes = (tf.TensorShape([]), start.shape, tf.TensorShape(None))
+        loop = (tf.constant(0), start, _array(start, capacity))
+        return tf.while_loop(lambda i, *_: i < num, body, loop, shape_invariants=shapes)[2]
+
+    def _one_step(self, start: tf.Tensor, step_size: tf.Tensor, adjoint: tf.Tensor, outside: list) -> tuple:
+        (start, step_size), more = self._step.pull([start, step_size], adjoint)
+        return start, step_size, [old + new for old, new in zip(outside, more, strict=True)]

@@ -1,0 +1,101 @@
+"""Substeps of an objective, chosen by the data before anything is trained."""
+
+import copy
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.numerics.substeps import choose_substeps
+from hnn_tf.objectives.integrated_objective import MOST_READINGS, IntegratedObjective, largest
+from hnn_tf.objectives.one_step import OneStep
+from hnn_tf.typing import Samples, State
+
+
+def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
+    """The objective itself, or, if its substeps are to be chosen, a copy of it that has them.
+
+    The linear motion ds/dt = A s + b, fitted to the secants (s' - s) / dt at (s + s') / 2 of the wider half of the
+    gaps, is stepped over all of them. It has the time scale of the motion: of a rotation by the angle a, secants are
+    too steep by tan(a / 2) / (a / 2), on the safe side. What else a trained model moves like is seen only after the
+    training, by `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
+
+    Of many readings, some are fitted at a stride, and those of the widest gaps stepped over, as if all were like them.
+    Those that aren't finite are left out; where none is left, one substep is taken.
+
+    Args:
+      objective: Any `Objective`.
+      samples: Its columns.
+    """
+    if not isinstance(objective, IntegratedObjective) or objective.substeps is not None:
+        return objective
+    gaps = _gaps(samples)
+    widest = _transitions(samples, largest(gaps, MOST_READINGS))
+    fitted = _transitions(samples, np.arange(0, len(gaps), max(1, -(-len(gaps) // MOST_READINGS))))
+    chosen = copy.copy(objective)
+    chosen.substeps = 1
+    if len(widest["state"]) and len(fitted["state"]):
+        motion = _LinearMotion(fitted, separable=objective.integrator.requires_separable)
+        scale = _steps_of_a_segment(samples) * (len(gaps) / len(widest["state"])) ** 0.5
+        chosen.substeps = choose_substeps(
+            lambda n: scale * OneStep(integrator=objective.integrator, substeps=n).integration_error(motion, widest)
+        )
+    return chosen
+
+
+def _gaps(samples: Samples) -> np.ndarray:
+    """|dt| of all transitions `[N]`, 0 where it isn't finite."""
+    if "time_step" in samples:
+        step = np.asarray(samples["time_step"])
+        gaps = np.abs(step.reshape(len(step), -1)[:, 0])
+    else:
+        gaps = np.diff(np.asarray(samples["times"], np.float64), axis=1).ravel()
+        np.abs(gaps, out=gaps)
+    gaps[~np.isfinite(gaps)] = 0.0
+    return gaps
+
+
+def _steps_of_a_segment(samples: Samples) -> int:
+    """How many transitions follow each other at the most."""
+    if "time_step" in samples:
+        return 1
+    return -(-(np.shape(samples["times"])[1] - 1) // np.shape(samples["initial_state"])[1])
+
+
+def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns of `OneStep` in double precision: of the chosen transitions, those that are finite."""
+    if "time_step" in samples:
+        pairs = {name: np.asarray(samples[name])[chosen].astype(np.float64) for name in OneStep.columns}
+    else:
+        times, states = np.asarray(samples["times"]), np.asarray(samples["states"])
+        row, column = np.divmod(chosen, times.shape[1] - 1)
+        step = times[row, column + 1].astype(np.float64) - times[row, column].astype(np.float64)
+        pairs = {
+            "state": states[row, column].astype(np.float64),
+            "next_state": states[row, column + 1].astype(np.float64),
+            "time_step": step[:, np.newaxis],
+        }
+    finite = np.all([np.isfinite(column.reshape(len(chosen), -1)).all(1) for column in pairs.values()], 0)
+    return {name: column[finite] for name, column in pairs.items()}
+
+
+class _LinearMotion:
+    """ds/dt = A s + b of transitions; dq/dt only of p, and dp/dt of q, where an integrator needs it to be separable."""
+
+    def __init__(self, pairs: dict[str, np.ndarray], *, separable: bool) -> None:
+        gap = np.abs(pairs["time_step"]).reshape(len(pairs["state"]), -1)[:, 0]
+        wide = (gap >= np.median(gap)) & (gap > 0.0)
+        state, next_state, step = (pairs[name][wide] for name in OneStep.columns)
+        # Secants weigh by their gaps: so do their errors, which are those of the states.
+        rows = np.concatenate([(state + next_state) / 2.0, np.ones([len(state), 1])], 1) * step
+        matrix = np.linalg.lstsq(rows, next_state - state, rcond=None)[0]
+        slope = matrix[:-1]
+        if separable:
+            one = np.ones([len(slope) // 2])
+            is_position = phase_space.join(one, 0.0 * one).numpy()
+            slope = np.where(is_position[:, np.newaxis] != is_position, slope, 0.0)
+        self.separable, self._slope, self._constant = separable, tf.constant(slope), tf.constant(matrix[-1])
+
+    def __call__(self, state: State) -> tf.Tensor:
+        return tf.matmul(state, self._slope) + self._constant

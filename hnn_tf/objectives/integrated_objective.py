@@ -1,0 +1,90 @@
+"""What the objectives that integrate have in common: an integrator, its substeps, and their error."""
+
+import abc
+import copy
+
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators
+from hnn_tf.numerics.substeps import check_substeps
+from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.shooting import since_first
+from hnn_tf.typing import Samples, VectorField
+
+MOST_READINGS = 20_000
+"""Which are looked at: of more, those of the widest gaps."""
+
+_ROUNDINGS = 16.0
+"""Of the largest state: what differs by less differs by rounding."""
+
+
+class IntegratedObjective(Objective):
+    """An objective that compares states which an integrator predicts with observed ones.
+
+    Args:
+      integrator: A name or an `hnn_tf.integrators.Integrator`.
+      substeps: Integrator steps within each interval, >= 1; None until they are chosen.
+
+    Raises:
+      ValueError: If `substeps` isn't an integer >= 1.
+      InputError: If there is no such integrator.
+    """
+
+    def __init__(self, integrator: str | integrators.Integrator, substeps: int | None) -> None:
+        check_substeps(substeps)
+        self.integrator = integrators.get(integrator)
+        self.substeps = substeps
+
+    @property
+    def num_substeps(self) -> int:  # type: ignore[override]
+        """The substeps, or 1 where they aren't chosen yet."""
+        return 1 if self.substeps is None else self.substeps
+
+    @abc.abstractmethod
+    def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
+        """The states `[..., 2n]` that the model predicts where samples have observed ones."""
+
+    def integration_error(self, model: VectorField, samples: Samples) -> float:
+        """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound.
+
+        e = sqrt(sum |Phi_2n - Phi_n|^2 / s^2) over all readings, s the root mean square of what the model leaves of a
+        coordinate. A change of all predictions moves any estimate by least squares by at most e of its standard errors
+        (Cauchy and Schwarz), and by as much if it looks like what the estimate explains, as damping looks like
+        friction.
+
+        Args:
+          model: The vector field that was fitted.
+          samples: The objective's columns.
+        """
+        dtype = getattr(model, "compute_dtype", "float64")
+        gaps = samples["time_step"] if "time_step" in samples else np.diff(samples["times"], axis=1)
+        widest = np.max(np.abs(gaps), axis=1)
+        readings = int(np.prod(np.shape(samples["states" if "states" in samples else "state"])[:-1]))
+        count = max(1, MOST_READINGS * len(widest) // max(readings, MOST_READINGS))
+        chosen = largest(widest, count)
+        columns = {name: np.asarray(samples[name])[chosen] for name in self.columns}
+        if "times" in columns:
+            columns["times"] = since_first(columns["times"])
+        tensors = {name: tf.constant(column, dtype) for name, column in columns.items()}
+        both = [self, copy.copy(self)]
+        both[1].substeps = 2 * self.num_substeps
+        # Not by its call: TensorFlow would complain of functions that are made and traced anew each time.
+        predictions = [
+            tf.function(lambda each=each: each.predict(model, tensors), autograph=False).get_concrete_function()()
+            for each in both
+        ]
+        states, finer = (predicted.numpy().astype(np.float64) for predicted in predictions)
+        width = states.shape[-1]
+        observed = columns["states" if "states" in columns else "next_state"]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            left = np.sqrt(np.mean((states - observed).reshape(-1, width) ** 2, 0))
+            rounding = _ROUNDINGS * np.finfo(dtype).eps * np.max(np.abs(states).reshape(-1, width), 0)
+            shift = np.where(np.abs(finer - states) < rounding, 0.0, (finer - states) / left)
+            return float(np.sqrt(np.sum(shift**2) * len(widest) / count))
+
+
+def largest(values: np.ndarray, count: int) -> np.ndarray:
+    """Indices of the `count` largest of `values` `[N]`, in their order."""
+    first = len(values) - count
+    return np.sort(np.argpartition(values, first)[first:]) if first > 0 else np.arange(len(values))

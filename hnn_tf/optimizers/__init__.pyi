@@ -1,0 +1,2 @@
+from .coupled_adam import CoupledAdam as CoupledAdam
+from .lbfgs import LBFGS as LBFGS

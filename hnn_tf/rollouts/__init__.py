@@ -1,0 +1,1 @@
+"""Motion over time: rollouts of a vector field by an integrator."""

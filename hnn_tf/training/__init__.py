@@ -1,0 +1,1 @@
+"""Training: the compiled loop, when it ends, and where it begins."""

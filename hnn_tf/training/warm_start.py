@@ -1,0 +1,192 @@
+"""Where trajectory objectives begin: at what a closed form finds."""
+
+import copy
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import integrators
+from hnn_tf.closed_form.linear_field import LinearField
+from hnn_tf.closed_form.trajectories import fit_trajectories
+from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
+from hnn_tf.derivative_estimators import SmoothingSpline
+from hnn_tf.input_error import InputError
+from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
+from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
+from hnn_tf.numerics.substeps import choose_substeps
+from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
+from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
+from hnn_tf.training.training_loop import TrainingLoop
+from hnn_tf.typing import Samples
+
+WIDEST_STATE = 6
+"""For which random features are a Hamiltonian of their own; in more dimensions there are too few of them."""
+
+MOST_OBSERVATIONS = 20_000
+"""Which the closed form fits: of more, the first trajectories, as many as have so many."""
+
+_NUM_FEATURES = 100
+_STEPS = 1500
+_LEARNING_RATE = 3e-3
+_LEAST_DERIVATIVE_ERROR = 0.03
+"""Of the derivatives' root mean square: a network fits them no better for long, and a smaller error would hide the
+states' part of the loss."""
+
+
+@dataclasses.dataclass(frozen=True)
+class WarmStart:
+    """A start.
+
+    Attributes:
+      objective: The given one, with the noise levels and the number of substeps that were found.
+      samples: The given ones, with the initial states that were found.
+      fit: What the closed form found, if the start is from one.
+    """
+
+    objective: TrajectoryMatching
+    samples: Samples
+    fit: TrajectoryFit | None
+
+
+def warm_start(
+    model: keras.Model,
+    objective: TrajectoryMatching,
+    samples: Samples,
+    *,
+    periodic: Sequence[int] = (),
+    seed: int = 0,
+    steps: int = _STEPS,
+) -> WarmStart:
+    """Starts a model for `TrajectoryMatching` or `CombinedMatching`: weights, initial states, noise levels.
+
+    A Hamiltonian network of up to three degrees of freedom starts at what `fit_trajectories` finds with random
+    features: those of its own Hamiltonian, if that has some (then nothing is left to train); else the network learns
+    the fitted motion at the fitted states. Of several structures that random features can have, the one of the largest
+    evidence is taken. Initial states beyond `MOST_OBSERVATIONS` stay the given ones. Any other model starts by matching
+    derivatives, or the weak form, at the observed states, whose noise a smoothing spline tells. Squares are fitted
+    here: outliers count fully until the training itself, whatever the objective's `huber`.
+
+    Args:
+      model: A built model; its weights are changed.
+      objective: Says whether derivatives count.
+      samples: Its columns.
+      periodic: Indices of the positions that are angles (rad): a network learns from features that have their period.
+      seed: Of random features and sampled states.
+      steps: Of Adam, where the start is learned.
+
+    Raises:
+      InputError: If random features are to be fitted whole to states that are too wide, or beside another dissipation
+        than `LinearFriction`; or times or states can't be used.
+      ArithmeticError: If the closed form's motion diverges: cut the trajectories into more segments.
+    """
+    used = {name: np.asarray(samples[name]) for name in objective.columns}
+    hamiltonian = getattr(model, "hamiltonian", None)
+    own, dissipation = has_random_features(hamiltonian), getattr(model, "dissipation", None)
+    wide = used["states"].shape[-1] > WIDEST_STATE
+    if own and (wide or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))):
+        raise InputError(
+            f"{model.name}: random features are fitted to trajectories of states of up to {WIDEST_STATE} numbers, with "
+            "LinearFriction or none; match derivatives or the weak form, or take a network"
+        )
+    if hamiltonian is None or wide:
+        _match(model, objective, used, steps)
+        started = copy.copy(objective)
+        if objective.noise_std is None and used["states"].shape[1] >= SmoothingSpline.min_points:
+            noise = SmoothingSpline().estimate(used["times"], used["states"]).noise_std
+            started.noise_std = np.maximum(noise, 1e-6 * np.max(np.std(used["states"], (0, 1))))
+        started.substeps = with_chosen_substeps(objective, used).substeps
+        return WarmStart(started, samples, None)
+    first = max(1, MOST_OBSERVATIONS // used["times"].shape[1])
+    used = {name: column[:first] for name, column in used.items()}
+    friction = dissipation is not None
+    explicit = isinstance(objective.integrator, integrators.ExplicitRungeKutta)
+    options: dict[str, Any] = {
+        "integrator": objective.integrator if explicit else "rk4",
+        # A given number is of the training, of which there is none where the closed form is all of it.
+        "substeps": objective.substeps if own and explicit else None,
+    }
+    candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
+    fits = [fit_trajectories(candidate, used, friction=friction, seed=seed, **options) for candidate in candidates]
+    best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
+    found = fits[best]
+    if dissipation is not None and hasattr(dissipation, "assign_coefficient"):
+        # At 0 its root has no gradient: what is trained on begins at what couldn't be told from 0.
+        least = 0.0 if own else float(found.posterior.covariance[-1, -1]) ** 0.5
+        dissipation.assign_coefficient(max(float(found.posterior.mean[-1]), least))
+    if not own:
+        _imitate(model, LinearField(candidates[best], friction=friction), found, seed, steps)
+    started = copy.copy(objective)
+    if objective.noise_std is None:
+        started.noise_std = found.noise_std
+    if isinstance(started, CombinedMatching) and started.derivative_std is None:
+        size = np.sqrt(np.mean(used["time_derivatives"] ** 2, (0, 1)))
+        least = _LEAST_DERIVATIVE_ERROR * size
+        started.derivative_std = least if found.derivative_std is None else np.maximum(found.derivative_std, least)
+    if objective.substeps is None and own and explicit:
+        started.substeps = found.substeps
+    elif objective.substeps is None and explicit:
+        at_start = used | {"initial_state": found.initial_state}
+        started.substeps = _substeps(objective, LinearField(candidates[best], friction=friction), found, at_start)
+    else:
+        started.substeps = with_chosen_substeps(objective, used).substeps
+    initial = np.concatenate([found.initial_state, np.asarray(samples["initial_state"])[first:]])
+    return WarmStart(started, {**samples, "initial_state": initial}, found)
+
+
+def _substeps(objective: TrajectoryMatching, field: LinearField, found: TrajectoryFit, samples: Samples) -> int:
+    """As many as the fitted motion needs."""
+
+    def error(substeps: int) -> float:
+        tried = copy.copy(objective)
+        tried.substeps = substeps
+        return tried.integration_error(lambda state: field.value(state, found.posterior.mean), samples)
+
+    return choose_substeps(error)
+
+
+def has_random_features(hamiltonian: Any) -> bool:
+    """Whether a Hamiltonian is one of random features, made even in the momenta or not."""
+    if isinstance(hamiltonian, TimeReversibleHamiltonian):
+        return has_random_features(hamiltonian.hamiltonian)
+    return isinstance(hamiltonian, RandomFeatureHamiltonian)
+
+
+def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
+    def features(structure: str) -> RandomFeatureHamiltonian:
+        return RandomFeatureHamiltonian(
+            num_features=_NUM_FEATURES, structure=structure, periodic=periodic, dtype="float64"
+        )
+
+    even = [TimeReversibleHamiltonian(features("full")), TimeReversibleHamiltonian(features("separable"))]
+    return even if isinstance(hamiltonian, TimeReversibleHamiltonian) else [features("full"), *even]
+
+
+def _imitate(model: keras.Model, field: LinearField, found: TrajectoryFit, seed: int, steps: int) -> None:
+    """Trains the model on the fitted motion, at the fitted states and around them."""
+    states = found.states.reshape(-1, found.states.shape[-1])
+    around = [states + found.noise_std * np.random.default_rng(seed + k).normal(size=states.shape) for k in range(2)]
+    states = np.concatenate([states, *around])
+    motion = field.value(tf.constant(states), found.posterior.mean).numpy()
+    _train(model, DerivativeMatching(), {"state": states, "time_derivative": motion}, steps)
+
+
+def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, steps: int) -> None:
+    states = samples["states"]
+    if isinstance(objective, CombinedMatching):
+        width = states.shape[-1]
+        flat = {"state": states.reshape(-1, width), "time_derivative": samples["time_derivatives"].reshape(-1, width)}
+        _train(model, DerivativeMatching(), flat, steps)
+    else:
+        window = min(10, states.shape[1])
+        _train(model, WeakForm(window=window), {name: samples[name] for name in ("times", "states")}, steps)
+
+
+def _train(model: keras.Model, objective: Any, samples: Samples, steps: int) -> None:
+    if not steps:
+        return
+    schedule = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, steps)
+    TrainingLoop(model, objective, keras.optimizers.Adam(schedule), samples).run(steps)
