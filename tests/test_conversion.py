@@ -82,7 +82,9 @@ def test_a_bad_flag_is_one_line(tmp_path, arguments, message):
 def test_a_missing_package_is_named_with_the_extra_that_brings_it(folder, monkeypatch, name, package):
     for other in ("onnx", "onnxruntime", "tf2onnx"):
         monkeypatch.setitem(sys.modules, other, sys)  # as if it were there
-    monkeypatch.setitem(sys.modules, package, None)  # an import of it fails
+    # An import of it fails, and of its parts, which an earlier test may have imported.
+    for module in [package, "ai_edge_litert.interpreter", *(m for m in sys.modules if m.startswith(f"{package}."))]:
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(InputError, match=rf"{package}\S* isn't installed; pip install 'hnn_tf\[{name}\]'"):
         COMMANDS[name](folder / "served", folder / "m", signature="energy")
     assert not (folder / "m").exists()
