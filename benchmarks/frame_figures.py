@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import change_energy, data, evaluation, figures
-from trainers import pixel_figures
+from trainers.tasks import pixel_figures
 
 NUM_FRAMES = 100
 SEGMENT = 60

@@ -15,7 +15,7 @@ from typing import Any
 from absl import flags
 
 from hnn_tf.commands import command_line
-from trainers import symplecticity
+from trainers import symplecticity_table as symplecticity
 
 ROOT = pathlib.Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results" / "integrators.json"

@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.trained_models import TrainedRun
 from hnn_tf import data, evaluation, figures
-from trainers.pixel_pendulum import ANGLE_TOLERANCE
+from trainers.tasks.pixel_pendulum import ANGLE_TOLERANCE
 
 NUM_FRAMES = 400
 """Four times as long as a trajectory that it was trained on."""

@@ -7,7 +7,6 @@ Another processor's rounding moves the steps at which the loss jumps, so the las
 steps of the paper's training, divided by their median, of all seeds. tests/test_slow.py allows for them.
 """
 
-import importlib
 import json
 import pathlib
 import sys
@@ -39,7 +38,7 @@ def _main() -> None:
 
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for name, protocol, changes in TRAININGS:
-        task = importlib.import_module(f"trainers.{name}").TASK
+        task = TASKS[name]
         for label in ("hnn", "baseline"):
             ratios = []
             for seed in range(flags.FLAGS.seeds):

@@ -1,6 +1,5 @@
 """The trainings that objectives are compared by, each kept on disk when it is done."""
 
-import importlib
 import time
 import types
 from typing import Any
@@ -83,7 +82,7 @@ def planar(
     from trainers import fitting
 
     settings = settings_of(method, seed=seed, noise_std=noise_std)
-    the_task = importlib.import_module(f"trainers.{task}").TASK
+    the_task = TASKS[task]
     data = the_task.load(settings)
     data.train = {name: first_trajectories(columns, num_trajectories) for name, columns in data.train.items()}
     model = the_task.new_model(settings.model, settings)
@@ -118,7 +117,7 @@ def real_pendulum(
     With `interval`, also the friction that the readings' noise does not explain, and both ends of its 95 % interval.
     """
     from trainers import fitting
-    from trainers.real_pendulum import TASK
+    from trainers.tasks.real_pendulum import TASK
 
     settings = types.SimpleNamespace(
         **(DEFAULTS | {"seed": seed, "model": model, "objective": objective, "steps": steps, "noise_std": 0.0})
@@ -133,9 +132,9 @@ def real_pendulum(
         metrics["friction"] = float(np.mean(network.dissipation.coefficient))
     if interval:
         from hnn_tf import data as data_module
-        from trainers import friction_interval
+        from trainers import friction_of_record
 
-        found = friction_interval.of_record(network, data_module.read_pendulum_record(data_path))
+        found = friction_of_record.of_record(network, data_module.read_pendulum_record(data_path))
         metrics |= {f"friction_{name}": value for name, value in found._asdict().items()}
     return {name: float(value) for name, value in metrics.items()}
 
@@ -209,7 +208,7 @@ def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
 
     torch = torch_layers.load_torch()
     settings = settings_of("derivative", seed=seed)
-    data = importlib.import_module(f"trainers.{task}").TASK.load(settings)
+    data = TASKS[task].load(settings)
     samples = data.train["derivative"]
     torch.manual_seed(seed)
     layers = torch_layers.linear_layers(torch, [2, 200, 200, 1])

@@ -6,7 +6,6 @@ Of seeds that no other table reports, 20 trajectories are trained on and the val
 data are not looked at. Writes docs/results/objective_settings.json and its table.
 """
 
-import importlib
 import json
 import sys
 from typing import Any
@@ -37,7 +36,7 @@ def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, fl
     from trainers import fitting
 
     flagged = objective_runs.settings_of(objective_name, seed=seed, learning_rate_schedule="cosine")
-    the_task = importlib.import_module(f"trainers.{task}").TASK
+    the_task = TASKS[task]
     data = the_task.load(flagged)
     data.hold_out(objective_name, 0.2)
     model = the_task.new_model("hnn", flagged)

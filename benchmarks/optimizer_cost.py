@@ -5,7 +5,6 @@ python -m benchmarks.optimizer_cost
 Writes docs/results/optimizer_cost.json and its table.
 """
 
-import importlib
 import json
 import sys
 import time
@@ -29,7 +28,7 @@ def cost(task: str, seed: int) -> dict[str, float]:
     from hnn_tf.training.training_loop import TrainingLoop
 
     settings = objective_runs.settings_of("derivative", seed=seed)
-    the_task = importlib.import_module(f"trainers.{task}").TASK
+    the_task = TASKS[task]
     train = the_task.load(settings).train["derivative"]
 
     def loop(optimizer: Any) -> TrainingLoop:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf import evaluation, figures
-from trainers.n_body_figures import body_positions, energy_parts
+from trainers.tasks.n_body_figures import body_positions, energy_parts
 
 NUM_TIMES = 501
 NUM_PANELS = 12

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from hnn_tf import data, evaluation, figures
 from hnn_tf.figures import AnalysisRow
-from trainers.real_pendulum import GRAVITY, TRAIN_FRACTION
+from trainers.tasks.real_pendulum import GRAVITY, TRAIN_FRACTION
 
 HORIZON = 20.0
 START = {"mass_spring": [0.8, 0.0], "pendulum": [1.8, 0.0]}

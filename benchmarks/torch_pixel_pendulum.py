@@ -22,7 +22,7 @@ def _main() -> None:
         import types
 
         from benchmarks import doc_section, limit_tables, paper_table, torch_layers
-        from trainers.pixel_pendulum import TASK
+        from trainers.tasks.pixel_pendulum import TASK
 
     torch = torch_layers.load_torch()
     settings = types.SimpleNamespace(

@@ -29,7 +29,7 @@ def _main() -> None:
         import types
 
         from benchmarks import doc_section, limit_tables, paper_figures, paper_table, share_figure, torch_layers
-        from trainers.two_body import TASK
+        from trainers.tasks.two_body import TASK
 
     torch = torch_layers.load_torch()
     settings = types.SimpleNamespace(

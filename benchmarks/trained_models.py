@@ -1,6 +1,5 @@
 """The models that `benchmarks.paper_table` trained, and the data they were trained on."""
 
-import importlib
 import pathlib
 import types
 from collections.abc import Sequence
@@ -39,7 +38,7 @@ class TrainedRun:
     ) -> None:
         if not (path / "metrics.json").is_file():
             raise InputError(f"{path}: expected a finished run; make it by python -m benchmarks.paper_table")
-        task_object = importlib.import_module(f"trainers.{task}").TASK
+        task_object = TASKS[task]
         self.settings = _settings(path / "flags.txt")
         self.settings.data_path = data_path
         self.data = task_object.load(self.settings)

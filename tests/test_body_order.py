@@ -10,7 +10,7 @@ import tensorflow as tf
 from hnn_tf import systems
 from hnn_tf.export import inspect
 from hnn_tf.systems import body_major, body_order, component_major
-from trainers import two_body
+from trainers.tasks import two_body
 
 MASSES = (1.0, 2.0, 0.7)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hnn_tf.input_error import InputError
-from trainers import pendulum
-from trainers.task import TaskData
+from trainers.tasks import pendulum
+from trainers.tasks.task import TaskData
 
 
 class _Data(TaskData):

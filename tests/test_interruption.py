@@ -26,7 +26,7 @@ MAINS = {
 }
 SCRIPT = """
 import hashlib, os, sys, time
-from trainers import command_line, interruption
+from hnn_tf.commands import command_line, interruption
 def last_words():
   time.sleep({seconds})
   open("kept", "w").write("whole")

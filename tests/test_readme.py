@@ -23,7 +23,7 @@ from benchmarks import (
     serving_cost,
 )
 from hnn_tf.export.saved_model import export_model
-from trainers import symplecticity
+from trainers import symplecticity_table as symplecticity
 
 ROOT = command_session.ROOT
 README = (ROOT / "README.md").read_text()

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from benchmarks import exact_solutions
 from hnn_tf import BaselineNetwork, HamiltonianNetwork, InputError, MLPHamiltonian, evaluation, rollout, systems
-from trainers import symplecticity as trainer
+from trainers import symplecticity_table as trainer
 
 PENDULUM = systems.Pendulum()
 STATES = tf.constant([[1.9, 0.3], [-0.4, 1.1]], tf.float64)

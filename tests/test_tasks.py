@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import hnn_tf
-from trainers import mass_spring, pendulum, pixel_pendulum, real_pendulum, two_body
+from trainers.tasks import mass_spring, pendulum, pixel_pendulum, real_pendulum, two_body
 
 
 def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():

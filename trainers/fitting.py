@@ -19,7 +19,7 @@ from trainers.progress import Progress
 from trainers.scalar_log import ScalarLog
 from trainers.short_calls import ShortCalls
 from trainers.start import fitted_whole, say_too_few, start
-from trainers.task import TaskData
+from trainers.tasks.task import TaskData
 
 _STEPS_A_LOOK = 50
 """After so many steps, the losses are logged and the validation loss is looked at."""

@@ -1,6 +1,7 @@
 """A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
 
 import hashlib
+import importlib.util
 import json
 import math
 import pathlib
@@ -8,28 +9,31 @@ import sys
 import types
 from typing import Any
 
+import numpy as np
+
+from hnn_tf import integrators
 from hnn_tf.commands import command_line, interruption
 from hnn_tf.commands.printable_text import write_lines
-from trainers.task import Models, Task, TaskData
+from hnn_tf.data import fingerprint
+from hnn_tf.evaluation import report
+from hnn_tf.export.saved_model import export_model
+from hnn_tf.input_error import InputError
+from trainers import fitting, run_folder
+from trainers.checkpoint import Checkpoint
+from trainers.model_file import save_model
+from trainers.tasks import TASKS
+from trainers.tasks.task import Models, Task, TaskData
 
 INTEGRATING = ("one_step", "trajectory", "combined")
 """Objectives that step the models by --integrator."""
 
 
-def main(task: Task) -> None:
-    """Runs a task by the parsed flags; see `command_line.run` for how errors end."""
-    flags = command_line.own_flags()
+def main(name: str) -> None:
+    """Runs the task of that name by the parsed flags; see `command_line.run` for how errors end."""
+    task, flags = TASKS[name], command_line.own_flags()
     settings = types.SimpleNamespace(**flags)
     folder = pathlib.Path(settings.output_dir)
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
-    with command_line.quiet_start():
-        import tensorflow as tf
-
-        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
-        from hnn_tf import integrators
-        from trainers import fitting, run_folder
-        from trainers.checkpoint import Checkpoint
-
     recorded = run_folder.flags_text(flags)
     log_dir = _log_dir(settings, folder)
     for name, value in task.defaults(settings.protocol).items():
@@ -67,8 +71,6 @@ def main(task: Task) -> None:
 
 
 def _export(task: Task, settings: Any, folder: pathlib.Path, model: Any) -> None:
-    from hnn_tf.export.saved_model import export_model
-
     # Version 1 of a run is its only one, and there already if the run was finished before.
     if not (folder / "saved_model" / "1").exists():
         export_model(
@@ -82,8 +84,6 @@ def _export(task: Task, settings: Any, folder: pathlib.Path, model: Any) -> None
 
 
 def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:
-    import numpy as np
-
     # Of a rollout that diverges, `_finite` tells.
     with np.errstate(over="ignore", invalid="ignore"):
         metrics = data.evaluate(model, objective=objective, protocol=protocol)
@@ -103,8 +103,6 @@ def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
 
 
 def _check_batch_size(settings: Any, data: TaskData) -> None:
-    from hnn_tf.input_error import InputError
-
     num_samples = _num_samples(data.train[settings.objective])
     if settings.batch_size > num_samples:
         raise InputError(
@@ -120,11 +118,8 @@ def _num_samples(samples: Any) -> int:
 def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:
     if not settings.tensorboard:
         return None
-    import importlib.util
 
     if importlib.util.find_spec("tensorboard") is None:
-        from hnn_tf.input_error import InputError
-
         raise InputError("--tensorboard: needs the package tensorboard; pip install 'hnn_tf[tensorboard]'")
     return folder / "logs"
 
@@ -138,10 +133,6 @@ def _write_results(
     metrics: dict[str, dict],
     seconds: dict[str, float],
 ) -> None:
-    from hnn_tf.data import fingerprint
-    from hnn_tf.evaluation import report
-    from trainers.model_file import save_model
-
     save_model(model, folder / "model.keras")
     samples = data.train[settings.objective]
     document = {

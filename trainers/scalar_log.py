@@ -5,6 +5,10 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
+import tensorflow as tf
+
+from hnn_tf.files.full_disk import raise_if_full
+
 
 class ScalarLog:
     """Writes losses to a folder of TensorBoard logs; without a folder it writes nothing.
@@ -16,16 +20,12 @@ class ScalarLog:
     def __init__(self, folder: pathlib.Path | None) -> None:
         self._folder, self._writer = folder, None
         if folder:
-            import tensorflow as tf
-
             with _said_if_full(folder):
                 self._writer = tf.summary.create_file_writer(str(folder))
 
     def write(self, name: str, step: int, loss: float) -> None:
         """Records a loss after `step` steps."""
         if self._folder:
-            import tensorflow as tf
-
             writer: Any = self._writer
             with _said_if_full(self._folder):
                 with writer.as_default():
@@ -35,10 +35,6 @@ class ScalarLog:
 
 @contextlib.contextmanager
 def _said_if_full(folder: pathlib.Path) -> Iterator[None]:
-    import tensorflow as tf
-
-    from hnn_tf.files.full_disk import raise_if_full
-
     try:
         yield
     except tf.errors.OpError as error:

@@ -30,9 +30,13 @@ class TrainingFailedError(RuntimeError):
 
 
 def run(
-    main: Callable[[], None] | str, *, usage: str, argv: Sequence[str] | None = None, positional: Sequence[str] = ()
+    main: Callable[..., None] | str,
+    *arguments: str,
+    usage: str,
+    argv: Sequence[str] | None = None,
+    positional: Sequence[str] = (),
 ) -> None:
-    """Parses the flags and runs `main`, which reads them from `absl.flags.FLAGS`.
+    """Parses the flags and runs `main` with these arguments; it reads the flags from `absl.flags.FLAGS`.
 
     `main` is a function, or "module:function" of one, which is imported after the flags are parsed: `--help` and bad
     flags don't wait for TensorFlow.
@@ -43,9 +47,11 @@ def run(
     failed, or something couldn't be written; 130 after Ctrl-C, 143 after SIGTERM.
     """
     _parse(sys.argv if argv is None else argv, usage, positional)
+    _own_flags.clear()
+    _own_flags.update(_defined_by_the_command())
     try:
         with interruption.ends_in_one_line(), _warnings_in_a_line():
-            found(main)() if isinstance(main, str) else main()
+            (found(main) if isinstance(main, str) else main)(*arguments)
             sys.stdout.flush()  # what can't be written is said, too
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
@@ -144,18 +150,23 @@ def _shipped_flagfile(argument: str) -> str:
     raise flags.Error(f"--flagfile={name}: no such file; give a path, or the bare name of a shipped one: {shipped}")
 
 
-def own_flags() -> dict[str, Any]:
-    """Values by name of the flags that the command itself defined: absl's are left out.
+_own_flags: dict[str, Any] = {}
 
-    To be called before TensorFlow is imported, whose parts define flags of their own.
-    """
+
+def own_flags() -> dict[str, Any]:
+    """Values by name of the flags that the command itself defined, as `run` parsed them."""
+    return dict(_own_flags)
+
+
+def _defined_by_the_command() -> dict[str, Any]:
+    """Those that are defined before TensorFlow is imported, whose parts define flags of their own, but absl's."""
     values = flags.FLAGS.flag_values_dict()
     return {name: value for name, value in sorted(values.items()) if not _is_absl(name)}
 
 
 def _help(usage: str) -> str:
     lines = [usage.strip(), ""]
-    for name in own_flags():
+    for name in _defined_by_the_command():
         flag = flags.FLAGS[name]
         choices = getattr(flag.parser, "enum_values", None)
         values = "|".join(choices) if choices else flag.flag_type()

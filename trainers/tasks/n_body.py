@@ -5,9 +5,13 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-from trainers import samples
-from trainers.rollout_scores import RolloutScores
-from trainers.task import Models, Task, TaskData, state_of
+import numpy as np
+
+from hnn_tf import data, evaluation, systems
+from hnn_tf.systems import body_order
+from trainers.tasks import n_body_figures, samples
+from trainers.tasks.rollout_scores import RolloutScores
+from trainers.tasks.task import Models, Task, TaskData, state_of
 
 TEST_FRACTION = 0.2
 NUM_EVALUATED = 100
@@ -52,11 +56,6 @@ class NBodyData(TaskData):
     """Simulated trajectories of one seed: as in the reference code, the first fifth is held out."""
 
     def __init__(self, task: NBodyTask, settings: Any) -> None:
-        import numpy as np
-
-        from hnn_tf import data, systems
-        from hnn_tf.systems import body_order
-
         super().__init__()
         self.task = task
         self.system = systems.NBody((1.0,) * task.num_bodies)
@@ -86,7 +85,6 @@ class NBodyData(TaskData):
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set; and what a mean over close encounters hides."""
         del objective
-        from hnn_tf import evaluation
 
         spread = evaluation.derivative_error_spread(model, self._clean_test)
         tail = {"clean_test_loss_median": spread["median"], "clean_test_loss_top_share": spread["top_share"]}
@@ -107,6 +105,4 @@ class NBodyData(TaskData):
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws orbits, energies and errors of truth and models from the first test state."""
-        from trainers import n_body_figures
-
         n_body_figures.draw(folder, models, system=self.system, start=self._scores.starts[:1], times=self._scores.times)

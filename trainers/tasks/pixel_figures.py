@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf import data, evaluation, figures
-from trainers.task import Models
+from trainers.tasks.task import Models
 
 
 def draw(folder: pathlib.Path, models: Models, pixels: Any, *, num_frames: int) -> None:

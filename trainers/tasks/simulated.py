@@ -5,9 +5,15 @@ import pathlib
 from collections.abc import Callable
 from typing import Any
 
-from trainers import samples
-from trainers.rollout_scores import RolloutScores
-from trainers.task import Models, Task, TaskData, state_of
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import data, evaluation
+from hnn_tf.input_error import InputError
+from trainers.tasks import planar_figures as run_figures
+from trainers.tasks import samples
+from trainers.tasks.rollout_scores import RolloutScores
+from trainers.tasks.task import Models, Task, TaskData, state_of
 
 HORIZON = 20.0
 """Time units over which the clean protocol and the figures roll out."""
@@ -48,8 +54,6 @@ class SimulatedTask(Task):
     def new_model(self, label: str, settings: Any) -> Any:
         """As of every task, but for a model of momenta that are velocities, which these aren't: dq/dt = 2 p."""
         if label == "second_order":
-            from hnn_tf.input_error import InputError
-
             raise InputError(f"--model=second_order: has dq/dt = p, and {self.name} dq/dt = 2 p; take hnn or baseline")
         return super().new_model(label, settings)
 
@@ -58,10 +62,6 @@ class SimulatedData(TaskData):
     """Simulated trajectories of one seed."""
 
     def __init__(self, task: SimulatedTask, settings: Any) -> None:
-        import numpy as np
-
-        from hnn_tf import data
-
         super().__init__()
         self.task, self.seed = task, settings.seed
         self.system = task.make_system()
@@ -84,9 +84,6 @@ class SimulatedData(TaskData):
 
     def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set."""
-        import tensorflow as tf
-
-        from hnn_tf import evaluation
 
         def loss(samples: Any) -> Any:
             return objective.loss(self.system, {name: tf.constant(column) for name, column in samples.items()})
@@ -102,12 +99,6 @@ class SimulatedData(TaskData):
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws truth and models from the test trajectory of median energy."""
-        import numpy as np
-        import tensorflow as tf
-
-        from hnn_tf import evaluation
-        from trainers import run_figures
-
         energy = self.system.hamiltonian(tf.constant(self._scores.starts)).numpy()
         start = self._scores.starts[np.argsort(energy)[len(energy) // 2]]
         times = np.linspace(0.0, HORIZON, 401)

@@ -3,6 +3,10 @@
 import functools
 from typing import Any
 
+import numpy as np
+
+from hnn_tf import evaluation
+
 
 class RolloutScores:
     """True trajectories, integrated once, and how far a model's are from them.
@@ -23,16 +27,10 @@ class RolloutScores:
 
     def _paths(self, model: Any) -> Any:
         """`[N + M, T, 2n]`: from the test states and, after them, from the others."""
-        import numpy as np
-
-        from hnn_tf import evaluation
-
         return evaluation.evaluation_rollout(model, np.concatenate([self.starts, self.ood_starts]), self.times)
 
     def of(self, model: Any) -> tuple[dict[str, float], Any, Any]:
         """The scores of a model, and the true and its trajectories `[N, T, 2n]` from the test states."""
-        from hnn_tf import evaluation
-
         count, true, predicted = len(self.starts), self._true, self._paths(model)
         inside = evaluation.evaluate_rollouts(self.system, self.times, true[:count], predicted[:count])
         outside = evaluation.evaluate_rollouts(self.system, self.times, true[count:], predicted[count:])

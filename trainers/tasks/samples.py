@@ -1,6 +1,10 @@
 """Samples of trajectories for each objective, with derivatives as measured or as estimated."""
 
+import dataclasses
 from typing import Any
+
+from hnn_tf import derivative_estimators
+from hnn_tf.input_error import InputError
 
 OBSERVATIONS_A_SEGMENT = 40
 """About: of longer trajectories, rollouts begin anew from a learned state."""
@@ -12,10 +16,6 @@ def by_objective(trajectories: Any, settings: Any) -> dict[str, Any]:
     With --derivatives, the derivative objective matches the estimates at the denoised states, and the combined one at
     the rolled-out states.
     """
-    import dataclasses
-
-    from hnn_tf import derivative_estimators
-
     name = getattr(settings, "derivatives", None)
     matched = trajectories
     if name is not None:
@@ -35,8 +35,6 @@ def by_objective(trajectories: Any, settings: Any) -> dict[str, Any]:
 
 def num_segments(num_times: int, settings: Any) -> int:
     """As many segments as --segments says, or as keep them at some 40 observations."""
-    from hnn_tf.input_error import InputError
-
     asked = getattr(settings, "segments", 0)
     if asked >= num_times:
         raise InputError(f"--segments={asked}: expected fewer than the {num_times} times of a trajectory")

@@ -8,7 +8,7 @@ import tensorflow as tf
 from hnn_tf import figures
 from hnn_tf.evaluation import evaluation_rollout
 from hnn_tf.systems import NBody
-from trainers.task import Models
+from trainers.tasks.task import Models
 
 
 def draw(folder: pathlib.Path, models: Models, *, system: NBody, start: np.ndarray, times: np.ndarray) -> None:

@@ -4,6 +4,13 @@ import abc
 import pathlib
 from typing import Any
 
+import keras
+
+from hnn_tf.input_error import InputError
+from hnn_tf.models import MODELS, HamiltonianNetwork, TimeReversibleHamiltonian
+from hnn_tf.objectives import OBJECTIVES
+from hnn_tf.training.warm_start import WIDEST_STATE
+
 Models = dict[str, Any]
 """Trained Keras models by label: the run's own first, then perhaps "baseline"."""
 
@@ -43,8 +50,6 @@ class TaskData(abc.ABC):
         samples, count = self.train[objective], self.num_trajectories
         num_samples = len(next(iter(samples.values())))
         if num_samples == 1:
-            from hnn_tf.input_error import InputError
-
             raise InputError(
                 f"--validation_fraction={fraction}: the {objective} objective sees the record as one trajectory, which "
                 "isn't split; leave it out, or take --objective=one_step"
@@ -53,8 +58,6 @@ class TaskData(abc.ABC):
         num_train = parts - round(fraction * parts)
         between = 1 if count == 1 else 0
         if not between < num_train < parts:
-            from hnn_tf.input_error import InputError
-
             unit = "trajectories" if count > 1 else "samples"
             raise InputError(
                 f"--validation_fraction={fraction}: expected a split of {parts} training {unit} with both parts not "
@@ -107,10 +110,6 @@ class Task(abc.ABC):
 
     def new_model(self, label: str, settings: Any) -> Any:
         """An untrained model of that name with the flags' sizes, built, its weights drawn by the flags' seed."""
-        import keras
-
-        from hnn_tf.models import MODELS
-
         keras.utils.set_random_seed(settings.seed)
         widths = [int(width) for width in settings.hidden_units]
         options = {"periodic": self.angles} if label.startswith("random_features") else {}
@@ -122,10 +121,6 @@ class Task(abc.ABC):
 
     def objective(self, settings: Any) -> Any:
         """The objective that the flags name."""
-        from hnn_tf.input_error import InputError
-        from hnn_tf.objectives import OBJECTIVES
-        from hnn_tf.training.warm_start import WIDEST_STATE
-
         whole = ("trajectory", "combined") if self.state_width <= WIDEST_STATE else ()
         closed_forms = {
             "random_features": ("derivative", "weak", *whole),
@@ -153,9 +148,6 @@ class Task(abc.ABC):
 
 
 def _time_reversible(model: Any, settings: Any) -> Any:
-    from hnn_tf.input_error import InputError
-    from hnn_tf.models import HamiltonianNetwork, TimeReversibleHamiltonian
-
     if isinstance(model, HamiltonianNetwork):
         dissipation = getattr(model, "dissipation", None)
         even = TimeReversibleHamiltonian(model.hamiltonian)

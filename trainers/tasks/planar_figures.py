@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from hnn_tf import figures
 from hnn_tf.evaluation import evaluation_rollout
-from trainers.task import Models
+from trainers.tasks.task import Models
 
 
 def draw(

@@ -1,0 +1,17 @@
+"""The tasks of the paper, by name."""
+
+from typing import Any
+
+from hnn_tf.registry import Registry
+
+TASKS: Registry[Any] = Registry(
+    {
+        "mass_spring": "trainers.tasks.mass_spring:TASK",
+        "pendulum": "trainers.tasks.pendulum:TASK",
+        "pixel_pendulum": "trainers.tasks.pixel_pendulum:TASK",
+        "real_pendulum": "trainers.tasks.real_pendulum:TASK",
+        "three_body": "trainers.tasks.three_body:TASK",
+        "two_body": "trainers.tasks.two_body:TASK",
+    }
+)
+"""Every task, by the name of its trainer."""
