@@ -14,6 +14,7 @@ import sys
 from absl import flags
 
 from hnn_tf.commands import command_line
+from trainers.tasks import TASKS
 
 RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "loss_jumps.json"
 FIRST, LAST = 1500, 2000

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from trainers.tasks import TASKS
+
 DEFAULTS: dict[str, Any] = {
     "activation": "tanh",
     "average_weights": False,

@@ -14,6 +14,7 @@ from absl import flags
 
 from benchmarks import objective_tables, result_tables
 from hnn_tf.commands import command_line
+from trainers.tasks import TASKS
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "0 steps": {"steps": 0},

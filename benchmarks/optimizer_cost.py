@@ -14,6 +14,7 @@ from absl import flags
 
 from benchmarks import objective_tables, result_tables
 from hnn_tf.commands import command_line
+from trainers.tasks import TASKS
 
 STEPS = 2000
 BLOCK = 20

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.input_error import InputError
+from trainers.tasks import TASKS
 
 
 class TrainedRun:

@@ -63,9 +63,9 @@ def test_bad_input_is_one_line_and_writes_nothing(folder, monkeypatch, name, sav
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["hnn_tf.export.litert", "served"], "error: expected --output="),
-        (["hnn_tf.export.litert", "served", "m", "--batch_size=0"], "error: flag --batch_size=0"),
-        (["hnn_tf.export.onnx", "served", "m", "--batch_size=1"], "error: Unknown command line flag 'batch_size'"),
+        (["export.litert", "served"], "error: expected --output="),
+        (["export.litert", "served", "m", "--batch_size=0"], "error: flag --batch_size=0"),
+        (["export.onnx", "served", "m", "--batch_size=1"], "error: Unknown command line flag 'batch_size'"),
     ],
 )
 def test_a_bad_flag_is_one_line(tmp_path, arguments, message):

@@ -116,7 +116,7 @@ def inspected(exported, tmp_path_factory):
         breaking(copy)
         commands[case] = [str(copy if copy.exists() else next(copy.parent.iterdir()))]
     commands |= {"nothing": [], "two": ["a", "b"], "nowhere": [str(folder / "nowhere")], "empty": [str(folder)]}
-    answers = command_session.run([["hnn_tf.export.inspect", *arguments] for arguments in commands.values()], folder)
+    answers = command_session.run([["export.inspect", *arguments] for arguments in commands.values()], folder)
     return dict(zip(commands, answers, strict=True))
 
 

@@ -69,7 +69,7 @@ def test_an_op_that_litert_has_not_is_named_and_nothing_written(tmp_path):
 
 def test_the_command_prints_a_line_and_says_in_one_what_is_wrong(exported):
     exported_models.export("baseline", exported)
-    command = ["hnn_tf.export.litert", "baseline", "b.tflite", "--signature=rollout", "--batch_size=2"]
+    command = ["export.litert", "baseline", "b.tflite", "--signature=rollout", "--batch_size=2"]
     process = command_session.start(command, exported)
     output, error = process.communicate(timeout=120)
     assert (process.returncode, error) == (0, "")

@@ -6,7 +6,7 @@ import command_session
 import pytest
 
 TRAINERS = ["mass_spring", "pendulum", "pixel_pendulum", "real_pendulum", "three_body", "two_body"]
-MODULES = [*(f"trainers.{name}" for name in TRAINERS), "export", "hnn_tf.export.litert"]
+MODULES = [*(f"trainers.{name}" for name in TRAINERS), "export", "export.litert"]
 EXTREMES = {
     "float": ["1e200", "1e308", "-1e308", "nan", "inf", "-inf"],
     "integer": [str(2**63), "-1", "1" + "0" * 30],

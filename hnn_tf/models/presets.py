@@ -41,18 +41,20 @@ def baseline(*, hidden_units: Sequence[int], activation: str, dtype: str) -> ker
     return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
 
 
-def _random_features(
+def random_features(
     *, hidden_units: Sequence[int], activation: str, dtype: str, periodic: Sequence[int] = ()
 ) -> keras.Model:
+    """H of random features."""
     hamiltonian = RandomFeatureHamiltonian(
         num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
     )
     return HamiltonianNetwork(hamiltonian, name="random_features")
 
 
-def _random_features_friction(
+def random_features_friction(
     *, hidden_units: Sequence[int], activation: str, dtype: str, periodic: Sequence[int] = ()
 ) -> keras.Model:
+    """H of random features, and one coefficient of linear friction."""
     hamiltonian = RandomFeatureHamiltonian(
         num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
     )
