@@ -20,10 +20,11 @@ setuptools.setup(
     license="Apache-2.0",
     python_requires=">=3.11,<3.14",
     packages=setuptools.find_packages(include=["hnn_tf", "hnn_tf.*", "trainers", "trainers.*", "export", "export.*"]),
-    package_data={"trainers": ["flagfiles/*.flags"], "hnn_tf": ["py.typed"]},
+    package_data={"trainers": ["flagfiles/*.flags"], "hnn_tf": ["py.typed", "*.pyi", "*/*.pyi"]},
     install_requires=[
         "absl-py>=2",
         "keras>=3.12,<4",
+        "lazy-loader>=0.4",
         "matplotlib>=3.8",
         "numpy>=1.26",
         "scipy>=1.11",

@@ -4,7 +4,7 @@ python -m benchmarks.loss_jumps --data_path=invar_datasets.zip  (two minutes a s
 
 Another processor's rounding moves the steps at which the loss jumps, so the last step's loss may be in a jump there.
 `docs/results/loss_jumps.json` has, for each task, protocol and model, the largest and the least loss of the last 500
-steps of the paper's training, divided by their median, of all seeds. tests/test_slow.py allows for them.
+steps of the paper's training, divided by their median, of all seeds. tests/trainers/test_slow.py allows for them.
 """
 
 import json

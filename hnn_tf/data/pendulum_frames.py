@@ -32,8 +32,8 @@ def render_pendulum(angles: np.ndarray) -> np.ndarray:
     axle show as 0.
 
     The rod is where it is. Gymnasium rounds its corners and its end down to whole pixels, so that its frames stand
-    still over some 2 mrad and then jump; averaged over angles, the two agree (`tests/test_pendulum_frames.py`). The
-    Gym of the paper, which drew by OpenGL, didn't round.
+    still over some 2 mrad and then jump; averaged over angles, the two agree (`tests/data/test_pendulum_frames.py`).
+    The Gym of the paper, which drew by OpenGL, didn't round.
 
     Args:
       angles: `[...]`, from hanging (rad); positive swings to the right.

@@ -15,7 +15,7 @@ import sys
 
 from absl import flags
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def run(commands, folder):

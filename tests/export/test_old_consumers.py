@@ -1,6 +1,6 @@
 """Today's exports in the C++ loaders and sessions of older TensorFlow releases, as older servers have them.
 
-Downloads their wheels once, into pytest's cache: `pytest -m export tests/test_old_consumers.py`.
+Downloads their wheels once, into pytest's cache: `pytest -m export tests/export/test_old_consumers.py`.
 """
 
 import pathlib

@@ -3,8 +3,8 @@
 In a test: `with StandIn({"pendulum": folder}) as server:` serves every version in it, at `server.url` (REST) and at
 `server.target` (gRPC). It speaks what clients see: gRPC through the real stubs of tensorflow-serving-api (Predict,
 GetModelMetadata), and the documented JSON of the REST API (predict in rows and columns, metadata, status). Answers are
-those of the exported SavedModel's signatures, in Python; tests/test_c_api.py compares these with the C++ session's. It
-has no batching, warmup or loading of new versions.
+those of the exported SavedModel's signatures, in Python; tests/export/test_c_api.py compares these with the C++
+session's. It has no batching, warmup or loading of new versions.
 """
 
 import contextlib

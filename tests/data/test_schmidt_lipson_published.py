@@ -13,7 +13,7 @@ from hnn_tf.data.schmidt_lipson import MEMBER, forward_differences, read_pendulu
 
 @pytest.fixture(scope="module")
 def published():
-    default = pathlib.Path(__file__).resolve().parents[2] / "shared" / "data"
+    default = pathlib.Path(__file__).resolve().parents[3] / "shared" / "data"
     path = pathlib.Path(os.environ.get("HNN_TF_SHARED_DATA", default)) / "schmidt_lipson" / "invar_datasets.zip"
     if not path.is_file():
         pytest.skip("the published archive isn't here; HNN_TF_SHARED_DATA names the folder that holds schmidt_lipson/")
