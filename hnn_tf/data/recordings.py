@@ -1,0 +1,311 @@
+"""Recordings: what was observed of a system, measured or simulated."""
+
+import dataclasses
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+
+from hnn_tf.data.trajectories import Trajectories
+from hnn_tf.input_error import InputError, InputWarning
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """One run of a system, read at its own times.
+
+    Attributes:
+      times: `[T]`, increasing; the steps may differ.
+      states: Observed states `[T, 2n]`.
+      time_derivatives: Derivatives that belong to the states `[T, 2n]`, if they are known.
+      inputs: What acted on the system `[T, m]`, if anything did.
+      parameters: What was constant in this recording `[k]`, and may differ in others.
+      true_states: The states without noise `[T, 2n]`, if they are known.
+    """
+
+    times: np.ndarray
+    states: np.ndarray
+    time_derivatives: np.ndarray | None = None
+    inputs: np.ndarray | None = None
+    parameters: np.ndarray | None = None
+    true_states: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        """How many readings there are."""
+        return len(self.times)
+
+    def between(self, start: int, stop: int) -> "Recording":
+        """The readings from index `start` up to, and without, index `stop`."""
+        part = slice(start, stop)
+        cut = {name: getattr(self, name)[part] for name in _OF_TIME if getattr(self, name) is not None}
+        return dataclasses.replace(self, **cut)
+
+
+_OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states")
+
+
+@dataclasses.dataclass(frozen=True)
+class Recordings(Sequence[Recording]):
+    """Recordings of one system: they may differ in length and in their times.
+
+    Args:
+      recordings: At least one. Each has the parts that the others have, and the same widths.
+      state_names: Names of the 2n numbers of a state; q1, …, p1, … when not given.
+      state_units: Their units; empty when not given.
+      time_unit: The unit of the times; empty when not given.
+      angles: Indices of the positions that are angles in rad.
+
+    Raises:
+      InputError: If arrays don't fit each other, times don't increase, or a number isn't finite.
+    """
+
+    recordings: tuple[Recording, ...]
+    state_names: tuple[str, ...] = ()
+    state_units: tuple[str, ...] = ()
+    time_unit: str = ""
+    angles: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.recordings:
+            raise InputError("recordings: expected at least one; received none")
+        first = self.recordings[0]
+        for index, recording in enumerate(self.recordings):
+            _check(recording, first, f"recording {index}")
+        width = first.states.shape[1]
+        if not self.state_names:
+            names = [f"{kind}{i + 1}" for kind in "qp" for i in range(width // 2)]
+            object.__setattr__(self, "state_names", tuple(names) if width > 2 else ("q", "p"))
+        if not self.state_units:
+            object.__setattr__(self, "state_units", ("",) * width)
+        for name in ("state_names", "state_units"):
+            if len(getattr(self, name)) != width:
+                raise InputError(f"{name}: expected one for each of the {width} numbers of a state; received "
+                                 f"{len(getattr(self, name))}")  # fmt: skip
+        if any(not 0 <= angle < width // 2 for angle in self.angles):
+            raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
+
+    @classmethod
+    def from_arrays(
+        cls,
+        times: Any,
+        states: Any,
+        *,
+        time_derivatives: Any = None,
+        inputs: Any = None,
+        parameters: Any = None,
+        true_states: Any = None,
+        **description: Any,
+    ) -> "Recordings":
+        """Recordings of arrays or nested lists.
+
+        Args:
+          times: `[T]` of all recordings, or a list of the times of each.
+          states: `[N, T, 2n]`, or a list of the `[T_i, 2n]` of each; `[T, 2n]` of a single recording.
+          time_derivatives: As `states`.
+          inputs: As `states`, of m numbers.
+          parameters: `[N, k]`.
+          true_states: As `states`.
+          **description: `state_names`, `state_units`, `time_unit`, `angles`.
+
+        Raises:
+          InputError: As of the class, or if there are not as many of one thing as of another.
+        """
+        given = {"states": states, "time_derivatives": time_derivatives, "inputs": inputs, "true_states": true_states}
+        single = _is_numeric(states) and np.ndim(states) == 2
+        parts = {name: [value] if single else list(value) for name, value in given.items() if value is not None}
+        if parameters is not None:
+            parts["parameters"] = [parameters] if single else list(parameters)
+        count = len(parts["states"])
+        own_times = not _is_numeric(times) or np.ndim(times) == 2
+        parts["times"] = list(times) if own_times else [times] * count
+        for name, values in parts.items():
+            if len(values) != count:
+                raise InputError(f"{name}: expected as many as there are recordings, {count}; received {len(values)}")
+        columns = {name: [np.asarray(value, np.float64) for value in values] for name, values in parts.items()}
+        recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
+        tuples = {name: value if isinstance(value, str) else tuple(value) for name, value in description.items()}
+        return cls(tuple(recordings), **tuples)
+
+    @classmethod
+    def from_pandas(
+        cls,
+        table: Any,
+        *,
+        time: str,
+        positions: Sequence[str],
+        momenta: Sequence[str],
+        recording: str | None = None,
+        time_derivatives: Sequence[str] | None = None,
+        inputs: Sequence[str] | None = None,
+        parameters: Sequence[str] | None = None,
+        angles: Sequence[str] = (),
+        **description: Any,
+    ) -> "Recordings":
+        """Recordings of a table with a row for each reading, such as a pandas DataFrame.
+
+        Args:
+          table: Columns by name, as `table[name]`.
+          time: Name of the column of times; rows are taken in the order of time.
+          positions: Names of the columns of the positions q.
+          momenta: Names of the columns of the momenta p, as many; velocities will do where masses are 1.
+          recording: Name of a column that tells recordings apart; all rows are one recording when not given.
+          time_derivatives: Names of the columns of dq/dt and dp/dt, in the order of the state.
+          inputs: Names of the columns of inputs.
+          parameters: Names of columns that are constant in each recording.
+          angles: Those of the positions that are angles in rad.
+          **description: `state_units`, `time_unit`.
+
+        Raises:
+          InputError: As of the class, or if the table lacks a column, or a parameter varies within a recording.
+        """
+        names = [*positions, *momenta]
+        used = [time, *names, *(time_derivatives or ()), *(inputs or ()), *(parameters or ())]
+        missing = [name for name in [*used, *([recording] if recording else [])] if name not in table]
+        if missing:
+            raise InputError(f"table: expected the column {missing[0]!r}; it has {', '.join(map(str, table))}")
+        if len(positions) != len(momenta):
+            raise InputError(f"momenta: expected one for each of {list(positions)}; received {list(momenta)}")
+        unknown = [name for name in angles if name not in positions]
+        if unknown:
+            raise InputError(f"angles: expected some of the positions {list(positions)}; received {unknown[0]!r}")
+        column = {name: np.asarray(table[name], np.float64) for name in used}
+        labels = np.asarray(table[recording]) if recording else np.zeros(len(column[time]), int)
+        found = []
+        for label in dict.fromkeys(labels.tolist()):
+            rows = np.flatnonzero(labels == label)
+            rows = rows[np.argsort(column[time][rows], kind="stable")]
+
+            def stacked(chosen: Sequence[str] | None, rows: np.ndarray = rows) -> np.ndarray | None:
+                return None if chosen is None else np.stack([column[name][rows] for name in chosen], -1)
+
+            varying = [name for name in parameters or () if np.ptp(column[name][rows]) > 0]
+            if varying:
+                raise InputError(f"{varying[0]!r}: expected one value in recording {label!r}; it varies")
+            constants = stacked(parameters)
+            found.append(
+                Recording(
+                    times=column[time][rows],
+                    states=np.stack([column[name][rows] for name in names], -1),
+                    time_derivatives=stacked(time_derivatives),
+                    inputs=stacked(inputs),
+                    parameters=None if constants is None else constants[0],
+                )
+            )
+        indices = tuple(list(positions).index(name) for name in angles)
+        return cls(tuple(found), state_names=tuple(names), angles=indices, **description)
+
+    @classmethod
+    def from_trajectories(cls, trajectories: Trajectories, **description: Any) -> "Recordings":
+        """Recordings of simulated trajectories, with their true states."""
+        return cls.from_arrays(
+            trajectories.times,
+            trajectories.states,
+            time_derivatives=trajectories.time_derivatives,
+            true_states=trajectories.clean_states,
+            **description,
+        )
+
+    def __len__(self) -> int:
+        """How many recordings there are."""
+        return len(self.recordings)
+
+    @overload
+    def __getitem__(self, index: int) -> Recording: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Recordings": ...
+
+    def __getitem__(self, index: int | slice) -> "Recording | Recordings":
+        """The recording of that number, or some of them as `Recordings`."""
+        if isinstance(index, slice):
+            return dataclasses.replace(self, recordings=self.recordings[index])
+        return self.recordings[index]
+
+    def __iter__(self) -> Iterator[Recording]:
+        """The recordings in their order."""
+        return iter(self.recordings)
+
+    def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
+        """The recordings to train on, and those held out: the last ones, whole.
+
+        A single recording is split in time. One reading between the two parts is left out, so that no transition
+        between neighbours belongs to both.
+
+        Args:
+          fraction: Of the recordings, or of the readings of a single one, that is held out.
+
+        Raises:
+          InputError: If either part would be empty.
+        """
+        single = len(self) == 1
+        count = len(self[0]) if single else len(self)
+        num_train = count - round(fraction * count)
+        kept = num_train - single
+        if not 0 < kept < num_train + (not single) or num_train >= count:
+            parts = "readings" if single else "recordings"
+            raise InputError(f"fraction: expected a split of {count} {parts} with no part empty; received {fraction}")
+        if not single:
+            return self[:num_train], self[num_train:]
+        whole = self[0]
+        parts_of_time = (whole.between(0, kept), whole.between(num_train, count))
+        train, held_out = (dataclasses.replace(self, recordings=(part,)) for part in parts_of_time)
+        return train, held_out
+
+    def windows(self, length: int | None = None) -> "Recordings":
+        """Recordings of equal length: each is cut into as many as it has, neighbours share a reading.
+
+        Args:
+          length: Readings in each, >= 2; those of the shortest recording when not given.
+
+        Raises:
+          InputError: If a recording is shorter.
+
+        Warns:
+          InputWarning: Says how many readings are in no window.
+        """
+        shortest = min(map(len, self))
+        length = shortest if length is None else length
+        if not 2 <= length <= shortest:
+            raise InputError(f"length: expected from 2 to the {shortest} of the shortest recording; received {length}")
+        cut = [
+            recording.between(start, start + length)
+            for recording in self
+            for start in range(0, len(recording) - length + 1, length - 1)
+        ]
+        used = sum((len(recording) - 1) // (length - 1) * (length - 1) + 1 for recording in self)
+        total = sum(map(len, self))
+        if used < total:
+            message = f"recordings: {total - used} of {total} readings are in no window of {length}"
+            warnings.warn(message, InputWarning, stacklevel=2)
+        return dataclasses.replace(self, recordings=tuple(cut))
+
+
+def _is_numeric(value: Any) -> bool:
+    """Whether nested lists or arrays are of one shape."""
+    try:
+        return np.asarray(value).dtype != object
+    except ValueError:  # NumPy's of ragged lists
+        return False
+
+
+def _check(recording: Recording, first: Recording, where: str) -> None:
+    shape = np.shape(recording.states)
+    if len(shape) != 2 or shape[1] % 2 or not shape[1]:
+        raise InputError(f"{where}: expected states [T, 2n]; received {shape}")
+    for name in ("times", *_OF_TIME[1:], "parameters"):
+        value, of_first = getattr(recording, name), getattr(first, name)
+        if (value is None) != (of_first is None):
+            raise InputError(f"{where}: expected {name} in each recording, or in none")
+        if value is None:
+            continue
+        expected = shape if name in ("states", "time_derivatives", "true_states") else None
+        of_time = name in _OF_TIME
+        if of_time and len(value) != shape[0]:
+            raise InputError(f"{where}: expected {name} for each of its {shape[0]} states; received {len(value)}")
+        if np.shape(value)[of_time:] != np.shape(of_first)[of_time:] or (expected and np.shape(value) != expected):
+            raise InputError(f"{where}: expected {name} as wide as those of the others; received {np.shape(value)}")
+        if not np.isfinite(value).all():
+            raise InputError(f"{where}: expected finite {name}; received NaN or infinity")
+    if np.ndim(recording.times) != 1 or not (np.diff(recording.times) > 0).all():
+        raise InputError(f"{where}: expected times [T] that increase; mend or sort them")
