@@ -5,104 +5,12 @@ python -m benchmarks.many_rows --rows=10000000
 Needs Linux, whose /proc tells the memory. "The data" are two float32 columns and their one copy as tensors.
 """
 
-import concurrent.futures
-import json
-import multiprocessing
-import pathlib
-import sys
-import time
-from collections.abc import Callable
-from typing import Any
-
 from absl import flags
 
+from benchmarks.cost import rows
 from hnn_tf.commands import command_line
-
-BATCH_SIZE = 256
-
-Results = dict[str, dict[str, float]]
-"""Of what is measured: `seconds`, and `megabytes` of the process's largest memory beyond that of the data."""
-
-
-def measure(rows: int) -> Results:
-    """All results, of two processes: what an evaluation leaves to the allocators counts in those that follow."""
-    spawn = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as pool:
-        return pool.submit(first_batch, rows).result() | pool.submit(evaluations, rows).result()
-
-
-def first_batch(rows: int) -> Results:
-    """What the first shuffled batch takes; of the seconds the least of three, as others' load would count."""
-    with command_line.quiet_start():
-        from hnn_tf.data import to_tf_dataset
-
-    samples = _samples(rows)
-    few = {name: column[:10] for name, column in samples.items()}
-    next(iter(to_tf_dataset(few, batch_size=4, seed=0)))  # loads what TensorFlow loads once
-    base = _with_copy(samples)
-    tries = [_measured(base, lambda: next(iter(to_tf_dataset(samples, batch_size=BATCH_SIZE, seed=0)))) for _ in "abc"]
-    # Later ones have the copies of those before beside them.
-    return {"first shuffled batch": tries[0] | {"seconds": min(each["seconds"] for each in tries)}}
-
-
-def evaluations(rows: int) -> Results:
-    """What losses and derivative errors take."""
-    with command_line.quiet_start():
-        import keras
-
-        from hnn_tf import HamiltonianNetwork, MLPHamiltonian, TrainingLoop, evaluation
-        from hnn_tf.objectives import DerivativeMatching
-
-    samples = _samples(rows)
-    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=(200, 200)))
-    model.build([None, 2])
-    base = _with_copy(samples)
-    loop = TrainingLoop(model, DerivativeMatching(), keras.optimizers.Adam(), samples, batch_size=BATCH_SIZE)
-    calls: dict[str, Callable[[], Any]] = {
-        "loss": loop.loss,
-        "loss of arrays": lambda: loop.loss(samples),
-        "derivative_mse": lambda: evaluation.derivative_mse(model, samples),
-        "derivative_error_spread": lambda: evaluation.derivative_error_spread(model, samples),
-    }
-    return {name: _measured(base, call) for name, call in calls.items()}
-
-
-def _samples(rows: int) -> dict[str, Any]:
-    import numpy as np
-
-    state = np.random.default_rng(0).standard_normal([rows, 2], np.float32)
-    return {"state": state, "time_derivative": state[:, ::-1] * np.array([1, -1], np.float32)}
-
-
-def _with_copy(samples: dict[str, Any]) -> float:
-    """Megabytes of the process when it will hold a copy of the samples, too."""
-    return _megabytes("VmRSS") + sum(column.nbytes for column in samples.values()) / 2**20
-
-
-def _measured(base: float, call: Callable[[], Any]) -> dict[str, float]:
-    pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-    began = time.perf_counter()
-    call()
-    return {"seconds": time.perf_counter() - began, "megabytes": _megabytes("VmHWM") - base}
-
-
-def _megabytes(name: str) -> float:
-    """Of a line of /proc/self/status: VmRSS, the memory now, or VmHWM, the largest."""
-    status = pathlib.Path("/proc/self/status").read_text()
-    return int(status.split(f"{name}:")[1].split()[0]) / 1024
-
-
-def _main() -> None:
-    results = measure(flags.FLAGS.rows)
-    if flags.FLAGS.json:
-        sys.stdout.write(json.dumps(results) + "\n")
-        return
-    sys.stdout.write(f"| {flags.FLAGS.rows:,} rows | seconds | memory beyond the data's (MB) |\n|---|---|---|\n")
-    for name, result in results.items():
-        sys.stdout.write(f"| {name} | {result['seconds']:.2f} | {result['megabytes']:.0f} |\n")
-
 
 if __name__ == "__main__":
     flags.DEFINE_integer("rows", 10_000_000, "Samples.", lower_bound=1000)
     flags.DEFINE_bool("json", False, "Print JSON instead of a table.")
-    command_line.run(_main, usage=__doc__)
+    command_line.run(rows.main, usage=__doc__)

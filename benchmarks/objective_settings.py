@@ -6,80 +6,11 @@ Of seeds that no other table reports, 20 trajectories are trained on and the val
 data are not looked at. Writes docs/results/objective_settings.json and its table.
 """
 
-import json
-import sys
-from typing import Any
-
 from absl import flags
 
-from benchmarks import objective_tables, result_tables
+from benchmarks.objectives.cases import HELD_OUT_SEED
 from hnn_tf.commands import command_line
-from trainers.tasks import TASKS
-
-SETTINGS: dict[str, dict[str, Any]] = {
-    "0 steps": {"steps": 0},
-    "150 steps at 1e-3": {"steps": 150, "learning_rate": 1e-3},
-    "150 steps at 3e-4": {"steps": 150, "learning_rate": 3e-4},
-    "150 steps at 1e-4": {"steps": 150, "learning_rate": 1e-4},
-    "400 steps at 1e-3": {"steps": 400, "learning_rate": 1e-3},
-}
-"""All with a cosine schedule."""
-
-OBJECTIVES = ("combined", "trajectory")
-FIRST_SEED = 10
-
-
-def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, float]:
-    """Setting -> validation loss, all from the same start."""
-    from benchmarks import objective_runs
-    from hnn_tf import warm_start
-    from hnn_tf.training.training_loop import TrainingLoop
-    from trainers import fitting
-
-    flagged = objective_runs.settings_of(objective_name, seed=seed, learning_rate_schedule="cosine")
-    the_task = TASKS[task]
-    data = the_task.load(flagged)
-    data.hold_out(objective_name, 0.2)
-    model = the_task.new_model("hnn", flagged)
-    start = warm_start(model, the_task.objective(flagged), data.train[objective_name], seed=seed)
-    weights = [variable.numpy() for variable in model.weights]
-    losses = {}
-    for name, changes in SETTINGS.items():
-        for variable, value in zip(model.weights, weights, strict=True):
-            variable.assign(value)
-        vars(flagged).update(changes)
-        loop = TrainingLoop(model, start.objective, fitting.optimizer(flagged), start.samples)
-        if flagged.steps:
-            loop.run(flagged.steps)
-        losses[name] = loop.validation_loss(data.validation[objective_name])
-    return losses
-
-
-def section(results: dict[str, dict[str, list[float]]]) -> str:
-    """The table: medians over seeds of the validation loss, less that of the start."""
-    rows = [["task, objective", *(name for name in SETTINGS if name != "0 steps")]]
-    for name, losses in results.items():
-        start = losses["0 steps"]
-        changes = [[loss - first for loss, first in zip(losses[s], start, strict=True)] for s in rows[0][1:]]
-        rows.append([name, *(f"{objective_tables.median(change):+.4f}" for change in changes)])
-    return result_tables.table(rows, labels=1)
-
-
-def _main() -> None:
-    from benchmarks import doc_section, objectives, paper_table
-
-    results: dict[str, dict[str, list[float]]] = {}
-    for task in objectives.TASKS:
-        for objective in OBJECTIVES:
-            row = results[f"{task}, {objective}"] = {name: [] for name in SETTINGS}
-            for seed in range(FIRST_SEED, FIRST_SEED + flags.FLAGS.seeds):
-                for name, loss in validation_losses(task, objective, seed).items():
-                    row[name].append(loss)
-                sys.stderr.write(f"{task}, {objective}, seed {seed}\n")
-    (paper_table.RESULTS / "objective_settings.json").write_text(json.dumps(results, indent=1, allow_nan=False) + "\n")
-    doc_section.replace(doc_section.OBJECTIVES, "objective_settings", section(results))
-
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("seeds", 3, f"Seeds {FIRST_SEED}, {FIRST_SEED + 1}, ...", lower_bound=1)
-    command_line.run(_main, usage=__doc__)
+    flags.DEFINE_integer("seeds", 3, f"Seeds {HELD_OUT_SEED}, {HELD_OUT_SEED + 1}, ...", lower_bound=1)
+    command_line.run("benchmarks.objectives.settings:main", usage=__doc__)

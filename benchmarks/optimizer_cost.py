@@ -5,83 +5,10 @@ python -m benchmarks.optimizer_cost
 Writes docs/results/optimizer_cost.json and its table.
 """
 
-import json
-import sys
-import time
-from typing import Any
-
 from absl import flags
 
-from benchmarks import objective_tables, result_tables
 from hnn_tf.commands import command_line
-from trainers.tasks import TASKS
-
-STEPS = 2000
-BLOCK = 20
-"""L-BFGS's steps between two looks at its loss."""
-
-
-def cost(task: str, seed: int) -> dict[str, float]:
-    """Seconds, without compiling, of Adam's steps, and of L-BFGS's until its loss is as low; both losses without L2."""
-    from benchmarks import objective_runs
-    from hnn_tf.objectives import DerivativeMatching
-    from hnn_tf.optimizers import LBFGS, CoupledAdam
-    from hnn_tf.training.training_loop import TrainingLoop
-
-    settings = objective_runs.settings_of("derivative", seed=seed)
-    the_task = TASKS[task]
-    train = the_task.load(settings).train["derivative"]
-
-    def loop(optimizer: Any) -> TrainingLoop:
-        loop = TrainingLoop(the_task.new_model("hnn", settings), DerivativeMatching(), optimizer, train)
-        state = loop.state()
-        loop.run(1)
-        loop.restore(state)
-        return loop
-
-    adam, lbfgs = loop(CoupledAdam(1e-3)), loop(LBFGS())
-    began = time.perf_counter()
-    adam.run(STEPS)
-    adam_seconds = time.perf_counter() - began
-    target = adam.loss()
-    began = time.perf_counter()
-    while lbfgs.step < STEPS and lbfgs.run(BLOCK) > target:
-        pass
-    seconds = time.perf_counter() - began
-    return {
-        "adam_seconds": adam_seconds,
-        "adam_loss": target,
-        "lbfgs_seconds": seconds,
-        "lbfgs_loss": lbfgs.loss(),
-        "lbfgs_steps": lbfgs.step,
-    }
-
-
-def section(results: dict[str, dict[str, list[float]]]) -> str:
-    """The table: medians over seeds; of the ratio, with its least and largest value."""
-    rows = [["task", "Adam's 2000 steps, s", "L-BFGS, s", "its steps", "times faster"]]
-    for task, found in results.items():
-        faster: list[float | None] = [a / b for a, b in zip(found["adam_seconds"], found["lbfgs_seconds"], strict=True)]
-        names = ("adam_seconds", "lbfgs_seconds", "lbfgs_steps")
-        cells = [f"{objective_tables.median(found[name]):.3g}" for name in names]
-        rows.append([task, *cells, result_tables.spread(faster)])
-    return result_tables.table(rows, labels=1)
-
-
-def _main() -> None:
-    from benchmarks import doc_section, objectives, paper_table
-
-    results: dict[str, dict[str, list[float]]] = {task: {} for task in objectives.TASKS}
-    for seed in range(flags.FLAGS.seeds):
-        for task in objectives.TASKS:
-            for name, value in cost(task, seed).items():
-                results[task].setdefault(name, []).append(value)
-            sys.stderr.write(f"{task}, seed {seed}\n")
-    (paper_table.RESULTS / "optimizer_cost.json").write_text(json.dumps(results, indent=1, allow_nan=False) + "\n")
-    doc_section.replace(doc_section.OBJECTIVES, "optimizer_cost", section(results))
-    sys.stdout.write(section(results))
-
 
 if __name__ == "__main__":
     flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of data and weights.", lower_bound=1)
-    command_line.run(_main, usage=__doc__)
+    command_line.run("benchmarks.objectives.optimizer_cost:main", usage=__doc__)

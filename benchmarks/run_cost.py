@@ -3,79 +3,12 @@
 python -m benchmarks.run_cost --repeats=5 --update_readme
 """
 
-import json
-import os
-import pathlib
-import platform
-import subprocess
-import sys
-import tempfile
-import time
-from statistics import median
-
 from absl import flags
 
+from benchmarks.cost import run
 from hnn_tf.commands import command_line
-
-RESULTS = pathlib.Path(__file__).parent.parent / "docs" / "results" / "run_cost.json"
-COMMANDS = {
-    "python -m trainers.pendulum --flagfile=pendulum.flags --export": 0,
-    "python -m trainers.pendulum --help": 0,
-    "python -m trainers.pendulum --stepz=3": command_line.EXIT_BAD_INPUT,
-}
-"""Commands and the exit codes that they end with."""
-
-
-def _main() -> None:
-    settings = flags.FLAGS
-    costs: dict[str, dict[str, list[float]]] = {c: {"seconds": [], "peak_megabytes": []} for c in COMMANDS}
-    for repeat in range(settings.repeats):
-        for command, code in COMMANDS.items():
-            with tempfile.TemporaryDirectory() as folder:
-                seconds, megabytes = _measure(command, code, folder)
-            costs[command]["seconds"].append(seconds)
-            costs[command]["peak_megabytes"].append(megabytes)
-        sys.stderr.write(f"{repeat + 1}/{settings.repeats}\n")
-    document = {"machine": f"{os.cpu_count()} cores, {platform.machine()}", "commands": costs}
-    table = markdown(document)
-    sys.stdout.write(table)
-    if settings.update_readme:
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(json.dumps(document, indent=1) + "\n")
-        # Here, because it imports TensorFlow: a process starts with the peak memory of the one that started it.
-        with command_line.quiet_start():
-            from benchmarks import doc_section
-        doc_section.replace(doc_section.README, "run_cost", table)
-
-
-def _measure(command: str, code: int, folder: str) -> tuple[float, float]:
-    """Seconds, and the largest resident set in MB, of a command that writes into a folder."""
-    arguments = [sys.executable, *command.split()[1:]]
-    arguments += [f"--output_dir={folder}/run"] if "--export" in arguments else []
-    began = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != code:
-        raise command_line.TrainingFailedError(f"{command}: expected exit code {code}; received {process.returncode}")
-    # In kB, but on macOS in bytes.
-    return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-
-
-def markdown(document: dict) -> str:
-    """The costs as a Markdown table: medians with the least and the largest."""
-    lines = ["| command | seconds | peak memory (MB) |", "| --- | ---: | ---: |"]
-    for command, cost in document["commands"].items():
-        seconds, megabytes = cost["seconds"], cost["peak_megabytes"]
-        spread = f"{median(seconds):.2f} ({min(seconds):.2f} – {max(seconds):.2f})"
-        lines.append(f"| `{command}` | {spread} | {median(megabytes):.0f} |")
-    repeats = len(next(iter(document["commands"].values()))["seconds"])
-    note = f"Medians of {repeats} runs (least – largest) on {document['machine']}, by `make cost`."
-    return "\n".join([*lines, "", note, ""])
-
 
 if __name__ == "__main__":
     flags.DEFINE_integer("repeats", 5, "Runs of each command, interleaved.", lower_bound=1)
     flags.DEFINE_bool("update_readme", False, "Write docs/results/run_cost.json and the table of the README.")
-    command_line.run(_main, usage=__doc__)
+    command_line.run(run.main, usage=__doc__)

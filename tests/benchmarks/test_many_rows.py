@@ -8,7 +8,7 @@ import sys
 import pytest
 from command_session import ROOT
 
-from benchmarks import many_rows
+from benchmarks.cost import row_evaluations
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/clear_refs"), reason="the memory's peak is Linux's")
 
@@ -16,7 +16,7 @@ EVALUATIONS = {"first shuffled batch", "loss", "loss of arrays", "derivative_mse
 
 
 def test_the_command_measures_every_evaluation():
-    results = many_rows.first_batch(2000) | many_rows.evaluations(2000)
+    results = row_evaluations.first_batch(2000) | row_evaluations.evaluations(2000)
     assert results.keys() == EVALUATIONS
     assert all(result["seconds"] > 0 for result in results.values())
 

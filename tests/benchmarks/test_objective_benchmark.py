@@ -6,14 +6,10 @@ import re
 import command_session
 import pytest
 
-from benchmarks import (
-    derivative_errors,
-    doc_section,
-    objective_runs,
-    objective_settings,
-    objective_tables,
-    optimizer_cost,
-)
+from benchmarks.documents import doc_section
+from benchmarks.objectives import derivative_errors, optimizer_cost, tables
+from benchmarks.objectives import settings as objective_settings
+from benchmarks.trainings import training_settings
 from trainers import training_flags
 
 
@@ -23,21 +19,27 @@ def test_its_defaults_are_those_of_the_flags():
         *training_flags.NOT_OF_THE_MODEL,
         *("seed", "validation_fraction"),
     }
-    assert of_learning <= {*objective_runs.DEFAULTS, "cache_dir"}
+    assert of_learning <= {*training_settings.DEFAULTS, "cache_dir"}
     flagfile = (command_session.ROOT / "trainers" / "flagfiles" / "mass_spring.flags").read_text()
     for name in ("steps", "learning_rate", "weight_decay", "noise_std"):
-        assert float(re.search(rf"--{name}=(\S+)", flagfile)[1]) == objective_runs.DEFAULTS[name]
+        assert float(re.search(rf"--{name}=(\S+)", flagfile)[1]) == training_settings.DEFAULTS[name]
 
 
 def test_the_page_has_the_tables_of_the_committed_results():
     results = json.loads((command_session.ROOT / "docs" / "results" / "objectives.json").read_text())
-    for name, text in objective_tables.sections(results).items():
+    for name, text in tables.sections(results).items():
         assert doc_section.read(doc_section.OBJECTIVES, name) == text
 
 
-@pytest.mark.parametrize("command", [derivative_errors, objective_settings, optimizer_cost])
-def test_the_page_has_the_small_commands_tables(command):
-    name = command.__name__.removeprefix("benchmarks.")
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("derivative_errors", derivative_errors),
+        ("objective_settings", objective_settings),
+        ("optimizer_cost", optimizer_cost),
+    ],
+)
+def test_the_page_has_the_small_commands_tables(name, command):
     results = json.loads((command_session.ROOT / "docs" / "results" / f"{name}.json").read_text())
     assert doc_section.read(doc_section.OBJECTIVES, name) == command.section(results)
 

@@ -6,8 +6,8 @@ import re
 import command_session
 import pytest
 
-from benchmarks import doc_section
-from benchmarks.objective_tables import PLAIN, median, ratio
+from benchmarks.documents import doc_section
+from benchmarks.objectives.tables import PLAIN, median, ratio
 
 RESULTS = json.loads((command_session.ROOT / "docs" / "results" / "objectives.json").read_text())
 PLANAR, REAL = RESULTS["planar"], RESULTS["real_pendulum"]

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from benchmarks import result_tables
+from benchmarks.documents import markdown_tables
+from benchmarks.paper import result_tables
 
 
 def _document(energy, *, baseline=None):
@@ -26,9 +27,9 @@ def test_every_model_has_a_number_for_each_seed_or_none(results):
 
 
 def test_a_cell_is_the_median_with_the_least_and_the_largest():
-    assert result_tables.spread([3.0, 1.0, 2.0]) == "2 (1 – 3)"
-    assert result_tables.spread([3e-5, None, 1e-5]) == "2.00e-05 (1.00e-05 – 3.00e-05, 1 diverged)"
-    assert result_tables.spread([None]) == "all diverged"
+    assert markdown_tables.spread([3.0, 1.0, 2.0]) == "2 (1 – 3)"
+    assert markdown_tables.spread([3e-5, None, 1e-5]) == "2.00e-05 (1.00e-05 – 3.00e-05, 1 diverged)"
+    assert markdown_tables.spread([None]) == "all diverged"
 
 
 def test_the_ratio_is_the_median_over_runs():

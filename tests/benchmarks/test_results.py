@@ -6,7 +6,7 @@ from statistics import median
 import command_session
 import pytest
 
-from benchmarks import result_tables
+from benchmarks.paper import result_tables
 from hnn_tf import integrators
 
 DOCUMENT = json.loads((command_session.ROOT / "docs" / "results" / "paper_table.json").read_text())

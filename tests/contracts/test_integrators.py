@@ -8,7 +8,7 @@ import package_classes
 import pytest
 import tensorflow as tf
 
-from benchmarks import exact_solutions
+from benchmarks.integrators import exact_solutions
 from hnn_tf import (
     BaselineNetwork,
     HamiltonianNetwork,

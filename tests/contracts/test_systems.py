@@ -9,7 +9,7 @@ import pytest
 import scipy.integrate
 import tensorflow as tf
 
-from benchmarks import exact_solutions
+from benchmarks.integrators import exact_solutions
 from hnn_tf import rollout_at_times, systems
 from hnn_tf.data.reference_solution import reference_solution
 

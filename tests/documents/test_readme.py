@@ -11,17 +11,14 @@ import numpy as np
 import pytest
 
 import hnn_tf
-from benchmarks import (
-    data_cost,
-    doc_section,
-    integrator_runs,
-    integrators,
-    limit_tables,
-    result_tables,
-    rollout_cost,
-    run_cost,
-    serving_cost,
-)
+from benchmarks.cost import data as data_cost
+from benchmarks.cost import rollout as rollout_cost
+from benchmarks.cost import run as run_cost
+from benchmarks.cost import serving as serving_cost
+from benchmarks.documents import doc_section
+from benchmarks.integrators import comparison as integrators
+from benchmarks.integrators import runs as integrator_runs
+from benchmarks.paper import limit_tables, result_tables
 from hnn_tf.export.saved_model import export_model
 from trainers import symplecticity_table as symplecticity
 

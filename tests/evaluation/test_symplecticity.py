@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks import exact_solutions
+from benchmarks.integrators import exact_solutions
 from hnn_tf import BaselineNetwork, HamiltonianNetwork, InputError, MLPHamiltonian, evaluation, rollout, systems
 from trainers import symplecticity_table as trainer
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import hnn_tf
-from benchmarks import serving_load
-from benchmarks.c_api_process import CApiProcess
+from benchmarks.cost import serving_load
+from benchmarks.cost.c_api_process import CApiProcess
 from hnn_tf.export.saved_model import export_model
 
 

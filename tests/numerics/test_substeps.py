@@ -192,12 +192,12 @@ def test_a_start_from_a_closed_form_has_its_substeps(kind, rng):
 
 
 def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
-    from benchmarks import objective_runs
+    from benchmarks.objectives import methods
     from trainers import fitting
     from trainers.tasks import mass_spring
 
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: 3.0)
-    settings = objective_runs.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    settings = methods.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
     model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
     fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
     (line,) = capsys.readouterr().err.splitlines()
@@ -205,12 +205,12 @@ def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
 
 
 def test_of_a_run_that_diverges_only_that_is_said(monkeypatch, capsys):
-    from benchmarks import objective_runs
+    from benchmarks.objectives import methods
     from hnn_tf.commands import command_line
     from trainers import fitting
     from trainers.tasks import mass_spring
 
-    settings = objective_runs.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    settings = methods.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
     model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
     monkeypatch.setattr(TrainingLoop, "loss", lambda *_: float("nan"))
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: float("nan"))

@@ -18,7 +18,7 @@ def draw(folder: pathlib.Path, task: str, run: Any) -> None:
     Args:
       folder: Where the files go.
       task: "two_body" or "three_body", a part of the files' names.
-      run: A `benchmarks.trained_models.TrainedRun` of it.
+      run: A `benchmarks.trainings.trained_models.TrainedRun` of it.
     """
     system, horizon = run.data.system, run.data.task.horizon
     times = np.linspace(0.0, horizon, NUM_TIMES)

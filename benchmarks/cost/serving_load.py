@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.c_api_process import CApiProcess
+from benchmarks.cost.c_api_process import CApiProcess
 from hnn_tf.export import serving_constraints
 
 BATCH_SIZES, NUM_TIMES, TIME_STEP = (1, 3, 16, 64), (1, 5, 20), 0.05

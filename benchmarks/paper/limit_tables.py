@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
 from typing import Any
 
-from benchmarks.result_tables import number, spread, table
+from benchmarks.documents.markdown_tables import number, spread, table
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 ROWS = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks.trained_models import TrainedRun
+from benchmarks.trainings.trained_models import TrainedRun
 from hnn_tf import data, evaluation, figures
 from trainers.tasks.pixel_pendulum import ANGLE_TOLERANCE
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.lines import Line2D
 
-from benchmarks.objective_tables import median
+from benchmarks.objectives.tables import median
 from hnn_tf.figures.canvas import png_figure
 
 _COLOURS = ("#0072b2", "#56b4e9", "#e69f00", "#333333", "#009e73", "#cc79a7", "#d55e00", "#8a2be2")

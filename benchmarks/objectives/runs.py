@@ -1,103 +1,53 @@
-"""The trainings that objectives are compared by, each kept on disk when it is done."""
+"""The trainings that objectives are compared by."""
 
 import time
-import types
 from typing import Any
 
+import keras
 import numpy as np
 
+from benchmarks.objectives import methods
+from benchmarks.pytorch import layers as torch_layers
+from benchmarks.trainings import training_settings
+from hnn_tf import (
+    HamiltonianNetwork,
+    MLPHamiltonian,
+    RandomFeatureHamiltonian,
+    TrainingLoop,
+    closed_form,
+    data,
+    evaluation,
+    objectives,
+    systems,
+)
+from hnn_tf.commands import command_line
+from hnn_tf.input_error import InputError
+from trainers import fitting, friction_of_record
 from trainers.tasks import TASKS
-
-DEFAULTS: dict[str, Any] = {
-    "activation": "tanh",
-    "average_weights": False,
-    "batch_size": 0,
-    "derivatives": None,
-    "growth_steps": 0,
-    "hidden_units": ["200", "200"],
-    "huber": 0.0,
-    "integrator": "rk4",
-    "learning_rate": 1e-3,
-    "learning_rate_schedule": "constant",
-    "model": "hnn",
-    "noise_std": 0.1,
-    "objective": "derivative",
-    "optimizer": "adam",
-    "patience": 0,
-    "precision": "float32",
-    "progress": "none",
-    "protocol": "clean",
-    "segments": 0,
-    "steps": 2000,
-    "substeps": None,
-    "time_reversible": False,
-    "weight_decay": 1e-4,
-}
-"""The trainers' flags, as the planar tasks' flagfiles have them; a test compares."""
-
-SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
-"""Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
-trajectories of other seeds: Adam's first steps at 1e-3 spoil such a start."""
-
-STATES_ONLY = {"objective": "trajectory", "steps": 0}
-"""Found there, too: without derivatives each step fits more noise than the start has error."""
-
-METHODS: dict[str, dict[str, Any]] = {
-    "derivative": {},
-    "derivative, estimated": {"derivatives": "smoothing_spline"},
-    "one_step": {"objective": "one_step", "optimizer": "lbfgs", "steps": 200, "weight_decay": 0.0},
-    "weak": {"objective": "weak"},
-    "trajectory": STATES_ONLY,
-    "combined": {"objective": "combined", **SHOOTING},
-    "trajectory, reversible": {"time_reversible": True, **STATES_ONLY},
-    "combined, reversible": {"objective": "combined", "time_reversible": True, **SHOOTING},
-    "closed form: derivative": {"model": "random_features"},
-    "closed form: weak": {"model": "random_features", "objective": "weak"},
-    "closed form: trajectory": {"model": "random_features", "objective": "trajectory"},
-    "closed form: combined": {"model": "random_features", "objective": "combined"},
-    "closed form: trajectory, reversible": {
-        "model": "random_features",
-        "objective": "trajectory",
-        "time_reversible": True,
-    },
-    "closed form: combined, reversible": {"model": "random_features", "objective": "combined", "time_reversible": True},
-}
-"""Name -> flags that differ from `DEFAULTS`. Those named trajectory, weak, one_step or estimated see states only."""
 
 INNER_STARTS = 50
 """Initial states within the paper's box ring, 0.2 <= |q|, |p| <= 1: inside of what a pendulum is trained on."""
-
-
-def settings_of(method: str, *, seed: int, **changes: Any) -> types.SimpleNamespace:
-    """The flags of a method's training."""
-    return types.SimpleNamespace(**(DEFAULTS | METHODS[method] | {"seed": seed} | changes))
 
 
 def planar(
     task: str, method: str, *, seed: int, noise_std: float = 0.1, num_trajectories: int = 25
 ) -> dict[str, float]:
     """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
-    from hnn_tf import data as data_module
-    from hnn_tf import evaluation
-    from hnn_tf.commands import command_line
-    from hnn_tf.input_error import InputError
-    from trainers import fitting
-
-    settings = settings_of(method, seed=seed, noise_std=noise_std)
+    settings = methods.settings_of(method, seed=seed, noise_std=noise_std)
     the_task = TASKS[task]
-    data = the_task.load(settings)
-    data.train = {name: first_trajectories(columns, num_trajectories) for name, columns in data.train.items()}
+    task_data = the_task.load(settings)
+    task_data.train = {name: first_trajectories(columns, num_trajectories) for name, columns in task_data.train.items()}
     model = the_task.new_model(settings.model, settings)
     objective = the_task.objective(settings)
     try:
-        seconds, losses = fitting.fit(model, objective, data, settings)
+        seconds, losses = fitting.fit(model, objective, task_data, settings)
     except (command_line.TrainingFailedError, ArithmeticError, InputError) as error:
         return {"failed": str(error)}  # type: ignore[dict-item]
     with np.errstate(over="ignore", invalid="ignore"):
-        metrics = data.evaluate(model, objective=objective, protocol="clean")
-        starts = data_module.sample_box_ring(np.random.default_rng(0), INNER_STARTS, least=0.2, most=1.0)
+        metrics = task_data.evaluate(model, objective=objective, protocol="clean")
+        starts = data.sample_box_ring(np.random.default_rng(0), INNER_STARTS, least=0.2, most=1.0)
         times = np.linspace(0.0, 20.0, 201)
-        true, predicted = (evaluation.evaluation_rollout(field, starts, times) for field in (data.system, model))
+        true, predicted = (evaluation.evaluation_rollout(field, starts, times) for field in (task_data.system, model))
         metrics["inner_coordinate_mse"] = evaluation.coordinate_mse(true, predicted)
     found = losses | metrics | {"fit_seconds": seconds}
     noise = getattr(objective, "noise_std", None)
@@ -118,43 +68,24 @@ def real_pendulum(
 
     With `interval`, also the friction that the readings' noise does not explain, and both ends of its 95 % interval.
     """
-    from trainers import fitting
-    from trainers.tasks.real_pendulum import TASK
-
-    settings = types.SimpleNamespace(
-        **(DEFAULTS | {"seed": seed, "model": model, "objective": objective, "steps": steps, "noise_std": 0.0})
-    )
+    settings = training_settings.of(seed=seed, model=model, objective=objective, steps=steps, noise_std=0.0)
     settings.weight_decay, settings.data_path = 0.0, data_path
-    data = TASK.load(settings)
-    network = TASK.new_model(model, settings)
-    the_objective = TASK.objective(settings)
-    seconds, losses = fitting.fit(network, the_objective, data, settings)
-    metrics = losses | data.evaluate(network, objective=the_objective, protocol="clean") | {"fit_seconds": seconds}
+    task = TASKS["real_pendulum"]
+    record = task.load(settings)
+    network = task.new_model(model, settings)
+    the_objective = task.objective(settings)
+    seconds, losses = fitting.fit(network, the_objective, record, settings)
+    metrics = losses | record.evaluate(network, objective=the_objective, protocol="clean") | {"fit_seconds": seconds}
     if hasattr(network, "dissipation") and network.dissipation is not None:
         metrics["friction"] = float(np.mean(network.dissipation.coefficient))
     if interval:
-        from hnn_tf import data as data_module
-        from trainers import friction_of_record
-
-        found = friction_of_record.of_record(network, data_module.read_pendulum_record(data_path))
+        found = friction_of_record.of_record(network, data.read_pendulum_record(data_path))
         metrics |= {f"friction_{name}": value for name, value in found._asdict().items()}
     return {name: float(value) for name, value in metrics.items()}
 
 
 def noise_free(problem: str, *, adam_steps: int = 10_000) -> dict[str, float]:
     """Derivative error on noise-free data: a closed form's, and that of an HNN after so many Adam steps."""
-    import keras
-
-    from hnn_tf import (
-        HamiltonianNetwork,
-        MLPHamiltonian,
-        RandomFeatureHamiltonian,
-        TrainingLoop,
-        closed_form,
-        evaluation,
-        objectives,
-    )
-
     train, test, options, num_features = _noise_free_data(problem)
     keras.utils.set_random_seed(0)
     features = HamiltonianNetwork(RandomFeatureHamiltonian(num_features=num_features, dtype="float64", **options))
@@ -181,8 +112,6 @@ def noise_free(problem: str, *, adam_steps: int = 10_000) -> dict[str, float]:
 
 
 def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
-    from hnn_tf import data, systems
-
     rng = np.random.default_rng(0)
     options: dict[str, Any] = {}
     num_features = 400
@@ -205,13 +134,10 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
 
 def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
     """Seconds and clean test loss of 2000 steps in PyTorch, written as the reference is, and of the closed form."""
-    from benchmarks import torch_layers
-    from hnn_tf import HamiltonianNetwork, MLPHamiltonian, RandomFeatureHamiltonian, closed_form, evaluation
-
     torch = torch_layers.load_torch()
-    settings = settings_of("derivative", seed=seed)
-    data = TASKS[task].load(settings)
-    samples = data.train["derivative"]
+    settings = methods.settings_of("derivative", seed=seed)
+    task_data = TASKS[task].load(settings)
+    samples = task_data.train["derivative"]
     torch.manual_seed(seed)
     layers = torch_layers.linear_layers(torch, [2, 200, 200, 1])
     weights = [parameter for layer in layers for parameter in layer.parameters()]
@@ -240,7 +166,7 @@ def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
     model = fit()
     return {
         "torch_seconds": seconds,
-        "torch_clean_test_loss": evaluation.derivative_mse(network, data._clean_test),
+        "torch_clean_test_loss": evaluation.derivative_mse(network, task_data._clean_test),
         "closed_form_seconds": time.monotonic() - began,
-        "closed_form_clean_test_loss": evaluation.derivative_mse(model, data._clean_test),
+        "closed_form_clean_test_loss": evaluation.derivative_mse(model, task_data._clean_test),
     }

@@ -1,12 +1,9 @@
 """PyTorch's side of the comparisons: layers as the reference code starts them, and their weights in our models."""
 
 import importlib
-import json
-import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 
 
@@ -45,14 +42,3 @@ def assign(variables: Sequence[Any], layers: Sequence[Any]) -> None:
         by_name[f"kernel_{i}"].assign(layer.weight.detach().numpy().T)
         if layer.bias is not None:
             by_name[f"bias_{i}"].assign(layer.bias.detach().numpy())
-
-
-def kept(path: pathlib.Path, make: Callable[[], Any]) -> Any:
-    """The JSON document in `path`; made and written there if there is none, so that a break loses one run at most."""
-    if path.exists():
-        return json.loads(path.read_text())
-    document = make()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(document, allow_nan=False) + "\n")
-    return document

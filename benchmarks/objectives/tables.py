@@ -4,8 +4,10 @@ import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks import objective_runs
-from benchmarks.result_tables import number, spread, table
+from benchmarks.documents.markdown_tables import number, spread, table
+from benchmarks.objectives import cases
+from benchmarks.objectives.methods import METHODS
+from hnn_tf.version import __version__
 
 PLAIN = "derivative"
 """What all others are compared with: derivative matching at the noisy states, as in the paper."""
@@ -15,35 +17,28 @@ METRICS = ("clean_test_loss", "energy_mse", "coordinate_mse", "inner_coordinate_
 
 def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, Any]:
     """What docs/results/objectives.json holds: values by seed, of every table and figure."""
-    from benchmarks import objectives
-    from hnn_tf.version import __version__
 
     def by_seed(prefix: str, count: int = seeds) -> dict[str, list[float | None]]:
         found = [results[f"{prefix}-{seed}"] for seed in range(count)]
         names = dict.fromkeys(name for run in found for name in run if name != "failed")
         return {name: [run.get(name) for run in found] for name in names}
 
-    few = min(seeds, objectives.SWEEP_SEEDS)
-    swept = objectives.SWEPT
+    few = min(seeds, cases.SWEEP_SEEDS)
+    swept = cases.SWEPT
     return {
         "versions": {"hnn_tf": __version__, "python": platform.python_version()},
-        "planar": {
-            task: {method: by_seed(f"{task}-{method}") for method in objective_runs.METHODS}
-            for task in objectives.TASKS
-        },
+        "planar": {task: {method: by_seed(f"{task}-{method}") for method in METHODS} for task in cases.TASKS},
         "real_pendulum": {
-            f"{model}, {objective}": by_seed(f"real-{model}-{objective}") for model, objective, _ in objectives.REAL
+            f"{model}, {objective}": by_seed(f"real-{model}-{objective}") for model, objective, _ in cases.REAL
         },
         "friction": dict(results["friction"]),
-        "closed_form": {task: by_seed(f"torch-{task}") for task in objectives.TASKS},
-        "noise_free": {problem: dict(results[f"noise_free-{problem}"]) for problem in objectives.PROBLEMS},
+        "closed_form": {task: by_seed(f"torch-{task}") for task in cases.TASKS},
+        "noise_free": {problem: dict(results[f"noise_free-{problem}"]) for problem in cases.PROBLEMS},
         "noise": {
-            method: {str(noise): by_seed(f"noise-{noise}-{method}", few) for noise in objectives.NOISES}
-            for method in swept
+            method: {str(noise): by_seed(f"noise-{noise}-{method}", few) for noise in cases.NOISES} for method in swept
         },
         "count": {
-            method: {str(count): by_seed(f"count-{count}-{method}", few) for count in objectives.COUNTS}
-            for method in swept
+            method: {str(count): by_seed(f"count-{count}-{method}", few) for count in cases.COUNTS} for method in swept
         },
     }
 

@@ -2,9 +2,9 @@
 
 import pathlib
 
+from benchmarks.documents.folders import ROOT
 from hnn_tf.files.atomic_file import atomic_file
 
-ROOT = pathlib.Path(__file__).parent.parent
 README = ROOT / "README.md"
 INTEGRATORS = ROOT / "docs" / "integrators.md"
 OBJECTIVES = ROOT / "docs" / "objectives.md"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import exact_solutions
+from benchmarks.integrators import exact_solutions
 from hnn_tf import rollout, systems
 from hnn_tf.integrators import INTEGRATORS, Composition, DormandPrince, ImplicitRungeKutta, Integrator, Tao2
 

@@ -1,0 +1,1 @@
+"""Seconds and memory of commands, data, rollouts, serving and many rows."""

@@ -1,0 +1,69 @@
+"""Seconds and accuracy of simulating the data of three bodies."""
+
+import json
+import os
+import platform
+import sys
+import time
+from statistics import median
+
+import numpy as np
+import scipy.integrate
+import tensorflow as tf
+from absl import flags
+
+from benchmarks.documents import doc_section
+from benchmarks.documents.folders import RESULTS
+from hnn_tf import data, systems
+
+NUM_TRAJECTORIES, NUM_TIMES, SPAN = 5000, 20, 5.0
+
+
+def main() -> None:
+    """Simulates them, and prints the sentence of it."""
+    settings = flags.FLAGS
+    system, times = systems.NBody((1.0, 1.0, 1.0)), np.linspace(0.0, SPAN, NUM_TIMES)
+    starts = data.sample_three_body(np.random.default_rng(0), NUM_TRAJECTORIES)
+    seconds = []
+    for repeat in range(settings.repeats):
+        began = time.perf_counter()
+        paths = data.generate_trajectories(system, starts, times).clean_states
+        seconds.append(time.perf_counter() - began)
+        sys.stderr.write(f"{repeat + 1}/{settings.repeats}: {seconds[-1]:.2f} s\n")
+    positions = system.bodies(tf.constant(paths))[0].numpy()
+    closest = np.linalg.norm(positions - np.roll(positions, 1, -1), axis=-2).min((1, 2))
+    # Those that are seen closest to each other, and others.
+    half = settings.compared // 2
+    chosen = [*np.argsort(closest)[:half], *range(settings.compared - half)]
+    errors = []
+    for i in chosen:
+        expected = scipy.integrate.solve_ivp(
+            lambda _, state: system.numpy_motion(state[np.newaxis])[0],
+            (0.0, SPAN),
+            starts[i],
+            "DOP853",
+            times,
+            rtol=1e-13,
+            atol=1e-14,
+        ).y.T
+        errors.append(float(np.abs(paths[i] - expected).max() / np.abs(expected).max()))
+    document = {
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}",
+        "seconds": seconds,
+        "relative_errors": sorted(errors),
+        "closest": float(closest.min()),
+    }
+    sys.stdout.write(markdown(document))
+    if settings.update_readme:
+        (RESULTS / "data_cost.json").write_text(json.dumps(document, indent=1) + "\n")
+        doc_section.replace(doc_section.README, "data_cost", markdown(document))
+
+
+def markdown(document: dict) -> str:
+    """One sentence."""
+    seconds, errors = document["seconds"], document["relative_errors"]
+    return (
+        f"The task's {NUM_TRAJECTORIES} trajectories of three bodies take {median(seconds):.1f} s "
+        f"({min(seconds):.1f} – {max(seconds):.1f}, {document['machine']}); {len(errors)} of them, half of these the "
+        f"closest encounters, are within {max(errors):.0e} of SciPy's DOP853, relative to the largest coordinate.\n"
+    )

@@ -1,0 +1,34 @@
+"""The cost of a rollout's gradient, in a process that does nothing else."""
+
+import json
+import resource
+import sys
+from typing import Any
+
+import tensorflow as tf
+
+import hnn_tf
+from benchmarks.cost.rollout_sizes import GRADIENT_STATES, GRADIENTS, STEP_SIZE
+from benchmarks.cost.timing import seconds_of
+
+
+def print_cost(name: str) -> None:
+    """Prints, as JSON, the seconds of a gradient to a model's variables, once traced, and its process's peak memory."""
+    steps, checkpointing = GRADIENTS[name]
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian())
+    states = tf.random.normal([GRADIENT_STATES, 2])
+    model(states)
+
+    def gradient() -> None:
+        with tf.GradientTape() as tape:
+            options: dict[str, Any] = {"num_steps": steps, "checkpointing": checkpointing}
+            trajectory = hnn_tf.rollout(model, states, step_size=STEP_SIZE, **options)
+            loss = tf.reduce_sum(trajectory[:, -1] ** 2)
+        for slope in tape.gradient(loss, model.trainable_variables):
+            slope.numpy()
+
+    gradient()  # traces
+    seconds = seconds_of(gradient)
+    # In kB, but on macOS in bytes.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    sys.stdout.write(json.dumps({"seconds": seconds, "peak_megabytes": peak}))

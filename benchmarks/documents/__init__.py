@@ -1,0 +1,1 @@
+"""What the measurements write: parts of pages, and their tables."""

@@ -1,0 +1,8 @@
+"""Where measurements are written."""
+
+import pathlib
+
+ROOT = pathlib.Path(__file__).parents[2]
+RESULTS = ROOT / "docs" / "results"
+IMAGES = ROOT / "docs" / "images"
+PAPER_IMAGES = IMAGES / "paper"

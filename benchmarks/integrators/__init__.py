@@ -1,0 +1,1 @@
+"""Every integrator on true systems, beside exact solutions."""

@@ -1,0 +1,15 @@
+"""Every integrator on true systems: error against evaluations and seconds, energy in long runs, structure.
+
+python -m benchmarks.integrators --update_docs
+python -m benchmarks.integrators --update_docs --only=structure
+"""
+
+from absl import flags
+
+from hnn_tf.commands import command_line
+
+if __name__ == "__main__":
+    flags.DEFINE_enum("only", None, ["structure"], "Measures this alone, and keeps the rest as it was.")
+    flags.DEFINE_integer("repeats", 3, "Timings of each run; the shortest counts.", lower_bound=1)
+    flags.DEFINE_bool("update_docs", False, "Write docs/results/integrators.json, the figure and docs/integrators.md.")
+    command_line.run("benchmarks.integrators.comparison:main", usage=__doc__)

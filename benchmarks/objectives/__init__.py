@@ -1,0 +1,1 @@
+"""What can be fitted to noisy trajectories, and how: errors, times, settings."""

@@ -1,0 +1,16 @@
+"""Compares what can be fitted to noisy trajectories, and how: makes docs/results/objectives.json, figures and tables.
+
+python -m benchmarks.objectives --data_path=invar_datasets.zip   (needs PyTorch: pip install torch)
+"""
+
+from absl import flags
+
+from benchmarks.objectives import comparison
+from hnn_tf.commands import command_line
+
+if __name__ == "__main__":
+    flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of each method.", lower_bound=1)
+    flags.DEFINE_integer("jobs", 2, "Runs at a time; timed ones are alone.", lower_bound=1)
+    flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
+    flags.DEFINE_string("output_dir", "runs/objectives", "Where the runs go; those of the same code are not repeated.")
+    command_line.run(comparison.main, usage=__doc__)

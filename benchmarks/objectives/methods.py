@@ -1,0 +1,42 @@
+"""What is fitted by which flags: the methods that objectives are compared by."""
+
+import types
+from typing import Any
+
+from benchmarks.trainings import training_settings
+
+SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
+"""Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
+trajectories of other seeds: Adam's first steps at 1e-3 spoil such a start."""
+
+STATES_ONLY = {"objective": "trajectory", "steps": 0}
+"""Found there, too: without derivatives each step fits more noise than the start has error."""
+
+METHODS: dict[str, dict[str, Any]] = {
+    "derivative": {},
+    "derivative, estimated": {"derivatives": "smoothing_spline"},
+    "one_step": {"objective": "one_step", "optimizer": "lbfgs", "steps": 200, "weight_decay": 0.0},
+    "weak": {"objective": "weak"},
+    "trajectory": STATES_ONLY,
+    "combined": {"objective": "combined", **SHOOTING},
+    "trajectory, reversible": {"time_reversible": True, **STATES_ONLY},
+    "combined, reversible": {"objective": "combined", "time_reversible": True, **SHOOTING},
+    "closed form: derivative": {"model": "random_features"},
+    "closed form: weak": {"model": "random_features", "objective": "weak"},
+    "closed form: trajectory": {"model": "random_features", "objective": "trajectory"},
+    "closed form: combined": {"model": "random_features", "objective": "combined"},
+    "closed form: trajectory, reversible": {
+        "model": "random_features",
+        "objective": "trajectory",
+        "time_reversible": True,
+    },
+    "closed form: combined, reversible": {"model": "random_features", "objective": "combined", "time_reversible": True},
+}
+"""Name -> flags that differ from `training_settings.DEFAULTS`.
+
+Those named trajectory, weak, one_step or estimated see states only."""
+
+
+def settings_of(method: str, *, seed: int, **changes: Any) -> types.SimpleNamespace:
+    """The flags of a method's training."""
+    return training_settings.of(**(METHODS[method] | {"seed": seed} | changes))

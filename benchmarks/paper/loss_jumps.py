@@ -1,0 +1,49 @@
+"""How far the loss of a single step jumps at the end of a training."""
+
+import json
+import sys
+
+import numpy as np
+from absl import flags
+
+from benchmarks.documents.folders import RESULTS
+from benchmarks.trainings import training_settings
+from hnn_tf.files.atomic_file import atomic_file
+from hnn_tf.training.training_loop import TrainingLoop
+from trainers import fitting
+from trainers.tasks import TASKS
+
+FIRST, LAST = 1500, 2000
+
+# Task, protocol, flags that differ from the planar tasks'. A simulated task's training is the same in both protocols.
+TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
+    ("mass_spring", "both", {}),
+    ("pendulum", "both", {}),
+    ("real_pendulum", "paper", {"noise_std": 0.0, "weight_decay": 1e-5}),
+    ("real_pendulum", "clean", {"noise_std": 0.0, "weight_decay": 0.0, "objective": "one_step"}),
+)
+
+
+def main() -> None:
+    """Trains, and writes `docs/results/loss_jumps.json`."""
+    found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for name, protocol, changes in TRAININGS:
+        task = TASKS[name]
+        for label in ("hnn", "baseline"):
+            ratios = []
+            for seed in range(flags.FLAGS.seeds):
+                settings = training_settings.of(seed=seed, model=label, **changes)
+                settings.data_path = flags.FLAGS.data_path
+                data, model = task.load(settings), task.new_model(label, settings)
+                objective = task.objective(settings)
+                loop = TrainingLoop(
+                    model, objective, fitting.optimizer(settings), data.train[objective.name], seed=seed
+                )
+                loop.run(FIRST)
+                losses = np.array([loop.run(1) for _ in range(FIRST, LAST)])
+                ratios.append(losses / np.median(losses))
+            jumps = {"largest": float(np.max(ratios)), "least": float(np.min(ratios))}
+            found.setdefault(name, {}).setdefault(protocol, {})[label] = jumps
+            sys.stderr.write(f"{name}, {protocol}, {label}: {jumps['least']:.3f} to {jumps['largest']:.3f}\n")
+    with atomic_file(RESULTS / "loss_jumps.json") as temporary:
+        temporary.write_text(json.dumps({"seeds": flags.FLAGS.seeds, "jumps": found}, indent=1) + "\n")

@@ -1,0 +1,19 @@
+"""Documents of single runs on disk, so that a break loses one run at most."""
+
+import json
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from hnn_tf.files.atomic_file import atomic_file
+
+
+def kept(path: pathlib.Path, make: Callable[[], Any]) -> Any:
+    """The JSON document in `path`; made and written there if there is none."""
+    if path.exists():
+        return json.loads(path.read_text())
+    document = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(document, allow_nan=False) + "\n")
+    return document
