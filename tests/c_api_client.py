@@ -54,7 +54,7 @@ def serve(requests, folder, *, library_folder=None):
 
 def signature_defs(saved_model):
     """The SignatureDefs of a SavedModel, by name, without the initialization that every one has."""
-    from hnn_tf.export import serving_constraints  # imports tensorflow
+    from hnn_tf.export import serving_constraints  # imports tensorflow, which the program doesn't
 
     return serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
 
