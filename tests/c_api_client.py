@@ -8,13 +8,12 @@ import importlib.util
 import json
 import os
 import pathlib
+import runpy
 import subprocess
 import sys
 
 import numpy as np
-from command_session import environment
-
-from hnn_tf.export.c_api import Session
+from command_session import ROOT, environment
 
 
 def serve(requests, folder, *, library_folder=None):
@@ -61,12 +60,14 @@ def signature_defs(saved_model):
 
 def main():
     wheel, job = sys.argv[1:]
+    # By its file: `import hnn_tf` imports tensorflow here.
+    session_of = runpy.run_path(str(ROOT / "hnn_tf" / "export" / "c_api.py"))["Session"]
     sessions, errors = {}, []
     for request in json.loads(pathlib.Path(job).read_text()):
         saved_model, outputs = request["saved_model"], request["outputs"]
         try:
             if saved_model not in sessions:
-                sessions[saved_model] = Session(wheel, saved_model)
+                sessions[saved_model] = session_of(wheel, saved_model)
             inputs = {name: np.load(path, allow_pickle=False) for name, path in request["inputs"].items()}
             for path, array in zip(outputs.values(), sessions[saved_model].run(inputs, outputs), strict=True):
                 np.save(path, array)
