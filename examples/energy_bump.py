@@ -9,9 +9,14 @@ import itertools
 import sys
 from typing import Any
 
+import numpy as np
+import tensorflow as tf
 from absl import flags
 
+from hnn_tf import InputError, change_energy, rollout, systems
 from hnn_tf.commands import command_line, number_flags
+from hnn_tf.export import load_model
+from hnn_tf.figures import canvas, limits, style
 
 START = (1.0, 0.4)
 STEP_SIZE = 0.02
@@ -27,12 +32,6 @@ def bump(field, amount: float):
     Returns:
       The segments [T, 2n], and the two gradient paths [GRADIENT_POINTS, 2n] between them.
     """
-    import numpy as np
-    import tensorflow as tf
-
-    from hnn_tf import rollout
-    from hnn_tf.rollouts.energy_change import change_energy
-
     state = tf.constant(START, getattr(field, "compute_dtype", "float64"))
     segments, climbs = [], []
     for change in (amount, -amount, None):
@@ -47,11 +46,6 @@ def bump(field, amount: float):
 
 def draw(path: str, field, segments, climbs, *, names, units, energy_unit: str) -> None:
     """Draws the path in the phase plane, and its energy over time."""
-    import numpy as np
-    import tensorflow as tf
-
-    from hnn_tf.figures import canvas, limits, style
-
     states = np.concatenate([*segments, *climbs])
     window = limits.planar_limits(states, {})
     axes = [np.linspace(*pair, 121) for pair in window]
@@ -84,12 +78,6 @@ def draw(path: str, field, segments, climbs, *, names, units, energy_unit: str) 
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import tensorflow as tf
-
-        from hnn_tf import InputError, systems
-        from hnn_tf.export.saved_model import load_model
-
     settings, pendulum = flags.FLAGS, systems.Pendulum()
     field: Any = load_model(settings.model_path, width=2 * pendulum.dof) if settings.model_path else pendulum
     if not hasattr(field, "hamiltonian"):

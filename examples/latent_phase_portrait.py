@@ -5,20 +5,17 @@ python examples/latent_phase_portrait.py --model_path=runs/pixel_pendulum/model.
 
 import sys
 
+import numpy as np
 from absl import flags
 
+from hnn_tf import InputError, LatentHamiltonianNetwork, data, figures
 from hnn_tf.commands import command_line
+from hnn_tf.export import load_model
 
 NUM_SWINGS, NUM_FRAMES = 40, 100
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import numpy as np
-
-        from hnn_tf import InputError, LatentHamiltonianNetwork, data, figures
-        from hnn_tf.export.saved_model import load_model
-
     settings = flags.FLAGS
     model = load_model(settings.model_path)
     if not isinstance(model, LatentHamiltonianNetwork) or not hasattr(model.dynamics, "hamiltonian"):

@@ -8,9 +8,12 @@ the field doesn't blow up, on the way back, what rounding took on the way there.
 
 import sys
 
+import tensorflow as tf
 from absl import flags
 
+from hnn_tf import InputError, evaluation, integrators, systems
 from hnn_tf.commands import command_line
+from hnn_tf.export import load_model
 
 INTEGRATORS = ("leapfrog", "tao4", "implicit_midpoint", "rk4")
 STEP_SIZE = 0.05
@@ -27,11 +30,6 @@ than float32's seven digits hold: there nothing is left of the start.
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import tensorflow as tf
-
-        from hnn_tf import InputError, evaluation, integrators, systems
-
     pendulum = systems.Pendulum()
 
     def in_the_wind(state: tf.Tensor) -> tf.Tensor:
@@ -42,8 +40,6 @@ def _main() -> None:
     fields = {"pendulum": pendulum, "with friction, in the wind": in_the_wind}
     path = flags.FLAGS.model_path
     if path:
-        from hnn_tf.export.saved_model import load_model
-
         fields["model"] = load_model(path, width=2 * pendulum.dof)
 
     def error(field, name: str, dtype: tf.DType) -> str:

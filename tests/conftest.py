@@ -12,6 +12,9 @@ import pytest
 import tensorflow as tf
 from absl import flags
 from command_session import ROOT
+from matplotlib.figure import Figure
+
+from hnn_tf.figures import canvas
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +42,6 @@ def rng():
 @pytest.fixture
 def drawn(monkeypatch):
     """The figures that were drawn."""
-    from matplotlib.figure import Figure  # here, so that tests without figures don't import it
-
-    from hnn_tf.figures import canvas
-
     figures = []
 
     class Recorded(Figure):

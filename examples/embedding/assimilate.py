@@ -9,9 +9,15 @@ which needs neither Keras nor hnn_tf. Exports of explicit integrators have gradi
 import sys
 import tempfile
 
+import keras
+import numpy as np
+import tensorflow as tf
 from absl import flags
 
+import hnn_tf
 from hnn_tf.commands import command_line
+from hnn_tf.export import export_model, load_model
+from hnn_tf.figures import canvas, style
 
 START = (1.4, 0.8)
 READINGS, DURATION, NOISE = 40, 4.0, 0.1
@@ -31,9 +37,6 @@ def assimilate(trajectory, times, angles, first_guess, *, steps: int):
     Returns:
       The state [2].
     """
-    import keras
-    import tensorflow as tf
-
     start = tf.Variable([first_guess], dtype=tf.float32)
     optimizer = keras.optimizers.Adam(0.1)
     optimizer.build([start])
@@ -51,8 +54,6 @@ def assimilate(trajectory, times, angles, first_guess, *, steps: int):
 
 def draw(path: str, times, angles, fine_times, motions) -> None:
     """Draws the angle over time of the readings [T] and, at the fine times, of each motion, by label."""
-    from hnn_tf.figures import canvas, style
-
     with canvas.png_figure(path, height=3.0) as figure:
         ax = figure.subplots()
         handles = [ax.plot(times, angles, "o", color=style.DATA_COLOUR, markersize=3.5, label="readings")[0]]
@@ -63,13 +64,6 @@ def draw(path: str, times, angles, fine_times, motions) -> None:
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import numpy as np
-        import tensorflow as tf
-
-        import hnn_tf
-        from hnn_tf.export.saved_model import export_model, load_model
-
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")
     rng = np.random.default_rng(0)

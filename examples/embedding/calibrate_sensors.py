@@ -10,9 +10,14 @@ import pathlib
 import sys
 import tempfile
 
+import keras
+import numpy as np
+import tensorflow as tf
 from absl import flags
 
+from hnn_tf import data, rollout, systems
 from hnn_tf.commands import command_line
+from hnn_tf.export import load_model
 
 SCALE, OFFSET = (0.7, 1.4), (0.3, -0.2)
 """Of the true sensor: state = scale * reading + offset."""
@@ -20,55 +25,42 @@ TIME_STEP, NUM_STEPS = 0.3, 6
 NOISE = 0.01
 
 
-def calibrated_dynamics_class():
-    """The class of the composite model, registered, so that `.keras` files of it load."""
-    import keras
-    import tensorflow as tf
+@keras.saving.register_keras_serializable(package="calibrate_sensors")
+class CalibratedDynamics(keras.Model):
+    """How readings of an unknown sensor move, through states of a frozen model."""
 
-    import hnn_tf
+    def __init__(self, dynamics: keras.Model, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.dynamics = dynamics
+        self.dynamics.trainable = False
 
-    @keras.saving.register_keras_serializable(package="calibrate_sensors")
-    class CalibratedDynamics(keras.Model):
-        """Readings [B, 2n] -> readings a time step later [B, 2n], through states of a frozen model."""
+    def build(self, input_shape) -> None:
+        """Creates the sensor's weights: scale 1, offset 0."""
+        width = input_shape[-1]
+        self.log_scale = self.add_weight(name="log_scale", shape=(width,), initializer="zeros")
+        self.offset = self.add_weight(name="offset", shape=(width,), initializer="zeros")
+        if not self.dynamics.built:
+            self.dynamics.build(input_shape)
 
-        def __init__(self, dynamics: keras.Model, **kwargs) -> None:
-            super().__init__(**kwargs)
-            self.dynamics = dynamics
-            self.dynamics.trainable = False
+    def call(self, readings):
+        """Readings [B, 2n] -> readings a time step later [B, 2n]."""
+        scale = tf.exp(self.log_scale)  # positive: a mirrored pendulum is one, too
+        path = rollout(
+            self.dynamics, scale * readings + self.offset, step_size=TIME_STEP / NUM_STEPS, num_steps=NUM_STEPS
+        )
+        return (path[:, -1] - self.offset) / scale
 
-        def build(self, input_shape) -> None:
-            width = input_shape[-1]
-            self.log_scale = self.add_weight(name="log_scale", shape=(width,), initializer="zeros")
-            self.offset = self.add_weight(name="offset", shape=(width,), initializer="zeros")
-            if not self.dynamics.built:
-                self.dynamics.build(input_shape)
+    def get_config(self):
+        """The constructor's arguments, the model serialized."""
+        return super().get_config() | {"dynamics": keras.saving.serialize_keras_object(self.dynamics)}
 
-        def call(self, readings):
-            scale = tf.exp(self.log_scale)  # positive: a mirrored pendulum is one, too
-            path = hnn_tf.rollout(
-                self.dynamics, scale * readings + self.offset, step_size=TIME_STEP / NUM_STEPS, num_steps=NUM_STEPS
-            )
-            return (path[:, -1] - self.offset) / scale
-
-        def get_config(self):
-            return super().get_config() | {"dynamics": keras.saving.serialize_keras_object(self.dynamics)}
-
-        @classmethod
-        def from_config(cls, config):
-            return cls(**(config | {"dynamics": keras.saving.deserialize_keras_object(config["dynamics"])}))
-
-    return CalibratedDynamics
+    @classmethod
+    def from_config(cls, config):
+        """The model of a configuration that `get_config` gave."""
+        return cls(**(config | {"dynamics": keras.saving.deserialize_keras_object(config["dynamics"])}))
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import keras
-        import numpy as np
-        import tensorflow as tf
-
-        from hnn_tf import data, systems
-        from hnn_tf.export.saved_model import load_model
-
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")
     keras.utils.set_random_seed(0)
@@ -79,7 +71,7 @@ def _main() -> None:
     readings = data.add_gaussian_noise(readings, rng, std=NOISE).astype("float32")
     now, following = (part.reshape(-1, 2) for part in (readings[:, :-1], readings[:, 1:]))
 
-    composite = calibrated_dynamics_class()(model, name="calibrated")
+    composite = CalibratedDynamics(model, name="calibrated")
     composite.build(now.shape)
     composite.compile(keras.optimizers.Adam(0.02), "mse")
 

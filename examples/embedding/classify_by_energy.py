@@ -9,9 +9,16 @@ import pathlib
 import sys
 import tempfile
 
+import keras
+import numpy as np
+import tensorflow as tf
 from absl import flags
 
+from hnn_tf import InputError, data, systems
 from hnn_tf.commands import command_line
+from hnn_tf.export import model_card, versions
+from hnn_tf.figures import canvas, style
+from hnn_tf.input_error import one_line
 
 LABELLED, TEST = 32, 2000
 BEYOND = 3.0
@@ -21,8 +28,6 @@ GRID = 121
 
 def energy_classifier(saved_model: str):
     """Keras model, state [B, 2] -> probability [B, 1]: the frozen energy, its scale, and two trained weights."""
-    import keras
-
     inputs = keras.Input([2], name="state")
     # float32, whatever the policy: a SavedModel takes the precision that it was exported with.
     exported = keras.layers.TFSMLayer(saved_model, call_endpoint="energy", dtype="float32")
@@ -33,19 +38,12 @@ def energy_classifier(saved_model: str):
 
 def plain_classifier():
     """The same task without the energy: a small perceptron of the state itself."""
-    import keras
-
     layers = [keras.layers.Dense(16, "tanh"), keras.layers.Dense(16, "tanh"), keras.layers.Dense(1, "sigmoid")]
     return keras.Sequential([keras.Input([2]), *layers], name="by_state")
 
 
 def draw(path: str, classifiers, states, labels) -> None:
     """Draws where each classifier changes its mind, and where the truth does."""
-    import numpy as np
-
-    from hnn_tf import systems
-    from hnn_tf.figures import canvas, style
-
     pendulum = systems.Pendulum()
     axes = [np.linspace(-limit, limit, GRID) for limit in (2.6, 2.6)]
     grid = np.stack(np.meshgrid(*axes), -1).reshape(-1, 2).astype("float32")
@@ -63,15 +61,6 @@ def draw(path: str, classifiers, states, labels) -> None:
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import keras
-        import numpy as np
-        import tensorflow as tf
-
-        from hnn_tf import InputError, data, systems
-        from hnn_tf.export import model_card, versions
-        from hnn_tf.input_error import one_line
-
     settings, write = flags.FLAGS, sys.stdout.write
     keras.utils.set_random_seed(0)
     rng = np.random.default_rng(0)

@@ -8,50 +8,45 @@ weight (H(prediction) - H(state))^2, which needs no further data. Both then repe
 
 import sys
 
+import keras
+import numpy as np
+import tensorflow as tf
 from absl import flags
 
+from hnn_tf import InputError, data, figures, systems
 from hnn_tf.commands import command_line, number_flags
+from hnn_tf.export import load_model
 
 PAIRS, NOISE = 100, 0.05
 TIME_STEP, NUM_STEPS = 0.3, 100
 
 
-def energy_penalty_layer(hamiltonian, weight: float):
-    """Keras layer, (state [B, 2n], prediction [B, 2n]) -> the prediction, which adds the penalty to the loss."""
-    import keras
-    import tensorflow as tf
+class EnergyPenalty(keras.layers.Layer):
+    """Adds weight (H(prediction) - H(state))^2 to the loss of the network that it is in."""
 
-    class EnergyPenalty(keras.layers.Layer):
-        def call(self, state, prediction):
-            error = hamiltonian(prediction) - hamiltonian(state)
-            self.add_loss(weight * tf.reduce_mean(tf.square(error)))
-            return prediction
+    def __init__(self, hamiltonian, weight: float, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.hamiltonian, self.weight = hamiltonian, weight
 
-    return EnergyPenalty(name="energy_penalty")
+    def call(self, state, prediction):
+        """(state [B, 2n], prediction [B, 2n]) -> the prediction."""
+        error = self.hamiltonian(prediction) - self.hamiltonian(state)
+        self.add_loss(self.weight * tf.reduce_mean(tf.square(error)))
+        return prediction
 
 
 def stepper(model, weight: float):
     """Keras model, state [B, 2] -> state a time step later [B, 2]."""
-    import keras
-
     state = keras.Input([2])
     hidden = keras.layers.Dense(32, "tanh")(keras.layers.Dense(32, "tanh")(state))
     prediction = keras.layers.Add()([state, keras.layers.Dense(2)(hidden)])
     if weight:
         model.trainable = False  # the network is to fit H, not H the network
-        prediction = energy_penalty_layer(model.hamiltonian, weight)(state, prediction)
+        prediction = EnergyPenalty(model.hamiltonian, weight)(state, prediction)
     return keras.Model(state, prediction)
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import keras
-        import numpy as np
-        import tensorflow as tf
-
-        from hnn_tf import InputError, data, figures, systems
-        from hnn_tf.export.saved_model import load_model
-
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")
     if not hasattr(model, "hamiltonian"):

@@ -2,15 +2,24 @@
 
 python examples/serving/grpc_client.py --server=localhost:8500 --model=pendulum --state=1.0,0.0 --times=0:10:0.1
 
-Needs hnn_tf and tensorflow-serving-api.
+Needs tensorflow-serving-api, which brings TensorFlow and gRPC.
 """
 
 import argparse
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import client_command
 from client_command import RequestError
+
+try:
+    import grpc
+    import tensorflow as tf
+    from tensorflow_serving.apis import get_model_metadata_pb2, predict_pb2, prediction_service_pb2_grpc
+except ModuleNotFoundError as error:
+    sys.stderr.write(f"error: {error.name}: not installed; pip install tensorflow-serving-api\n")
+    sys.exit(2)
 
 
 def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[str, list]:
@@ -19,16 +28,6 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
     Raises:
       RequestError: If there is no server, it takes longer than the timeout, or refuses.
     """
-    try:
-        from hnn_tf.commands.command_line import quiet_start
-
-        with quiet_start():
-            import grpc
-            import tensorflow as tf
-            from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
-    except ModuleNotFoundError as error:
-        raise RequestError(f"{error.name}: not installed; pip install tensorflow-serving-api, beside hnn_tf") from error
-
     request = predict_pb2.PredictRequest()
     _fill(request.model_spec, settings)
     request.model_spec.signature_name = settings.signature
@@ -54,8 +53,6 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
 
 def _expected_inputs(stub: Any, settings: argparse.Namespace) -> dict[str, Any]:
     """The TensorInfo of every input of the signature."""
-    from tensorflow_serving.apis import get_model_metadata_pb2
-
     request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
     _fill(request.model_spec, settings)
     response = stub.GetModelMetadata(request, timeout=settings.timeout)

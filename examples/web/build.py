@@ -12,8 +12,12 @@ import shutil
 
 from absl import flags
 
+from hnn_tf import InputError
 from hnn_tf.commands import command_line
 from hnn_tf.commands.printable_text import write_lines
+from hnn_tf.export import write_graph_model
+from hnn_tf.files.full_disk import raise_if_full
+from hnn_tf.files.temporary_folder import temporary_folder
 
 PAGE = ("index.html", "app.js", "drawing.js")
 MODELS = {"field": "serving_default", "rollout": "rollout"}
@@ -21,15 +25,6 @@ INSTALL = "npm install --no-save @tensorflow/tfjs@4.22.0"
 
 
 def _main() -> None:
-    with command_line.quiet_start():
-        import tensorflow as tf
-
-        tf.config.list_logical_devices()  # finds the devices now, while their messages are held back
-        from hnn_tf import InputError
-        from hnn_tf.export.graph_model import write_graph_model
-        from hnn_tf.files.full_disk import raise_if_full
-        from hnn_tf.files.temporary_folder import temporary_folder
-
     settings = flags.FLAGS
     output_dir, library = pathlib.Path(settings.output_dir), pathlib.Path(settings.tensorflowjs)
     if os.path.lexists(output_dir):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 
+import client_command
 import pytest
 from command_session import ROOT
 from tensorflow.core.protobuf import saved_model_pb2
@@ -111,10 +112,7 @@ def test_keras_words_about_a_layer_have_no_control_character(tmp_path, run_examp
     assert r"layer odd\x1b[31m" in error
 
 
-def test_the_clients_print_no_control_character(monkeypatch, capsys):
-    monkeypatch.syspath_prepend(ROOT / "examples" / "serving")
-    import client_command
-
+def test_the_clients_print_no_control_character(capsys):
     client_command.write_answer({"state": [[1.0, 0.0]]}, {f"odd{ODD}": [1.0]})
 
     def refuse():

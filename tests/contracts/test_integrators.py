@@ -116,7 +116,7 @@ def test_an_adaptive_step_is_as_accurate_as_asked():
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:distutils Version classes are deprecated")
 def test_tensorflow_probabilitys_method_is_not_as_accurate_which_is_why_it_is_not_used():
-    from tensorflow_probability.python.math import ode
+    from tensorflow_probability.python.math import ode  # warns of distutils, which only this test ignores
 
     solver, zero = ode.DormandPrince(rtol=1e-10, atol=1e-10), tf.zeros([], tf.float64)
     solve = tf.function(lambda s: solver.solve(lambda _, s: PENDULUM(s), zero, s, [5.0]).states[0], autograph=False)

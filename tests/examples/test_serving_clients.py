@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 
+import client_command
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -64,7 +65,6 @@ def server(models, tmp_path_factory):
 @pytest.fixture
 def ask(server, monkeypatch, capsys):
     """Exit code, standard output and error of a client, with its arguments."""
-    monkeypatch.syspath_prepend(ROOT / "examples" / "serving")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     def run(client, *arguments):
@@ -158,11 +158,8 @@ def test_what_cannot_be_reached_is_nan(ask, client):
 
 
 @pytest.mark.parametrize(("extra", "message"), [([0, 1], "expected 2 times"), ([1, 0], "expected 1 rows")])
-def test_an_answer_to_another_question_is_refused(monkeypatch, extra, message):
+def test_an_answer_to_another_question_is_refused(extra, message):
     """As a server gives that pads what it batches."""
-    monkeypatch.syspath_prepend(ROOT / "examples" / "serving")
-    import client_command
-
     rows, times = np.add([1, 2], extra)
     inputs, outputs = {"state": [[1.0, 0.0]], "times": [[0.0, 1.0]]}, {"energy": np.zeros([rows, times]).tolist()}
     with pytest.raises(client_command.RequestError, match=message):

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from hnn_tf import InputError, LatentHamiltonianNetwork, models
 from hnn_tf.export import model_card, self_test, serving_constraints
@@ -114,8 +115,6 @@ def test_inputs_and_outputs_have_a_batch(served):
 
 
 def test_the_graph_has_no_gradient_kernels(served):
-    from tensorflow.core.protobuf import saved_model_pb2
-
     parsed = saved_model_pb2.SavedModel.FromString((served[1]["hnn", "float32"] / "saved_model.pb").read_bytes())
     graph = parsed.meta_graphs[0].graph_def
     ops = {node.op for node in [*graph.node, *(n for function in graph.library.function for n in function.node_def)]}

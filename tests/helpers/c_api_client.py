@@ -8,13 +8,12 @@ import importlib.util
 import json
 import os
 import pathlib
+import runpy
 import subprocess
 import sys
 
 import numpy as np
-from command_session import environment
-
-from hnn_tf.export.c_api import Session
+from command_session import ROOT, environment
 
 
 def serve(requests, folder, *, library_folder=None):
@@ -54,19 +53,21 @@ def serve(requests, folder, *, library_folder=None):
 
 def signature_defs(saved_model):
     """The SignatureDefs of a SavedModel, by name, without the initialization that every one has."""
-    from hnn_tf.export import serving_constraints  # imports tensorflow
+    from hnn_tf.export import serving_constraints  # imports tensorflow, which the program doesn't
 
     return serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
 
 
 def main():
     wheel, job = sys.argv[1:]
+    # By its file: `import hnn_tf` imports tensorflow here.
+    session_of = runpy.run_path(str(ROOT / "hnn_tf" / "export" / "c_api.py"))["Session"]
     sessions, errors = {}, []
     for request in json.loads(pathlib.Path(job).read_text()):
         saved_model, outputs = request["saved_model"], request["outputs"]
         try:
             if saved_model not in sessions:
-                sessions[saved_model] = Session(wheel, saved_model)
+                sessions[saved_model] = session_of(wheel, saved_model)
             inputs = {name: np.load(path, allow_pickle=False) for name, path in request["inputs"].items()}
             for path, array in zip(outputs.values(), sessions[saved_model].run(inputs, outputs), strict=True):
                 np.save(path, array)

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
+from benchmarks.objectives import methods
 from hnn_tf import (
     BaselineNetwork,
     HamiltonianNetwork,
@@ -19,11 +20,14 @@ from hnn_tf import (
     systems,
     warm_start,
 )
+from hnn_tf.commands import command_line
 from hnn_tf.integrators import INTEGRATORS
 from hnn_tf.models import LinearFriction
 from hnn_tf.numerics.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
 from hnn_tf.objectives import chosen_substeps
 from hnn_tf.objectives.chosen_substeps import _LinearMotion, with_chosen_substeps
+from trainers import fitting
+from trainers.tasks import mass_spring
 
 
 def test_the_number_doubles_until_the_error_is_small():
@@ -192,10 +196,6 @@ def test_a_start_from_a_closed_form_has_its_substeps(kind, rng):
 
 
 def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
-    from benchmarks.objectives import methods
-    from trainers import fitting
-    from trainers.tasks import mass_spring
-
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: 3.0)
     settings = methods.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
     model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
@@ -205,11 +205,6 @@ def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
 
 
 def test_of_a_run_that_diverges_only_that_is_said(monkeypatch, capsys):
-    from benchmarks.objectives import methods
-    from hnn_tf.commands import command_line
-    from trainers import fitting
-    from trainers.tasks import mass_spring
-
     settings = methods.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
     model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
     monkeypatch.setattr(TrainingLoop, "loss", lambda *_: float("nan"))
