@@ -124,7 +124,9 @@ class Recordings(Sequence[Recording]):
                 raise InputError(f"{name}: expected as many as there are recordings, {count}; received {len(values)}")
         columns = {name: [np.asarray(value, np.float64) for value in values] for name, values in parts.items()}
         recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
-        tuples = {name: value if isinstance(value, str) else tuple(value) for name, value in description.items()}
+        tuples: dict[str, Any] = {
+            name: value if isinstance(value, str) else tuple(value) for name, value in description.items()
+        }
         return cls(tuple(recordings), **tuples)
 
     @classmethod

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import hnn_tf.keras_classes  # noqa: F401 - a command's hnn_tf hasn't told Keras of the classes that a file may name
 from hnn_tf import LatentHamiltonianNetwork, integrators
 from hnn_tf.export import json_file, keras_archive, keras_endpoints, model_card, serving_constraints, versions, warmup
 from hnn_tf.export.signatures import ServingModule, signatures_of

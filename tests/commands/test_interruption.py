@@ -26,6 +26,9 @@ MAINS = {
 }
 SCRIPT = """
 import hashlib, os, sys, time
+from importlib.machinery import ModuleSpec
+# As one of our commands, in which hnn_tf imports no TensorFlow by itself.
+sys.modules["__main__"].__spec__ = ModuleSpec("trainers.pendulum", None, origin={command!r})
 from hnn_tf.commands import command_line, interruption
 def last_words():
   time.sleep({seconds})
@@ -38,6 +41,9 @@ command_line.run(main, usage="", argv=["test"])
 """
 
 
+COMMAND = str(command_session.ROOT / "trainers" / "pendulum.py")
+
+
 def _take_ctrl_c():
     """In the new process: whoever runs the tests in the background has had Ctrl-C ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -46,7 +52,7 @@ def _take_ctrl_c():
 def _interrupted(folder, main, number, *, seconds=0.0, again=(), prepare=_take_ctrl_c):
     """Exit code, standard error, and how many seconds after the signal the command ended."""
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT.format(main=main, seconds=seconds)],
+        [sys.executable, "-c", SCRIPT.format(main=main, seconds=seconds, command=COMMAND)],
         cwd=folder,
         env=command_session.environment(folder),
         stdout=subprocess.PIPE,

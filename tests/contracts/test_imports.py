@@ -9,6 +9,7 @@ import pytest
 PACKAGES = ("hnn_tf", "trainers", "export", "benchmarks")
 
 REASONS = {
+    "hnn_tf/data/schmidt_lipson.py": "only a download needs it",
     "hnn_tf/export/litert.py": "an optional package",
     "hnn_tf/export/onnx.py": "optional packages",
     "tests/contracts/test_integrators.py": "warns when it is imported, which one test allows",

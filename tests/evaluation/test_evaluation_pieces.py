@@ -1,7 +1,5 @@
 """Evaluations in pieces: a model or system never sees more than a piece at once, and the results are the whole's."""
 
-import sys
-
 import numpy as np
 import pytest
 from noting_network import SEEN, noting_network
@@ -9,6 +7,7 @@ from noting_network import SEEN, noting_network
 from hnn_tf import evaluation, objectives, rollout, systems
 from hnn_tf.data import generate_trajectories
 from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.evaluation import symplectic_defects
 from hnn_tf.numerics import pieces
 from hnn_tf.objectives.initial_states import estimate_initial_states
 
@@ -103,8 +102,7 @@ def test_energy_slopes_are_taken_in_pieces(rng, monkeypatch):
         rollouts.append(len(states))
         return rollout(field, states, **options)
 
-    # The package has a function of the module's name.
-    monkeypatch.setattr(sys.modules["hnn_tf.evaluation.symplecticity"], "rollout", noted_rollout)
+    monkeypatch.setattr(symplectic_defects, "rollout", noted_rollout)
     states, options = rng.normal(size=[5, 2]), {"step_size": 0.1, "integrator": "rk4", "return_steps": 1}
     whole = evaluation.symplecticity(SYSTEM, states, drift_steps=500, **options).energy_slopes
     monkeypatch.setattr(pieces, "MOST_STATES", MOST)

@@ -139,4 +139,4 @@ def test_help_and_bad_flags_answer_without_importing_tensorflow(tmp_path, argume
     assert ("--max_step_size=<float>" in output) == (code == 0)
     imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in error.splitlines() if "|" in line}
     assert "absl" in imported
-    assert not {"tensorflow", "keras", "numpy", "hnn_tf"} & imported
+    assert not {"tensorflow", "keras", "numpy", "scipy", "matplotlib"} & imported
