@@ -13,6 +13,8 @@ from .paired_frames import frame_pairs as frame_pairs
 from .pendulum_frames import render_pendulum as render_pendulum
 from .pendulum_frames import render_pendulum_by_gymnasium as render_pendulum_by_gymnasium
 from .pendulum_record import PendulumRecord as PendulumRecord
+from .recording import Recording as Recording
+from .recordings import Recordings as Recordings
 from .schmidt_lipson import forward_differences as forward_differences
 from .schmidt_lipson import read_pendulum_record as read_pendulum_record
 from .splits import split_by_trajectory as split_by_trajectory

@@ -7,42 +7,10 @@ from typing import Any, overload
 
 import numpy as np
 
+from hnn_tf.data.recording import Recording, check
+from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.data.trajectories import Trajectories
 from hnn_tf.input_error import InputError, InputWarning
-
-
-@dataclasses.dataclass(frozen=True)
-class Recording:
-    """One run of a system, read at its own times.
-
-    Attributes:
-      times: `[T]`, increasing; the steps may differ.
-      states: Observed states `[T, 2n]`.
-      time_derivatives: Derivatives that belong to the states `[T, 2n]`, if they are known.
-      inputs: What acted on the system `[T, m]`, if anything did.
-      parameters: What was constant in this recording `[k]`, and may differ in others.
-      true_states: The states without noise `[T, 2n]`, if they are known.
-    """
-
-    times: np.ndarray
-    states: np.ndarray
-    time_derivatives: np.ndarray | None = None
-    inputs: np.ndarray | None = None
-    parameters: np.ndarray | None = None
-    true_states: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        """How many readings there are."""
-        return len(self.times)
-
-    def between(self, start: int, stop: int) -> "Recording":
-        """The readings from index `start` up to, and without, index `stop`."""
-        part = slice(start, stop)
-        cut = {name: getattr(self, name)[part] for name in _OF_TIME if getattr(self, name) is not None}
-        return dataclasses.replace(self, **cut)
-
-
-_OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +39,7 @@ class Recordings(Sequence[Recording]):
             raise InputError("recordings: expected at least one; received none")
         first = self.recordings[0]
         for index, recording in enumerate(self.recordings):
-            _check(recording, first, f"recording {index}")
+            check(recording, first, f"recording {index}")
         width = first.states.shape[1]
         if not self.state_names:
             names = [f"{kind}{i + 1}" for kind in "qp" for i in range(width // 2)]
@@ -161,41 +129,13 @@ class Recordings(Sequence[Recording]):
         Raises:
           InputError: As of the class, or if the table lacks a column, or a parameter varies within a recording.
         """
-        names = [*positions, *momenta]
-        used = [time, *names, *(time_derivatives or ()), *(inputs or ()), *(parameters or ())]
-        missing = [name for name in [*used, *([recording] if recording else [])] if name not in table]
-        if missing:
-            raise InputError(f"table: expected the column {missing[0]!r}; it has {', '.join(map(str, table))}")
-        if len(positions) != len(momenta):
-            raise InputError(f"momenta: expected one for each of {list(positions)}; received {list(momenta)}")
         unknown = [name for name in angles if name not in positions]
         if unknown:
             raise InputError(f"angles: expected some of the positions {list(positions)}; received {unknown[0]!r}")
-        column = {name: np.asarray(table[name], np.float64) for name in used}
-        labels = np.asarray(table[recording]) if recording else np.zeros(len(column[time]), int)
-        found = []
-        for label in dict.fromkeys(labels.tolist()):
-            rows = np.flatnonzero(labels == label)
-            rows = rows[np.argsort(column[time][rows], kind="stable")]
-
-            def stacked(chosen: Sequence[str] | None, rows: np.ndarray = rows) -> np.ndarray | None:
-                return None if chosen is None else np.stack([column[name][rows] for name in chosen], -1)
-
-            varying = [name for name in parameters or () if np.ptp(column[name][rows]) > 0]
-            if varying:
-                raise InputError(f"{varying[0]!r}: expected one value in recording {label!r}; it varies")
-            constants = stacked(parameters)
-            found.append(
-                Recording(
-                    times=column[time][rows],
-                    states=np.stack([column[name][rows] for name in names], -1),
-                    time_derivatives=stacked(time_derivatives),
-                    inputs=stacked(inputs),
-                    parameters=None if constants is None else constants[0],
-                )
-            )
+        columns = Columns(time, positions, momenta, recording, time_derivatives, inputs, parameters)
+        found = recordings_of(table, columns)
         indices = tuple(list(positions).index(name) for name in angles)
-        return cls(tuple(found), state_names=tuple(names), angles=indices, **description)
+        return cls(tuple(found), state_names=(*positions, *momenta), angles=indices, **description)
 
     @classmethod
     def from_trajectories(cls, trajectories: Trajectories, **description: Any) -> "Recordings":
@@ -227,6 +167,28 @@ class Recordings(Sequence[Recording]):
     def __iter__(self) -> Iterator[Recording]:
         """The recordings in their order."""
         return iter(self.recordings)
+
+    def stacked(self, name: str) -> np.ndarray:
+        """A part of all recordings, `[N, T, ...]`, of recordings of equal length.
+
+        Raises:
+          InputError: If they have no such part.
+        """
+        return np.stack(self._parts(name))
+
+    def joined(self, name: str) -> np.ndarray:
+        """A part of all recordings, one after the other, `[T_1 + ... + T_N, ...]`.
+
+        Raises:
+          InputError: If they have no such part.
+        """
+        return np.concatenate(self._parts(name))
+
+    def _parts(self, name: str) -> list[np.ndarray]:
+        parts = [getattr(recording, name) for recording in self]
+        if parts[0] is None:
+            raise InputError(f"recordings: expected {name}, and they have none; give or estimate them")
+        return parts
 
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
         """The recordings to train on, and those held out: the last ones, whole.
@@ -289,25 +251,3 @@ def _is_numeric(value: Any) -> bool:
         return np.asarray(value).dtype != object
     except ValueError:  # NumPy's of ragged lists
         return False
-
-
-def _check(recording: Recording, first: Recording, where: str) -> None:
-    shape = np.shape(recording.states)
-    if len(shape) != 2 or shape[1] % 2 or not shape[1]:
-        raise InputError(f"{where}: expected states [T, 2n]; received {shape}")
-    for name in ("times", *_OF_TIME[1:], "parameters"):
-        value, of_first = getattr(recording, name), getattr(first, name)
-        if (value is None) != (of_first is None):
-            raise InputError(f"{where}: expected {name} in each recording, or in none")
-        if value is None:
-            continue
-        expected = shape if name in ("states", "time_derivatives", "true_states") else None
-        of_time = name in _OF_TIME
-        if of_time and len(value) != shape[0]:
-            raise InputError(f"{where}: expected {name} for each of its {shape[0]} states; received {len(value)}")
-        if np.shape(value)[of_time:] != np.shape(of_first)[of_time:] or (expected and np.shape(value) != expected):
-            raise InputError(f"{where}: expected {name} as wide as those of the others; received {np.shape(value)}")
-        if not np.isfinite(value).all():
-            raise InputError(f"{where}: expected finite {name}; received NaN or infinity")
-    if np.ndim(recording.times) != 1 or not (np.diff(recording.times) > 0).all():
-        raise InputError(f"{where}: expected times [T] that increase; mend or sort them")

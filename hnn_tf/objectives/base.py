@@ -4,8 +4,11 @@ import abc
 from collections.abc import Callable
 from typing import ClassVar
 
+import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.input_error import InputError
 from hnn_tf.numerics.pieces import mean_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
@@ -28,6 +31,15 @@ class Objective(abc.ABC):
     learned_columns: ClassVar[tuple[str, ...]] = ()
     is_sample_mean: bool = False
     num_substeps: int = 1
+
+    def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
+        """This objective's columns, made of recordings.
+
+        Raises:
+          InputError: If the recordings lack what it needs, or it can't make its columns of any.
+        """
+        del recordings
+        raise InputError(f"objective {self.name!r}: makes no samples of recordings; give it its columns")
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:

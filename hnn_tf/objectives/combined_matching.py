@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import mean_squared_error
 from hnn_tf.objectives.trajectory_matching import TrajectoryMatching, check_std, weighted_mean
 from hnn_tf.typing import Samples, VectorField
@@ -37,6 +38,15 @@ class CombinedMatching(TrajectoryMatching):
         super().__init__(**options)
         check_std("derivative_std", derivative_std)
         self.derivative_std = derivative_std
+
+    def samples_of(self, recordings: Recordings, *, num_segments: int | None = None) -> dict[str, np.ndarray]:
+        """As `TrajectoryMatching`, with the derivatives.
+
+        Raises:
+          InputError: As `TrajectoryMatching`, or if the recordings have no derivatives.
+        """
+        columns = super().samples_of(recordings, num_segments=num_segments)
+        return columns | {"time_derivatives": recordings.windows().stacked("time_derivatives")}
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
         """The loss of a training step, in which the horizon may still be growing."""

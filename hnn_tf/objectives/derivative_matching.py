@@ -1,7 +1,9 @@
 """Derivative matching: the paper's objective."""
 
+import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import Objective, mean_squared_error
 from hnn_tf.typing import Samples, VectorField
 
@@ -22,6 +24,14 @@ class DerivativeMatching(Objective):
     name = "derivative"
     columns = ("state", "time_derivative")
     is_sample_mean = True
+
+    def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
+        """Every reading, with the derivative that belongs to it.
+
+        Raises:
+          InputError: If the recordings have no derivatives.
+        """
+        return {"state": recordings.joined("states"), "time_derivative": recordings.joined("time_derivatives")}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples."""

@@ -1,8 +1,10 @@
 """One-step matching: fit through the integrator, without derivatives."""
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.objectives.base import mean_squared_error
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
@@ -39,6 +41,11 @@ class OneStep(IntegratedObjective):
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int | None = None) -> None:
         super().__init__(integrator, substeps)
+
+    def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
+        """Every reading but a recording's last, with the next one and the time between them."""
+        pairs = [(each.states[:-1], each.states[1:], np.diff(each.times)[:, None]) for each in recordings]
+        return {name: np.concatenate(parts) for name, parts in zip(self.columns, zip(*pairs, strict=True), strict=True)}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples."""

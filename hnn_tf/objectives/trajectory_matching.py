@@ -6,11 +6,16 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.data.segments import Segments
+from hnn_tf.input_error import InputError
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.shooting import roll_out
 from hnn_tf.typing import Samples, VectorField
+
+READINGS_A_SEGMENT = 40
+"""About: of longer trajectories, rollouts begin anew from a learned state."""
 
 
 class TrajectoryMatching(IntegratedObjective):
@@ -77,6 +82,32 @@ class TrajectoryMatching(IntegratedObjective):
     def noise_scale(self) -> float | np.ndarray:
         """sigma, or 1 where it isn't known."""
         return 1.0 if self.noise_std is None else self.noise_std
+
+    def samples_of(self, recordings: Recordings, *, num_segments: int | None = None) -> dict[str, np.ndarray]:
+        """Whole recordings of equal length, or windows of the length of the shortest, in segments.
+
+        The initial states are the observed ones: a first guess.
+
+        Args:
+          recordings: What was observed.
+          num_segments: W; as many as have some 40 readings each when not given.
+
+        Raises:
+          InputError: If there are not fewer segments than readings.
+        """
+        windows = recordings.windows()
+        num_times = len(windows[0])
+        count = max(1, round(num_times / READINGS_A_SEGMENT)) if num_segments is None else num_segments
+        if not 1 <= count < num_times:
+            raise InputError(
+                f"num_segments: expected from 1 to {num_times - 1} of {num_times} readings; received {count}"
+            )
+        states = windows.stacked("states")
+        return {
+            "times": windows.stacked("times"),
+            "states": states,
+            "initial_state": states[:, Segments(num_times, count).starts[:-1]],
+        }
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples, over the whole horizon."""

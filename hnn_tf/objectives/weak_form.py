@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
 from hnn_tf.numerics.quadrature import interval_integrals
 from hnn_tf.objectives.base import Objective
@@ -50,6 +51,11 @@ class WeakForm(Objective):
         if window != int(window) or window < 3:
             raise ValueError(f"window: expected an integer >= 3; received {window}")
         self.window = int(window)
+
+    def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
+        """Whole recordings of equal length, or windows of the length of the shortest."""
+        windows = recordings.windows()
+        return {name: windows.stacked(name) for name in self.columns}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Scalar loss of a vector field on samples, in squared units of the states."""

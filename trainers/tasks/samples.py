@@ -5,9 +5,7 @@ from typing import Any
 
 from hnn_tf import derivative_estimators
 from hnn_tf.input_error import InputError
-
-OBSERVATIONS_A_SEGMENT = 40
-"""About: of longer trajectories, rollouts begin anew from a learned state."""
+from hnn_tf.objectives.trajectory_matching import READINGS_A_SEGMENT
 
 
 def by_objective(trajectories: Any, settings: Any) -> dict[str, Any]:
@@ -38,4 +36,4 @@ def num_segments(num_times: int, settings: Any) -> int:
     asked = getattr(settings, "segments", 0)
     if asked >= num_times:
         raise InputError(f"--segments={asked}: expected fewer than the {num_times} times of a trajectory")
-    return asked or max(1, round(num_times / OBSERVATIONS_A_SEGMENT))
+    return asked or max(1, round(num_times / READINGS_A_SEGMENT))

@@ -1,0 +1,68 @@
+"""A recording: one run of a system, as it was read."""
+
+import dataclasses
+
+import numpy as np
+
+from hnn_tf.input_error import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """One run of a system, read at its own times.
+
+    Attributes:
+      times: `[T]`, increasing; the steps may differ.
+      states: Observed states `[T, 2n]`.
+      time_derivatives: Derivatives that belong to the states `[T, 2n]`, if they are known.
+      inputs: What acted on the system `[T, m]`, if anything did.
+      parameters: What was constant in this recording `[k]`, and may differ in others.
+      true_states: The states without noise `[T, 2n]`, if they are known.
+    """
+
+    times: np.ndarray
+    states: np.ndarray
+    time_derivatives: np.ndarray | None = None
+    inputs: np.ndarray | None = None
+    parameters: np.ndarray | None = None
+    true_states: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        """How many readings there are."""
+        return len(self.times)
+
+    def between(self, start: int, stop: int) -> "Recording":
+        """The readings from index `start` up to, and without, index `stop`."""
+        part = slice(start, stop)
+        cut = {name: getattr(self, name)[part] for name in _OF_TIME if getattr(self, name) is not None}
+        return dataclasses.replace(self, **cut)
+
+
+_OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states")
+
+
+def check(recording: Recording, first: Recording, where: str) -> None:
+    """Refuses a recording that is no recording, or doesn't have the parts and widths of the first.
+
+    Raises:
+      InputError: Saying where and what.
+    """
+    shape = np.shape(recording.states)
+    if len(shape) != 2 or shape[1] % 2 or not shape[1]:
+        raise InputError(f"{where}: expected states [T, 2n]; received {shape}")
+    for name in ("times", *_OF_TIME[1:], "parameters"):
+        value, of_first = getattr(recording, name), getattr(first, name)
+        if (value is None) != (of_first is None):
+            raise InputError(f"{where}: expected {name} in each recording, or in none")
+        if value is None:
+            continue
+        expected = shape if name in ("states", "time_derivatives", "true_states") else None
+        of_time = name in _OF_TIME
+        if of_time and len(value) != shape[0]:
+            raise InputError(f"{where}: expected {name} for each of its {shape[0]} states; received {len(value)}")
+        if np.shape(value)[of_time:] != np.shape(of_first)[of_time:] or (expected and np.shape(value) != expected):
+            raise InputError(f"{where}: expected {name} as wide as those of the others; received {np.shape(value)}")
+        if not np.isfinite(value).all():
+            raise InputError(f"{where}: expected finite {name}; received NaN or infinity")
+    if np.ndim(recording.times) != 1 or not (np.diff(recording.times) > 0).all():
+        raise InputError(f"{where}: expected times [T] that increase; mend or sort them")

@@ -1,0 +1,78 @@
+"""Recordings of a table that has a row for each reading."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hnn_tf.data.recording import Recording
+from hnn_tf.input_error import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """Names of a table's columns.
+
+    Attributes:
+      time: Of the times.
+      positions: Of the positions q.
+      momenta: Of the momenta p, as many.
+      recording: Of what tells recordings apart; None if all rows are one.
+      time_derivatives: Of dq/dt and dp/dt, if they are there.
+      inputs: Of what acted on the system, if anything did.
+      parameters: Of what is constant in each recording, if anything is.
+    """
+
+    time: str
+    positions: Sequence[str]
+    momenta: Sequence[str]
+    recording: str | None = None
+    time_derivatives: Sequence[str] | None = None
+    inputs: Sequence[str] | None = None
+    parameters: Sequence[str] | None = None
+
+
+def recordings_of(table: Any, columns: Columns) -> list[Recording]:
+    """The recordings of a table, in the order in which they begin there; rows are taken in the order of time.
+
+    Args:
+      table: Columns by name, as `table[name]`.
+      columns: Their names.
+
+    Raises:
+      InputError: If the table lacks a column, there are not as many momenta as positions, or a parameter varies within
+        a recording.
+    """
+    names = [*columns.positions, *columns.momenta]
+    optional = (columns.time_derivatives, columns.inputs, columns.parameters)
+    used = [columns.time, *names, *(name for chosen in optional for name in chosen or ())]
+    missing = [name for name in [*used, *([columns.recording] if columns.recording else [])] if name not in table]
+    if missing:
+        raise InputError(f"table: expected the column {missing[0]!r}; it has {', '.join(map(str, table))}")
+    if len(columns.positions) != len(columns.momenta):
+        raise InputError(
+            f"momenta: expected one for each of {list(columns.positions)}; received {list(columns.momenta)}"
+        )
+    values = {name: np.asarray(table[name], np.float64) for name in used}
+    times = values[columns.time]
+    labels = np.asarray(table[columns.recording]) if columns.recording else np.zeros(len(times), int)
+    found = []
+    for label in dict.fromkeys(labels.tolist()):
+        rows = np.flatnonzero(labels == label)
+        rows = rows[np.argsort(times[rows], kind="stable")]
+        parts = [None if chosen is None else np.stack([values[n][rows] for n in chosen], -1) for chosen in optional]
+        time_derivatives, inputs, parameters = parts
+        if parameters is not None and np.any(parameters != parameters[0]):
+            varying = np.array(columns.parameters)[np.any(parameters != parameters[0], 0)]
+            raise InputError(f"{str(varying[0])!r}: expected one value in recording {label!r}; it varies")
+        found.append(
+            Recording(
+                times=times[rows],
+                states=np.stack([values[name][rows] for name in names], -1),
+                time_derivatives=time_derivatives,
+                inputs=inputs,
+                parameters=None if parameters is None else parameters[0],
+            )
+        )
+    return found

@@ -1,0 +1,182 @@
+"""Recordings of unequal lengths and own times: what they take, refuse, and give the objectives."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from hnn_tf import InputError, InputWarning, data, objectives, systems
+from hnn_tf.data import Recording, Recordings
+
+
+def _unequal(rng, lengths=(5, 9, 7), **parts):
+    times = [np.cumsum(rng.uniform(0.1, 0.3, length)) for length in lengths]
+    states = [rng.normal(size=[length, 2]) for length in lengths]
+    return Recordings.from_arrays(times, states, **parts)
+
+
+@pytest.fixture
+def trajectories(rng):
+    starts = data.sample_on_radius(rng, 4, radius=(0.5, 1.0))
+    return data.generate_trajectories(systems.MassSpring(), starts, np.linspace(0, 2, 90), noise_std=0.1, rng=rng)
+
+
+def test_objectives_make_the_columns_that_trajectories_make(trajectories):
+    recordings = Recordings.from_trajectories(trajectories)
+    whole = trajectories.trajectory_samples(num_segments=2)  # 90 readings, some 40 in each
+    expected = {
+        objectives.DerivativeMatching: trajectories.observed_samples(),
+        objectives.OneStep: trajectories.transition_samples(),
+        objectives.TrajectoryMatching: whole,
+        objectives.CombinedMatching: whole,
+        objectives.WeakForm: whole,
+    }
+    assert set(expected) == set(objectives.OBJECTIVES.values())
+    for kind, columns in expected.items():
+        samples = kind().samples_of(recordings)
+        assert set(samples) == set(kind.columns)
+        for name, column in samples.items():
+            np.testing.assert_array_equal(column, columns[name], err_msg=f"{kind.name}, {name}")
+
+
+def test_no_transition_leads_from_one_recording_to_the_next(rng):
+    recordings = _unequal(rng)
+    samples = objectives.OneStep().samples_of(recordings)
+    assert len(samples["state"]) == 4 + 8 + 6
+    np.testing.assert_array_equal(samples["state"][3:5], [recordings[0].states[3], recordings[1].states[0]])
+    np.testing.assert_array_equal(samples["next_state"][3:5], [recordings[0].states[4], recordings[1].states[1]])
+    np.testing.assert_array_equal(samples["time_step"][3, 0], recordings[0].times[4] - recordings[0].times[3])
+
+
+def test_windows_are_of_the_shortest_recordings_length_and_say_what_they_drop(rng):
+    recordings = _unequal(rng)
+    with pytest.warns(InputWarning, match="recordings: 2 of 21 readings are in no window of 5") as said:
+        windows = recordings.windows()
+    assert said[0].filename == __file__
+    assert [len(window) for window in windows] == [5, 5, 5, 5]
+    # Two of the second recording, which share a reading; the third keeps its first five.
+    np.testing.assert_array_equal(windows[1].states[-1], windows[2].states[0])
+    np.testing.assert_array_equal(windows[2].times, recordings[1].times[4:])
+    np.testing.assert_array_equal(windows[3].times, recordings[2].times[:5])
+
+
+def test_recordings_of_equal_length_are_their_own_windows(rng):
+    recordings = _unequal(rng, lengths=(6, 6))
+    assert [w.times.tolist() for w in recordings.windows()] == [r.times.tolist() for r in recordings]
+
+
+@pytest.mark.parametrize("length", [1, 6])
+def test_windows_longer_than_a_recording_are_refused(rng, length):
+    with pytest.raises(InputError, match="length: expected from 2 to the 5 of the shortest recording"):
+        _unequal(rng).windows(length)
+
+
+def test_whole_recordings_are_held_out(rng):
+    recordings = _unequal(rng, lengths=(3, 4, 5, 6))
+    train, held_out = recordings.hold_out(0.25)
+    assert [len(each) for each in train] == [3, 4, 5]
+    assert [len(each) for each in held_out] == [6]
+
+
+def test_a_single_recording_is_split_in_time_with_a_reading_between(rng):
+    (recording,) = recordings = _unequal(rng, lengths=(10,), inputs=[rng.normal(size=[10, 1])])
+    train, held_out = recordings.hold_out(0.3)
+    np.testing.assert_array_equal(train[0].times, recording.times[:6])
+    np.testing.assert_array_equal(held_out[0].times, recording.times[7:])
+    np.testing.assert_array_equal(held_out[0].inputs, recording.inputs[7:])
+
+
+@pytest.mark.parametrize("lengths", [(4, 4), (10,)])
+@pytest.mark.parametrize("fraction", [0.0, 1.0, -0.5])
+def test_a_split_with_an_empty_part_is_refused(rng, lengths, fraction):
+    with pytest.raises(InputError, match="fraction: expected a split"):
+        _unequal(rng, lengths=lengths).hold_out(fraction)
+
+
+def test_a_single_recording_and_lists_are_taken():
+    recordings = Recordings.from_arrays([0, 1, 2], [[0, 1], [1, 0], [0, -1]], inputs=[[1], [2], [3]], parameters=[7])
+    assert len(recordings) == 1
+    assert recordings[0].inputs.shape == (3, 1)
+    assert recordings[0].parameters.tolist() == [7.0]
+    assert (recordings.state_names, recordings.state_units) == (("q", "p"), ("", ""))
+    assert Recordings.from_arrays([0, 1], np.zeros([2, 4])).state_names == ("q1", "q2", "p1", "p2")
+
+
+TABLE = {
+    "run": ["a", "b", "a", "b", "a", "b"],
+    "t": [0.0, 0.0, 2.0, 1.5, 1.0, 0.5],
+    "x": [1.0, 10.0, 3.0, 30.0, 2.0, 20.0],
+    "v": [4.0, 40.0, 6.0, 60.0, 5.0, 50.0],
+    "u": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
+    "m": [1.0, 2.0, 1.0, 2.0, 1.0, 2.0],
+}
+COLUMNS = {"time": "t", "positions": ["x"], "momenta": ["v"], "recording": "run"}
+
+
+def test_a_table_has_a_row_for_each_reading():
+    recordings = Recordings.from_pandas(TABLE, **COLUMNS, inputs=["u"], parameters=["m"], angles=["x"], time_unit="s")
+    first, second = recordings
+    assert first.times.tolist() == [0.0, 1.0, 2.0]  # in the order of time
+    assert first.states.tolist() == [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]
+    assert second.inputs[:, 0].tolist() == [0.2, 0.6, 0.4]
+    assert [each.parameters.tolist() for each in recordings] == [[1.0], [2.0]]
+    assert (recordings.state_names, recordings.angles, recordings.time_unit) == (("x", "v"), (0,), "s")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"time": "time"}, "table: expected the column 'time'; it has run, t, x, v, u, m"),
+        ({"momenta": ["v", "u"]}, "momenta: expected one for each of"),
+        ({"angles": ["v"]}, "angles: expected some of the positions"),
+        ({"parameters": ["u"]}, "'u': expected one value in recording 'a'; it varies"),
+        ({"recording": None}, "recording 0: expected times .* that increase"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(changes, message):
+    with pytest.raises(InputError, match=message):
+        Recordings.from_pandas(TABLE, **COLUMNS | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"states": np.zeros([3, 3])}, r"recording 1: expected states \[T, 2n\]"),
+        ({"states": np.zeros([3, 4])}, "recording 1: expected states as wide as"),
+        ({"states": np.zeros([2, 2])}, "recording 1: expected times for each of its 2 states; received 3"),
+        ({"states": np.full([3, 2], np.nan)}, "recording 1: expected finite states"),
+        ({"times": np.array([0.0, 1.0, 1.0])}, "recording 1: expected times .* that increase"),
+        ({"time_derivatives": np.zeros([3, 4])}, "recording 1: expected time_derivatives as wide as"),
+        ({"time_derivatives": None}, "recording 1: expected time_derivatives in each recording, or in none"),
+        ({"inputs": np.zeros([3, 1])}, "recording 1: expected inputs in each recording, or in none"),
+    ],
+)
+def test_a_recording_that_does_not_fit_is_named(changes, message):
+    good = Recording(np.arange(3.0), np.zeros([3, 2]), time_derivatives=np.zeros([3, 2]))
+    with pytest.raises(InputError, match=message):
+        Recordings((good, dataclasses.replace(good, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"recordings": ()}, "recordings: expected at least one"),
+        ({"angles": (1,)}, "angles: expected indices of positions, 0 to 0"),
+        ({"state_names": ("x",)}, "state_names: expected one for each of the 2 numbers of a state; received 1"),
+    ],
+)
+def test_a_description_that_does_not_fit_is_refused(arguments, message):
+    good = Recording(np.arange(3.0), np.zeros([3, 2]))
+    with pytest.raises(InputError, match=message):
+        Recordings(**{"recordings": (good,)} | arguments)
+
+
+def test_lists_of_different_numbers_are_refused():
+    with pytest.raises(InputError, match="times: expected as many as there are recordings, 2; received 1"):
+        Recordings.from_arrays([[0.0, 1.0]], np.zeros([2, 2, 2]))
+
+
+@pytest.mark.parametrize("kind", [objectives.DerivativeMatching, objectives.CombinedMatching])
+def test_derivatives_that_are_not_there_are_asked_for(rng, kind):
+    with pytest.raises(InputError, match="recordings: expected time_derivatives, and they have none"):
+        kind().samples_of(_unequal(rng, lengths=(5, 5)))
