@@ -9,4 +9,5 @@ from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatur
 from .registry import MODELS as MODELS
 from .residual_mlp import ResidualMLP as ResidualMLP
 from .second_order_network import SecondOrderNetwork as SecondOrderNetwork
+from .single_output_hamiltonian import SingleOutputHamiltonian as SingleOutputHamiltonian
 from .time_reversible_hamiltonian import TimeReversibleHamiltonian as TimeReversibleHamiltonian

@@ -7,13 +7,14 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS
+from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS, widths
+from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class BaselineNetwork(keras.Model):
+class BaselineNetwork(TakesNestedLists, keras.Model):
     """A perceptron that predicts the time derivative directly, with no energy and no conserved quantity.
 
     call(s) = MLP(s).
@@ -21,7 +22,7 @@ class BaselineNetwork(keras.Model):
     Same call contract as `HamiltonianNetwork`; it has no `hamiltonian`.
 
     Args:
-      hidden_units: Widths of the hidden layers.
+      hidden_units: Widths of the hidden layers; a number is one layer's.
       activation: Name in `hnn_tf.activations`.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
@@ -35,12 +36,12 @@ class BaselineNetwork(keras.Model):
     def __init__(
         self,
         *,
-        hidden_units: Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
         activation: str = "tanh",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.hidden_units = tuple(hidden_units)
+        self.hidden_units = widths(hidden_units)
         self.activation = activation
         self.mlp: Any = None
         self.supports_masking = True  # each state by itself: a mask of times stays theirs

@@ -8,13 +8,15 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.models.single_output_hamiltonian import with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class HamiltonianNetwork(keras.Model):
+class HamiltonianNetwork(TakesNestedLists, keras.Model):
     """A learned Hamiltonian whose output is the motion it causes, with or without dissipation.
 
     call(s) = (J - R(s)) grad H(s),  s = (q, p);  without dissipation dq/dt = dH/dp,  dp/dt = -dH/dq.
@@ -24,9 +26,10 @@ class HamiltonianNetwork(keras.Model):
     dH/dt = -(grad H)^T R grad H: the energy is constant without dissipation, and never rises with it.
 
     Args:
-      hamiltonian: Keras layer, state `[..., 2n]` -> energy `[...]`, for instance `MLPHamiltonian()`. It stays
-        reachable as `model.hamiltonian`, so that `model.hamiltonian(state)` is the learned energy, which is known up
-        to a constant only. A layer that is T(p) + V(q) says so by an attribute `separable = True`.
+      hamiltonian: Keras layer, state `[..., 2n]` -> energy `[...]`, for instance `MLPHamiltonian()`; or `[..., 1]`, as
+        `Sequential([Dense(64, "tanh"), Dense(1)])`, of which the last axis is taken off. It stays reachable as
+        `model.hamiltonian`, so that `model.hamiltonian(state)` is the learned energy, which is known up to a constant
+        only. A layer that is T(p) + V(q) says so by an attribute `separable = True`.
       dissipation: Keras layer, state `[..., 2n]` -> R `[..., 2n, 2n]`, symmetric and positive semidefinite, for
         instance `LinearFriction()` or `MLPDissipation()`; without it the model is `conservative`.
 
@@ -93,6 +96,10 @@ class HamiltonianNetwork(keras.Model):
         for part in self._parts():
             if not part.built:
                 part.build(input_shape)
+        scalar = with_scalar_energy(self.hamiltonian, input_shape)
+        if scalar is not self.hamiltonian:
+            self._tracker.untrack(self.hamiltonian)  # a layer of the new one, and no longer one of this model's own
+            self.hamiltonian = scalar
 
     def call(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of states `[..., 2n]`."""

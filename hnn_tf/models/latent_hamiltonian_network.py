@@ -10,6 +10,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.models.frame_signatures import frame_signatures
 from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.state_signatures import Signatures
 from hnn_tf.numerics import scalars
 from hnn_tf.objectives import LatentMatching
@@ -18,7 +19,7 @@ from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class LatentHamiltonianNetwork(keras.Model):
+class LatentHamiltonianNetwork(TakesNestedLists, keras.Model):
     """An autoencoder whose latent is a state (q, p) that moves by learned dynamics.
 
     z = encode(frames),  dz/dt = dynamics(z),  frames ~ decode(z).

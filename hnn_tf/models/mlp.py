@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.numerics import activations
 from hnn_tf.typing import State
 
@@ -14,8 +15,13 @@ REFERENCE_HIDDEN_UNITS = (200, 200)
 """Two hidden layers of 200, as in the paper."""
 
 
+def widths(hidden_units: int | Sequence[int]) -> tuple[int, ...]:
+    """Widths of hidden layers; a number is that of one."""
+    return (hidden_units,) if isinstance(hidden_units, int) else tuple(hidden_units)
+
+
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class MLP(keras.layers.Layer):
+class MLP(TakesNestedLists):
     """A multilayer perceptron without an output bias.
 
     y = W_L a(W_{L-1} ... a(W_1 x + b_1) ... + b_{L-1}).
@@ -24,7 +30,7 @@ class MLP(keras.layers.Layer):
 
     Args:
       output_units: Width of y.
-      hidden_units: Widths of the hidden layers.
+      hidden_units: Widths of the hidden layers; a number is one layer's.
       activation: Name in `hnn_tf.activations`.
 
     Input `[..., d]`, output `[..., output_units]`.
@@ -37,15 +43,16 @@ class MLP(keras.layers.Layer):
         self,
         output_units: int,
         *,
-        hidden_units: Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
         activation: str = "tanh",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        hidden_units = widths(hidden_units)
         if min([output_units, *hidden_units]) < 1:
             raise ValueError(f"MLP: expected widths >= 1; received {output_units}, {tuple(hidden_units)}")
         self.output_units = output_units
-        self.hidden_units = tuple(hidden_units)
+        self.hidden_units = hidden_units
         self.activation = activation
         self._activation = activations.get(activation)
         self.supports_masking = True  # along every axis but the last
@@ -135,7 +142,7 @@ class MLP(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class MLPHamiltonian(keras.layers.Layer):
+class MLPHamiltonian(TakesNestedLists):
     """A Hamiltonian that is a multilayer perceptron of the whole state.
 
     H(q, p) = w . a(W_2 a(W_1 [q, p] + b_1) + b_2).
@@ -143,7 +150,7 @@ class MLPHamiltonian(keras.layers.Layer):
     Not separable. H has no output bias: a constant energy changes nothing.
 
     Args:
-      hidden_units: Widths of the hidden layers.
+      hidden_units: Widths of the hidden layers; a number is one layer's.
       activation: Name in `hnn_tf.activations`, of a smooth one.
 
     Input `[..., 2n]`, output `[...]`.
@@ -160,7 +167,7 @@ class MLPHamiltonian(keras.layers.Layer):
     def __init__(
         self,
         *,
-        hidden_units: Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
         activation: str = "tanh",
         **kwargs: Any,
     ) -> None:

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.mlp import MLP
+from hnn_tf.models.mlp import MLP, widths
 from hnn_tf.typing import State
 
 _INITIAL_SCALE = 0.1
@@ -24,7 +24,7 @@ class MLPDissipation(keras.layers.Layer):
     dq/dt = dH/dp stays what velocity means; a damped q would be friction without motion.
 
     Args:
-      hidden_units: Widths of the hidden layers.
+      hidden_units: Widths of the hidden layers; a number is one layer's.
       activation: Name in `hnn_tf.activations`.
 
     Input `[..., 2n]`, output R `[..., 2n, 2n]`.
@@ -33,9 +33,9 @@ class MLPDissipation(keras.layers.Layer):
       van der Schaft, Jeltsema. Port-Hamiltonian Systems Theory: An Introductory Overview. 2014, section 6.
     """
 
-    def __init__(self, *, hidden_units: Sequence[int] = (32,), activation: str = "tanh", **kwargs: Any) -> None:
+    def __init__(self, *, hidden_units: int | Sequence[int] = (32,), activation: str = "tanh", **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.hidden_units = tuple(hidden_units)
+        self.hidden_units = widths(hidden_units)
         self.activation = activation
         self.mlp: Any = None
         self.supports_masking = True

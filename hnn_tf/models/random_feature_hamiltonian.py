@@ -10,6 +10,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.input_error import InputError
 from hnn_tf.models.feature_inputs import STRUCTURES, FeatureInputs
+from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.sampled_weights import SPAN, sampled_weights
 from hnn_tf.numerics import activations
 from hnn_tf.typing import State
@@ -23,7 +24,7 @@ _MONOMIAL_SCALE = 1e2
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class RandomFeatureHamiltonian(keras.layers.Layer):
+class RandomFeatureHamiltonian(TakesNestedLists):
     """A Hamiltonian whose features are fixed and whose coefficients alone are learned.
 
     H(s) = sum_i w_i phi_i(s):  phi_i = a(k_i . u + b_i),  10 u_j  and 10 u_j u_k,  u = (z(s) - mean) / std.

@@ -9,12 +9,14 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.models.single_output_hamiltonian import with_scalar_energy
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
 from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class TimeReversibleHamiltonian(keras.layers.Layer):
+class TimeReversibleHamiltonian(TakesNestedLists):
     """A Hamiltonian that doesn't change when all momenta turn round, as mechanics without magnetic fields has it.
 
     H(q, p) = (h(q, p) + h(q, -p)) / 2.
@@ -48,6 +50,10 @@ class TimeReversibleHamiltonian(keras.layers.Layer):
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
         if not self.hamiltonian.built:
             self.hamiltonian.build(input_shape)
+        scalar = with_scalar_energy(self.hamiltonian, input_shape)
+        if scalar is not self.hamiltonian:
+            self._tracker.untrack(self.hamiltonian)  # a layer of the new one, and no longer one of this layer's own
+            self.hamiltonian = scalar
 
     def call(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2n]`."""

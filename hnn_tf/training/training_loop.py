@@ -7,8 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.input_error import InputError
 from hnn_tf.numerics.substeps import warn_if_too_few
 from hnn_tf.objectives import Objective
+from hnn_tf.objectives.by_name import objective_by_name
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.objectives.sample_columns import check_columns, column_tensors
 from hnn_tf.optimizers import LBFGS
@@ -33,14 +35,17 @@ class TrainingLoop:
 
     Args:
       model: A built Keras model; its trainable variables are trained.
-      objective: Says what fits. Of one that is to choose its substeps, a copy that has them becomes `objective`.
-      optimizer: A Keras optimizer; its learning rate may be a schedule, and with `use_ema` it averages the weights. Or
-        `hnn_tf.optimizers.LBFGS`, which takes all samples at once, and the whole `loss` from the first step.
+      objective: Says what fits, or its name in `hnn_tf.objectives.OBJECTIVES`. Of one that is to choose its substeps, a
+        copy that has them becomes `objective`.
+      optimizer: A Keras optimizer, or its name; its learning rate may be a schedule, and with `use_ema` it averages the
+        weights. Or `hnn_tf.optimizers.LBFGS`, which takes all samples at once, and the whole `loss` from the first
+        step.
       samples: The objective's columns, arrays `[N, ...]`.
       batch_size: Samples a step, >= 1; all when not given.
       seed: Of the batches.
 
     Raises:
+      InputError: If there is no such objective, or in the scope of a `tf.distribute` strategy.
       ValueError: If the model isn't built, columns are missing or of different lengths, a batch is empty or larger
         than the set, or L-BFGS is to take batches.
     """
@@ -48,8 +53,8 @@ class TrainingLoop:
     def __init__(
         self,
         model: keras.Model,
-        objective: Objective,
-        optimizer: keras.optimizers.Optimizer,
+        objective: Objective | str,
+        optimizer: keras.optimizers.Optimizer | str,
         samples: Samples,
         *,
         batch_size: int | None = None,
@@ -57,12 +62,20 @@ class TrainingLoop:
     ) -> None:
         if not model.built:
             raise ValueError("TrainingLoop: expected a built model; call model.build([None, 2n]) first")
-        self.model, self.objective, self.optimizer = model, objective, optimizer
+        if tf.distribute.has_strategy():
+            raise InputError(
+                "TrainingLoop: expected no tf.distribute strategy; it trains on one device; leave its scope, or take "
+                "stock Keras compile and fit"
+            )
+        if isinstance(optimizer, str):
+            optimizer = keras.optimizers.get(optimizer)
+        self.model, self.optimizer = model, optimizer
+        self.objective: Objective = objective_by_name(objective) if isinstance(objective, str) else objective
         self._samples = self.tensors(samples)
-        self.objective = objective = with_chosen_substeps(objective, samples)
+        self.objective = with_chosen_substeps(self.objective, samples)
         self._learned = {
             name: keras.Variable(self._samples.pop(name), dtype=model.compute_dtype, name=name)
-            for name in objective.learned_columns
+            for name in self.objective.learned_columns
         }
         optimizer.exclude_from_weight_decay(var_list=list(self._learned.values()))  # states, not weights
         optimizer.build(self.trained_variables)
@@ -73,8 +86,10 @@ class TrainingLoop:
             raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give none")
         self._batch_size, self._seed, self.step = batch_size, seed, 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
-        self._loss = tf.function(lambda columns: objective.loss(model, columns), autograph=False)
-        self._validation_loss = tf.function(lambda columns: objective.validation_loss(model, columns), autograph=False)
+        self._loss = tf.function(lambda columns: self.objective.loss(model, columns), autograph=False)
+        self._validation_loss = tf.function(
+            lambda columns: self.objective.validation_loss(model, columns), autograph=False
+        )
 
     def run(self, num_steps: int) -> float:
         """Takes `num_steps` steps; returns the loss of the last one, at the weights before its update.

@@ -29,6 +29,7 @@ def test_every_layer_has_an_entry():
     # The others in test_random_features.py, test_time_reversible_hamiltonian.py, test_dissipation.py.
     elsewhere = {"ResidualMLP", "RandomFeatureHamiltonian", "TimeReversibleHamiltonian"}
     elsewhere |= {"LinearFriction", "MLPDissipation"}
+    elsewhere |= {"SingleOutputHamiltonian"}  # test_first_tries.py
     assert {kind.__name__ for kind in layers if not issubclass(kind, keras.Model)} == {*LAYERS, *elsewhere}
 
 

@@ -1,0 +1,16 @@
+"""An objective by its name."""
+
+from hnn_tf.input_error import InputError
+from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.registry import OBJECTIVES
+
+
+def objective_by_name(name: str) -> Objective:
+    """The objective of that name, with its own defaults.
+
+    Raises:
+      InputError: If there is none.
+    """
+    if name not in OBJECTIVES:
+        raise InputError(f"objective: expected one of {', '.join(sorted(OBJECTIVES))}; received {name!r}")
+    return OBJECTIVES[name]()
