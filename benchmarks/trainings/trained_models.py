@@ -53,8 +53,11 @@ class TrainedRun:
 def _settings(path: pathlib.Path) -> types.SimpleNamespace:
     values: dict[str, Any] = {"cache_dir": None}
     for line in path.read_text().splitlines():
-        name, _, value = line.removeprefix("--").partition("=")
-        values[name] = _typed(value)
+        name, equals, value = line.removeprefix("--").partition("=")
+        if equals:
+            values[name] = _typed(value)
+        else:
+            values[name.removeprefix("no")] = not name.startswith("no")
     values["hidden_units"] = str(values["hidden_units"]).split(",")
     return types.SimpleNamespace(**values)
 
