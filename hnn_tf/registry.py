@@ -30,6 +30,10 @@ class Registry(Mapping[str, T], Generic[T]):
             self._parts[name] = self._make(getattr(importlib.import_module(module), attribute))
         return self._parts[name]
 
+    def __setitem__(self, name: str, part: T) -> None:
+        """Adds a part of your own."""
+        self._parts[name], self._places[name] = part, ""
+
     def __contains__(self, name: object) -> bool:
         """Whether a part has that name; imports nothing."""
         return name in self._places

@@ -28,9 +28,9 @@ INTEGRATING = ("one_step", "trajectory", "combined")
 """Objectives that step the models by --integrator."""
 
 
-def main(name: str) -> None:
+def main(task_name: str) -> None:
     """Runs the task of that name by the parsed flags; see `command_line.run` for how errors end."""
-    task, flags = TASKS[name], command_line.own_flags()
+    task, flags = TASKS[task_name], command_line.own_flags()
     settings = types.SimpleNamespace(**flags)
     folder = pathlib.Path(settings.output_dir)
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")

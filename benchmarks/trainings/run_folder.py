@@ -5,6 +5,8 @@ import pathlib
 
 from benchmarks.documents.folders import ROOT
 
+_NOT_OF_RESULTS = ("figures", "export", "commands")
+
 
 def runs_folder(output_dir: str) -> pathlib.Path:
     """Where the runs of the present code are: those of other code are not taken for them."""
@@ -12,11 +14,11 @@ def runs_folder(output_dir: str) -> pathlib.Path:
 
 
 def code_digest() -> str:
-    """Of the code and the flagfiles that the results depend on, which those that draw figures aren't."""
+    """Of the code and the flagfiles that the results depend on, which figures, exports and command lines aren't."""
     files = [path for name in ("hnn_tf", "trainers") for path in (ROOT / name).rglob("*")]
     code = sorted(path for path in files if path.suffix in (".py", ".flags"))
-    drawing = [path for path in code if path.parent.name == "figures" or path.stem.endswith("_figures")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in code if path not in drawing)).hexdigest()[:12]
+    others = [path for path in code if path.parent.name in _NOT_OF_RESULTS or path.stem.endswith("_figures")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in code if path not in others)).hexdigest()[:12]
 
 
 def run_folder(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) -> pathlib.Path:

@@ -51,7 +51,10 @@ def run(
     _own_flags.update(_defined_by_the_command())
     try:
         with interruption.ends_in_one_line(), _warnings_in_a_line():
-            (found(main) if isinstance(main, str) else main)(*arguments)
+            if isinstance(main, str):
+                interruption.on_interruption(lambda: "nothing was changed yet")  # while it is imported
+                main = found(main)
+            main(*arguments)
             sys.stdout.flush()  # what can't be written is said, too
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
@@ -159,9 +162,9 @@ def own_flags() -> dict[str, Any]:
 
 
 def _defined_by_the_command() -> dict[str, Any]:
-    """Those that are defined before TensorFlow is imported, whose parts define flags of their own, but absl's."""
+    """All but those of absl and of TensorFlow's parts."""
     values = flags.FLAGS.flag_values_dict()
-    return {name: value for name, value in sorted(values.items()) if not _is_absl(name)}
+    return {name: value for name, value in sorted(values.items()) if not _is_foreign(name)}
 
 
 def _help(usage: str) -> str:
@@ -180,9 +183,10 @@ def _help(usage: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _is_absl(name: str) -> bool:
-    module = flags.FLAGS.find_module_defining_flag(name) or ""
-    return module.startswith("absl") or name in ("flagfile", "undefok")
+def _is_foreign(name: str) -> bool:
+    """Whether a flag is of absl, or of TensorFlow, which a command may have imported already."""
+    module = (flags.FLAGS.find_module_defining_flag(name) or "").split(".")[0]
+    return module in ("absl", "tensorflow", "keras", "tf_keras") or name in ("flagfile", "undefok")
 
 
 def _not_written(error: OSError) -> str:

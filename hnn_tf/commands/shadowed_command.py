@@ -4,6 +4,8 @@ import sys
 
 from hnn_tf.commands import this_command
 
+_INSTALLED = ("export", "trainers")
+
 
 def tell() -> None:
     """Writes one line on stderr if this process is such a command, and the file isn't that which belongs to hnn_tf.
@@ -11,7 +13,7 @@ def tell() -> None:
     Python looks into the working directory first. What it finds there may be meant, so that it is no error.
     """
     spec = this_command.spec()
-    if spec and not this_command.is_ours():
+    if spec and spec.name.split(".")[0] in _INSTALLED and not this_command.is_ours():
         name = spec.name.removesuffix(".__main__")
         sys.stderr.write(
             f"note: python -m {name} runs {spec.origin}, not hnn_tf's; rename it for hnn_tf's, or take "

@@ -1,10 +1,11 @@
 """A recording: one run of a system, as it was read."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,6 +42,18 @@ class Recording:
 _OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states")
 
 
+def numbers(values: Any, where: str) -> np.ndarray:
+    """Values as an array of float64.
+
+    Raises:
+      InputError: If they aren't numbers, or lists of different lengths.
+    """
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{where}: expected numbers in lists of equal length; received {one_line(values)}") from error
+
+
 def check(recording: Recording, first: Recording, where: str) -> None:
     """Refuses a recording that is no recording, or doesn't have the parts and widths of the first.
 
@@ -48,7 +61,7 @@ def check(recording: Recording, first: Recording, where: str) -> None:
       InputError: Saying where and what.
     """
     shape = np.shape(recording.states)
-    if len(shape) != 2 or shape[1] % 2 or not shape[1]:
+    if len(shape) != 2 or shape[1] % 2 or 0 in shape:
         raise InputError(f"{where}: expected states [T, 2n]; received {shape}")
     for name in ("times", *_OF_TIME[1:], "parameters"):
         value, of_first = getattr(recording, name), getattr(first, name)
@@ -62,6 +75,8 @@ def check(recording: Recording, first: Recording, where: str) -> None:
             raise InputError(f"{where}: expected {name} for each of its {shape[0]} states; received {len(value)}")
         if np.shape(value)[of_time:] != np.shape(of_first)[of_time:] or (expected and np.shape(value) != expected):
             raise InputError(f"{where}: expected {name} as wide as those of the others; received {np.shape(value)}")
+        if name == "parameters" and np.ndim(value) != 1:
+            raise InputError(f"{where}: expected parameters [k]; received shape {np.shape(value)}")
         if not np.isfinite(value).all():
             raise InputError(f"{where}: expected finite {name}; received NaN or infinity")
     if np.ndim(recording.times) != 1 or not (np.diff(recording.times) > 0).all():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hnn_tf.data.recording import Recording
+from hnn_tf.data.recording import Recording, numbers
 from hnn_tf.input_error import InputError
 
 
@@ -54,9 +54,12 @@ def recordings_of(table: Any, columns: Columns) -> list[Recording]:
         raise InputError(
             f"momenta: expected one for each of {list(columns.positions)}; received {list(columns.momenta)}"
         )
-    values = {name: np.asarray(table[name], np.float64) for name in used}
+    values = {name: numbers(table[name], f"column {name!r}") for name in used}
     times = values[columns.time]
     labels = np.asarray(table[columns.recording]) if columns.recording else np.zeros(len(times), int)
+    unnamed = [label for label in labels.tolist() if label is None or label != label]
+    if unnamed:
+        raise InputError(f"table: expected {columns.recording!r} in each row; {len(unnamed)} rows have none")
     found = []
     for label in dict.fromkeys(labels.tolist()):
         rows = np.flatnonzero(labels == label)

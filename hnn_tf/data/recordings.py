@@ -7,7 +7,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from hnn_tf.data.recording import Recording, check
+from hnn_tf.data.recording import Recording, check, numbers
 from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.data.trajectories import Trajectories
 from hnn_tf.input_error import InputError, InputWarning
@@ -72,7 +72,7 @@ class Recordings(Sequence[Recording]):
           states: `[N, T, 2n]`, or a list of the `[T_i, 2n]` of each; `[T, 2n]` of a single recording.
           time_derivatives: As `states`.
           inputs: As `states`, of m numbers.
-          parameters: `[N, k]`.
+          parameters: `[N, k]`; `[k]` of a single recording.
           true_states: As `states`.
           **description: `state_names`, `state_units`, `time_unit`, `angles`.
 
@@ -90,7 +90,7 @@ class Recordings(Sequence[Recording]):
         for name, values in parts.items():
             if len(values) != count:
                 raise InputError(f"{name}: expected as many as there are recordings, {count}; received {len(values)}")
-        columns = {name: [np.asarray(value, np.float64) for value in values] for name, values in parts.items()}
+        columns = {name: [numbers(value, name) for value in values] for name, values in parts.items()}
         recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
         tuples: dict[str, Any] = {
             name: value if isinstance(value, str) else tuple(value) for name, value in description.items()

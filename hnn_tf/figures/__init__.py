@@ -1,4 +1,4 @@
-"""Figures as PNG and GIF files; imports matplotlib, so `hnn_tf` doesn't import it."""
+"""Figures as PNG and GIF files."""
 
 import lazy_loader
 

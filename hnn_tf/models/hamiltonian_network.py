@@ -9,7 +9,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
-from hnn_tf.models.single_output_hamiltonian import with_scalar_energy
+from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
@@ -93,13 +93,12 @@ class HamiltonianNetwork(TakesNestedLists, keras.Model):
         """Builds the parts for states `[..., 2n]`."""
         width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
-        for part in self._parts():
-            if not part.built:
-                part.build(input_shape)
-        scalar = with_scalar_energy(self.hamiltonian, input_shape)
-        if scalar is not self.hamiltonian:
+        hamiltonian = built_with_scalar_energy(self.hamiltonian, input_shape)
+        if hamiltonian is not self.hamiltonian:
             self._tracker.untrack(self.hamiltonian)  # a layer of the new one, and no longer one of this model's own
-            self.hamiltonian = scalar
+            self.hamiltonian = hamiltonian
+        if self.dissipation is not None and not self.dissipation.built:
+            self.dissipation.build(input_shape)
 
     def call(self, state: State) -> tf.Tensor:
         """Time derivative `[..., 2n]` of states `[..., 2n]`."""

@@ -18,7 +18,7 @@ class SecondOrderNetwork(BaselineNetwork):
     of the latter's gain comes from this structure alone. It has no `hamiltonian`.
 
     Args:
-      hidden_units: Widths of the hidden layers.
+      hidden_units: Widths of the hidden layers; a number is one layer's.
       activation: Name in `hnn_tf.activations`.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.

@@ -38,15 +38,17 @@ class SingleOutputHamiltonian(TakesNestedLists):
         return getattr(self.hamiltonian, "separable", False)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Builds h for states `[..., 2n]`."""
+        """Builds h for a list of states: Keras' own models take no other rank than they were built for."""
         if not self.hamiltonian.built:
-            self.hamiltonian.build(input_shape)
+            self.hamiltonian.build((None, input_shape[-1]))
 
     def call(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2n]`."""
-        if state.shape.rank == 1:  # which Dense doesn't take
-            return self.call(state[tf.newaxis])[0]
-        return tf.squeeze(self.hamiltonian(state), -1)
+        if state.shape.rank == 2:
+            return tf.squeeze(self.hamiltonian(state), -1)
+        energy = tf.reshape(self.hamiltonian(tf.reshape(state, [-1, state.shape[-1]])), tf.shape(state)[:-1])
+        energy.set_shape(state.shape[:-1])
+        return energy
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """`[..., 2n]` -> `[...]`."""
@@ -63,11 +65,14 @@ class SingleOutputHamiltonian(TakesNestedLists):
         return cls(**(config | {"hamiltonian": hamiltonian}))
 
 
-def with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Sequence[int | None]) -> keras.layers.Layer:
-    """A built Hamiltonian layer, in a `SingleOutputHamiltonian` if its output has a last axis of one."""
+def built_with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Sequence[int | None]) -> keras.layers.Layer:
+    """A Hamiltonian layer, built for such states; in a `SingleOutputHamiltonian` if its output is one unit wide."""
     try:
-        shape = tuple(hamiltonian.compute_output_shape(tuple(input_shape)))
+        shape = tf.TensorShape(hamiltonian.compute_output_shape((None, input_shape[-1])))
+        rank = 2
     except NotImplementedError:  # by a layer that doesn't say it: its graph does
+        if not hamiltonian.built:
+            hamiltonian.build(input_shape)
 
         @tf.function(autograph=False)
         def energy(state: State) -> tf.Tensor:
@@ -75,7 +80,9 @@ def with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Sequence[in
                 return hamiltonian(state)
 
         spec = tf.TensorSpec(input_shape, hamiltonian.compute_dtype)
-        shape = tuple(energy.get_concrete_function(spec).output_shapes)
-    if len(shape) == len(input_shape) and shape[-1] == 1:
-        return SingleOutputHamiltonian(hamiltonian, name=hamiltonian.name)
+        shape, rank = tf.TensorShape(energy.get_concrete_function(spec).output_shapes), len(input_shape)
+    if shape.rank == rank and shape[-1] == 1:
+        hamiltonian = SingleOutputHamiltonian(hamiltonian, name=hamiltonian.name)
+    if not hamiltonian.built:
+        hamiltonian.build(input_shape)
     return hamiltonian

@@ -10,7 +10,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
-from hnn_tf.models.single_output_hamiltonian import with_scalar_energy
+from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
 from hnn_tf.typing import State
 
@@ -48,12 +48,10 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         n = phase_space.dof(tf.TensorSpec(input_shape))
         self._signs = np.repeat([1.0, -1.0], n)
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
-        if not self.hamiltonian.built:
-            self.hamiltonian.build(input_shape)
-        scalar = with_scalar_energy(self.hamiltonian, input_shape)
-        if scalar is not self.hamiltonian:
+        hamiltonian = built_with_scalar_energy(self.hamiltonian, input_shape)
+        if hamiltonian is not self.hamiltonian:
             self._tracker.untrack(self.hamiltonian)  # a layer of the new one, and no longer one of this layer's own
-            self.hamiltonian = scalar
+            self.hamiltonian = hamiltonian
 
     def call(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2n]`."""

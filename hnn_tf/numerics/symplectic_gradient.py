@@ -14,9 +14,8 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
     Shape key: `...` any batch, n = degrees of freedom.
 
     Args:
-      hamiltonian: Callable, state `[..., 2n]` -> energy `[...]` or `[..., 1]`; each energy may depend on its own state
-        only. Differentiated by a `tf.GradientTape`, unless it has a method `gradient(state)` that gives dH/ds
-        `[..., 2n]`.
+      hamiltonian: Callable, state `[..., 2n]` -> energy `[...]`; each energy may depend on its own state only.
+        Differentiated by a `tf.GradientTape`, unless it has a method `gradient(state)` that gives dH/ds `[..., 2n]`.
       state: Float tensor `[..., 2n]`, concat(q, p).
 
     Returns:
@@ -45,11 +44,9 @@ def _taped_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(state)
         energy = hamiltonian(state)
-        if energy.shape.rank == state.shape.rank and energy.shape[-1:] == [1]:
-            energy = tf.squeeze(energy, -1)
     if not energy.shape.is_compatible_with(state.shape[:-1]):
         raise ValueError(
             f"hamiltonian: expected an energy of shape {state.shape[:-1]} for states {state.shape}; "
-            f"received {energy.shape} (one scalar a state)"
+            f"received {energy.shape} (one scalar a state, no trailing axis)"
         )
     return tape.gradient(energy, state, unconnected_gradients=tf.UnconnectedGradients.ZERO)

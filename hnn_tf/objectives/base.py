@@ -93,6 +93,17 @@ class Objective(abc.ABC):
         return samples
 
 
+def check_autonomous(objective: Objective, recordings: Recordings) -> None:
+    """Refuses recordings with inputs or parameters, of which an objective would know nothing.
+
+    Raises:
+      InputError: Naming them.
+    """
+    for name in ("inputs", "parameters"):
+        if getattr(recordings[0], name) is not None:
+            raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without them")
+
+
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
     """Mean over all elements of (predicted - observed)^2, for equal shapes only.
 

@@ -45,8 +45,9 @@ class CombinedMatching(TrajectoryMatching):
         Raises:
           InputError: As `TrajectoryMatching`, or if the recordings have no derivatives.
         """
-        columns = super().samples_of(recordings, num_segments=num_segments)
-        return columns | {"time_derivatives": recordings.windows().stacked("time_derivatives")}
+        windows = recordings.windows()
+        columns = super().samples_of(windows, num_segments=num_segments)
+        return columns | {"time_derivatives": windows.stacked("time_derivatives")}
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
         """The loss of a training step, in which the horizon may still be growing."""

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.objectives.base import Objective, mean_squared_error
+from hnn_tf.objectives.base import Objective, check_autonomous, mean_squared_error
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -31,6 +31,7 @@ class DerivativeMatching(Objective):
         Raises:
           InputError: If the recordings have no derivatives.
         """
+        check_autonomous(self, recordings)
         return {"state": recordings.joined("states"), "time_derivative": recordings.joined("time_derivatives")}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:

@@ -6,7 +6,7 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.numerics.repeated_steps import repeated_steps
-from hnn_tf.objectives.base import mean_squared_error
+from hnn_tf.objectives.base import check_autonomous, mean_squared_error
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.rollouts.stepper import Stepper
 from hnn_tf.typing import Samples, VectorField
@@ -44,6 +44,7 @@ class OneStep(IntegratedObjective):
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Every reading but a recording's last, with the next one and the time between them."""
+        check_autonomous(self, recordings)
         pairs = [(each.states[:-1], each.states[1:], np.diff(each.times)[:, None]) for each in recordings]
         return {name: np.concatenate(parts) for name, parts in zip(self.columns, zip(*pairs, strict=True), strict=True)}
 

@@ -9,6 +9,7 @@ from hnn_tf import integrators
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.data.segments import Segments
 from hnn_tf.input_error import InputError
+from hnn_tf.objectives.base import check_autonomous
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.shooting import roll_out
@@ -95,6 +96,7 @@ class TrajectoryMatching(IntegratedObjective):
         Raises:
           InputError: If there are not fewer segments than readings.
         """
+        check_autonomous(self, recordings)
         windows = recordings.windows()
         num_times = len(windows[0])
         count = max(1, round(num_times / READINGS_A_SEGMENT)) if num_segments is None else num_segments

@@ -8,7 +8,7 @@ import tensorflow as tf
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
 from hnn_tf.numerics.quadrature import interval_integrals
-from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.base import Objective, check_autonomous
 from hnn_tf.typing import Samples, State, VectorField
 
 
@@ -54,6 +54,7 @@ class WeakForm(Objective):
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Whole recordings of equal length, or windows of the length of the shortest."""
+        check_autonomous(self, recordings)
         windows = recordings.windows()
         return {name: windows.stacked(name) for name in self.columns}
 

@@ -69,6 +69,7 @@ def test_python_p_runs_ours(tmp_path):
         ("trainers.pendulum", "/home/me/trainers/pendulum.py", True),
         ("export.__main__", "/home/me/export/__main__.py", True),
         ("pytest", "/home/me/pytest.py", False),
+        ("benchmarks.mine", "/home/me/benchmarks/mine.py", False),
         ("export.__main__", str(command_session.ROOT / "export" / "__main__.py"), False),
         ("trainers.pendulum", str(command_session.ROOT / "trainers" / "pendulum.py"), False),
     ],

@@ -8,6 +8,7 @@ import tensorflow as tf
 import hnn_tf
 from hnn_tf import InputError
 from hnn_tf.models import SingleOutputHamiltonian
+from hnn_tf.registry import Registry
 
 STATES = np.array([[1.0, 0.5], [-0.3, 0.2], [0.7, -1.1]], np.float32)
 
@@ -74,14 +75,24 @@ def test_it_can_be_made_even_in_the_momenta():
     np.testing.assert_array_equal(even(STATES), even(turned))
 
 
-def test_a_function_of_one_output_has_a_symplectic_gradient():
-    def energy(state):
-        return tf.reduce_sum(state**2, -1, keepdims=True)
+def test_it_takes_states_of_any_rank():
+    layers = _dense()
+    model = hnn_tf.HamiltonianNetwork(layers)
+    trajectory = hnn_tf.rollout(model, STATES, step_size=0.1, num_steps=3)
+    assert model(STATES[0]).shape == [2]
+    assert model(trajectory).shape == [3, 4, 2]
+    flat = layers(tf.reshape(trajectory, [12, 2]))
+    np.testing.assert_array_equal(model.hamiltonian(trajectory), tf.reshape(flat, [3, 4]))
+    assert hnn_tf.evaluation.energies(model.hamiltonian, trajectory).shape == (3, 4)
+    changed = hnn_tf.change_energy(model, STATES, 0.01)
+    # Its own bound: 1e-5 of the amount and the energies, of order 1.
+    np.testing.assert_allclose(model.hamiltonian(changed) - model.hamiltonian(STATES), 0.01, atol=1e-4)
 
-    np.testing.assert_array_equal(
-        hnn_tf.symplectic_gradient(energy, STATES),
-        hnn_tf.symplectic_gradient(hnn_tf.systems.MassSpring().hamiltonian, STATES),
-    )
+
+def test_a_first_call_of_one_state_builds_it_for_all():
+    model = hnn_tf.HamiltonianNetwork(_dense())
+    assert model(STATES[0]).shape == [2]
+    assert model(STATES).shape == [3, 2]
 
 
 def test_two_outputs_are_no_energy():
@@ -140,3 +151,11 @@ def test_everything_is_found_without_another_import():
     assert hnn_tf.figures.draw_energy.__name__ == "draw_energy"
     assert hnn_tf.export.export_model.__name__ == "export_model"
     assert hnn_tf.LinearFriction is hnn_tf.models.LinearFriction
+
+
+def test_a_part_of_ones_own_has_a_name():
+    registry = Registry({"tanh": "hnn_tf.numerics.activation_functions:tanh"})
+    registry["mine"] = 3
+    assert (list(registry), registry["mine"], "other" in registry) == (["tanh", "mine"], 3, False)
+    with pytest.raises(KeyError):
+        registry["other"]

@@ -33,8 +33,24 @@ def _modules():
 MODULES = _modules()
 
 
+def _exports():
+    """Of each name that a lazy package gives, the module that has it."""
+    exports = {}
+    for path in (command_session.ROOT / "hnn_tf").rglob("*.pyi"):
+        package = ".".join(path.relative_to(command_session.ROOT).parent.parts)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            module = ".".join(filter(None, [package, node.module]))
+            exports |= {f"{package}.{alias.name}": f"{module}.{alias.name}" for alias in node.names}
+    return {name: target for name, target in exports.items() if name != target}
+
+
+EXPORTS = _exports()
+
+
 def _module_of(name):
     """The module that an imported name is, or is in; None if it isn't of this project."""
+    while name in EXPORTS:  # hnn_tf gives names that a package gives that a module has
+        name = EXPORTS[name]
     while name and name not in MODULES:
         name = name.rpartition(".")[0]
     return name or None
@@ -93,6 +109,13 @@ def test_no_folders_import_each_other_in_a_circle():
         # `hnn_tf` itself only says where its names are.
         folders[_folder(module)] |= {_folder(target) for target in targets} - {_folder(module), "hnn_tf"}
     assert _circle({folder: targets for folder, targets in folders.items() if folder != "hnn_tf"}) is None
+
+
+def test_names_of_packages_are_followed_to_their_modules():
+    assert _module_of("hnn_tf.MLP") == "hnn_tf.models.mlp"
+    assert _module_of("hnn_tf.rollout") == "hnn_tf.rollouts.rollout"
+    assert _module_of("hnn_tf.data.fingerprint") == "hnn_tf.data.digest"
+    assert _module_of("numpy.zeros") is None
 
 
 def test_a_circle_is_seen():

@@ -109,6 +109,7 @@ TABLE = {
     "v": [4.0, 40.0, 6.0, 60.0, 5.0, 50.0],
     "u": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
     "m": [1.0, 2.0, 1.0, 2.0, 1.0, 2.0],
+    "gap": [1.0, 2.0, 1.0, 2.0, np.nan, np.nan],
 }
 COLUMNS = {"time": "t", "positions": ["x"], "momenta": ["v"], "recording": "run"}
 
@@ -126,11 +127,13 @@ def test_a_table_has_a_row_for_each_reading():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"time": "time"}, "table: expected the column 'time'; it has run, t, x, v, u, m"),
+        ({"time": "time"}, "table: expected the column 'time'; it has run, t, x, v, u, m, gap"),
         ({"momenta": ["v", "u"]}, "momenta: expected one for each of"),
         ({"angles": ["v"]}, "angles: expected some of the positions"),
         ({"parameters": ["u"]}, "'u': expected one value in recording 'a'; it varies"),
         ({"recording": None}, "recording 0: expected times .* that increase"),
+        ({"recording": "gap"}, "table: expected 'gap' in each row; 2 rows have none"),
+        ({"inputs": ["run"]}, "column 'run': expected numbers"),
     ],
 )
 def test_a_table_that_does_not_fit_is_refused(changes, message):
@@ -142,6 +145,7 @@ def test_a_table_that_does_not_fit_is_refused(changes, message):
     ("changes", "message"),
     [
         ({"states": np.zeros([3, 3])}, r"recording 1: expected states \[T, 2n\]"),
+        ({"states": np.zeros([0, 2])}, r"recording 1: expected states \[T, 2n\]"),
         ({"states": np.zeros([3, 4])}, "recording 1: expected states as wide as"),
         ({"states": np.zeros([2, 2])}, "recording 1: expected times for each of its 2 states; received 3"),
         ({"states": np.full([3, 2], np.nan)}, "recording 1: expected finite states"),
@@ -180,3 +184,18 @@ def test_lists_of_different_numbers_are_refused():
 def test_derivatives_that_are_not_there_are_asked_for(rng, kind):
     with pytest.raises(InputError, match="recordings: expected time_derivatives, and they have none"):
         kind().samples_of(_unequal(rng, lengths=(5, 5)))
+
+
+@pytest.mark.parametrize("kind", sorted(objectives.OBJECTIVES))
+@pytest.mark.parametrize("part", ["inputs", "parameters"])
+def test_objectives_do_not_drop_what_they_cannot_use(kind, part, rng):
+    states = rng.normal(size=[2, 5, 2])
+    value = np.zeros([2, 5, 1]) if part == "inputs" else np.zeros([2, 1])
+    recordings = Recordings.from_arrays(np.arange(5.0), states, time_derivatives=states, **{part: value})
+    with pytest.raises(InputError, match=f"objective '{kind}': takes no {part}"):
+        objectives.OBJECTIVES[kind]().samples_of(recordings)
+
+
+def test_ragged_numbers_are_refused():
+    with pytest.raises(InputError, match="states: expected numbers in lists of equal length"):
+        Recordings.from_arrays([0, 1], [[[0, 1], [1]]])

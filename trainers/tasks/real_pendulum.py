@@ -8,8 +8,7 @@ import numpy as np
 from hnn_tf import data, derivative_estimators, evaluation
 from hnn_tf.evaluation.rollouts import MAX_STEP_SIZE
 from hnn_tf.input_error import InputError
-from trainers.tasks import planar_figures as run_figures
-from trainers.tasks import samples
+from trainers.tasks import planar_figures, samples
 from trainers.tasks.task import Models, Task, TaskData
 
 TRAIN_FRACTION = 0.8
@@ -99,7 +98,7 @@ class RealPendulumData(TaskData):
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws the held-out readings and the models' rollouts from the first of them."""
-        run_figures.draw(
+        planar_figures.draw(
             folder,
             models,
             energy=_energy,

@@ -10,8 +10,7 @@ import tensorflow as tf
 
 from hnn_tf import data, evaluation
 from hnn_tf.input_error import InputError
-from trainers.tasks import planar_figures as run_figures
-from trainers.tasks import samples
+from trainers.tasks import planar_figures, samples
 from trainers.tasks.rollout_scores import RolloutScores
 from trainers.tasks.task import Models, Task, TaskData, state_of
 
@@ -102,7 +101,7 @@ class SimulatedData(TaskData):
         energy = self.system.hamiltonian(tf.constant(self._scores.starts)).numpy()
         start = self._scores.starts[np.argsort(energy)[len(energy) // 2]]
         times = np.linspace(0.0, HORIZON, 401)
-        run_figures.draw(
+        planar_figures.draw(
             folder,
             models,
             energy=self.system.hamiltonian,
