@@ -31,7 +31,8 @@ def test_xla_gives_the_same(rng, integrator, compensated):
         [rollout_at_times(PENDULUM, start, times, substeps=2, jit_compile=jit, **options) for jit in (False, True)],
     ):
         # XLA rounds in another order. The most of rk8: the coefficients of a stage add up to 96, slopes are up to 4 and
-        # steps 0.55, so a stage is rounded by 2.3e-14; it enters the state by up to h b f' = 0.55 x 5.8 x 6, four times.
+        # steps 0.55, so a stage is rounded by 2.3e-14; it enters the state by up to h b f' = 0.55 x 5.8 x 6, in each
+        # of four steps.
         np.testing.assert_allclose(xla, plain, rtol=0.0, atol=2e-12)
 
 
