@@ -25,9 +25,9 @@ class Scalar(keras.layers.Layer):
         return tf.reduce_sum(state**2)
 
 
-class Column(keras.layers.Layer):
+class Columns(keras.layers.Layer):
     def call(self, state):
-        return tf.reduce_sum(state**2, -1, keepdims=True)
+        return state[..., :2] ** 2
 
 
 class Lazy(keras.Model):
@@ -60,7 +60,7 @@ def _lazy():
     ("build", "options", "match"),
     [
         (lambda: _hnn(Scalar()), {}, r"expected a Hamiltonian \[..., 2n\] -> \[...\]; received \(\)"),
-        (lambda: _hnn(Column()), {}, r"expected a Hamiltonian .* received \(None, 1\)"),
+        (lambda: _hnn(Columns()), {}, r"expected a Hamiltonian .* received \(None, 2\)"),
         (_lazy, {}, "expected a model with all its weights"),
         (lambda: _hnn(dtype="mixed_float16"), {}, "expected a model of float32 or float64; received float16"),
         (
