@@ -8,8 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from hnn_tf import HamiltonianNetwork, MLPHamiltonian, TrainingLoop, evaluation
+from hnn_tf import HamiltonianNetwork, MLPHamiltonian, TrainingLoop
 from hnn_tf.data import to_tf_dataset
+from hnn_tf.evaluation import derivative_error_spread, derivative_mse
 from hnn_tf.objectives import DerivativeMatching
 
 BATCH_SIZE = 256
@@ -39,8 +40,8 @@ def evaluations(rows: int) -> Results:
     calls: dict[str, Callable[[], Any]] = {
         "loss": loop.loss,
         "loss of arrays": lambda: loop.loss(samples),
-        "derivative_mse": lambda: evaluation.derivative_mse(model, samples),
-        "derivative_error_spread": lambda: evaluation.derivative_error_spread(model, samples),
+        "derivative_mse": lambda: derivative_mse(model, samples),
+        "derivative_error_spread": lambda: derivative_error_spread(model, samples),
     }
     return {name: _measured(base, call) for name, call in calls.items()}
 

@@ -132,7 +132,7 @@ def test_two_exports_at_once_get_different_versions(tmp_path, monkeypatch):
 KILLED = """
 import os, signal, sys
 import hnn_tf
-from export import saved_model, warmup
+from hnn_tf.export import saved_model, warmup
 def kill(*args, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 moment = sys.argv[2]
