@@ -6,8 +6,9 @@ import tensorflow as tf
 from hnn_tf.numerics.pieces import mean_in_pieces, rows_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
-_STATES_EACH = 4
-"""Nothing is compiled here, so that a tape keeps more of each state, and there are float64 copies."""
+_STATES_EACH = 16
+"""Nothing is compiled here: a tape keeps more of each state, there are float64 copies, and some allocators hold on to
+what a piece took. A quarter of it was enough on one processor and took 470 MB on another."""
 
 
 def derivative_mse(vector_field: VectorField, samples: Samples) -> float:
