@@ -10,8 +10,11 @@ from . import objectives as objectives
 from . import optimizers as optimizers
 from . import phase_space as phase_space
 from . import systems as systems
+from .fitted_model import FittedModel as FittedModel
+from .fitting import fit as fit
 from .input_error import InputError as InputError
 from .input_error import InputWarning as InputWarning
+from .input_error import OptionError as OptionError
 from .models import (
     MLP as MLP,
 )
@@ -34,6 +37,9 @@ from .models import (
     MLPHamiltonian as MLPHamiltonian,
 )
 from .models import (
+    ModelOptions as ModelOptions,
+)
+from .models import (
     RandomFeatureHamiltonian as RandomFeatureHamiltonian,
 )
 from .models import (
@@ -42,11 +48,14 @@ from .models import (
 from .numerics import activations as activations
 from .numerics.substeps import IntegrationWarning as IntegrationWarning
 from .numerics.symplectic_gradient import symplectic_gradient as symplectic_gradient
+from .objectives import ObjectiveOptions as ObjectiveOptions
 from .rollouts.energy_change import change_energy as change_energy
 from .rollouts.rollout import NotSolvedError as NotSolvedError
 from .rollouts.rollout import rollout as rollout
 from .rollouts.rollout import rollout_at_times as rollout_at_times
 from .training.early_stopping import EarlyStopping as EarlyStopping
 from .training.training_loop import TrainingLoop as TrainingLoop
+from .training.training_options import TrainingOptions as TrainingOptions
 from .training.warm_start import warm_start as warm_start
+from .training_failed import TrainingFailedError as TrainingFailedError
 from .version import __version__ as __version__

@@ -1,8 +1,9 @@
 """Names for the callables and arrays that the whole package passes around."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -47,3 +48,15 @@ class LinearHamiltonian(Protocol):
 
     def feature_gradients(self, state: State) -> tf.Tensor:
         """Their derivatives dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""
+
+
+@runtime_checkable
+class Fitted(Protocol):
+    """What `hnn_tf.fit` returns, as an export sees it."""
+
+    @property
+    def model(self) -> keras.Model:
+        """The trained model."""
+
+    def record(self) -> dict[str, Any]:
+        """What its card says of the training."""

@@ -3,9 +3,8 @@
 python -m trainers.mass_spring --flagfile=mass_spring.flags
 """
 
-from hnn_tf.commands import command_line
-from trainers import training_flags
+from trainers import task_command
+from trainers.tasks.data_options import DataOptions
 
 if __name__ == "__main__":
-    training_flags.define("mass_spring", weight_decay=1e-4, noise_std=0.1)
-    command_line.run("trainers.run:main", "mass_spring", usage=__doc__)
+    task_command.run("mass_spring", DataOptions, usage=__doc__, weight_decay=1e-4, noise_std=0.1)

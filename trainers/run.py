@@ -1,76 +1,105 @@
 """A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
 
+import dataclasses
 import hashlib
 import importlib.util
 import json
 import math
 import pathlib
 import sys
-import types
+from collections.abc import Mapping
 from typing import Any
 
+import keras
 import numpy as np
 
 from hnn_tf import integrators
-from hnn_tf.commands import command_line, interruption
+from hnn_tf.commands import interruption
 from hnn_tf.commands.printable_text import write_lines
 from hnn_tf.data import fingerprint
 from hnn_tf.evaluation import report
 from hnn_tf.export.saved_model import export_model
+from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import InputError
-from trainers import fitting, run_folder
-from trainers.checkpoint import Checkpoint
-from trainers.model_file import save_model
+from hnn_tf.models.model_file import save_model
+from hnn_tf.objectives import Objective
+from hnn_tf.training.checkpoint import Checkpoint
+from hnn_tf.training.start import check_closed_form
+from hnn_tf.training.training_run import check_steps, train
+from hnn_tf.training.training_set import TrainingSet, num_samples
+from trainers import run_folder, trainer_options
 from trainers.tasks import TASKS
-from trainers.tasks.task import Models, Task, TaskData
-
-INTEGRATING = ("one_step", "trajectory", "combined")
-"""Objectives that step the models by --integrator."""
+from trainers.tasks.task import Task, TaskData
+from trainers.trainer_options import TrainerOptions
 
 
-def main(task_name: str) -> None:
-    """Runs the task of that name by the parsed flags; see `command_line.run` for how errors end."""
-    task, flags = TASKS[task_name], command_line.own_flags()
-    settings = types.SimpleNamespace(**flags)
-    folder = pathlib.Path(settings.output_dir)
+def main(task_name: str, flags: Mapping[str, Any]) -> None:
+    """Runs the task of that name; see `command_line.run` for how errors end.
+
+    Args:
+      task_name: In `TASKS`.
+      flags: Values by name, as the command line has them.
+    """
+    task = TASKS[task_name]
+    options, recorded = options_of(task, flags), run_folder.flags_text(flags)
+    folder = pathlib.Path(options.run.output_dir)
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
-    recorded = run_folder.flags_text(flags)
-    log_dir = _log_dir(settings, folder)
-    for name, value in task.defaults(settings.protocol).items():
-        if getattr(settings, name) is None:
-            setattr(settings, name, value)
-    labels = list(dict.fromkeys([settings.model] + ["baseline"] * settings.compare_baseline))
-    untrained = {label: task.new_model(label, settings) for label in labels}
-    # The baseline isn't exported.
-    integrated = labels if settings.objective in INTEGRATING else [settings.model] * settings.export
-    for label in integrated:
-        integrators.get(settings.integrator).check(getattr(untrained[label], "dynamics", untrained[label]))
-    objective = task.objective(settings)
-    data = task.load(settings)
-    data.hold_out(settings.objective, settings.validation_fraction)
-    _check_batch_size(settings, data)
-    with run_folder.claim(folder, recorded, resume=settings.resume) as lock:
-        models: Models = {}
-        seconds, metrics = {}, {}
-        for label, model in untrained.items():
+    log_dir = _log_dir(options, folder)
+    objective = task.objective(options)
+    models = _models(task, options, objective)
+    data = task.load(options, objective)
+    samples = TrainingSet.of(
+        data.train,
+        test=data.test,
+        objective=objective,
+        options=options.training,
+        derivatives=options.objective.derivatives,
+    )
+    ignored = trainer_options.not_of_the_model(task.data_options)
+    with run_folder.claim(folder, recorded, resume=options.run.resume, ignored=ignored) as lock:
+        fitted: dict[str, FittedModel] = {}
+        metrics = {}
+        for label, model in models.items():
             checkpoint = Checkpoint(folder / "checkpoints" / f"{label}.npz", lock.check)
-            seconds[label], losses = fitting.fit(
-                model, objective, data, settings, checkpoint=checkpoint, log_dir=log_dir
-            )
-            models[label] = model
-            metrics[label] = losses | _finite(label, _evaluate(model, objective, data, settings.protocol))
+            progress = options.run.progress != "none"
+            result = train(model, samples, options.training, checkpoint=checkpoint, log_dir=log_dir, progress=progress)
+            samples = dataclasses.replace(samples, objective=result.objective)  # the next one's noise is the same
+            fitted[label] = FittedModel(model, data.train, data.test, samples, options.training, result)
+            metrics[label] = result.losses | _finite(label, _evaluate(fitted[label], data, options.run.protocol))
         lock.check()
-        _write_results(task, settings, folder, models[settings.model], data, metrics, seconds)
-        if settings.figures:
+        _write_results(task, options, folder, fitted, data, metrics)
+        if options.run.figures:
             lock.check()
-            data.draw(folder / "figures", models)
-        if settings.export:
+            data.draw(folder / "figures", {label: each.model for label, each in fitted.items()})
+        if options.run.export:
             lock.check()
-            _export(task, settings, folder, models[settings.model])
+            _export(task, options, folder, models[options.model.model])
     write_lines([f"all files of this run: {folder}"])
 
 
-def _export(task: Task, settings: Any, folder: pathlib.Path, model: Any) -> None:
+def options_of(task: Task, flags: Mapping[str, Any]) -> TrainerOptions:
+    """The options of these flags, with the protocol's own where a flag isn't given."""
+    own = task.defaults(flags["protocol"])
+    missing = {name: value for name, value in own.items() if flags.get(name) is None}
+    return TrainerOptions.of({**flags, **missing}, task.data_options)
+
+
+def _models(task: Task, options: TrainerOptions, objective: Objective) -> dict[str, keras.Model]:
+    """The models by label, each checked against what is to be done with it."""
+    compared = dataclasses.replace(options.model, model="baseline", time_reversible=False)
+    choices = {each.model: each for each in [options.model] + [compared] * options.run.compare_baseline}
+    choices[options.model.model] = options.model
+    models = {label: task.new_model(choice, options) for label, choice in choices.items()}
+    for model in models.values():
+        objective.check(model)
+        check_closed_form(model, objective, width=task.state_width)
+        check_steps(model, objective, options.training)
+    if options.run.export:  # the baseline isn't
+        integrators.get(options.objective.integrator).check(models[options.model.model].vector_field())
+    return models
+
+
+def _export(task: Task, options: TrainerOptions, folder: pathlib.Path, model: keras.Model) -> None:
     # Version 1 of a run is its only one, and there already if the run was finished before.
     if not (folder / "saved_model" / "1").exists():
         export_model(
@@ -78,20 +107,16 @@ def _export(task: Task, settings: Any, folder: pathlib.Path, model: Any) -> None
             folder / "saved_model",
             version=1,
             name=task.name,
-            integrator=settings.integrator,
+            integrator=options.objective.integrator,
             run=json.loads((folder / "metrics.json").read_text()),
         )
 
 
-def _evaluate(model: Any, objective: Any, data: TaskData, protocol: str) -> dict[str, float]:
+def _evaluate(fitted: FittedModel, data: TaskData, protocol: str) -> dict[str, float]:
     # Of a rollout that diverges, `_finite` tells.
     with np.errstate(over="ignore", invalid="ignore"):
-        metrics = data.evaluate(model, objective=objective, protocol=protocol)
-    dissipation = getattr(getattr(model, "dynamics", model), "dissipation", None)
-    friction = getattr(dissipation, "coefficient", None)
-    if friction is not None:
-        metrics["friction"] = float(np.mean(friction))
-    return metrics
+        metrics = data.evaluate(fitted, protocol=protocol)
+    return metrics | fitted.model.vector_field().physical_parameters()
 
 
 def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
@@ -102,23 +127,9 @@ def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if name not in lost}
 
 
-def _check_batch_size(settings: Any, data: TaskData) -> None:
-    num_samples = _num_samples(data.train[settings.objective])
-    if settings.batch_size > num_samples:
-        raise InputError(
-            f"--batch_size={settings.batch_size}: expected at most the {num_samples} training samples; "
-            "give fewer, or 0 to take them all"
-        )
-
-
-def _num_samples(samples: Any) -> int:
-    return len(next(iter(samples.values())))
-
-
-def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:
-    if not settings.tensorboard:
+def _log_dir(options: TrainerOptions, folder: pathlib.Path) -> pathlib.Path | None:
+    if not options.run.tensorboard:
         return None
-
     if importlib.util.find_spec("tensorboard") is None:
         raise InputError("--tensorboard: needs the package tensorboard; pip install 'hnn_tf[tensorboard]'")
     return folder / "logs"
@@ -126,30 +137,30 @@ def _log_dir(settings: Any, folder: pathlib.Path) -> pathlib.Path | None:
 
 def _write_results(
     task: Task,
-    settings: Any,
+    options: TrainerOptions,
     folder: pathlib.Path,
-    model: Any,
+    fitted: Mapping[str, FittedModel],
     data: TaskData,
     metrics: dict[str, dict],
-    seconds: dict[str, float],
 ) -> None:
-    save_model(model, folder / "model.keras")
-    samples = data.train[settings.objective]
+    label = options.model.model
+    save_model(fitted[label].model, folder / "model.keras")
+    samples = fitted[label].data.train
     document = {
         "task": task.name,
-        "model": settings.model,
-        "objective": settings.objective,
-        "protocol": settings.protocol,
-        "seed": settings.seed,
-        "steps": settings.steps,
-        "fit_seconds": seconds[settings.model],
+        "model": label,
+        "objective": options.objective.objective,
+        "protocol": options.run.protocol,
+        "seed": options.training.seed,
+        "steps": options.training.steps,
+        "fit_seconds": fitted[label].result.seconds,
         "model_sha256": hashlib.sha256((folder / "model.keras").read_bytes()).hexdigest(),
         "state": data.state,
-        "training_data": {"samples": _num_samples(samples), "sha256": fingerprint(samples)},
-        "metrics": metrics[settings.model],
+        "training_data": {"samples": num_samples(samples), "sha256": fingerprint(samples)},
+        "metrics": metrics[label],
     }
-    if settings.model != "baseline" and "baseline" in metrics:
-        document["baseline"] = {"fit_seconds": seconds["baseline"], "metrics": metrics["baseline"]}
+    for compared in fitted.keys() - {label}:
+        document[compared] = {"fit_seconds": fitted[compared].result.seconds, "metrics": metrics[compared]}
     report.write_metrics(folder / "metrics.json", document)
     sys.stdout.write(report.format_table(document))
     sys.stdout.flush()

@@ -4,7 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -13,14 +13,16 @@ from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.files.full_disk import raise_if_full
 from hnn_tf.files.temporary_folder import remove_abandoned
 from hnn_tf.input_error import InputError
-from trainers import run_lock, training_flags
+from trainers import run_lock
 
 # What a kill leaves of a file that was being written (`hnn_tf.files.atomic_file`), or of an export.
 _TEMPORARY = re.compile(r"\..*\.\d+\.tmp(\..*)?|tmp-[0-9a-f]{32}")
 
 
 @contextlib.contextmanager
-def claim(folder: pathlib.Path, flags: str, *, resume: bool) -> Iterator[run_lock.RunLock]:
+def claim(
+    folder: pathlib.Path, flags: str, *, resume: bool, ignored: Collection[str] = ()
+) -> Iterator[run_lock.RunLock]:
     """Makes `folder` this run's: creates it and writes `flags.txt`, or checks that it is the run to resume.
 
     Within the block no other process claims it.
@@ -29,6 +31,7 @@ def claim(folder: pathlib.Path, flags: str, *, resume: bool) -> Iterator[run_loc
       folder: The run's.
       flags: Text of its `flags.txt`.
       resume: Whether the folder may hold this run already.
+      ignored: Names of flags that may differ from those of the run in the folder.
 
     Yields:
       The folder's lock, by which the run sees whether the folder is still there.
@@ -41,12 +44,14 @@ def claim(folder: pathlib.Path, flags: str, *, resume: bool) -> Iterator[run_loc
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _check_usable(folder, flags, resume=resume)  # before anything is written to what may be another's folder
+        _check_usable(
+            folder, flags, resume=resume, ignored=ignored
+        )  # before anything is written to what may be another's folder
         lock = run_lock.RunLock(folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
-        _begin(folder, flags, resume=resume)
+        _begin(folder, flags, resume=resume, ignored=ignored)
         try:
             yield lock
         except (OSError, ValueError, tf.errors.OpError):
@@ -61,9 +66,11 @@ def claim(folder: pathlib.Path, flags: str, *, resume: bool) -> Iterator[run_loc
     lock.release()
 
 
-def _begin(folder: pathlib.Path, flags: str, *, resume: bool) -> None:
+def _begin(folder: pathlib.Path, flags: str, *, resume: bool, ignored: Collection[str]) -> None:
     try:
-        _check_usable(folder, flags, resume=resume)  # what another has made of it before it gave it free
+        _check_usable(
+            folder, flags, resume=resume, ignored=ignored
+        )  # what another has made of it before it gave it free
         _remove_temporaries(folder)
         with atomic_file(folder / "flags.txt") as temporary:
             temporary.write_text(flags, encoding="utf-8")
@@ -77,7 +84,7 @@ def _unwritable(folder: pathlib.Path, error: OSError) -> InputError:
     return InputError(f"--output_dir={folder}: expected a folder that can be written; {error.strerror}; choose another")
 
 
-def _check_usable(folder: pathlib.Path, text: str, *, resume: bool) -> None:
+def _check_usable(folder: pathlib.Path, text: str, *, resume: bool, ignored: Collection[str]) -> None:
     if all(_TEMPORARY.fullmatch(entry) or entry == run_lock.NAME for entry in os.listdir(folder)):
         return
     recorded = folder / "flags.txt"
@@ -87,7 +94,7 @@ def _check_usable(folder: pathlib.Path, text: str, *, resume: bool) -> None:
     differing = [
         f"--{name}={before.get(name, '(not set)')} there, {now.get(name, '(not set)')} here"
         for name in sorted(before | now)
-        if name not in training_flags.NOT_OF_THE_MODEL and before.get(name) != now.get(name)
+        if name not in ignored and before.get(name) != now.get(name)
     ]
     if differing:
         raise InputError(f"--output_dir={folder}: holds a run of other flags ({differing[0]}); choose another")

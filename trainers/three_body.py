@@ -3,10 +3,8 @@
 python -m trainers.three_body --flagfile=three_body.flags
 """
 
-from hnn_tf.commands import command_line
-from trainers import training_flags
+from trainers import task_command
+from trainers.tasks.data_options import CachedDataOptions
 
 if __name__ == "__main__":
-    training_flags.define("three_body", weight_decay=1e-4, noise_std=0.0, steps=10_000, batch_size=600)
-    training_flags.define_cache()
-    command_line.run("trainers.run:main", "three_body", usage=__doc__)
+    task_command.run("three_body", CachedDataOptions, usage=__doc__, weight_decay=1e-4, steps=10_000, batch_size=600)

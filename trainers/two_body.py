@@ -3,10 +3,8 @@
 python -m trainers.two_body --flagfile=two_body.flags
 """
 
-from hnn_tf.commands import command_line
-from trainers import training_flags
+from trainers import task_command
+from trainers.tasks.data_options import CachedDataOptions
 
 if __name__ == "__main__":
-    training_flags.define("two_body", weight_decay=0.0, noise_std=0.0, steps=10_000, batch_size=200)
-    training_flags.define_cache()
-    command_line.run("trainers.run:main", "two_body", usage=__doc__)
+    task_command.run("two_body", CachedDataOptions, usage=__doc__, weight_decay=0.0, steps=10_000, batch_size=200)

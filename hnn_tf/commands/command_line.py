@@ -16,17 +16,14 @@ from absl import flags
 from hnn_tf.commands import interruption
 from hnn_tf.commands.printable_text import printable
 from hnn_tf.files.full_disk import ERRNOS
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, OptionError
+from hnn_tf.training_failed import TrainingFailedError
 
 FLAGFILES = pathlib.Path(__file__).parents[2] / "trainers" / "flagfiles"
 """Flagfiles that ship with the package; `--flagfile=` takes their bare names."""
 
 EXIT_BAD_INPUT = 2
 EXIT_FAILED = 1
-
-
-class TrainingFailedError(RuntimeError):
-    """Training that broke off; its message is one line, and the last good checkpoint is kept."""
 
 
 def run(
@@ -63,7 +60,7 @@ def run(
     except ValueError as error:
         if not isinstance(error, InputError):
             raise
-        _exit(str(error), EXIT_BAD_INPUT)
+        _exit(error.as_flags() if isinstance(error, OptionError) else str(error), EXIT_BAD_INPUT)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,12 @@ _WIDEST = 5000
 # 80 MB in float32. Training keeps some five copies: gradients, and the optimizer's moments and averages.
 _MOST_WEIGHTS = 20_000_000
 
+WIDTHS = (
+    f"widths > 0 separated by commas, as 200,200: up to {_MOST_LAYERS} of them, each at most {_WIDEST}, with at most "
+    f"{_MOST_WEIGHTS} weights between them"
+)
+"""What a network's widths are, in words."""
+
 
 def define(name: str, default: float | None, meaning: str, *, least: float, most: float, or_zero: bool = False) -> None:
     """Defines a flag that is a number from `least` to `most`, or, with `or_zero`, 0; NaN is outside of every range."""
@@ -29,15 +35,11 @@ def define(name: str, default: float | None, meaning: str, *, least: float, most
 def define_widths(name: str, default: Sequence[str], meaning: str) -> None:
     """Defines a flag that is a list of layers' widths, of no more weights than fit into memory."""
     flags.DEFINE_list(name, list(default), meaning)
-    flags.register_validator(
-        name,
-        _fit,
-        message=f"expected widths > 0 separated by commas, as 200,200: up to {_MOST_LAYERS} of them, each at most "
-        f"{_WIDEST}, with at most {_MOST_WEIGHTS} weights between them",
-    )
+    flags.register_validator(name, widths_fit, message=f"expected {WIDTHS}")
 
 
-def _fit(widths: Sequence[str]) -> bool:
+def widths_fit(widths: Sequence[str]) -> bool:
+    """Whether these are `WIDTHS`, each as the user wrote it."""
     if not 0 < len(widths) <= _MOST_LAYERS:
         return False
     # By their length first: Python refuses to read integers of thousands of digits.

@@ -1,5 +1,7 @@
 from .dataset_cache import cached_arrays as cached_arrays
 from .digest import fingerprint as fingerprint
+from .estimated_derivatives import with_estimated_derivatives as with_estimated_derivatives
+from .frame_recordings import FrameRecordings as FrameRecordings
 from .gymnasium_pendulum import TIME_STEP as TIME_STEP
 from .gymnasium_pendulum import discrete_energy as discrete_energy
 from .gymnasium_pendulum import sample_pendulum_states as sample_pendulum_states

@@ -19,6 +19,7 @@ from hnn_tf.files.full_disk import raise_if_full
 from hnn_tf.files.temporary_folder import temporary_folder
 from hnn_tf.input_error import InputError, one_line
 from hnn_tf.rollouts.step_limit import MOST_STEPS
+from hnn_tf.typing import Fitted
 
 _MOST_SUBSTEPS = 1_000_000
 _MAX_STEP_SIZE = 0.05
@@ -28,7 +29,7 @@ _MAX_STEPS = 10_000
 
 
 def export_model(
-    model: keras.Model,
+    model: keras.Model | Fitted,
     export_dir: str | os.PathLike,
     *,
     version: int | None = None,
@@ -46,7 +47,8 @@ def export_model(
     place: a version is there whole or not at all, and an existing one is never overwritten.
 
     Args:
-      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`.
+      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`; or what
+        `hnn_tf.fit` returns, whose card then says how it was trained and measured.
       export_dir: The served folder; created if need be.
       version: Of the new folder, >= 1; the next free one when not given.
       name: That the model is served under; the served folder's when not given.
@@ -57,7 +59,7 @@ def export_model(
       max_steps: Most integrator steps of a call of the rollout in all, from 1 (or `substeps`) to ten million, 10 000 if
         not given: rows that would need more are NaN beyond. The tries of an adaptive integrator and the iterations of
         an implicit one are limited to as many again.
-      run: What the card says of the training: the document of a run's `metrics.json`.
+      run: What the card says of the training: the document of a run's `metrics.json`; a fitted model has its own.
       licence: What the card says of the model's licence.
 
     Returns:
@@ -67,6 +69,8 @@ def export_model(
       InputError: If an argument can't be used, the version exists, or the folder can't be written.
       OSError: If its disk is full.
     """
+    if isinstance(model, Fitted):
+        model, run = model.model, run or model.record()
     if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
     if max_step_size is not None and substeps is not None:

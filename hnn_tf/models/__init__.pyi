@@ -5,6 +5,8 @@ from .linear_friction import LinearFriction as LinearFriction
 from .mlp import MLP as MLP
 from .mlp import MLPHamiltonian as MLPHamiltonian
 from .mlp_dissipation import MLPDissipation as MLPDissipation
+from .model_options import ModelOptions as ModelOptions
+from .new_model import new_model as new_model
 from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatureHamiltonian
 from .registry import MODELS as MODELS
 from .residual_mlp import ResidualMLP as ResidualMLP

@@ -7,14 +7,14 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS, widths
-from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class BaselineNetwork(TakesNestedLists, keras.Model):
+class BaselineNetwork(LearnedMotion, keras.Model):
     """A perceptron that predicts the time derivative directly, with no energy and no conserved quantity.
 
     call(s) = MLP(s).

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import serialize_layer
-from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
@@ -16,7 +16,7 @@ from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class HamiltonianNetwork(TakesNestedLists, keras.Model):
+class HamiltonianNetwork(LearnedMotion, keras.Model):
     """A learned Hamiltonian whose output is the motion it causes, with or without dissipation.
 
     call(s) = (J - R(s)) grad H(s),  s = (q, p);  without dissipation dq/dt = dH/dp,  dp/dt = -dH/dq.
@@ -88,6 +88,15 @@ class HamiltonianNetwork(TakesNestedLists, keras.Model):
     def conservative(self) -> bool:
         """Whether H is conserved: there is no dissipation."""
         return self.dissipation is None
+
+    def has_closed_form(self) -> bool:
+        """As the Hamiltonian layer declares it by an attribute `has_closed_form`."""
+        return getattr(self.hamiltonian, "has_closed_form", False)
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Those of the dissipation."""
+        parameters = getattr(self.dissipation, "physical_parameters", None)
+        return parameters() if parameters else {}
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the parts for states `[..., 2n]`."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.models.frame_signatures import frame_signatures
 from hnn_tf.models.inner_layer import serialize_layer
-from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.state_signatures import Signatures
 from hnn_tf.numerics import scalars
 from hnn_tf.objectives import LatentMatching
@@ -19,7 +19,7 @@ from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class LatentHamiltonianNetwork(TakesNestedLists, keras.Model):
+class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
     """An autoencoder whose latent is a state (q, p) that moves by learned dynamics.
 
     z = encode(frames),  dz/dt = dynamics(z),  frames ~ decode(z).
@@ -71,6 +71,10 @@ class LatentHamiltonianNetwork(TakesNestedLists, keras.Model):
         if not kwargs.get("trainable", True):
             for part in parts.values():
                 part.trainable = False  # or what the model is a part of would train it
+
+    def vector_field(self) -> keras.Model:
+        """The dynamics of the latent."""
+        return self.dynamics
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds all parts for frames `[..., h, w, c]`."""

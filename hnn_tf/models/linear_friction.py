@@ -49,6 +49,10 @@ class LinearFriction(keras.layers.Layer):
         """Replaces gamma by one value >= 0 for all degrees of freedom."""
         self._root.assign(np.full(self._root.shape, max(value, 0.0) ** 0.5))
 
+    def physical_parameters(self) -> dict[str, float]:
+        """`friction`, gamma; the mean of those of the degrees of freedom, if each has its own."""
+        return {"friction": float(np.mean(self.coefficient))}
+
     def call(self, state: State) -> tf.Tensor:
         """Dissipation matrix R `[..., 2n, 2n]` at states `[..., 2n]`."""
         diagonal = phase_space.join(tf.zeros([self._dof], self.compute_dtype), self.coefficient)

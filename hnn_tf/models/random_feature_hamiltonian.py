@@ -53,6 +53,8 @@ class RandomFeatureHamiltonian(TakesNestedLists):
       Rahma, Datar, Dietrich. Training Hamiltonian neural networks without backpropagation. arXiv:2411.17511.
     """
 
+    has_closed_form = True
+
     def __init__(
         self,
         *,

@@ -28,6 +28,8 @@ class SecondOrderNetwork(BaselineNetwork):
       arXiv:2202.04836.
     """
 
+    momentum_is_velocity = True
+
     def _output_units(self, dof: int) -> int:
         return dof
 

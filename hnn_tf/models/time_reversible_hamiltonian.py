@@ -43,6 +43,11 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         """Whether H = T(p) + V(q), as h declares it."""
         return getattr(self.hamiltonian, "separable", False)
 
+    @property
+    def has_closed_form(self) -> bool:
+        """Whether all that h learns are coefficients that it is linear in, as h declares it."""
+        return getattr(self.hamiltonian, "has_closed_form", False)
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[..., 2n]`."""
         n = phase_space.dof(tf.TensorSpec(input_shape))

@@ -1,7 +1,9 @@
 from .base import Objective as Objective
+from .by_name import new_objective as new_objective
 from .combined_matching import CombinedMatching as CombinedMatching
 from .derivative_matching import DerivativeMatching as DerivativeMatching
 from .latent_matching import LatentMatching as LatentMatching
+from .objective_options import ObjectiveOptions as ObjectiveOptions
 from .one_step import OneStep as OneStep
 from .registry import OBJECTIVES as OBJECTIVES
 from .trajectory_matching import TrajectoryMatching as TrajectoryMatching

@@ -1,16 +1,20 @@
 """What every objective declares: the columns it needs and the loss it gives."""
 
 import abc
+import dataclasses
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.numerics.pieces import mean_in_pieces
+from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.typing import Samples, VectorField
+
+_OF_EVERY_OBJECTIVE = ("objective", "integrator")
 
 
 class Objective(abc.ABC):
@@ -24,6 +28,15 @@ class Objective(abc.ABC):
       is_sample_mean: Whether `loss` and `validation_loss` are means over samples that count alike, each depending on
         its own columns only. Then those of parts, weighted by their numbers of samples, average to that of the whole,
         and it is taken in pieces of bounded memory; else all samples are taken at once. An objective declares it.
+      takes: Names of the fields of `ObjectiveOptions` that it has a use for; `from_options` refuses the others.
+      closed_form: How it is fitted without gradient steps: by one linear `regression` of the coefficients of a
+        conservative Hamiltonian, or to whole `trajectories`, together with a coefficient of friction; None if it isn't.
+      begins_at_closed_form: Whether a training begins at what a closed form finds.
+      steps_from_closed_form: Of a training that begins there, as many as helped on held-out trajectories.
+      uses_derivatives: Whether recordings need derivatives.
+      matches_at_states: Whether derivatives are compared at the observed states themselves. Derivatives that are
+        estimated from noisy states belong to the denoised states then.
+      found: Names of the attributes that are found from the data before a training where they aren't given.
     """
 
     name: ClassVar[str]
@@ -31,6 +44,44 @@ class Objective(abc.ABC):
     learned_columns: ClassVar[tuple[str, ...]] = ()
     is_sample_mean: bool = False
     num_substeps: int = 1
+    takes: ClassVar[frozenset[str]] = frozenset()
+    closed_form: ClassVar[Literal["regression", "trajectories"] | None] = None
+    begins_at_closed_form: ClassVar[bool] = False
+    steps_from_closed_form: ClassVar[int] = 0
+    uses_derivatives: ClassVar[bool] = False
+    matches_at_states: ClassVar[bool] = False
+    found: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def from_options(cls, options: ObjectiveOptions) -> Self:
+        """The objective of these options.
+
+        Raises:
+          OptionError: If an option is set that this objective has no use for.
+        """
+        for field in dataclasses.fields(options):
+            given = getattr(options, field.name)
+            needless = field.name not in (*_OF_EVERY_OBJECTIVE, *cls.takes)
+            if needless and given != field.default:
+                raise OptionError(
+                    f"{{{field.name}}}: {{objective}} has no use for it; leave it out, or take another objective",
+                    **{field.name: given, "objective": options.objective},
+                )
+        return cls(**cls.arguments(options))
+
+    @classmethod
+    def arguments(cls, options: ObjectiveOptions) -> dict[str, Any]:
+        """The constructor's arguments, of these options; by default none."""
+        del options
+        return {}
+
+    def check(self, model: VectorField) -> None:
+        """Refuses a model that the objective can't take; by default it takes any.
+
+        Raises:
+          InputError: With the reason.
+        """
+        del model
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """This objective's columns, made of recordings.

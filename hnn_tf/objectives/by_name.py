@@ -1,7 +1,8 @@
-"""An objective by its name."""
+"""An objective by its name, or by options."""
 
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.objectives.registry import OBJECTIVES
 
 
@@ -14,3 +15,12 @@ def objective_by_name(name: str) -> Objective:
     if name not in OBJECTIVES:
         raise InputError(f"objective: expected one of {', '.join(sorted(OBJECTIVES))}; received {name!r}")
     return OBJECTIVES[name]()
+
+
+def new_objective(options: ObjectiveOptions) -> Objective:
+    """The objective of these options.
+
+    Raises:
+      OptionError: If an option is set that this objective has no use for.
+    """
+    return OBJECTIVES[options.objective].from_options(options)

@@ -33,20 +33,24 @@ class CombinedMatching(TrajectoryMatching):
 
     name = "combined"
     columns = ("times", "states", "initial_state", "time_derivatives")
+    takes = TrajectoryMatching.takes | {"derivatives"}
+    uses_derivatives = True
+    steps_from_closed_form = 150
+    found = ("derivative_std", *TrajectoryMatching.found)
 
     def __init__(self, *, derivative_std: float | np.ndarray | None = None, **options: Any) -> None:
         super().__init__(**options)
         check_std("derivative_std", derivative_std)
         self.derivative_std = derivative_std
 
-    def samples_of(self, recordings: Recordings, *, num_segments: int | None = None) -> dict[str, np.ndarray]:
+    def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """As `TrajectoryMatching`, with the derivatives.
 
         Raises:
           InputError: As `TrajectoryMatching`, or if the recordings have no derivatives.
         """
         windows = recordings.windows()
-        columns = super().samples_of(windows, num_segments=num_segments)
+        columns = super().samples_of(windows)
         return columns | {"time_derivatives": windows.stacked("time_derivatives")}
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:

@@ -24,6 +24,10 @@ class DerivativeMatching(Objective):
     name = "derivative"
     columns = ("state", "time_derivative")
     is_sample_mean = True
+    takes = frozenset({"derivatives"})
+    closed_form = "regression"
+    uses_derivatives = True
+    matches_at_states = True
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Every reading, with the derivative that belongs to it.

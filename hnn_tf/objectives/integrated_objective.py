@@ -2,6 +2,7 @@
 
 import abc
 import copy
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -9,6 +10,7 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.numerics.substeps import check_substeps
 from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.objectives.shooting import since_first
 from hnn_tf.typing import Samples, VectorField
 
@@ -31,6 +33,9 @@ class IntegratedObjective(Objective):
       InputError: If there is no such integrator.
     """
 
+    takes = frozenset({"substeps"})
+    found = ("substeps",)
+
     def __init__(self, integrator: str | integrators.Integrator, substeps: int | None) -> None:
         check_substeps(substeps)
         self.integrator = integrators.get(integrator)
@@ -40,6 +45,19 @@ class IntegratedObjective(Objective):
     def num_substeps(self) -> int:  # type: ignore[override]
         """The substeps, or 1 where they aren't chosen yet."""
         return 1 if self.substeps is None else self.substeps
+
+    @classmethod
+    def arguments(cls, options: ObjectiveOptions) -> dict[str, Any]:
+        """The integrator and its substeps."""
+        return {"integrator": options.integrator, "substeps": options.substeps}
+
+    def check(self, model: VectorField) -> None:
+        """Refuses a model that the integrator can't take.
+
+        Raises:
+          InputError: With the reason.
+        """
+        self.integrator.check(model)
 
     @abc.abstractmethod
     def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:

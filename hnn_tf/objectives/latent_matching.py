@@ -6,13 +6,18 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.input_error import OptionError
 from hnn_tf.numerics import scalars
 from hnn_tf.objectives.base import Objective, mean_squared_error
 from hnn_tf.objectives.derivative_matching import DerivativeMatching
+from hnn_tf.objectives.registry import OBJECTIVES
 from hnn_tf.typing import Samples
 
 _MOST_PAIRS = 2000
 """Of frames, of which the integrator's error is measured."""
+
+_OF_A_PAIR = frozenset({"state", "next_state", "time_derivative", "time_step"})
+"""Columns of the latent motion that a pair of frames and the next pair give."""
 
 
 class LatentMatching(Objective):
@@ -35,6 +40,7 @@ class LatentMatching(Objective):
 
     Raises:
       ValueError: If a weight is negative or not finite.
+      OptionError: If the motion's objective needs more than a pair of neighbouring states.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 5, eq. 7 and its code (pixelhnn_loss).
@@ -51,12 +57,34 @@ class LatentMatching(Objective):
                 f"weights: expected finite numbers >= 0; received canonical {canonical_weight}, motion {motion_weight}"
             )
         self.motion = motion or DerivativeMatching()
+        if not _sees_pairs(self.motion):
+            able = [name for name, each in sorted(OBJECTIVES.items()) if _sees_pairs(each)]
+            raise OptionError(
+                f"{{objective}}: needs whole trajectories, and frames come in pairs; take {' or '.join(able)}",
+                objective=self.motion.name,
+            )
         self.weights = {"reconstruction": 1.0, "canonical": canonical_weight, "motion": motion_weight}
 
     @property
     def is_sample_mean(self) -> bool:  # type: ignore[override]
         """As reconstruction and canonical coordinates are, the whole is one if the motion's loss is."""
         return self.motion.is_sample_mean
+
+    def check(self, model: Any) -> None:
+        """Refuses a model whose latent motion the motion's objective can't take.
+
+        Raises:
+          InputError: With the reason.
+        """
+        self.motion.check(model.dynamics)
+
+    def samples_of(self, recordings: Any) -> dict[str, np.ndarray]:
+        """Every pair of frames but a recording's last, with the next pair.
+
+        Args:
+          recordings: `hnn_tf.data.FrameRecordings`.
+        """
+        return {"frames": recordings.joined(slice(None, -1)), "next_frames": recordings.joined(slice(1, None))}
 
     def states_a_sample(self, samples: Samples) -> int:
         """4: two frames are encoded, one latent is moved and one decoded."""
@@ -102,3 +130,7 @@ class LatentMatching(Objective):
     def loss(self, model: Any, samples: Samples) -> tf.Tensor:
         """Scalar loss of a `LatentHamiltonianNetwork` on samples."""
         return self.weighted(self.losses(model, samples))
+
+
+def _sees_pairs(objective: Objective | type[Objective]) -> bool:
+    return set(objective.columns) <= _OF_A_PAIR

@@ -1,6 +1,6 @@
 """Trajectory matching: roll out from learned initial states, and compare with what was observed."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -8,10 +8,11 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.data.segments import Segments
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import OptionError
 from hnn_tf.objectives.base import check_autonomous
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
+from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.objectives.shooting import roll_out
 from hnn_tf.typing import Samples, VectorField
 
@@ -42,6 +43,7 @@ class TrajectoryMatching(IntegratedObjective):
         not given, 1, until `hnn_tf.warm_start` estimates it.
       continuity_weight: c >= 0.
       huber: d > 0 in units of sigma; squares when not given.
+      segments: W, into which `samples_of` cuts each trajectory; as many as have some 40 readings each when not given.
       growth_steps: Training steps over which the horizon grows from one interval to the whole; 0 begins with the whole.
 
     Raises:
@@ -57,6 +59,10 @@ class TrajectoryMatching(IntegratedObjective):
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
     learned_columns = ("initial_state",)
     is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
+    takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
+    closed_form = "trajectories"
+    begins_at_closed_form = True
+    found = ("noise_std", *IntegratedObjective.found)
 
     def __init__(
         self,
@@ -67,6 +73,7 @@ class TrajectoryMatching(IntegratedObjective):
         continuity_weight: float = 1.0,
         huber: float | None = None,
         growth_steps: int = 0,
+        segments: int | None = None,
     ) -> None:
         check_std("noise_std", noise_std)
         if not 0 <= continuity_weight < float("inf"):
@@ -75,34 +82,42 @@ class TrajectoryMatching(IntegratedObjective):
             raise ValueError(f"huber: expected a number > 0; received {huber}")
         if growth_steps < 0:
             raise ValueError(f"growth_steps: expected an integer >= 0; received {growth_steps}")
+        if segments is not None and segments < 1:
+            raise ValueError(f"segments: expected an integer >= 1; received {segments}")
         super().__init__(integrator, substeps)
-        self.growth_steps = growth_steps
+        self.growth_steps, self.segments = growth_steps, segments
         self.noise_std, self.continuity_weight, self.huber = noise_std, continuity_weight, huber
+
+    @classmethod
+    def arguments(cls, options: ObjectiveOptions) -> dict[str, Any]:
+        """Integrator, substeps, segments, Huber's bound and the growing horizon."""
+        own = {
+            "segments": options.segments or None,
+            "huber": options.huber or None,
+            "growth_steps": options.growth_steps,
+        }
+        return super().arguments(options) | own
 
     @property
     def noise_scale(self) -> float | np.ndarray:
         """sigma, or 1 where it isn't known."""
         return 1.0 if self.noise_std is None else self.noise_std
 
-    def samples_of(self, recordings: Recordings, *, num_segments: int | None = None) -> dict[str, np.ndarray]:
+    def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Whole recordings of equal length, or windows of the length of the shortest, in segments.
 
         The initial states are the observed ones: a first guess.
 
-        Args:
-          recordings: What was observed.
-          num_segments: W; as many as have some 40 readings each when not given.
-
         Raises:
-          InputError: If there are not fewer segments than readings.
+          OptionError: If there are not fewer segments than readings.
         """
         check_autonomous(self, recordings)
         windows = recordings.windows()
         num_times = len(windows[0])
-        count = max(1, round(num_times / READINGS_A_SEGMENT)) if num_segments is None else num_segments
-        if not 1 <= count < num_times:
-            raise InputError(
-                f"num_segments: expected from 1 to {num_times - 1} of {num_times} readings; received {count}"
+        count = max(1, round(num_times / READINGS_A_SEGMENT)) if self.segments is None else self.segments
+        if count >= num_times:
+            raise OptionError(
+                f"{{segments}}: expected fewer than the {num_times} times of a trajectory", segments=count
             )
         states = windows.stacked("states")
         return {

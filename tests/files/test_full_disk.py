@@ -10,6 +10,8 @@ import pytest
 import tensorflow as tf
 from absl import flags
 from PIL import Image
+from trainers.checkpoint import Checkpoint
+from trainers.scalar_log import ScalarLog
 
 import hnn_tf
 from hnn_tf import figures
@@ -23,8 +25,6 @@ from hnn_tf.figures.gif import write_gif
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.files.full_disk import raise_if_full
 from trainers import run_folder
-from trainers.checkpoint import Checkpoint
-from trainers.scalar_log import ScalarLog
 
 ROOM = 200
 """Bytes that a file may have: more than the folder's lock takes."""

@@ -6,13 +6,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from trainers.checkpoint import Checkpoint
 
 import hnn_tf
 from hnn_tf.commands import interruption
 from hnn_tf.objectives import DerivativeMatching
 from trainers import checkpoint as module
 from trainers import fitting
-from trainers.checkpoint import Checkpoint
 
 SETTINGS = types.SimpleNamespace(
     objective="derivative",

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 
 from hnn_tf import data, evaluation, systems
+from hnn_tf.fitted_model import FittedModel
+from hnn_tf.objectives import Objective
 from hnn_tf.systems import body_order
-from trainers.tasks import n_body_figures, samples
+from trainers.tasks import n_body_figures
+from trainers.tasks.data_options import CachedDataOptions
 from trainers.tasks.rollout_scores import RolloutScores
 from trainers.tasks.task import Models, Task, TaskData, state_of
+from trainers.trainer_options import TrainerOptions
 
 TEST_FRACTION = 0.2
 NUM_EVALUATED = 100
@@ -42,50 +46,53 @@ class NBodyTask(Task):
     span: float
     horizon: float
 
+    data_options = CachedDataOptions
+
     @property
     def state_width(self) -> int:  # type: ignore[override]
         """Positions and momenta in the plane."""
         return 4 * self.num_bodies
 
-    def load(self, settings: Any) -> "NBodyData":
-        """Simulates the trajectories by seed and noise_std, or takes them from --cache_dir."""
-        return NBodyData(self, settings)
+    def load(self, options: TrainerOptions, objective: Objective) -> "NBodyData":
+        """Simulates the trajectories by seed and noise_std, or takes them from the cache."""
+        del objective  # there is all that any may need
+        return NBodyData(self, options.data, seed=options.training.seed)
 
 
 class NBodyData(TaskData):
     """Simulated trajectories of one seed: as in the reference code, the first fifth is held out."""
 
-    def __init__(self, task: NBodyTask, settings: Any) -> None:
-        super().__init__()
+    train: data.Recordings
+    test: data.Recordings
+
+    def __init__(self, task: NBodyTask, options: CachedDataOptions, *, seed: int) -> None:
         self.task = task
         self.system = systems.NBody((1.0,) * task.num_bodies)
         self.state = state_of(self.system, time_unit="") | {"layout": body_order.LAYOUT}  # natural units
-        rng = np.random.default_rng(settings.seed)
+        rng = np.random.default_rng(seed)
         starts = task.sample(rng, task.num_trajectories)
         ood_starts = task.sample_ood(rng, NUM_EVALUATED)
         times = np.linspace(0.0, task.span, task.num_times)
         arrays = data.cached_arrays(
-            settings.cache_dir,
+            options.cache_dir,
             {
                 "system": repr(self.system),
                 "starts": starts,
                 "times": times,
-                "noise": [settings.noise_std, repr(rng.bit_generator.state)],
+                "noise": [options.noise_std, repr(rng.bit_generator.state)],
             },
-            lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=settings.noise_std, rng=rng)),
+            lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=options.noise_std, rng=rng)),
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
-        self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
-        self.num_trajectories = len(train.states)
+        self.train, self.test = (data.Recordings.from_trajectories(part) for part in (train, test))
         self._clean_test = test.clean_samples()
         self._scores = RolloutScores(
             self.system, test.clean_states[:NUM_EVALUATED, 0], ood_starts, np.linspace(0.0, task.horizon, 501)
         )
 
-    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+    def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set; and what a mean over close encounters hides."""
-        del objective
-
+        model = fitted.model
         spread = evaluation.derivative_error_spread(model, self._clean_test)
         tail = {"clean_test_loss_median": spread["median"], "clean_test_loss_top_share": spread["top_share"]}
         if protocol == "paper":

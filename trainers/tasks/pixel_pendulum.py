@@ -10,12 +10,17 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import data, evaluation
-from hnn_tf.input_error import InputError
-from hnn_tf.models import MODELS, LatentHamiltonianNetwork, ResidualMLP
+from hnn_tf.fitted_model import FittedModel
+from hnn_tf.input_error import OptionError
+from hnn_tf.models import LatentHamiltonianNetwork, ModelOptions, ResidualMLP
+from hnn_tf.models.new_model import new_unbuilt_model
 from hnn_tf.numerics.pieces import mean_in_pieces, rows_in_pieces
-from hnn_tf.objectives import OBJECTIVES, LatentMatching
+from hnn_tf.objectives import LatentMatching, Objective
+from hnn_tf.training.start import is_fitted_in_closed_form
 from trainers.tasks import pixel_figures
+from trainers.tasks.data_options import FrameOptions
 from trainers.tasks.task import Models, Task, TaskData
+from trainers.trainer_options import TrainerOptions
 
 TEST_FRACTION = 0.2
 NUM_FRAMES = 100
@@ -32,6 +37,7 @@ class PixelPendulumTask(Task):
     """Gymnasium's Pendulum-v1 without torque, as pictures of 28 x 28; a unit of time is a frame, 0.05 s."""
 
     name = "pixel_pendulum"
+    data_options = FrameOptions
 
     def defaults(self, protocol: str) -> dict[str, Any]:
         """The paper's; under the clean protocol the latent moves through the integrator, and there is no L2.
@@ -42,42 +48,42 @@ class PixelPendulumTask(Task):
             return super().defaults(protocol) | {"weight_decay": 1e-5}
         return {"objective": "one_step", "weight_decay": 0.0}
 
-    def load(self, settings: Any) -> "PixelPendulumData":
-        """Simulates and draws the trajectories by seed, or takes them from --cache_dir."""
-        return PixelPendulumData(settings)
+    def load(self, options: TrainerOptions, objective: Objective) -> "PixelPendulumData":
+        """Simulates and draws the trajectories by seed, or takes them from the cache."""
+        del objective  # all see pairs of frames
+        return PixelPendulumData(options.data, seed=options.training.seed)
 
-    def new_model(self, label: str, settings: Any) -> Any:
-        """An untrained autoencoder, with the model of that name as dynamics of its latent."""
-        if settings.time_reversible or settings.derivatives or label == "random_features":
-            raise InputError(
-                "pixel_pendulum: its states are learned, so that it takes no --time_reversible, --derivatives or "
-                "--model=random_features; leave them out"
-            )
-        keras.utils.set_random_seed(settings.seed)
+    def new_model(self, model: ModelOptions, options: TrainerOptions) -> keras.Model:
+        """An untrained autoencoder, with the model of these options as dynamics of its latent."""
+        keras.utils.set_random_seed(options.training.seed)
         frame_shape = (28, 28, 2)
-        widths = [int(width) for width in settings.hidden_units]
-        size: dict[str, Any] = {"hidden_units": settings.autoencoder_units, "dtype": settings.precision}
-        model = LatentHamiltonianNetwork(
-            ResidualMLP(2, name="encoder", **size),
-            ResidualMLP(28 * 28 * 2, name="decoder", **size),
-            MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision),
-            frame_shape=frame_shape,
-            name=label,
-        )
-        model.build([None, *frame_shape])
-        return model
+        size: dict[str, Any] = {"hidden_units": options.data.autoencoder_units, "dtype": model.precision}
+        encoder = ResidualMLP(2, name="encoder", **size)
+        decoder = ResidualMLP(28 * 28 * 2, name="decoder", **size)
+        dynamics = new_unbuilt_model(model)
+        if model.time_reversible or is_fitted_in_closed_form(dynamics):
+            raise OptionError(
+                f"{{model}}: the states of {self.name} are learned, so that no closed form finds H, and nobody knows "
+                "which of them turns round with time; take hnn, without {time_reversible:only}",
+                model=model.model,
+                time_reversible=True,
+            )
+        whole = LatentHamiltonianNetwork(encoder, decoder, dynamics, frame_shape=frame_shape, name=model.model)
+        whole.build([None, *frame_shape])
+        return whole
 
-    def objective(self, settings: Any) -> Any:
-        """The paper's three losses; the objective that the flags name is that of the latent motion."""
-        if settings.objective not in ("derivative", "one_step"):
-            raise InputError(
-                f"--objective={settings.objective}: pixel_pendulum learns from pairs of frames; take derivative, or "
-                "one_step"
+    def objective(self, options: TrainerOptions) -> Objective:
+        """The paper's three losses; the objective that the options name is that of the latent motion."""
+        if options.objective.derivatives:
+            raise OptionError(
+                f"{{derivatives}}: the states of {self.name} are learned, so that nobody estimates their derivatives; "
+                "leave it out",
+                derivatives=options.objective.derivatives,
             )
         return LatentMatching(
-            super().objective(settings),
-            canonical_weight=settings.canonical_weight,
-            motion_weight=settings.motion_weight,
+            super().objective(options),
+            canonical_weight=options.data.canonical_weight,
+            motion_weight=options.data.motion_weight,
         )
 
 
@@ -87,36 +93,34 @@ class PixelPendulumData(TaskData):
     # What the latent is in, training decides.
     state = {"names": ["q", "p"], "units": ["", ""], "time_unit": "frame of 0.05 s", "energy_unit": ""}
 
-    def __init__(self, settings: Any) -> None:
-        super().__init__()
-        count = settings.num_trajectories
-        rng = np.random.default_rng(settings.seed)
+    train: data.FrameRecordings
+    test: data.FrameRecordings
+
+    def __init__(self, options: FrameOptions, *, seed: int) -> None:
+        count = options.num_trajectories
+        rng = np.random.default_rng(seed)
         starts = data.sample_pendulum_states(rng, count)
         # A pair and its successor take three frames.
         states = data.simulate_pendulum(starts, NUM_FRAMES + 1)
-        draw = data.render_pendulum if settings.renderer == "numpy" else data.render_pendulum_by_gymnasium
+        draw = data.render_pendulum if options.renderer == "numpy" else data.render_pendulum_by_gymnasium
         frames = data.cached_arrays(
-            settings.cache_dir,
-            {"renderer": _renderer(settings.renderer), "angles": states[..., 0]},
+            options.cache_dir,
+            {"renderer": _renderer(options.renderer), "angles": states[..., 0]},
             lambda: {"frames": draw(states[..., 0])},
         )["frames"]
-        if settings.noise_std:
-            frames = data.add_gaussian_noise(frames, rng, std=settings.noise_std).astype(np.float32)
+        if options.noise_std:
+            frames = data.add_gaussian_noise(frames, rng, std=options.noise_std).astype(np.float32)
         pairs = data.frame_pairs(frames)
         num_test = max(1, round(TEST_FRACTION * count))
         self.states = states[:, 1:]
         self.test_pairs, self.test_states = pairs[:num_test], self.states[:num_test]
         self.train_pairs, self.train_states = pairs[num_test:], self.states[num_test:]
-        self.num_trajectories = count - num_test
-        columns = {"train": _columns(self.train_pairs), "test": _columns(self.test_pairs)}
-        self.train = dict.fromkeys(OBJECTIVES, columns["train"])
-        self.test = dict.fromkeys(OBJECTIVES, columns["test"])
+        self.train, self.test = data.FrameRecordings(self.train_pairs), data.FrameRecordings(self.test_pairs)
 
-    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+    def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
         """The losses one by one; energy and angle along decoded rollouts, and energy by a map from the latent."""
         del protocol
-
-        test = self.test["derivative"]
+        model, objective, test = fitted.model, fitted.result.objective, fitted.data.test
 
         def parts(piece: slice) -> Any:
             columns = {name: tf.constant(column[piece], model.compute_dtype) for name, column in test.items()}
@@ -169,12 +173,6 @@ def _renderer(name: str) -> list[str]:
     packages = ["gymnasium", "pygame", "pygame-ce"] if name == "gymnasium" else []
     found = {each.metadata["Name"]: each.version for each in importlib.metadata.distributions()} if packages else {}
     return [name, *(f"{package} {found[package]}" for package in packages if package in found)]
-
-
-def _columns(pairs: Any) -> dict[str, Any]:
-    """Pairs `[N, T, 28, 28, 2]` as samples: each with the next of its trajectory."""
-    shape = (-1, *pairs.shape[2:])
-    return {"frames": pairs[:, :-1].reshape(shape), "next_frames": pairs[:, 1:].reshape(shape)}
 
 
 TASK = PixelPendulumTask()

@@ -5,11 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from hnn_tf import data, derivative_estimators, evaluation
+from hnn_tf import data, evaluation
 from hnn_tf.evaluation.rollouts import MAX_STEP_SIZE
+from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import InputError
-from trainers.tasks import planar_figures, samples
+from hnn_tf.objectives import Objective
+from trainers.tasks import planar_figures
+from trainers.tasks.data_options import RecordOptions
 from trainers.tasks.task import Models, Task, TaskData
+from trainers.trainer_options import TrainerOptions
 
 TRAIN_FRACTION = 0.8
 ANGLES = (0,)
@@ -26,6 +30,7 @@ class RealPendulumTask(Task):
     """The measured pendulum: angle (rad) as q, angular velocity (rad/s) as p."""
 
     name = "real_pendulum"
+    data_options = RecordOptions
     angles = ANGLES
 
     def defaults(self, protocol: str) -> dict[str, Any]:
@@ -37,11 +42,12 @@ class RealPendulumTask(Task):
             return super().defaults(protocol) | {"weight_decay": 1e-5}
         return {"objective": "one_step", "weight_decay": 0.0}
 
-    def load(self, settings: Any) -> "RealPendulumData":
-        """Reads the record from --data_path, or downloads it."""
-        record = data.read_pendulum_record(settings.data_path or None)
-        _check_length(record, settings.data_path)
-        return RealPendulumData(record, settings)
+    def load(self, options: TrainerOptions, objective: Objective) -> "RealPendulumData":
+        """Reads the record from a file, or downloads it."""
+        path = options.data.data_path
+        record = data.read_pendulum_record(path or None)
+        _check_length(record, path)
+        return RealPendulumData(record, options, objective)
 
 
 class RealPendulumData(TaskData):
@@ -51,38 +57,37 @@ class RealPendulumData(TaskData):
     derivative objective here. One-step samples lie wholly on one side of the split.
     """
 
-    angles = ANGLES
+    train: data.Recordings
+    test: data.Recordings
     state = {"names": ["q", "p"], "units": ["rad", "rad/s"], "time_unit": "s", "energy_unit": "rad²/s²"}
 
-    def __init__(self, record: Any, settings: Any) -> None:
-        super().__init__()
-        split = num_training(record)
+    def __init__(self, record: data.PendulumRecord, options: TrainerOptions, objective: Objective) -> None:
+        split, noise_std = num_training(record), options.data.noise_std
         self._held_out = data.PendulumRecord(record.times[split:], record.states[split:])
-        if settings.noise_std:
-            rng = np.random.default_rng(settings.seed)
-            noisy = data.add_gaussian_noise(record.states[:split], rng, std=settings.noise_std)
+        if noise_std:
+            rng = np.random.default_rng(options.training.seed)
+            noisy = data.add_gaussian_noise(record.states[:split], rng, std=noise_std)
             record = data.PendulumRecord(record.times, np.concatenate([noisy, record.states[split:]]))
-        states, slopes = data.forward_differences(record)
-        end = len(states) - 1  # the reference leaves the last one out
-        self.train = {
-            "derivative": {"state": states[:split], "time_derivative": slopes[:split]},
-            "one_step": transitions(data.PendulumRecord(record.times[:split], record.states[:split])),
-            **_whole(record.times[:split], record.states[:split], settings),
-        }
-        self.test = {
-            "derivative": {"state": states[split:end], "time_derivative": slopes[split:end]},
-            "one_step": transitions(self._held_out),
-            **_whole(self._held_out.times, self._held_out.states, settings),
-        }
+        end = len(record.times) - 2  # of the differences, the reference leaves the last one out
         self._num_paper_test = end - split
+        if objective.matches_at_states and not options.objective.derivatives:
+            states, slopes = data.forward_differences(record)
+            self.train = _recording(record.times[:split], states[:split], slopes[:split])
+            self.test = _recording(record.times[split:end], states[split:end], slopes[split:end])
+            return
+        self.train = _recording(record.times[:split], record.states[:split])
+        self.test = _recording(self._held_out.times, self._held_out.states)
+        if objective.uses_derivatives and not options.objective.derivatives:
+            # Nobody measured derivatives, and forward differences damp.
+            self.train, self.test = (
+                data.with_estimated_derivatives(part, "smoothing_spline") for part in (self.train, self.test)
+            )
 
-    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+    def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
         """Energy and coordinates along the held-out readings, from the first of them, at their own times."""
-        del objective
-
         count = self._num_paper_test if protocol == "paper" else len(self._held_out.times)
         times, measured = self._held_out.times[:count], self._held_out.states[None, :count]
-        predicted = evaluation.evaluation_rollout(model, measured[:, 0], times)
+        predicted = evaluation.evaluation_rollout(fitted.model, measured[:, 0], times)
         measured_energy, predicted_energy = _energy(measured), _energy(predicted)
         metrics = {
             "energy_mse": evaluation.energy_mse(measured_energy, predicted_energy),
@@ -110,7 +115,7 @@ class RealPendulumData(TaskData):
             true_hamiltonian=None,
             truth=self._held_out.states,
             times=self._held_out.times,
-            observed=self.train["derivative"]["state"],
+            observed=self.train.joined("states"),
             configuration="pendulum",
         )
 
@@ -144,21 +149,12 @@ def transitions(record: Any) -> dict[str, Any]:
     return {"state": record.states[:-1], "next_state": record.states[1:], "time_step": time_step}
 
 
-def _whole(times: Any, states: Any, settings: Any) -> dict[str, Any]:
-    """Columns of the objectives that see a trajectory as a whole; nobody measured derivatives, so they are estimated.
-
-    With --derivatives, the derivative objective matches the same estimates instead of forward differences.
-    """
-    name, whole_objectives = getattr(settings, "derivatives", None), ("trajectory", "combined", "weak")
-    if not name and getattr(settings, "objective", None) not in whole_objectives:
-        return {}  # short records have too few readings for an estimate, which isn't asked for
-    estimator = derivative_estimators.DERIVATIVE_ESTIMATORS[name or "smoothing_spline"]()
-    estimate = estimator.estimate(times, states[None])
-    record = data.Trajectories(times - times[0], states[None], states[None], estimate.time_derivatives)
-    whole = record.trajectory_samples(num_segments=samples.num_segments(len(times), settings))
-    columns = dict.fromkeys(whole_objectives, whole)
-    matched = {"state": estimate.states[0], "time_derivative": estimate.time_derivatives[0]}
-    return columns | ({"derivative": matched} if name else {})
+def _recording(times: np.ndarray, states: np.ndarray, time_derivatives: np.ndarray | None = None) -> data.Recordings:
+    derivatives = None if time_derivatives is None else [time_derivatives]
+    description: dict[str, Any] = {"state_names": ("q", "p"), "state_units": ("rad", "rad/s"), "time_unit": "s"}
+    return data.Recordings.from_arrays(
+        times - times[0], [states], time_derivatives=derivatives, angles=ANGLES, **description
+    )
 
 
 TASK = RealPendulumTask()

@@ -9,10 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import data, evaluation
-from hnn_tf.input_error import InputError
-from trainers.tasks import planar_figures, samples
+from hnn_tf.fitted_model import FittedModel
+from hnn_tf.objectives import Objective
+from trainers.tasks import planar_figures
 from trainers.tasks.rollout_scores import RolloutScores
 from trainers.tasks.task import Models, Task, TaskData, state_of
+from trainers.trainer_options import TrainerOptions
 
 HORIZON = 20.0
 """Time units over which the clean protocol and the figures roll out."""
@@ -35,6 +37,7 @@ class SimulatedTask(Task):
       paper_time_stretch: Of the models' clock in the paper's energy metric.
       configuration: How the animation draws the system.
       angles: Indices of the positions that are angles.
+      momentum_is_velocity: Whether dq/dt = p; here it is 2 p.
     """
 
     name: str
@@ -45,49 +48,47 @@ class SimulatedTask(Task):
     paper_time_stretch: float
     configuration: str
     angles: tuple[int, ...] = ()
+    momentum_is_velocity: bool = False
 
-    def load(self, settings: Any) -> "SimulatedData":
+    def load(self, options: TrainerOptions, objective: Objective) -> "SimulatedData":
         """Simulates the trajectories: 25 to train, 25 to test, by seed and noise_std."""
-        return SimulatedData(self, settings)
-
-    def new_model(self, label: str, settings: Any) -> Any:
-        """As of every task, but for a model of momenta that are velocities, which these aren't: dq/dt = 2 p."""
-        if label == "second_order":
-            raise InputError(f"--model=second_order: has dq/dt = p, and {self.name} dq/dt = 2 p; take hnn or baseline")
-        return super().new_model(label, settings)
+        del objective  # there is all that any may need
+        return SimulatedData(self, seed=options.training.seed, noise_std=options.data.noise_std)
 
 
 class SimulatedData(TaskData):
     """Simulated trajectories of one seed."""
 
-    def __init__(self, task: SimulatedTask, settings: Any) -> None:
-        super().__init__()
-        self.task, self.seed = task, settings.seed
+    train: data.Recordings
+    test: data.Recordings
+
+    def __init__(self, task: SimulatedTask, *, seed: int, noise_std: float) -> None:
+        self.task, self.seed = task, seed
         self.system = task.make_system()
         self.state = state_of(self.system, time_unit="s")
-        rng = np.random.default_rng(settings.seed)
+        rng = np.random.default_rng(seed)
         trajectories = data.generate_trajectories(
             self.system,
             data.sample_on_radius(rng, NUM_TRAJECTORIES, radius=task.radius),
             np.linspace(0.0, TRAJECTORY_SPAN, task.num_times),
-            noise_std=settings.noise_std,
+            noise_std=noise_std,
             rng=rng,
         )
         train, test = data.split_by_trajectory(trajectories, train_fraction=TRAIN_FRACTION)
-        self.train, self.test = (samples.by_objective(part, settings) for part in (train, test))
-        self.num_trajectories, self.angles = len(train.states), task.angles
+        self.train, self.test = (data.Recordings.from_trajectories(part, angles=task.angles) for part in (train, test))
         self._clean_test = test.clean_samples()
         starts = test.clean_states[:, 0]
         ood_starts = data.sample_on_radius(rng, len(starts), radius=task.ood_radius)
         self._scores = RolloutScores(self.system, starts, ood_starts, np.linspace(0.0, HORIZON, 201))
 
-    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
+    def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
         """The paper's energy metric, or the clean protocol's set."""
+        model, objective = fitted.model, fitted.result.objective
 
         def loss(samples: Any) -> Any:
             return objective.loss(self.system, {name: tf.constant(column) for name, column in samples.items()})
 
-        test = objective.validation_samples(self.system, self.test[objective.name])
+        test = objective.validation_samples(self.system, fitted.data.test)
         floor = {"test_loss_of_truth": objective.mean_loss(loss, test)}
         if protocol == "paper":
             stretch = self.task.paper_time_stretch
@@ -113,6 +114,6 @@ class SimulatedData(TaskData):
             true_hamiltonian=self.system.hamiltonian,
             truth=evaluation.evaluation_rollout(self.system, start[None], times)[0],
             times=times,
-            observed=self.train["derivative"]["state"],
+            observed=self.train.joined("states"),
             configuration=self.task.configuration,
         )

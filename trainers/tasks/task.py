@@ -1,4 +1,4 @@
-"""What a task gives the run: data, metrics and figures. Imports nothing heavy."""
+"""What a task gives the run: data, metrics and figures."""
 
 import abc
 import pathlib
@@ -6,10 +6,13 @@ from typing import Any
 
 import keras
 
-from hnn_tf.input_error import InputError
-from hnn_tf.models import MODELS, HamiltonianNetwork, TimeReversibleHamiltonian
-from hnn_tf.objectives import OBJECTIVES
-from hnn_tf.training.warm_start import WIDEST_STATE
+from hnn_tf.data import FrameRecordings, Recordings
+from hnn_tf.fitted_model import FittedModel
+from hnn_tf.input_error import OptionError
+from hnn_tf.models import ModelOptions, new_model
+from hnn_tf.objectives import Objective, new_objective
+from trainers.tasks.data_options import DataOptions
+from trainers.trainer_options import TrainerOptions
 
 Models = dict[str, Any]
 """Trained Keras models by label: the run's own first, then perhaps "baseline"."""
@@ -19,57 +22,19 @@ class TaskData(abc.ABC):
     """A task's data and what can be measured and drawn with it.
 
     Attributes:
-      train: Objective name -> training samples (columns `[N, ...]`).
-      test: Objective name -> test samples.
-      validation: Objective name -> samples that `hold_out` took from the training samples.
-      num_trajectories: How many of equal length the training samples are of, one after the other.
-      angles: Indices of the positions that are angles.
+      train: Recordings to learn from.
+      test: Recordings to measure on.
       state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
         empty where there is none.
     """
 
-    train: dict[str, Any]
-    test: dict[str, Any]
+    train: Recordings | FrameRecordings
+    test: Recordings | FrameRecordings
     state: dict[str, Any]
-    num_trajectories: int = 1
-    angles: tuple[int, ...] = ()
-
-    def __init__(self) -> None:
-        self.validation: dict[str, Any] = {}
-
-    def hold_out(self, objective: str, fraction: float) -> None:
-        """Moves a fraction of an objective's training trajectories to `validation`, whole ones, the last of them.
-
-        Of a single trajectory it is the end; one sample before it is left out, which may share a reading with it.
-
-        Raises:
-          InputError: If either part would be empty.
-        """
-        if not fraction:
-            return
-        samples, count = self.train[objective], self.num_trajectories
-        num_samples = len(next(iter(samples.values())))
-        if num_samples == 1:
-            raise InputError(
-                f"--validation_fraction={fraction}: the {objective} objective sees the record as one trajectory, which "
-                "isn't split; leave it out, or take --objective=one_step"
-            )
-        parts = count if count > 1 else num_samples
-        num_train = parts - round(fraction * parts)
-        between = 1 if count == 1 else 0
-        if not between < num_train < parts:
-            unit = "trajectories" if count > 1 else "samples"
-            raise InputError(
-                f"--validation_fraction={fraction}: expected a split of {parts} training {unit} with both parts not "
-                "empty; give another, or 0 to hold none out"
-            )
-        first = num_train * num_samples // parts
-        self.train = self.train | {objective: {name: column[: first - between] for name, column in samples.items()}}
-        self.validation = {objective: {name: column[first:] for name, column in samples.items()}}
 
     @abc.abstractmethod
-    def evaluate(self, model: Any, *, objective: Any, protocol: str) -> dict[str, float]:
-        """The task's metrics of a model trained by an objective, besides train_loss and test_loss."""
+    def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
+        """The task's metrics of a trained model, besides its losses."""
 
     @abc.abstractmethod
     def draw(self, folder: pathlib.Path, models: Models) -> None:
@@ -91,13 +56,17 @@ class Task(abc.ABC):
 
     Attributes:
       name: Its name, as in `python -m trainers.<name>`.
+      data_options: Class of the options of its data.
       state_width: Width 2n of its states.
       angles: Indices of the positions that are angles: random features have their period, 2 pi.
+      momentum_is_velocity: Whether dq/dt = p.
     """
 
     name: str
+    data_options: type[DataOptions] = DataOptions
     state_width: int = 2
     angles: tuple[int, ...] = ()
+    momentum_is_velocity: bool = True
 
     def defaults(self, protocol: str) -> dict[str, Any]:
         """Values by name of the flags that a protocol implies when they aren't given: here the paper's under both."""
@@ -105,53 +74,30 @@ class Task(abc.ABC):
         return {"objective": "derivative"}
 
     @abc.abstractmethod
-    def load(self, settings: Any) -> TaskData:
-        """Makes or reads the data; `settings` has the flags' values as attributes."""
+    def load(self, options: TrainerOptions, objective: Objective) -> TaskData:
+        """Makes or reads the data that the objective needs."""
 
-    def new_model(self, label: str, settings: Any) -> Any:
-        """An untrained model of that name with the flags' sizes, built, its weights drawn by the flags' seed."""
-        keras.utils.set_random_seed(settings.seed)
-        widths = [int(width) for width in settings.hidden_units]
-        options = {"periodic": self.angles} if label.startswith("random_features") else {}
-        model = MODELS[label](hidden_units=widths, activation=settings.activation, dtype=settings.precision, **options)
-        if settings.time_reversible:
-            model = _time_reversible(model, settings)
-        model.build([None, self.state_width])
-        return model
+    def new_model(self, model: ModelOptions, options: TrainerOptions) -> keras.Model:
+        """An untrained, built model, its weights drawn by the seed.
 
-    def objective(self, settings: Any) -> Any:
-        """The objective that the flags name."""
-        whole = ("trajectory", "combined") if self.state_width <= WIDEST_STATE else ()
-        closed_forms = {
-            "random_features": ("derivative", "weak", *whole),
-            "random_features_friction": whole,
-        }.get(settings.model)
-        if closed_forms == ():
-            raise InputError(
-                f"--model={settings.model}: has a closed form for states of up to {WIDEST_STATE} numbers, and "
-                f"{self.name}'s have {self.state_width}; take hnn_friction"
+        Args:
+          model: The run's own, or that which is compared.
+          options: The run's.
+
+        Raises:
+          OptionError: If the task can't take it.
+        """
+        made = new_model(model, width=self.state_width, angles=self.angles, seed=options.training.seed)
+        if getattr(made, "momentum_is_velocity", False) and not self.momentum_is_velocity:
+            raise OptionError(
+                f"{{model}}: has dq/dt = p, and {self.name} has another; take hnn or baseline", model=model.model
             )
-        if closed_forms and settings.objective not in closed_forms:
-            raise InputError(
-                f"--model={settings.model}: has no closed form for --objective={settings.objective}; take "
-                f"{', '.join(closed_forms)}"
-            )
-        if closed_forms and (settings.huber or settings.growth_steps):
-            raise InputError(
-                f"--model={settings.model}: its closed form fits squares over whole trajectories; leave --huber and "
-                "--growth_steps out, or take hnn"
-            )
-        steps = {"integrator": settings.integrator, "substeps": settings.substeps}
-        shooting = steps | {"huber": settings.huber or None, "growth_steps": settings.growth_steps}
-        options = {"one_step": steps, "trajectory": shooting, "combined": shooting}
-        return OBJECTIVES[settings.objective](**options.get(settings.objective, {}))
+        return made
 
+    def objective(self, options: TrainerOptions) -> Objective:
+        """The objective of the run.
 
-def _time_reversible(model: Any, settings: Any) -> Any:
-    if isinstance(model, HamiltonianNetwork):
-        dissipation = getattr(model, "dissipation", None)
-        even = TimeReversibleHamiltonian(model.hamiltonian)
-        return HamiltonianNetwork(even, *([dissipation] if dissipation else []), name=model.name)
-    if model.name == settings.model:  # which --compare_baseline's isn't
-        raise InputError(f"--time_reversible: is of a Hamiltonian, and --model={settings.model} has none; take hnn")
-    return model
+        Raises:
+          OptionError: If the task can't take it.
+        """
+        return new_objective(options.objective)

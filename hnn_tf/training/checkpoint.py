@@ -12,6 +12,7 @@ from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 
 _SECONDS_BETWEEN_SAVES = 2.0
+_OF = "of."
 
 
 class Checkpoint:
@@ -20,10 +21,17 @@ class Checkpoint:
     Args:
       path: The file (`.npz`), in a folder that exists.
       check: Called before every write; raises where nothing may be written any more.
+      of: What is trained, in words by their names: a checkpoint of anything else is refused.
     """
 
-    def __init__(self, path: pathlib.Path, check: Callable[[], None] = lambda: None) -> None:
-        self.path, self._check = path, check
+    def __init__(
+        self,
+        path: pathlib.Path,
+        check: Callable[[], None] = lambda: None,
+        *,
+        of: Mapping[str, str] | None = None,
+    ) -> None:
+        self.path, self._check, self._of = path, check, dict(of or {})
         self._newest: Mapping[str, Any] | None = None
         self._saved_at = time.monotonic()
 
@@ -54,13 +62,21 @@ class Checkpoint:
             return None
         try:
             with np.load(self.path, allow_pickle=False) as archive:
-                return dict(archive)
+                state = dict(archive)
         except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
             raise InputError(
                 f"{self.path}: expected a checkpoint of this run; it can't be read ({error}); delete it to train anew"
             ) from error
+        kept = {name.removeprefix(_OF): str(state.pop(name)) for name in list(state) if name.startswith(_OF)}
+        differing = [name for name in sorted(kept | self._of) if kept.get(name) != self._of.get(name)]
+        if differing:
+            raise InputError(
+                f"{self.path}: expected a checkpoint of this fit; it is one of another {differing[0]}; delete it to "
+                "train anew, or give another folder"
+            )
+        return state
 
     def _save(self, state: Mapping[str, Any]) -> None:
         self._check()
         with atomic_file(self.path) as temporary:
-            np.savez(temporary, **state)
+            np.savez(temporary, **state, **{_OF + name: np.asarray(value) for name, value in self._of.items()})

@@ -1,0 +1,37 @@
+"""Recordings whose time derivatives are estimated from their states."""
+
+import dataclasses
+
+import numpy as np
+
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.derivative_estimators import DERIVATIVE_ESTIMATORS
+from hnn_tf.derivative_estimators.base import DerivativeEstimator
+
+
+def with_estimated_derivatives(
+    recordings: Recordings, estimator: DerivativeEstimator | str, *, denoise: bool = False
+) -> Recordings:
+    """The recordings with derivatives that an estimator finds; recordings of one length are estimated together.
+
+    Args:
+      recordings: What was observed.
+      estimator: Any `DerivativeEstimator`, or its name.
+      denoise: Whether the states are replaced by the estimated ones, to which the derivatives belong.
+
+    Raises:
+      InputError: As of `DerivativeEstimator.estimate`.
+    """
+    if isinstance(estimator, str):
+        estimator = DERIVATIVE_ESTIMATORS[estimator]()
+    found = list(recordings)
+    for length in sorted({len(recording) for recording in recordings}):
+        indices = [index for index, recording in enumerate(recordings) if len(recording) == length]
+        times, states = (np.stack([getattr(found[i], name) for i in indices]) for name in ("times", "states"))
+        estimate = estimator.estimate(times, states)
+        for row, index in enumerate(indices):
+            changed = {"time_derivatives": estimate.time_derivatives[row]}
+            if denoise:
+                changed["states"] = estimate.states[row]
+            found[index] = dataclasses.replace(found[index], **changed)
+    return dataclasses.replace(recordings, recordings=tuple(found))

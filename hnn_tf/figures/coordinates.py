@@ -1,0 +1,58 @@
+"""All coordinates of one trajectory over time."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hnn_tf.figures import style
+from hnn_tf.figures.canvas import legend_below, png_figure
+from hnn_tf.figures.limits import axis_limits, by_role, line_near
+
+MOST_COORDINATES = 12
+"""That are drawn: of more, the first positions and the first momenta."""
+
+
+def draw_coordinates(
+    path: str | os.PathLike,
+    *,
+    times: np.ndarray,
+    trajectories: Mapping[str, np.ndarray],
+    observed: np.ndarray,
+    state_names: Sequence[str],
+    state_units: Sequence[str],
+    time_unit: str = "s",
+) -> None:
+    """Draws each coordinate over time: the readings as points, trajectories as lines; positions left, momenta right.
+
+    Args:
+      path: PNG file to write.
+      times: `[T]`.
+      trajectories: Trajectory `[T, 2n]` by label; where one leaves the readings far behind, it leaves the axes.
+      observed: Readings `[T, 2n]`.
+      state_names: Names of the 2n coordinates.
+      state_units: Their units.
+      time_unit: Unit of the times.
+    """
+    dof = observed.shape[1] // 2
+    shown = min(dof, MOST_COORDINATES // 2)
+    with png_figure(path, height=max(2.6, 1.6 * shown)) as figure:
+        axes = figure.subplots(shown, 2, squeeze=False, sharex=True)
+        handles = []
+        for row in range(shown):
+            for column, index in enumerate((row, dof + row)):
+                ax = axes[row, column]
+                lines = {label: np.asarray(states)[:, index] for label, states in trajectories.items()}
+                limits = axis_limits(*by_role({"measured": observed[:, index]} | lines), stretch=1.0)
+                points = ax.plot(
+                    times, observed[:, index], ".", color=style.DATA_COLOUR, markersize=3, label="readings"
+                )
+                drawn = [
+                    ax.plot(times, line_near(lines[label], limits), **look)[0]
+                    for label, look in style.line_styles(lines).items()
+                ]
+                handles = handles or [*points, *drawn]
+                ax.set(ylim=limits, ylabel=style.axis_label(state_names[index], state_units[index]))
+        for ax in axes[-1]:
+            ax.set(xlim=axis_limits([times], margin=0.0), xlabel=style.axis_label("time", time_unit))
+        legend_below(figure, handles)

@@ -1,0 +1,70 @@
+"""The figures of a fitted model: a held-out recording, and the model's rollout beside it."""
+
+import pathlib
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.figures.coordinate_error import draw_coordinate_error
+from hnn_tf.figures.coordinates import draw_coordinates
+from hnn_tf.figures.hamiltonian import draw_hamiltonian
+from hnn_tf.figures.phase_portrait import draw_phase_portrait
+
+
+def draw(
+    folder: pathlib.Path, model: keras.Model, recordings: Recordings, rollout: np.ndarray, *, observed: Recordings
+) -> None:
+    """Draws coordinates and their error; of one degree of freedom also phase portrait and learned Hamiltonian.
+
+    Args:
+      folder: Where the files go; it exists.
+      model: The trained model.
+      recordings: Held-out ones, of which the first is drawn.
+      rollout: The model's motion `[T, 2n]` at its times.
+      observed: What the model was trained on.
+    """
+    recording = recordings[0]
+    known = recording.true_states is not None
+    truth, label = (recording.true_states, "truth") if known else (recording.states, "measured")
+    names: dict[str, Any] = {"state_names": recordings.state_names, "state_units": recordings.state_units}
+    times, lines = recording.times, {"truth": truth} if known else {}
+    time: dict[str, Any] = {"time_unit": recordings.time_unit}
+    paths = {model.name: rollout}
+    draw_coordinates(
+        folder / "coordinates.png",
+        times=times,
+        trajectories=lines | paths,
+        observed=recording.states,
+        **names,
+        **time,
+    )
+    draw_coordinate_error(
+        folder / "coordinate_error.png", times=times, true=truth, predicted=paths, true_label=label, **names, **time
+    )
+    if recording.states.shape[1] > 2:
+        return
+    states = observed.joined("states")
+    draw_phase_portrait(
+        folder / "phase_portrait.png",
+        fields={model.name: _in_own_precision(model, model)},
+        observed=states,
+        rollouts={label: truth} | paths,
+        **names,
+    )
+    if hasattr(model, "hamiltonian"):
+        draw_hamiltonian(
+            folder / "hamiltonian.png",
+            true=None,
+            learned=_in_own_precision(model.hamiltonian, model),
+            observed=states,
+            energy_unit="",
+            learned_label=model.name,
+            **names,
+        )
+
+
+def _in_own_precision(function: Any, model: keras.Model) -> Any:
+    return lambda state: function(tf.cast(state, model.compute_dtype))

@@ -1,0 +1,193 @@
+"""A trained model with the recordings it was trained and measured on."""
+
+import dataclasses
+import functools
+import os
+import pathlib
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.data.digest import fingerprint
+from hnn_tf.data.frame_recordings import FrameRecordings
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.evaluation import report
+from hnn_tf.evaluation.trajectories import coordinate_mse, valid_prediction_time
+from hnn_tf.figures import fitted_figures
+from hnn_tf.input_error import InputError
+from hnn_tf.models.model_file import save_model
+from hnn_tf.objectives.initial_states import estimate_initial_states
+from hnn_tf.objectives.shooting import since_first
+from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
+from hnn_tf.rollouts.rollout import rollout_at_times
+from hnn_tf.training.training_options import TrainingOptions
+from hnn_tf.training.training_run import TrainingResult
+from hnn_tf.training.training_set import TrainingSet, num_samples
+
+MOST_MEASURED = 100
+"""Held-out recordings that are rolled out: of more, the first."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FittedModel:
+    """What `hnn_tf.fit` returns.
+
+    Attributes:
+      model: The trained Keras model.
+      recordings: What it was trained on, with the recordings held out for validation.
+      test: What it is measured on.
+      data: The samples, and the objective as it was given.
+      training: The options of the training.
+      result: Losses and seconds of the training, and the objective with the noise that was found.
+      comparison: Losses by name of all models that were tried, of this one, too.
+    """
+
+    model: keras.Model
+    recordings: Recordings | FrameRecordings
+    test: Recordings | FrameRecordings
+    data: TrainingSet
+    training: TrainingOptions
+    result: TrainingResult
+    comparison: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+
+    @functools.cached_property
+    def metrics(self) -> dict[str, float]:
+        """Numbers that tell how good the model is, those of rollouts measured when they are first asked for.
+
+        `train_loss`, `test_loss`, and with validation `validation_loss` and `best_step`: of the objective.
+        `coordinate_mse` and `valid_prediction_time`: how far rollouts are from the test recordings, from their true
+        states where these are known, and from the readings, with their noise, where not. A rollout begins at the true
+        first state, or at the one that fits the readings best. `friction`, if the model learns one. A rollout that
+        diverges has no metrics.
+        """
+        found = dict(self.result.losses)
+        if isinstance(self.test, Recordings):
+            measured = self.test[:MOST_MEASURED]
+            with np.errstate(over="ignore", invalid="ignore"):
+                found |= _scores(measured, self._followed(measured))
+        parameters = getattr(self.model, "physical_parameters", None)
+        found |= parameters() if parameters else {}
+        return {name: value for name, value in found.items() if np.isfinite(value)}
+
+    def rollout(self, state: Any, times: Any) -> np.ndarray:
+        """The motion from a state, in the units of the recordings.
+
+        Args:
+          state: State `[2n]` or states `[N, 2n]` at the first time.
+          times: `[T]`, increasing or decreasing.
+
+        Returns:
+          States `[T, 2n]` or `[N, T, 2n]`, float64, integrated by an eighth-order method in steps of at most half the
+          recordings' usual interval.
+
+        Raises:
+          InputError: If the state has another width, or the model sees frames: `model.rollout` takes those.
+        """
+        width = self._recordings()[0].states.shape[1]
+        if np.ndim(state) not in (1, 2) or np.shape(state)[-1] != width:
+            raise InputError(f"state: expected [{width}] or [N, {width}]; received shape {np.shape(state)}")
+        elapsed = np.asarray(times, np.float64)
+        if elapsed.ndim != 1 or not len(elapsed):
+            raise InputError(f"times: expected at least one, [T]; received shape {np.shape(times)}")
+        return self._rolled_out(state, elapsed)
+
+    def save(self, folder: str | os.PathLike) -> None:
+        """Writes `model.keras`, which `keras.saving.load_model` reads, and `metrics.json` into a folder.
+
+        Raises:
+          OSError: If the folder can't be written.
+        """
+        path = pathlib.Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        save_model(self.model, path / "model.keras")
+        report.write_metrics(path / "metrics.json", self.record() | {"comparison": self.comparison})
+
+    def draw(self, folder: str | os.PathLike) -> None:
+        """Draws the first test recording and the model's rollout into a folder.
+
+        `coordinates.png` and `coordinate_error.png`; of states (q, p) of one degree of freedom also
+        `phase_portrait.png`, and the learned `hamiltonian.png` if there is one.
+
+        Raises:
+          InputError: If the model sees frames.
+        """
+        test, folder = self._recordings(), pathlib.Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        fitted_figures.draw(folder, self.model, test, self._followed(test[:1])[0], observed=self.recordings)
+
+    def record(self) -> dict[str, Any]:
+        """What a model's card and `metrics.json` say of the training."""
+        described = self.test if isinstance(self.test, Recordings) else None
+        return {
+            "task": None,
+            "model": self.model.name,
+            "objective": self.result.objective.name,
+            "protocol": "held out",
+            "seed": self.training.seed,
+            "steps": self.training.steps,
+            "fit_seconds": self.result.seconds,
+            "state": {
+                "names": list(described.state_names),
+                "units": list(described.state_units),
+                "time_unit": described.time_unit,
+                "energy_unit": "",
+            }
+            if described
+            else None,
+            "training_data": {"samples": num_samples(self.data.train), "sha256": fingerprint(self.data.train)},
+            "metrics": self.metrics,
+        }
+
+    @functools.cached_property
+    def _step_size(self) -> float:
+        """Half the usual interval, which resolves the motion, or the objective's substeps of it."""
+        usual = np.median(np.concatenate([np.diff(recording.times) for recording in self._recordings()]))
+        return float(usual) / max(2, self.result.objective.num_substeps)
+
+    def _recordings(self) -> Recordings:
+        if not isinstance(self.test, Recordings):
+            raise InputError("recordings: expected those of states; this model sees frames; take model.rollout")
+        return self.test
+
+    def _rolled_out(self, state: Any, times: np.ndarray) -> np.ndarray:
+        path = rollout_at_times(
+            self.model,
+            tf.constant(state, self.model.compute_dtype),
+            since_first(times),  # seconds since 1970 would lose their digits
+            max_step_size=self._step_size,
+            integrator="rk8",
+        )
+        return path.numpy().astype(np.float64)
+
+    def _followed(self, recordings: Recordings) -> list[np.ndarray]:
+        """Rollouts `[T_i, 2n]` at the times of recordings; those of one length are rolled out together."""
+        paths: dict[int, np.ndarray] = {}
+        for length in sorted({len(recording) for recording in recordings}):
+            indices = [index for index, recording in enumerate(recordings) if len(recording) == length]
+            times, states = (np.stack([getattr(recordings[i], name) for i in indices]) for name in ("times", "states"))
+            start = [recordings[i].true_states[0] for i in indices] if _has_truth(recordings) else None
+            if start is None:
+                columns = {"times": since_first(times), "states": states, "initial_state": states[:, :1]}
+                substeps = self.result.objective.num_substeps
+                start = estimate_initial_states(self.model, TrajectoryMatching(substeps=substeps), columns)[:, 0]
+            paths |= dict(zip(indices, self._rolled_out(np.asarray(start), times), strict=True))
+        return [paths[index] for index in range(len(recordings))]
+
+
+def _has_truth(recordings: Recordings) -> bool:
+    return recordings[0].true_states is not None
+
+
+def _scores(recordings: Recordings, paths: list[np.ndarray]) -> dict[str, float]:
+    """How far rollouts are from the true states of recordings, or from the readings."""
+    name = "true_states" if _has_truth(recordings) else "states"
+    pairs = [
+        (recording.times, getattr(recording, name)[None], path[None])
+        for recording, path in zip(recordings, paths, strict=True)
+    ]
+    return {
+        "coordinate_mse": float(np.mean([coordinate_mse(true, path) for _, true, path in pairs])),
+        "valid_prediction_time": float(np.median([valid_prediction_time(*pair) for pair in pairs])),
+    }

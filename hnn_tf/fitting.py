@@ -1,0 +1,214 @@
+"""One call from recordings to a trained model that was measured on recordings it has not seen."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import keras
+import numpy as np
+
+from hnn_tf.data.digest import fingerprint
+from hnn_tf.data.frame_recordings import FrameRecordings
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.fitted_model import FittedModel
+from hnn_tf.input_error import InputError
+from hnn_tf.models.model_options import ModelOptions
+from hnn_tf.models.new_model import new_model
+from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.by_name import new_objective
+from hnn_tf.objectives.objective_options import ObjectiveOptions
+from hnn_tf.objectives.sample_columns import column_tensors
+from hnn_tf.training.checkpoint import Checkpoint
+from hnn_tf.training.start import check_closed_form
+from hnn_tf.training.training_options import TrainingOptions
+from hnn_tf.training.training_run import train
+from hnn_tf.training.training_set import TrainingSet, num_samples
+from hnn_tf.training.warm_start import WIDEST_STATE
+from hnn_tf.typing import Samples
+
+ModelChoice: TypeAlias = keras.Model | ModelOptions | str
+
+CANDIDATES = ("hnn", "hnn_friction")
+"""What `fit` tries where no model is given, the simplest first: energy is conserved, or friction takes it."""
+
+TEST_FRACTION = 0.2
+VALIDATION_FRACTION = 0.2
+"""Of the recordings, which `fit` holds out by itself."""
+
+_MOST_GROUPS = 20
+"""Into which validation samples are cut, to tell how sure a difference between two models is."""
+
+
+def fit(
+    recordings: Recordings | FrameRecordings,
+    *,
+    test: Recordings | FrameRecordings | None = None,
+    model: ModelChoice | Sequence[ModelChoice] | None = None,
+    objective: Objective | ObjectiveOptions | str | None = None,
+    training: TrainingOptions | None = None,
+    folder: str | os.PathLike | None = None,
+    progress: bool = True,
+) -> FittedModel:
+    """Learns a Hamiltonian from recordings, and measures it on recordings that were held out.
+
+    Equal arguments give equal weights, to the bit, on one machine. They are those that a trainer's command gives with
+    the same options.
+
+    What isn't given is chosen:
+
+    - `test`: the last fifth of the recordings, or of the readings of a single one.
+    - `objective`: of states of up to six numbers "combined" where the recordings have time derivatives and
+      "trajectory" where they have none; of wider states "derivative" or "one_step".
+    - `training`: as many steps as helped from a closed form's start (150 of "combined", none of "trajectory"), at a
+      rate of 3e-4 that falls along a cosine; of the other objectives `TrainingOptions()`.
+    - `model`: networks of 200 and 200 units, one that conserves energy and one with linear friction. Both are trained,
+      which takes twice the time of one, some seconds each from a closed form. A fifth of the recordings is held out of
+      the training besides, to choose on. The first is kept unless the second is better there by more than one standard
+      error of the difference.
+
+    Args:
+      recordings: What was observed.
+      test: Recordings to measure on.
+      model: A name in `hnn_tf.models.MODELS`, options, or a built Keras model of your own, which is trained. Of
+        several, the simplest first, the one is kept that the rule above chooses; `FittedModel.comparison` has all.
+      objective: What "fits" means: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an objective.
+      training: Steps, batches, optimizer, early stopping and seed.
+      folder: Keeps checkpoints, so that a call that was killed goes on where it was when it is repeated; nothing is
+        kept if not given.
+      progress: Whether the training shows itself on stderr.
+
+    Returns:
+      The model with its metrics.
+
+    Raises:
+      InputError: If something given can't be used, as where a part of the recordings would be empty, or the folder has
+        checkpoints of another fit.
+      TrainingFailedError: If the training diverges.
+
+    Example:
+      >>> fitted = hnn_tf.fit(recordings)
+      >>> fitted.metrics["test_loss"]
+
+    References:
+      Breiman, Friedman, Olshen, Stone. Classification and Regression Trees, 1984, section 3.4.3 (the one standard error
+      rule).
+    """
+    if test is None:
+        recordings, test = recordings.hold_out(TEST_FRACTION)
+    settings = objective if isinstance(objective, ObjectiveOptions) else ObjectiveOptions()
+    fits = _objective(objective, recordings)
+    training = _training(fits) if training is None else training
+    choices = list(CANDIDATES) if model is None else [model] if _is_single(model) else list(model)
+    if not choices:
+        raise InputError("model: expected at least one; received none")
+    if len(choices) > 1 and not training.validation_fraction:
+        training = dataclasses.replace(training, validation_fraction=VALIDATION_FRACTION)
+    data = TrainingSet.of(recordings, test=test, objective=fits, options=training, derivatives=settings.derivatives)
+    models = [_model(choice, recordings, data, training) for choice in choices]
+    if len({each.name for each in models}) < len(models):
+        raise InputError(f"model: expected models of different names; received {[each.name for each in models]}")
+    found: list[FittedModel] = []
+    for each in models:
+        checkpoint = None if folder is None else _checkpoint(folder, each, data, training)
+        result = train(each, data, training, checkpoint=checkpoint, progress=progress)
+        data = dataclasses.replace(data, objective=result.objective)  # noise levels, by which all are compared
+        found.append(FittedModel(each, recordings, test, data, training, result))
+    kept = found[_simplest_of_the_best(found) if len(found) > 1 else 0]
+    return dataclasses.replace(kept, comparison={each.model.name: each.result.losses for each in found})
+
+
+def _is_single(model: ModelChoice | Sequence[ModelChoice]) -> bool:
+    return isinstance(model, keras.Model | ModelOptions | str)
+
+
+def _objective(given: Objective | ObjectiveOptions | str | None, recordings: Recordings | FrameRecordings) -> Objective:
+    if isinstance(given, Objective):
+        return given
+    if given is None:
+        given = _chosen_objective(recordings)
+    return new_objective(ObjectiveOptions(objective=given) if isinstance(given, str) else given)
+
+
+def _chosen_objective(recordings: Recordings | FrameRecordings) -> str:
+    if not isinstance(recordings, Recordings):
+        raise InputError("objective: expected one for recordings of frames, as hnn_tf.objectives.LatentMatching()")
+    narrow = recordings[0].states.shape[1] <= WIDEST_STATE
+    if recordings[0].time_derivatives is not None:
+        return "combined" if narrow else "derivative"
+    return "trajectory" if narrow else "one_step"
+
+
+def _training(objective: Objective) -> TrainingOptions:
+    if not objective.begins_at_closed_form:
+        return TrainingOptions()
+    # At Adam's usual rate the first steps would spoil the start.
+    return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
+
+
+def _model(
+    choice: ModelChoice, recordings: Recordings | FrameRecordings, data: TrainingSet, training: TrainingOptions
+) -> keras.Model:
+    if isinstance(recordings, FrameRecordings):
+        if not isinstance(choice, keras.Model):
+            raise InputError("model: expected a built LatentHamiltonianNetwork for recordings of frames")
+        return choice
+    width = recordings[0].states.shape[1]
+    if isinstance(choice, keras.Model):
+        if not choice.built:
+            choice.build([None, width])
+        model = choice
+    else:
+        options = ModelOptions(model=choice) if isinstance(choice, str) else choice
+        model = new_model(options, width=width, angles=data.angles, seed=training.seed)
+    data.objective.check(model)
+    check_closed_form(model, data.objective, width=width)
+    return model
+
+
+def _checkpoint(
+    folder: str | os.PathLike, model: keras.Model, data: TrainingSet, training: TrainingOptions
+) -> Checkpoint:
+    kept = pathlib.Path(folder) / "checkpoints"
+    kept.mkdir(parents=True, exist_ok=True)
+    what = {
+        # Not its configuration, whose layers are numbered by what was made before them.
+        "model": f"{type(model).__name__} {[tuple(weight.shape) for weight in model.weights]}",
+        "objective": data.objective.name,
+        "training": repr(training),
+        "samples": fingerprint(data.train),
+    }
+    return Checkpoint(kept / f"{model.name}.npz", of=what)
+
+
+def _simplest_of_the_best(found: Sequence[FittedModel]) -> int:
+    """The first whose validation loss is within one standard error of the least one."""
+    losses = [_group_losses(each) for each in found]
+    best = int(np.argmin([np.mean(each) for each in losses]))
+    for index, each in enumerate(losses):
+        difference = each - losses[best]
+        if len(difference) == 1:
+            return 0  # nothing tells how sure a difference is
+        if np.mean(difference) <= np.std(difference, ddof=1) / len(difference) ** 0.5:
+            return index
+    return best
+
+
+def _group_losses(fitted: FittedModel) -> np.ndarray:
+    """Validation losses of contiguous groups of samples."""
+    model, objective = fitted.model, fitted.result.objective
+    samples: Samples = objective.validation_samples(model, fitted.data.validation or {})
+    count = num_samples(samples)
+    groups = np.array_split(np.arange(count), min(count, _MOST_GROUPS))
+    return np.array(
+        [
+            objective.mean_loss(
+                lambda columns: objective.validation_loss(
+                    model, column_tensors(objective, columns, model.compute_dtype)
+                ),
+                {name: np.asarray(samples[name])[group] for name in objective.columns},
+            )
+            for group in groups
+        ]
+    )

@@ -1,0 +1,60 @@
+"""How a model is trained. Imports nothing heavy."""
+
+import dataclasses
+
+from hnn_tf.commands.number_flags import MOST_STEPS, MOST_WEIGHT
+from hnn_tf.input_error import OptionError
+from hnn_tf.options import Options, option
+
+OPTIMIZERS = ("adam", "lbfgs")
+SCHEDULES = ("constant", "cosine")
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingOptions(Options):
+    """Options of a training: steps, batches, the optimizer, and when it stops.
+
+    Raises:
+      OptionError: Also if L-BFGS is to take batches, averages or a schedule, or patience has nothing to look at.
+    """
+
+    steps: int = option(2000, "Optimizer steps; 0 stays at a closed form's start.", least=0, most=MOST_STEPS)
+    batch_size: int = option(0, "Samples a step; 0 takes all.", least=0, most=10**9)
+    optimizer: str = option("adam", "lbfgs: quasi-Newton steps, for full batches.", choices=OPTIMIZERS)
+    # What float32 holds.
+    learning_rate: float = option(1e-3, "Adam's step size, > 0.", least=1e-30, most=1e30)
+    learning_rate_schedule: str = option(
+        "constant", "cosine lets it fall to 0 over --steps, along half a cosine.", choices=SCHEDULES
+    )
+    average_weights: bool = option(False, "Take the weights' exponential average, over some 100 steps.")
+    validation_fraction: float = option(
+        0.0,
+        "Of the training trajectories, held out to choose the best weights on; 0 takes the last ones.",
+        least=0.0,
+        most=1.0,
+    )
+    patience: int = option(
+        0,
+        "Steps without a lower validation loss, looked at every 50, after which training stops; 0 takes all steps.",
+        least=0,
+        most=MOST_STEPS,
+    )
+    weight_decay: float = option(0.0, "Coupled L2 coefficient, >= 0.", least=0.0, most=MOST_WEIGHT)
+    seed: int = option(0, "Of data, weights and batches.", least=0, most=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        neutral = {"batch_size": 0, "average_weights": False, "learning_rate_schedule": "constant"}
+        for name, value in neutral.items():
+            if self.optimizer == "lbfgs" and getattr(self, name) != value:
+                raise OptionError(
+                    f"{{optimizer}}: L-BFGS searches along lines over all samples; give {{{name}}}, or adam",
+                    optimizer=self.optimizer,
+                    **{name: value},
+                )
+        if self.patience and not self.validation_fraction:
+            raise OptionError(
+                "{patience}: expected trajectories to see an improvement on; give {validation_fraction}, too",
+                patience=self.patience,
+                validation_fraction=0.2,
+            )

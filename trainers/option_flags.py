@@ -1,0 +1,38 @@
+"""Flags that are made from the fields of options. Imports nothing heavy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from absl import flags
+
+from hnn_tf.commands import number_flags
+from hnn_tf.options import Kind, Option, Options, described
+
+
+def define(options: type[Options], defaults: Mapping[str, Any]) -> None:
+    """Defines a flag for each field.
+
+    Args:
+      options: The class.
+      defaults: Of the flags by name, where they differ from the fields'; None leaves a value to what comes later.
+    """
+    standard = {name: getattr(options, name) for name, _, _ in described(options)}
+    for name, kind, said in described(options):
+        _define(name, kind, said, defaults.get(name, standard[name]))
+
+
+def _define(name: str, kind: Kind, said: Option, default: Any) -> None:
+    if kind.is_tuple:
+        number_flags.define_widths(name, [str(width) for width in default], said.meaning)
+    elif said.choices is not None:
+        flags.DEFINE_enum(name, default, sorted(said.choices), said.meaning)
+    elif kind.base is bool:
+        flags.DEFINE_bool(name, default, said.meaning)
+    elif kind.base is int:
+        lower, upper = (None if bound is None else int(bound) for bound in (said.least, said.most))
+        flags.DEFINE_integer(name, default, said.meaning, lower_bound=lower, upper_bound=upper)
+    elif kind.base is float:
+        least, most = (bound if bound is not None else 0.0 for bound in (said.least, said.most))
+        number_flags.define(name, default, said.meaning, least=least, most=most, or_zero=said.or_zero)
+    else:
+        flags.DEFINE_string(name, default, said.meaning)
