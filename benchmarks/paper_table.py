@@ -8,10 +8,10 @@ A run that is done is not repeated: after a break, the same command goes on wher
 from typing import Any
 
 from absl import flags
-from trainers.training_flags import PROTOCOLS
 
 from benchmarks.paper import table
 from hnn_tf.commands import command_line
+from trainers.run_options import PROTOCOLS
 
 
 def _are_known(known: tuple[str, ...]) -> Any:

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from hnn_tf.data.digest import fingerprint
 from hnn_tf.data.frame_recordings import FrameRecordings
+from hnn_tf.data.recording import Recording
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.evaluation import report
 from hnn_tf.evaluation.trajectories import coordinate_mse, valid_prediction_time
@@ -115,7 +116,7 @@ class FittedModel:
         """
         test, folder = self._recordings(), pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        fitted_figures.draw(folder, self.model, test, self._followed(test[:1])[0], observed=self.recordings)
+        fitted_figures.draw(folder, self.model, test, self._followed(test[:1])[0], observed=_of_states(self.recordings))
 
     def record(self) -> dict[str, Any]:
         """What a model's card and `metrics.json` say of the training."""
@@ -138,6 +139,7 @@ class FittedModel:
             else None,
             "training_data": {"samples": num_samples(self.data.train), "sha256": fingerprint(self.data.train)},
             "metrics": self.metrics,
+            "versions": report.versions(),
         }
 
     @functools.cached_property
@@ -147,9 +149,7 @@ class FittedModel:
         return float(usual) / max(2, self.result.objective.num_substeps)
 
     def _recordings(self) -> Recordings:
-        if not isinstance(self.test, Recordings):
-            raise InputError("recordings: expected those of states; this model sees frames; take model.rollout")
-        return self.test
+        return _of_states(self.test)
 
     def _rolled_out(self, state: Any, times: np.ndarray) -> np.ndarray:
         path = rollout_at_times(
@@ -167,24 +167,35 @@ class FittedModel:
         for length in sorted({len(recording) for recording in recordings}):
             indices = [index for index, recording in enumerate(recordings) if len(recording) == length]
             times, states = (np.stack([getattr(recordings[i], name) for i in indices]) for name in ("times", "states"))
-            start = [recordings[i].true_states[0] for i in indices] if _has_truth(recordings) else None
-            if start is None:
+            if _has_truth(recordings):
+                start = np.stack([_truth(recordings[i])[0] for i in indices])
+            else:
                 columns = {"times": since_first(times), "states": states, "initial_state": states[:, :1]}
                 substeps = self.result.objective.num_substeps
                 start = estimate_initial_states(self.model, TrajectoryMatching(substeps=substeps), columns)[:, 0]
-            paths |= dict(zip(indices, self._rolled_out(np.asarray(start), times), strict=True))
+            paths |= dict(zip(indices, self._rolled_out(start, times), strict=True))
         return [paths[index] for index in range(len(recordings))]
+
+
+def _of_states(recordings: Recordings | FrameRecordings) -> Recordings:
+    if not isinstance(recordings, Recordings):
+        raise InputError("recordings: expected those of states; this model sees frames; take model.rollout")
+    return recordings
 
 
 def _has_truth(recordings: Recordings) -> bool:
     return recordings[0].true_states is not None
 
 
+def _truth(recording: Recording) -> np.ndarray:
+    """The true states, or the readings where they aren't known."""
+    return recording.states if recording.true_states is None else recording.true_states
+
+
 def _scores(recordings: Recordings, paths: list[np.ndarray]) -> dict[str, float]:
     """How far rollouts are from the true states of recordings, or from the readings."""
-    name = "true_states" if _has_truth(recordings) else "states"
     pairs = [
-        (recording.times, getattr(recording, name)[None], path[None])
+        (recording.times, _truth(recording)[None], path[None])
         for recording, path in zip(recordings, paths, strict=True)
     ]
     return {

@@ -1,5 +1,6 @@
 """One call from recordings to a trained model that was measured on recordings it has not seen."""
 
+import copy
 import dataclasses
 import os
 import pathlib
@@ -18,6 +19,7 @@ from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.by_name import new_objective
+from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.objectives.sample_columns import column_tensors
 from hnn_tf.training.checkpoint import Checkpoint
@@ -30,15 +32,20 @@ from hnn_tf.typing import Samples
 
 ModelChoice: TypeAlias = keras.Model | ModelOptions | str
 
-CANDIDATES = ("hnn", "hnn_friction")
-"""What `fit` tries where no model is given, the simplest first: energy is conserved, or friction takes it."""
+CANDIDATES = ("random_features", "random_features_friction")
+WIDE_CANDIDATES = ("hnn", "hnn_friction")
+"""What `fit` tries where no model is given, the simplest first: energy is conserved, or friction takes it.
+
+Random features are fitted in closed form, which is faster and more exact (docs/objectives.md); of wide states there are
+too few of them.
+"""
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
 """Of the recordings, which `fit` holds out by itself."""
 
 _MOST_GROUPS = 20
-"""Into which validation samples are cut, to tell how sure a difference between two models is."""
+"""Into which validation samples are cut, to tell how sure their loss is."""
 
 
 def fit(
@@ -63,10 +70,11 @@ def fit(
       "trajectory" where they have none; of wider states "derivative" or "one_step".
     - `training`: as many steps as helped from a closed form's start (150 of "combined", none of "trajectory"), at a
       rate of 3e-4 that falls along a cosine; of the other objectives `TrainingOptions()`.
-    - `model`: networks of 200 and 200 units, one that conserves energy and one with linear friction. Both are trained,
-      which takes twice the time of one, some seconds each from a closed form. A fifth of the recordings is held out of
-      the training besides, to choose on. The first is kept unless the second is better there by more than one standard
-      error of the difference.
+    - `model`: of states of up to six numbers 200 random features, of wider ones a network of 200 and 200 units. Two
+      are tried: one that conserves energy and one with linear friction. A fifth of the recordings is held out of the
+      training besides, to choose on. The first is kept unless its loss there is above that of the second by more than
+      one standard error of the second's. On two cores random features take some ten seconds each, a network a minute
+      or more.
 
     Args:
       recordings: What was observed.
@@ -100,9 +108,7 @@ def fit(
     settings = objective if isinstance(objective, ObjectiveOptions) else ObjectiveOptions()
     fits = _objective(objective, recordings)
     training = _training(fits) if training is None else training
-    choices = list(CANDIDATES) if model is None else [model] if _is_single(model) else list(model)
-    if not choices:
-        raise InputError("model: expected at least one; received none")
+    choices = _choices(model, recordings)
     if len(choices) > 1 and not training.validation_fraction:
         training = dataclasses.replace(training, validation_fraction=VALIDATION_FRACTION)
     data = TrainingSet.of(recordings, test=test, objective=fits, options=training, derivatives=settings.derivatives)
@@ -113,14 +119,32 @@ def fit(
     for each in models:
         checkpoint = None if folder is None else _checkpoint(folder, each, data, training)
         result = train(each, data, training, checkpoint=checkpoint, progress=progress)
-        data = dataclasses.replace(data, objective=result.objective)  # noise levels, by which all are compared
+        data = dataclasses.replace(data, objective=_with_noise_of(result.objective, fits))
         found.append(FittedModel(each, recordings, test, data, training, result))
     kept = found[_simplest_of_the_best(found) if len(found) > 1 else 0]
     return dataclasses.replace(kept, comparison={each.model.name: each.result.losses for each in found})
 
 
-def _is_single(model: ModelChoice | Sequence[ModelChoice]) -> bool:
-    return isinstance(model, keras.Model | ModelOptions | str)
+def _with_noise_of(found: Objective, given: Objective) -> Objective:
+    """The given objective with the noise levels that were found, by which all models are compared.
+
+    The substeps are those that each model needs.
+    """
+    same = copy.copy(given)
+    for name in set(given.found) - set(IntegratedObjective.found):
+        setattr(same, name, getattr(found, name))
+    return same
+
+
+def _choices(
+    model: ModelChoice | Sequence[ModelChoice] | None, recordings: Recordings | FrameRecordings
+) -> list[ModelChoice]:
+    if model is None:
+        return list(CANDIDATES if _is_narrow(recordings) else WIDE_CANDIDATES)
+    choices = [model] if isinstance(model, keras.Model | ModelOptions | str) else list(model)
+    if not choices:
+        raise InputError("model: expected at least one; received none")
+    return choices
 
 
 def _objective(given: Objective | ObjectiveOptions | str | None, recordings: Recordings | FrameRecordings) -> Objective:
@@ -134,10 +158,15 @@ def _objective(given: Objective | ObjectiveOptions | str | None, recordings: Rec
 def _chosen_objective(recordings: Recordings | FrameRecordings) -> str:
     if not isinstance(recordings, Recordings):
         raise InputError("objective: expected one for recordings of frames, as hnn_tf.objectives.LatentMatching()")
-    narrow = recordings[0].states.shape[1] <= WIDEST_STATE
+    narrow = _is_narrow(recordings)
     if recordings[0].time_derivatives is not None:
         return "combined" if narrow else "derivative"
     return "trajectory" if narrow else "one_step"
+
+
+def _is_narrow(recordings: Recordings | FrameRecordings) -> bool:
+    """Whether states have a closed form."""
+    return isinstance(recordings, Recordings) and recordings[0].states.shape[1] <= WIDEST_STATE
 
 
 def _training(objective: Objective) -> TrainingOptions:
@@ -185,14 +214,11 @@ def _checkpoint(
 def _simplest_of_the_best(found: Sequence[FittedModel]) -> int:
     """The first whose validation loss is within one standard error of the least one."""
     losses = [_group_losses(each) for each in found]
-    best = int(np.argmin([np.mean(each) for each in losses]))
-    for index, each in enumerate(losses):
-        difference = each - losses[best]
-        if len(difference) == 1:
-            return 0  # nothing tells how sure a difference is
-        if np.mean(difference) <= np.std(difference, ddof=1) / len(difference) ** 0.5:
-            return index
-    return best
+    best = min(losses, key=np.mean)
+    if len(best) == 1:
+        return 0  # nothing tells how sure a difference is
+    most = np.mean(best) + np.std(best, ddof=1) / len(best) ** 0.5
+    return next(index for index, each in enumerate(losses) if np.mean(each) <= most)
 
 
 def _group_losses(fitted: FittedModel) -> np.ndarray:

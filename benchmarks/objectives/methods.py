@@ -1,9 +1,8 @@
 """What is fitted by which flags: the methods that objectives are compared by."""
 
-import types
 from typing import Any
 
-from benchmarks.trainings import training_settings
+from benchmarks.trainings.task_training import PLANAR, TaskTraining
 
 SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
 """Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
@@ -32,11 +31,11 @@ METHODS: dict[str, dict[str, Any]] = {
     },
     "closed form: combined, reversible": {"model": "random_features", "objective": "combined", "time_reversible": True},
 }
-"""Name -> flags that differ from `training_settings.DEFAULTS`.
+"""Name -> flags that differ from the options' defaults and `PLANAR`.
 
 Those named trajectory, weak, one_step or estimated see states only."""
 
 
-def settings_of(method: str, *, seed: int, **changes: Any) -> types.SimpleNamespace:
-    """The flags of a method's training."""
-    return training_settings.of(**(METHODS[method] | {"seed": seed} | changes))
+def training_of(method: str, task: str, *, num_trajectories: int | None = None, **changes: Any) -> TaskTraining:
+    """A method's training on a task."""
+    return TaskTraining(task, num_trajectories=num_trajectories, **(PLANAR | METHODS[method] | changes))

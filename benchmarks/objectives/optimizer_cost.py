@@ -11,12 +11,10 @@ from benchmarks.documents import doc_section
 from benchmarks.documents.folders import RESULTS
 from benchmarks.documents.markdown_tables import spread, table
 from benchmarks.objectives import cases
-from benchmarks.objectives.methods import settings_of
+from benchmarks.objectives.methods import training_of
 from benchmarks.objectives.tables import median
-from hnn_tf.objectives import DerivativeMatching
 from hnn_tf.optimizers import LBFGS, CoupledAdam
 from hnn_tf.training.training_loop import TrainingLoop
-from trainers.tasks import TASKS
 
 STEPS = 2000
 BLOCK = 20
@@ -25,12 +23,10 @@ BLOCK = 20
 
 def cost(task: str, seed: int) -> dict[str, float]:
     """Seconds, without compiling, of Adam's steps, and of L-BFGS's until its loss is as low; both losses without L2."""
-    settings = settings_of("derivative", seed=seed)
-    the_task = TASKS[task]
-    train = the_task.load(settings).train["derivative"]
+    training = training_of("derivative", task, seed=seed)
 
     def loop(optimizer: Any) -> TrainingLoop:
-        loop = TrainingLoop(the_task.new_model("hnn", settings), DerivativeMatching(), optimizer, train)
+        loop = TrainingLoop(training.new_model(), training.objective, optimizer, training.samples.train)
         state = loop.state()
         loop.run(1)
         loop.restore(state)

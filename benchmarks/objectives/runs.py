@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.objectives import methods
 from benchmarks.pytorch import layers as torch_layers
-from benchmarks.trainings import training_settings
+from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf import (
     HamiltonianNetwork,
     MLPHamiltonian,
@@ -20,10 +20,9 @@ from hnn_tf import (
     objectives,
     systems,
 )
-from hnn_tf.commands import command_line
 from hnn_tf.input_error import InputError
-from trainers import fitting, friction_of_record
-from trainers.tasks import TASKS
+from hnn_tf.training_failed import TrainingFailedError
+from trainers import friction_of_record
 
 INNER_STARTS = 50
 """Initial states within the paper's box ring, 0.2 <= |q|, |p| <= 1: inside of what a pendulum is trained on."""
@@ -33,32 +32,25 @@ def planar(
     task: str, method: str, *, seed: int, noise_std: float = 0.1, num_trajectories: int = 25
 ) -> dict[str, float]:
     """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
-    settings = methods.settings_of(method, seed=seed, noise_std=noise_std)
-    the_task = TASKS[task]
-    task_data = the_task.load(settings)
-    task_data.train = {name: first_trajectories(columns, num_trajectories) for name, columns in task_data.train.items()}
-    model = the_task.new_model(settings.model, settings)
-    objective = the_task.objective(settings)
+    training = methods.training_of(method, task, num_trajectories=num_trajectories, seed=seed, noise_std=noise_std)
     try:
-        seconds, losses = fitting.fit(model, objective, task_data, settings)
-    except (command_line.TrainingFailedError, ArithmeticError, InputError) as error:
+        model = training.new_model()
+        fitted = training.fit(model)
+    except (TrainingFailedError, ArithmeticError, InputError) as error:
         return {"failed": str(error)}  # type: ignore[dict-item]
     with np.errstate(over="ignore", invalid="ignore"):
-        metrics = task_data.evaluate(model, objective=objective, protocol="clean")
+        metrics = training.data.evaluate(fitted, protocol="clean")
         starts = data.sample_box_ring(np.random.default_rng(0), INNER_STARTS, least=0.2, most=1.0)
         times = np.linspace(0.0, 20.0, 201)
-        true, predicted = (evaluation.evaluation_rollout(field, starts, times) for field in (task_data.system, model))
+        true, predicted = (
+            evaluation.evaluation_rollout(field, starts, times) for field in (training.data.system, model)
+        )
         metrics["inner_coordinate_mse"] = evaluation.coordinate_mse(true, predicted)
-    found = losses | metrics | {"fit_seconds": seconds}
-    noise = getattr(objective, "noise_std", None)
+    found = fitted.result.losses | metrics | {"fit_seconds": fitted.result.seconds}
+    noise = getattr(fitted.result.objective, "noise_std", None)
     if noise is not None:
         found["noise_std"] = float(np.mean(noise))
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
-
-
-def first_trajectories(columns: Any, count: int) -> dict[str, np.ndarray]:
-    """The samples of the first of 25 trajectories."""
-    return {name: column[: len(column) * count // 25] for name, column in columns.items()}
 
 
 def real_pendulum(
@@ -68,16 +60,19 @@ def real_pendulum(
 
     With `interval`, also the friction that the readings' noise does not explain, and both ends of its 95 % interval.
     """
-    settings = training_settings.of(seed=seed, model=model, objective=objective, steps=steps, noise_std=0.0)
-    settings.weight_decay, settings.data_path = 0.0, data_path
-    task = TASKS["real_pendulum"]
-    record = task.load(settings)
-    network = task.new_model(model, settings)
-    the_objective = task.objective(settings)
-    seconds, losses = fitting.fit(network, the_objective, record, settings)
-    metrics = losses | record.evaluate(network, objective=the_objective, protocol="clean") | {"fit_seconds": seconds}
-    if hasattr(network, "dissipation") and network.dissipation is not None:
-        metrics["friction"] = float(np.mean(network.dissipation.coefficient))
+    training = TaskTraining(
+        "real_pendulum",
+        seed=seed,
+        model=model,
+        objective=objective,
+        steps=steps,
+        weight_decay=0.0,
+        data_path=data_path,
+    )
+    network = training.new_model()
+    fitted = training.fit(network)
+    metrics = fitted.result.losses | training.data.evaluate(fitted, protocol="clean")
+    metrics |= {"fit_seconds": fitted.result.seconds} | network.physical_parameters()
     if interval:
         found = friction_of_record.of_record(network, data.read_pendulum_record(data_path))
         metrics |= {f"friction_{name}": value for name, value in found._asdict().items()}
@@ -135,9 +130,8 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
 def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
     """Seconds and clean test loss of 2000 steps in PyTorch, written as the reference is, and of the closed form."""
     torch = torch_layers.load_torch()
-    settings = methods.settings_of("derivative", seed=seed)
-    task_data = TASKS[task].load(settings)
-    samples = task_data.train["derivative"]
+    training = methods.training_of("derivative", task, seed=seed)
+    task_data, samples = training.data, training.samples.train
     torch.manual_seed(seed)
     layers = torch_layers.linear_layers(torch, [2, 200, 200, 1])
     weights = [parameter for layer in layers for parameter in layer.parameters()]

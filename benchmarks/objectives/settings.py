@@ -1,5 +1,6 @@
 """Training settings of objectives that begin at a closed form, judged by trajectories held out of the training."""
 
+import dataclasses
 import json
 import sys
 from typing import Any
@@ -10,12 +11,11 @@ from benchmarks.documents import doc_section
 from benchmarks.documents.folders import RESULTS
 from benchmarks.documents.markdown_tables import table
 from benchmarks.objectives import cases
-from benchmarks.objectives.methods import settings_of
+from benchmarks.objectives.methods import training_of
 from benchmarks.objectives.tables import median
 from hnn_tf import warm_start
 from hnn_tf.training.training_loop import TrainingLoop
-from trainers import fitting
-from trainers.tasks import TASKS
+from hnn_tf.training.training_run import optimizer
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "0 steps": {"steps": 0},
@@ -31,22 +31,19 @@ OBJECTIVES = ("combined", "trajectory")
 
 def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, float]:
     """Setting -> validation loss, all from the same start."""
-    flagged = settings_of(objective_name, seed=seed, learning_rate_schedule="cosine")
-    the_task = TASKS[task]
-    data = the_task.load(flagged)
-    data.hold_out(objective_name, 0.2)
-    model = the_task.new_model("hnn", flagged)
-    start = warm_start(model, the_task.objective(flagged), data.train[objective_name], seed=seed)
+    training = training_of(objective_name, task, seed=seed, learning_rate_schedule="cosine", validation_fraction=0.2)
+    model, samples = training.new_model(), training.samples
+    start = warm_start(model, training.objective, samples.train, seed=seed)
     weights = [variable.numpy() for variable in model.weights]
     losses = {}
     for name, changes in SETTINGS.items():
         for variable, value in zip(model.weights, weights, strict=True):
             variable.assign(value)
-        vars(flagged).update(changes)
-        loop = TrainingLoop(model, start.objective, fitting.optimizer(flagged), start.samples)
-        if flagged.steps:
-            loop.run(flagged.steps)
-        losses[name] = loop.validation_loss(data.validation[objective_name])
+        options = dataclasses.replace(training.options.training, **changes)
+        loop = TrainingLoop(model, start.objective, optimizer(options), start.samples)
+        if options.steps:
+            loop.run(options.steps)
+        losses[name] = loop.validation_loss(samples.validation or {})
     return losses
 
 

@@ -7,11 +7,10 @@ import numpy as np
 from absl import flags
 
 from benchmarks.documents.folders import RESULTS
-from benchmarks.trainings import training_settings
+from benchmarks.trainings.task_training import PLANAR, TaskTraining
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.training.training_loop import TrainingLoop
-from trainers import fitting
-from trainers.tasks import TASKS
+from hnn_tf.training.training_run import optimizer
 
 FIRST, LAST = 1500, 2000
 
@@ -28,17 +27,14 @@ def main() -> None:
     """Trains, and writes `docs/results/loss_jumps.json`."""
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for name, protocol, changes in TRAININGS:
-        task = TASKS[name]
         for label in ("hnn", "baseline"):
             ratios = []
             for seed in range(flags.FLAGS.seeds):
-                settings = training_settings.of(seed=seed, model=label, **changes)
-                settings.data_path = flags.FLAGS.data_path
-                data, model = task.load(settings), task.new_model(label, settings)
-                objective = task.objective(settings)
-                loop = TrainingLoop(
-                    model, objective, fitting.optimizer(settings), data.train[objective.name], seed=seed
-                )
+                values = PLANAR | {"seed": seed, "model": label, "objective": "derivative"} | changes
+                values["data_path"] = flags.FLAGS.data_path  # other tasks have no use for it
+                training = TaskTraining(name, **values)
+                rule = optimizer(training.options.training)
+                loop = TrainingLoop(training.new_model(), training.objective, rule, training.samples.train, seed=seed)
                 loop.run(FIRST)
                 losses = np.array([loop.run(1) for _ in range(FIRST, LAST)])
                 ratios.append(losses / np.median(losses))

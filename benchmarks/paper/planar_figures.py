@@ -24,7 +24,7 @@ def draw_fields(path: pathlib.Path, run: Any) -> None:
     figures.draw_phase_portrait(
         path,
         fields=fields,
-        observed=run.data.train["derivative"]["state"],
+        observed=run.data.train.joined("states"),
         rollouts=_rollouts(system, run.models, start, times),
         state_names=system.state_names,
         state_units=system.state_units,

@@ -1,8 +1,8 @@
 """The pixel pendulum's HNN trained in PyTorch, by the paper's recipe on our frames."""
 
+import functools
 import json
 import sys
-import types
 from typing import Any
 
 from absl import flags
@@ -13,7 +13,7 @@ from benchmarks.paper import limit_tables
 from benchmarks.pytorch import layers
 from benchmarks.trainings.kept import kept
 from benchmarks.trainings.run_folder import runs_folder
-from trainers.tasks.pixel_pendulum import TASK
+from benchmarks.trainings.task_training import TaskTraining
 
 LATENT_WIDTHS = (2, 200, 200, 1)
 STEPS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY = 10_000, 200, 1e-3, 1e-5
@@ -22,25 +22,11 @@ STEPS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY = 10_000, 200, 1e-3, 1e-5
 def main() -> None:
     """Trains it, and writes its part of `docs/known_limits.md`."""
     torch = layers.load_torch()
-    settings = types.SimpleNamespace(
-        noise_std=0.0,
-        cache_dir=None,
-        num_trajectories=200,
-        renderer="numpy",
-        hidden_units=LATENT_WIDTHS[1:-1],
-        autoencoder_units=200,
-        activation="tanh",
-        precision="float32",
-        objective="derivative",
-        canonical_weight=1.0,
-        motion_weight=0.1,
-    )
     folder = runs_folder(flags.FLAGS.output_dir)
     found: dict[str, list[float]] = {}
     for seed in range(flags.FLAGS.seeds):
-        settings.seed = seed
         path = folder / f"PyTorch-{torch.__version__}-{seed}.json"
-        metrics = kept(path, lambda: _metrics(torch, TASK, settings))
+        metrics = kept(path, functools.partial(_metrics, torch, seed))
         for name, value in metrics.items():
             found.setdefault(name, []).append(value)
         sys.stderr.write(f"seed {seed}: test_loss {metrics['test_loss']:.2e}, energy_mse {metrics['energy_mse']:.2e}\n")
@@ -51,16 +37,16 @@ def main() -> None:
     doc_section.replace(doc_section.LIMITS, "pytorch_pixels", text)
 
 
-def _metrics(torch: Any, task: Any, settings: Any) -> dict[str, float]:
+def _metrics(torch: Any, seed: int) -> dict[str, float]:
     """The paper protocol's metrics of the trained weights, in our model."""
-    data = task.load(settings)
-    encoder, decoder, dynamics = _trained(torch, data.train["derivative"], settings.seed)
-    model, objective = task.new_model("hnn", settings), task.objective(settings)
+    training = TaskTraining("pixel_pendulum", seed=seed, objective="derivative", weight_decay=WEIGHT_DECAY)
+    encoder, decoder, dynamics = _trained(torch, training.samples.train, seed)
+    model, samples = training.new_model(), training.samples.test
     layers.assign(model.encoder.variables, encoder)
     layers.assign(model.decoder.variables, decoder)
     layers.assign(model.dynamics.variables, dynamics)
-    loss = float(objective.loss(model, data.test["derivative"]))
-    return {"test_loss": loss} | data.evaluate(model, objective=objective, protocol="paper")
+    loss = float(training.objective.loss(model, samples))
+    return {"test_loss": loss} | training.data.evaluate(training.judged(model), protocol="paper")
 
 
 def _trained(torch: Any, samples: Any, seed: int) -> tuple[list[Any], list[Any], list[Any]]:

@@ -3,7 +3,6 @@
 import functools
 import json
 import sys
-import types
 from collections.abc import Callable
 from statistics import median
 from typing import Any
@@ -17,9 +16,9 @@ from benchmarks.pytorch import layers
 from benchmarks.pytorch.share_figure import draw_shares
 from benchmarks.trainings.kept import kept
 from benchmarks.trainings.run_folder import runs_folder
-from hnn_tf import evaluation, objectives, optimizers
+from benchmarks.trainings.task_training import TaskTraining
+from hnn_tf import evaluation, optimizers
 from hnn_tf.training.training_loop import TrainingLoop
-from trainers.tasks.two_body import TASK
 
 WIDTHS = (8, 200, 200, 1)
 FIRST, LAST, EVERY = 8_000, 10_000, 200
@@ -29,19 +28,15 @@ BATCH_SIZE, LEARNING_RATE = 200, 1e-3
 def main() -> None:
     """Trains them, and writes their part of `docs/known_limits.md` and its figure."""
     torch = layers.load_torch()
-    settings = types.SimpleNamespace(
-        noise_std=0.0, cache_dir=None, hidden_units=WIDTHS[1:-1], activation="tanh", precision="float32"
-    )
     folder = runs_folder(flags.FLAGS.output_dir)
     trainings: dict[str, Callable[..., list[dict[str, float]]]]
     trainings = {"TensorFlow": _tensorflow, "PyTorch": functools.partial(_pytorch, torch)}
     draws: dict[str, list[dict[str, float]]] = {name: [] for name in trainings}
     for seed in range(flags.FLAGS.seeds):
-        settings.seed = seed
-        data = TASK.load(settings)
+        training = TaskTraining("two_body", seed=seed)
         for name, train in trainings.items():
             path = folder / f"{name}-{torch.__version__}-{seed}.json"
-            found = kept(path, functools.partial(train, TASK, settings, data))
+            found = kept(path, functools.partial(train, training))
             draws[name] += found
             middle = median(each["test_loss"] for each in found)
             sys.stderr.write(f"{name}, seed {seed}: median test_loss {middle:.2e}\n")
@@ -51,27 +46,26 @@ def main() -> None:
     doc_section.replace(doc_section.LIMITS, "pytorch", limit_tables.draws(document))
 
 
-def _tensorflow(task: Any, settings: Any, data: Any) -> list[dict[str, float]]:
-    model = task.new_model("hnn", settings)
-    objective, optimizer = objectives.DerivativeMatching(), optimizers.CoupledAdam(LEARNING_RATE)
-    samples = data.train[objective.name]
-    loop = TrainingLoop(model, objective, optimizer, samples, batch_size=BATCH_SIZE, seed=settings.seed)
+def _tensorflow(training: TaskTraining) -> list[dict[str, float]]:
+    model, optimizer, seed = training.new_model(), optimizers.CoupledAdam(LEARNING_RATE), training.options.training.seed
+    samples = training.samples.train
+    loop = TrainingLoop(model, training.objective, optimizer, samples, batch_size=BATCH_SIZE, seed=seed)
     found = []
     for step in range(FIRST, LAST + 1, EVERY):
         loop.run(step - loop.step)
-        found.append({"seed": settings.seed, "step": step} | _scores(model, data))
+        found.append({"seed": seed, "step": step} | _scores(model, training))
     return found
 
 
-def _pytorch(torch: Any, task: Any, settings: Any, data: Any) -> list[dict[str, float]]:
+def _pytorch(torch: Any, training: TaskTraining) -> list[dict[str, float]]:
     """The reference code's training."""
-    torch.manual_seed(settings.seed)
+    seed, samples = training.options.training.seed, training.samples.train
+    torch.manual_seed(seed)
     perceptron = layers.linear_layers(torch, WIDTHS)
     optimizer = torch.optim.Adam([each for layer in perceptron for each in layer.parameters()], LEARNING_RATE)
-    samples = data.train["derivative"]
     states = torch.tensor(samples["state"], dtype=torch.float32)
     derivatives = torch.tensor(samples["time_derivative"], dtype=torch.float32)
-    model = task.new_model("hnn", settings)
+    model = training.new_model()
     found = []
     for step in range(1, LAST + 1):
         chosen = torch.randperm(len(states))[:BATCH_SIZE]
@@ -83,14 +77,14 @@ def _pytorch(torch: Any, task: Any, settings: Any, data: Any) -> list[dict[str, 
         optimizer.step()
         if step >= FIRST and (step - FIRST) % EVERY == 0:
             layers.assign(model.variables, perceptron)
-            found.append({"seed": settings.seed, "step": step} | _scores(model, data))
+            found.append({"seed": seed, "step": step} | _scores(model, training))
     return found
 
 
-def _scores(model: Any, data: Any) -> dict[str, float]:
+def _scores(model: Any, training: TaskTraining) -> dict[str, float]:
     """The paper protocol's numbers, by the same code for both."""
-    metrics = data.evaluate(model, objective=None, protocol="paper")
+    metrics = training.data.evaluate(training.judged(model), protocol="paper")
     return {
-        "test_loss": evaluation.derivative_mse(model, data.test["derivative"]),
+        "test_loss": evaluation.derivative_mse(model, training.samples.test),
         "energy_mse": metrics["energy_mse"],
     }

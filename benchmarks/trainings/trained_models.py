@@ -1,18 +1,18 @@
 """The models that `benchmarks.paper_table` trained, and the data they were trained on."""
 
+import dataclasses
 import pathlib
-import types
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf.input_error import InputError
-from trainers.tasks import TASKS
 
 
 class TrainedRun:
-    """A finished run: its settings, data and models.
+    """A finished run: its training, data and models.
 
     Args:
       path: The run's folder.
@@ -21,7 +21,7 @@ class TrainedRun:
       data_path: Of the real pendulum's record.
 
     Attributes:
-      settings: The run's flags, with the right types.
+      training: The training that the run's flags make.
       data: The task's data.
       models: The models by label.
 
@@ -39,19 +39,22 @@ class TrainedRun:
     ) -> None:
         if not (path / "metrics.json").is_file():
             raise InputError(f"{path}: expected a finished run; make it by python -m benchmarks.paper_table")
-        task_object = TASKS[task]
-        self.settings = _settings(path / "flags.txt")
-        self.settings.data_path = data_path
-        self.data = task_object.load(self.settings)
-        self.models = {label: task_object.new_model(label, self.settings) for label in labels}
+        values = _values(path / "flags.txt")
+        self.training = TaskTraining(task, **(values | {"data_path": data_path, "cache_dir": None}))
+        self.data, own = self.training.data, self.training.options.model
+        choices = {label: dataclasses.replace(own, model=label) for label in labels}
+        self.models = {
+            label: self.training.task.new_model(choice, self.training.options) for label, choice in choices.items()
+        }
         for label, model in self.models.items():
             with np.load(path / "checkpoints" / f"{label}.npz", allow_pickle=False) as weights:
                 for i, variable in enumerate(model.variables):
                     variable.assign(weights[f"model.{i}"])
 
 
-def _settings(path: pathlib.Path) -> types.SimpleNamespace:
-    values: dict[str, Any] = {"cache_dir": None}
+def _values(path: pathlib.Path) -> dict[str, Any]:
+    """A run's flags by name."""
+    values: dict[str, Any] = {}
     for line in path.read_text().splitlines():
         name, equals, value = line.removeprefix("--").partition("=")
         if equals:
@@ -59,7 +62,7 @@ def _settings(path: pathlib.Path) -> types.SimpleNamespace:
         else:
             values[name.removeprefix("no")] = not name.startswith("no")
     values["hidden_units"] = str(values["hidden_units"]).split(",")
-    return types.SimpleNamespace(**values)
+    return values
 
 
 def _typed(value: str) -> int | float | str:

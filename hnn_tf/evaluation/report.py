@@ -20,15 +20,19 @@ def write_metrics(path: str | os.PathLike, document: dict[str, Any]) -> None:
     Raises:
       ValueError: If a number isn't finite: JSON has none such.
     """
-    versions = {
+    with atomic_file(path) as temporary:
+        temporary.write_text(json.dumps(document | {"versions": versions()}, indent=2, allow_nan=False) + "\n")
+
+
+def versions() -> dict[str, str]:
+    """Of this package and of those that its numbers come from."""
+    return {
         "hnn_tf": __version__,
         "python": platform.python_version(),
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
         "numpy": np.__version__,
     }
-    with atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(document | {"versions": versions}, indent=2, allow_nan=False) + "\n")
 
 
 def format_table(document: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def draw_coordinates(
     shown = min(dof, MOST_COORDINATES // 2)
     with png_figure(path, height=max(2.6, 1.6 * shown)) as figure:
         axes = figure.subplots(shown, 2, squeeze=False, sharex=True)
-        handles = []
+        handles: list[Any] = []
         for row in range(shown):
             for column, index in enumerate((row, dof + row)):
                 ax = axes[row, column]

@@ -28,7 +28,9 @@ def draw(
     """
     recording = recordings[0]
     known = recording.true_states is not None
-    truth, label = (recording.true_states, "truth") if known else (recording.states, "measured")
+    truth, label = recording.true_states, "truth"
+    if truth is None:
+        truth, label = recording.states, "measured"
     names: dict[str, Any] = {"state_names": recordings.state_names, "state_units": recordings.state_units}
     times, lines = recording.times, {"truth": truth} if known else {}
     time: dict[str, Any] = {"time_unit": recordings.time_unit}

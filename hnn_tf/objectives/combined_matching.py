@@ -1,6 +1,6 @@
 """Trajectory and derivative matching at once."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -36,7 +36,7 @@ class CombinedMatching(TrajectoryMatching):
     takes = TrajectoryMatching.takes | {"derivatives"}
     uses_derivatives = True
     steps_from_closed_form = 150
-    found = ("derivative_std", *TrajectoryMatching.found)
+    found: ClassVar[tuple[str, ...]] = ("derivative_std", *TrajectoryMatching.found)
 
     def __init__(self, *, derivative_std: float | np.ndarray | None = None, **options: Any) -> None:
         super().__init__(**options)

@@ -2,7 +2,7 @@
 
 import abc
 import copy
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
@@ -34,7 +34,7 @@ class IntegratedObjective(Objective):
     """
 
     takes = frozenset({"substeps"})
-    found = ("substeps",)
+    found: ClassVar[tuple[str, ...]] = ("substeps",)
 
     def __init__(self, integrator: str | integrators.Integrator, substeps: int | None) -> None:
         check_substeps(substeps)

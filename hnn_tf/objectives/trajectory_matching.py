@@ -62,7 +62,7 @@ class TrajectoryMatching(IntegratedObjective):
     takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
     closed_form = "trajectories"
     begins_at_closed_form = True
-    found = ("noise_std", *IntegratedObjective.found)
+    found: ClassVar[tuple[str, ...]] = ("noise_std", *IntegratedObjective.found)
 
     def __init__(
         self,

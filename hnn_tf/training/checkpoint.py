@@ -79,4 +79,4 @@ class Checkpoint:
     def _save(self, state: Mapping[str, Any]) -> None:
         self._check()
         with atomic_file(self.path) as temporary:
-            np.savez(temporary, **state, **{_OF + name: np.asarray(value) for name, value in self._of.items()})
+            np.savez(temporary, **(dict(state) | {_OF + name: value for name, value in self._of.items()}))

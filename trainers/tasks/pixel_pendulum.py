@@ -120,7 +120,8 @@ class PixelPendulumData(TaskData):
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
         """The losses one by one; energy and angle along decoded rollouts, and energy by a map from the latent."""
         del protocol
-        model, objective, test = fitted.model, fitted.result.objective, fitted.data.test
+        model, test = fitted.model, fitted.data.test
+        objective: Any = fitted.result.objective
 
         def parts(piece: slice) -> Any:
             columns = {name: tf.constant(column[piece], model.compute_dtype) for name, column in test.items()}

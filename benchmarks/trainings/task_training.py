@@ -1,0 +1,64 @@
+"""A training of a task that no command line starts: the trainer's own options, data, models and training."""
+
+from typing import Any
+
+import keras
+
+from hnn_tf.fitted_model import FittedModel
+from hnn_tf.training.start import check_closed_form
+from hnn_tf.training.training_run import TrainingResult, train
+from hnn_tf.training.training_set import TrainingSet
+from trainers.run import options_of
+from trainers.tasks import TASKS
+from trainers.tasks.task import Task
+
+PLANAR: dict[str, Any] = {"noise_std": 0.1, "weight_decay": 1e-4}
+"""What the flagfiles of the planar tasks have besides the options' defaults; a test compares."""
+
+
+class TaskTraining:
+    """Options, data and objective of one training.
+
+    Args:
+      task: Its name, or a task.
+      num_trajectories: That are trained on, the first ones; all when not given.
+      **values: Of the trainer's flags by name; options have their defaults where they aren't given.
+
+    Attributes:
+      task: The task.
+      options: Of the training.
+      objective: As the options make it.
+      data: The task's.
+      samples: The objective's columns of them.
+    """
+
+    def __init__(self, task: str | Task, *, num_trajectories: int | None = None, **values: Any) -> None:
+        self.task: Task = TASKS[task] if isinstance(task, str) else task
+        self.options = options_of(self.task, {"protocol": "clean"} | values)
+        self.objective: Any = self.task.objective(self.options)
+        self.data: Any = self.task.load(self.options, self.objective)
+        self.train: Any = self.data.train if num_trajectories is None else self.data.train[:num_trajectories]
+        self.samples = TrainingSet.of(
+            self.train,
+            test=self.data.test,
+            objective=self.objective,
+            options=self.options.training,
+            derivatives=self.options.objective.derivatives,
+        )
+
+    def new_model(self) -> keras.Model:
+        """The untrained model of the options."""
+        model = self.task.new_model(self.options.model, self.options)
+        check_closed_form(model, self.objective, width=self.task.state_width)
+        return model
+
+    def fit(self, model: keras.Model) -> FittedModel:
+        """The model, trained as a trainer trains it."""
+        return self._fitted(model, train(model, self.samples, self.options.training, progress=False))
+
+    def judged(self, model: keras.Model) -> FittedModel:
+        """A model that was trained elsewhere, for the task to measure."""
+        return self._fitted(model, TrainingResult(self.objective, {}, 0.0))
+
+    def _fitted(self, model: keras.Model, result: TrainingResult) -> FittedModel:
+        return FittedModel(model, self.train, self.data.test, self.samples, self.options.training, result)
