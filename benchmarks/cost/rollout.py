@@ -73,7 +73,7 @@ def markdown(document: dict) -> str:
         lines += row([name, f"{median(evaluations):.0f}", *map(spread, spreads)])
     rollout, limit = [s * STATES for s in many], arithmetic["limit_seconds"]
     flops, tanh = (median(arithmetic[key]) for key in ("gigaflops", "tanh_seconds"))
-    products = f"matrix products at {flops:.0f} GFLOP/s and tanhs at {1e6 * tanh:.0f} µs per layer, alone"
+    products = f"only its matrix products at {flops:.0f} GFLOP/s and its tanhs at {1e6 * tanh:.0f} µs per layer"
     lines += "\n" + row([f"{STATES} states, {STEPS} steps", "seconds"]) + row(["---", "---:"])
     lines += row(["rollout", spread(rollout)]) + row([products, spread(limit)])
     lines += row(["ratio", spread(ratios(rollout, limit))]) + "\n"
