@@ -12,9 +12,9 @@ help:
 	@echo "make test-export  run the tests of exported models in other programs"
 	@echo "make test-portable  run all of these as other processors would, and name the bounds that are too near"
 	@echo "make check      lint, types and the fast tests"
-	@echo "make table      train every task over five seeds and write docs/results (DATA=invar_datasets.zip)"
+	@echo "make table      train every task over five seeds and write docs/results, docs/results.md and README (DATA=invar_datasets.zip)"
 	@echo "make limits     measure the method's known limits, of the table's runs and of some more"
-	@echo "make cost       measure what commands, data and serving cost, and write the README's tables"
+	@echo "make cost       measure what commands, data and serving cost, and write the tables of docs"
 	@echo "make integrators  measure every integrator and write docs/integrators.md"
 	@echo "make figures    draw the figures of README and docs, of the table's runs and of make pendulum (DATA=...)"
 
@@ -64,8 +64,8 @@ limits: $(BIN)/.installed
 	$(BIN)/python -m benchmarks.known_limits
 
 cost: $(BIN)/.installed
-	$(BIN)/python -m benchmarks.run_cost --update_readme
-	$(BIN)/python -m benchmarks.data_cost --update_readme
+	$(BIN)/python -m benchmarks.run_cost --update_docs
+	$(BIN)/python -m benchmarks.data_cost --update_docs
 	$(BIN)/python -m benchmarks.serving_cost --update_docs
 
 integrators: $(BIN)/.installed

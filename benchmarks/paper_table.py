@@ -25,7 +25,7 @@ if __name__ == "__main__":
     flags.DEFINE_list("protocols", ["paper", "clean"], "Protocols.")
     flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded when not given.")
     flags.DEFINE_string("output_dir", "runs/paper_table", "Where the runs go; those of the same code are not repeated.")
-    flags.DEFINE_bool("update_docs", True, "Write docs/results/paper_table.json, .md, and the README's table.")
+    flags.DEFINE_bool("update_docs", True, "Write docs/results/paper_table.json, .md, docs/results.md and README.")
     flags.register_validator("tasks", _are_known((*table.TASKS, "all")), message=f"expected all, or of {table.TASKS}")
     flags.register_validator("protocols", _are_known(PROTOCOLS), message=f"expected some of {PROTOCOLS}")
     command_line.run(table.main, usage=__doc__)

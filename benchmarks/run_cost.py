@@ -1,6 +1,6 @@
 """Seconds and memory of the commands that a user waits for, whole processes, import to files.
 
-python -m benchmarks.run_cost --repeats=5 --update_readme
+python -m benchmarks.run_cost --repeats=5 --update_docs
 """
 
 from absl import flags
@@ -10,5 +10,5 @@ from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
     flags.DEFINE_integer("repeats", 5, "Runs of each command, interleaved.", lower_bound=1)
-    flags.DEFINE_bool("update_readme", False, "Write docs/results/run_cost.json and the table of the README.")
+    flags.DEFINE_bool("update_docs", False, "Write docs/results/run_cost.json and the table of docs/results.md.")
     command_line.run(run.main, usage=__doc__)

@@ -20,7 +20,7 @@ NUM_TRAJECTORIES, NUM_TIMES, SPAN = 5000, 20, 5.0
 
 
 def main() -> None:
-    """Simulates them, and prints the sentence of it."""
+    """Simulates them, and prints the sentences about it."""
     settings = flags.FLAGS
     system, times = systems.NBody((1.0, 1.0, 1.0)), np.linspace(0.0, SPAN, NUM_TIMES)
     starts = data.sample_three_body(np.random.default_rng(0), NUM_TRAJECTORIES)
@@ -54,16 +54,17 @@ def main() -> None:
         "closest": float(closest.min()),
     }
     sys.stdout.write(markdown(document))
-    if settings.update_readme:
+    if settings.update_docs:
         (RESULTS / "data_cost.json").write_text(json.dumps(document, indent=1) + "\n")
-        doc_section.replace(doc_section.README, "data_cost", markdown(document))
+        doc_section.replace(doc_section.RESULTS, "data_cost", markdown(document))
 
 
 def markdown(document: dict) -> str:
-    """One sentence."""
+    """A few sentences."""
     seconds, errors = document["seconds"], document["relative_errors"]
     return (
-        f"The task's {NUM_TRAJECTORIES} trajectories of three bodies take {median(seconds):.1f} s "
-        f"({min(seconds):.1f} – {max(seconds):.1f}, {document['machine']}); {len(errors)} of them, half of these the "
-        f"closest encounters, are within {max(errors):.0e} of SciPy's DOP853, relative to the largest coordinate.\n"
+        f"Simulating the {NUM_TRAJECTORIES} trajectories of the task `three_body` takes {median(seconds):.1f} s "
+        f"({min(seconds):.1f} – {max(seconds):.1f}, on {document['machine']}). The command compares {len(errors)} of "
+        "the trajectories with SciPy's DOP853. Half of the compared trajectories have the closest encounters of all. "
+        f"The largest difference is {max(errors):.0e}, relative to the largest coordinate.\n"
     )

@@ -63,8 +63,9 @@ def markdown(document: dict) -> str:
     """The costs as Markdown tables: medians with the least and the largest."""
     trajectories, arithmetic, gradients = document["trajectories"], document["arithmetic"], document["gradients"]
     many, one = (trajectories[name]["seconds_a_state"] for name in (f"rollout, {STATES} states", "rollout, one state"))
-    head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs an evaluation of one state", "states a second"]
-    lines = row([*head, f"time, by that of {STATES} states", "by that of one state"]) + row(["---", *["---:"] * 5])
+    head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs per evaluation and state", "states per second"]
+    head += [f"time relative to {STATES} states", "time relative to one state"]
+    lines = row(head) + row(["---", *["---:"] * 5])
     for name, cost in trajectories.items():
         seconds, evaluations = cost["seconds_a_state"], cost["evaluations"]
         each = [1e6 * ratio for ratio in ratios(seconds, evaluations)]
@@ -72,7 +73,7 @@ def markdown(document: dict) -> str:
         lines += row([name, f"{median(evaluations):.0f}", *map(spread, spreads)])
     rollout, limit = [s * STATES for s in many], arithmetic["limit_seconds"]
     flops, tanh = (median(arithmetic[key]) for key in ("gigaflops", "tanh_seconds"))
-    products = f"its matrix products, at {flops:.0f} GFLOP/s, and tanhs, at {1e6 * tanh:.0f} µs for a layer"
+    products = f"only its matrix products at {flops:.0f} GFLOP/s and its tanhs at {1e6 * tanh:.0f} µs per layer"
     lines += "\n" + row([f"{STATES} states, {STEPS} steps", "seconds"]) + row(["---", "---:"])
     lines += row(["rollout", spread(rollout)]) + row([products, spread(limit)])
     lines += row(["ratio", spread(ratios(rollout, limit))]) + "\n"
@@ -85,7 +86,8 @@ def markdown(document: dict) -> str:
         lines += row([name, *map(spread, rows[-1])])
     lines += row(["ratio", *(spread(ratios(*pair)) for pair in zip(*rows, strict=True))]) + "\n"
     note = (
-        f"Medians of {len(limit)} runs, {len(floor)} of the gradients (least – largest), on {document['machine']}. The "
-        "weights are the initial ones, whose slow motion takes solve_ivp few evaluations at its default tolerances."
+        f"The numbers are medians (least – largest) of {len(limit)} runs, or of {len(floor)} gradients, on "
+        f"{document['machine']}. The model has its initial weights. Their motion is slow, so `solve_ivp` needs few "
+        "evaluations at its default tolerances."
     )
     return f"{lines}{note}\n"

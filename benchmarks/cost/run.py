@@ -40,10 +40,10 @@ def main() -> None:
     document = {"machine": f"{os.cpu_count()} cores, {platform.machine()}", "commands": costs}
     table = markdown(document)
     sys.stdout.write(table)
-    if settings.update_readme:
+    if settings.update_docs:
         RESULTS.mkdir(parents=True, exist_ok=True)
         (RESULTS / "run_cost.json").write_text(json.dumps(document, indent=1) + "\n")
-        doc_section.replace(doc_section.README, "run_cost", table)
+        doc_section.replace(doc_section.RESULTS, "run_cost", table)
 
 
 def _measure(command: str, code: int, folder: str) -> tuple[float, float]:
@@ -63,11 +63,11 @@ def _measure(command: str, code: int, folder: str) -> tuple[float, float]:
 
 def markdown(document: dict) -> str:
     """The costs as a Markdown table: medians with the least and the largest."""
-    lines = ["| command | seconds | peak memory (MB) |", "| --- | ---: | ---: |"]
+    lines = ["| command | time (s) | peak memory (MB) |", "| --- | ---: | ---: |"]
     for command, cost in document["commands"].items():
         seconds, megabytes = cost["seconds"], cost["peak_megabytes"]
         spread = f"{median(seconds):.2f} ({min(seconds):.2f} – {max(seconds):.2f})"
         lines.append(f"| `{command}` | {spread} | {median(megabytes):.0f} |")
     repeats = len(next(iter(document["commands"].values()))["seconds"])
-    note = f"Medians of {repeats} runs (least – largest) on {document['machine']}, by `make cost`."
+    note = f"`make cost` measured these medians of {repeats} runs (least – largest) on {document['machine']}."
     return "\n".join([*lines, "", note, ""])

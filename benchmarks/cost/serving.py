@@ -33,12 +33,12 @@ BASELINES = {ONE: "two products", MANY: XLA}
 """What the export is compared with."""
 LABELS = {
     EXPORT: "the export, in a C API session",
-    "session alone": "a graph that gives the state back",
-    "two products": "two matrix products with tanh, the hidden layers without the way back",
+    "session alone": "a graph that returns the state",
+    "two products": "two matrix products with tanh: the hidden layers, forward only",
     "same arithmetic": "the same arithmetic in the smallest graph",
     XLA: "the model in Python, compiled by XLA",
 }
-CLOCKS = {"wall": "µs", "processor": "µs of all cores"}
+CLOCKS = {"wall": "wall time (µs)", "processor": "processor time of all cores (µs)"}
 """The machine's other work, which lengthens the first, hardly changes the second."""
 EXPORT_REPEATS = 3
 
@@ -138,7 +138,7 @@ def markdown(document: dict) -> str:
     for batch, baseline in BASELINES.items():
         head = [f"`time_derivative` of the pendulum's HNN, {batch}"]
         for unit in CLOCKS.values():
-            head += [unit, f"by {baseline}"]
+            head += [unit, f"relative to {baseline}"]
         lines += row(head) + row(["---", *["---:"] * (len(head) - 1)])
         costs = document["seconds"][batch]
         for name, label in LABELS.items():
@@ -148,18 +148,23 @@ def markdown(document: dict) -> str:
                 cells += [spread([1e6 * s for s in seconds]), spread(ratios(seconds, costs[baseline][clock]))]
             lines += row(cells)
         lines += "\n"
-    lines += row(["model", "export, seconds", "kB on disk", "kB of weights"]) + row(["---", *["---:"] * 3])
+    head = ["model", "time of the export (s)", "size on disk (kB)", "size of the weights (kB)"]
+    lines += row(head) + row(["---", *["---:"] * 3])
     for name, export in document["exports"].items():
         sizes = (f"{export[key] / 1e3:,.0f}" for key in ("bytes", "weight_bytes"))
         lines += row([name, spread(export["seconds"]), *sizes])
     load = document["load"]
     first, last = load["megabytes"]
     lines += (
-        f"\n{load['requests']:,} requests of mixed signatures and batch sizes from {load['threads']} threads, in "
-        f"{load['seconds']:.0f} s: {load['errors']} errors, {load['different']} answers with another bit than a single "
-        f"thread's; {first:.0f} MB resident in the first tenth after a warm-up, {last:.0f} MB in the last "
+        f"\nIn a load test, {load['threads']} threads sent {load['requests']:,} requests of mixed signatures and batch "
+        f"sizes in {load['seconds']:.0f} s. {load['errors']} requests failed, and {load['different']} answers differed "
+        f"in any bit from the answer to a single thread. The process had {first:.0f} MB of resident memory in the "
+        f"first tenth of the requests after a warm-up, and {last:.0f} MB in the last tenth "
         f"({100 * (last / first - 1):+.1f} %).\n"
     )
     repeats = len(document["seconds"][ONE][EXPORT]["wall"])
-    note = f"Medians of {repeats} runs, {EXPORT_REPEATS} of the exports (least – largest), on {document['machine']}."
+    note = (
+        f"The numbers are medians (least – largest) of {repeats} runs, or of {EXPORT_REPEATS} exports, on "
+        f"{document['machine']}."
+    )
     return f"{lines}\n{note}\n"

@@ -6,6 +6,7 @@ from benchmarks.documents.folders import ROOT
 from hnn_tf.files.atomic_file import atomic_file
 
 README = ROOT / "README.md"
+RESULTS = ROOT / "docs" / "results.md"
 INTEGRATORS = ROOT / "docs" / "integrators.md"
 OBJECTIVES = ROOT / "docs" / "objectives.md"
 LIMITS = ROOT / "docs" / "known_limits.md"

@@ -48,7 +48,7 @@ def _size(difference: np.ndarray) -> float:
 
 def section(results: dict[str, dict[str, dict[str, list[float]]]]) -> str:
     """The table: medians over seeds."""
-    rows = [["data", "estimator", "derivative's error", "states' error", "noise reported"]]
+    rows = [["data", "estimator", "error of the derivatives", "error of the states", "estimated noise"]]
     for case, estimators in results.items():
         for name, found in estimators.items():
             cells = [f"{median(found[what]):.3g}" for what in ("derivative", "states", "noise_std")]

@@ -52,7 +52,7 @@ def cost(task: str, seed: int) -> dict[str, float]:
 
 def section(results: dict[str, dict[str, list[float]]]) -> str:
     """The table: medians over seeds; of the ratio, with its least and largest value."""
-    rows = [["task", "Adam's 2000 steps, s", "L-BFGS, s", "its steps", "times faster"]]
+    rows = [["task", "2000 Adam steps (s)", "L-BFGS (s)", "L-BFGS steps", "times faster"]]
     for task, found in results.items():
         faster: list[float | None] = [a / b for a, b in zip(found["adam_seconds"], found["lbfgs_seconds"], strict=True)]
         names = ("adam_seconds", "lbfgs_seconds", "lbfgs_steps")

@@ -47,9 +47,9 @@ def sections(results: Mapping[str, Any]) -> dict[str, str]:
     """Name -> text of each part of the page that the command writes."""
     planar = {f"objectives_{task}": _planar(methods) for task, methods in results["planar"].items()}
     (seeds,) = {len(values["clean_test_loss"]) for methods in results["planar"].values() for values in methods.values()}
-    of_seeds = "one seed only" if seeds == 1 else f"medians over {seeds} seeds (least – largest)"
+    of_seeds = "of one seed only" if seeds == 1 else f"medians over {seeds} seeds (least – largest)"
     return planar | {
-        "objectives_seeds": f"Here: {of_seeds}.\n",
+        "objectives_seeds": f"The numbers are {of_seeds}.\n",
         "objectives_real_pendulum": _real(results["real_pendulum"]),
         "objectives_friction": _friction(results["friction"]),
         "objectives_closed_form": _closed_form(results["closed_form"]),
@@ -96,11 +96,12 @@ def _real(models: Mapping[str, Any]) -> str:
 
 def _friction(found: Mapping[str, float]) -> str:
     low, value, high = (f"{found[f'friction_{name}']:.4f}" for name in ("low", "value", "high"))
-    return f"The coefficient of friction is {value} 1/s, its 95 % interval {low} to {high}.\n"
+    return f"The coefficient of friction is {value} 1/s, with a 95 % interval from {low} to {high}.\n"
 
 
 def _closed_form(tasks: Mapping[str, Any]) -> str:
-    rows = [["task", "closed form, s", "PyTorch, s", "times faster", "closed form, loss", "PyTorch, loss"]]
+    head = ["task", "closed form: time (s)", "PyTorch: time (s)", "times faster", "closed form: loss", "PyTorch: loss"]
+    rows = [head]
     for task, found in tasks.items():
         faster = median(found["torch_seconds"]) / median(found["closed_form_seconds"])
         names = ("closed_form_seconds", "torch_seconds", "closed_form_clean_test_loss", "torch_clean_test_loss")
@@ -110,7 +111,7 @@ def _closed_form(tasks: Mapping[str, Any]) -> str:
 
 
 def _noise_free(problems: Mapping[str, Any]) -> str:
-    rows = [["problem", "closed form", "s", "HNN, 10 000 Adam steps", "s", "times smaller"]]
+    rows = [["problem", "closed form: error", "time (s)", "HNN, 10 000 Adam steps: error", "time (s)", "times smaller"]]
     for problem, found in problems.items():
         cells = [number(found[name]) for name in ("closed_form", "closed_form_seconds", "adam", "adam_seconds")]
         rows.append([problem, *cells, number(found["adam"] / found["closed_form"])])

@@ -99,7 +99,14 @@ def beside_pytorch(task: str, ours: Mapping[str, Any], pytorch: Mapping[str, Any
 
 def draws(pytorch: Mapping[str, Any]) -> str:
     """The last 2000 steps of every seed, here and in PyTorch: quantiles, and the share below the published number."""
-    lines = [["two_body, paper", "10 %", "median", "90 %", "at most the published", "median of the last steps"]]
+    quantities = [
+        "10 % quantile",
+        "median",
+        "90 % quantile",
+        "share up to the published number",
+        "median at the last step",
+    ]
+    lines = [["two_body, paper", *quantities]]
     for metric, limit in published("two_body").items():
         for name, scores in pytorch["draws"].items():
             values = [score[metric] for score in scores]

@@ -16,7 +16,7 @@ each seed}."""
 Values = dict[str, list[float | None]]
 
 PAPER_METRICS = ("train_loss", "test_loss", "energy_mse")
-README_CLEAN_METRICS = (
+CHIEF_CLEAN_METRICS = (
     "clean_test_loss",
     "energy_mse",
     "coordinate_mse",
@@ -24,6 +24,18 @@ README_CLEAN_METRICS = (
     "energy_drift",
     "angle_within_tolerance",
 )
+README_ROWS = (
+    ("mass_spring", "energy_mse", "mean squared energy error"),
+    ("pendulum", "energy_mse", "mean squared energy error"),
+    ("real_pendulum", "energy_mse", "mean squared energy error"),
+    ("two_body", "energy_mse", "mean squared energy error"),
+    ("three_body", "energy_mse", "mean squared energy error"),
+    ("pixel_pendulum", "energy_mse", "mean squared energy error"),
+    ("mass_spring", "coordinate_mse", "mean squared coordinate error"),
+    ("two_body", "valid_prediction_time", "valid prediction time"),
+)
+"""Task, metric of the clean protocol, and the metric in words: the few rows of the README."""
+
 WITHOUT_RATIO = (
     "valid_prediction_time",
     "angle_within_tolerance",
@@ -71,9 +83,9 @@ def merged(before: Summary, new: Summary) -> Summary:
 def page(results: Summary) -> str:
     """All metrics of all tasks as one page: medians over the seeds, with the least and the largest value."""
     parts = [
-        "# The paper's table, and ours\n",
-        "Medians over the seeds (least – largest). Losses and energies are mean squared errors; the metrics' meanings "
-        "are in the README.\n",
+        "# All metrics of all tasks\n",
+        "The numbers are medians over the seeds (least – largest). Losses and energy errors are mean squared errors. "
+        "[Reading the results](../reading_results.md) explains every metric.\n",
         QUIRKS,
     ]
     for task, protocols in results["metrics"].items():
@@ -84,6 +96,17 @@ def page(results: Summary) -> str:
 
 
 def readme_table(results: Summary) -> str:
+    """The few rows of the README: each task's energy error under the clean protocol, and what else says most."""
+    rows = [["task", "measured", "HNN", "baseline", "baseline / HNN"]]
+    for task, name, words in README_ROWS:
+        clean = results["metrics"].get(task, {}).get("clean", {})
+        if name in clean:
+            _, _, *cells = _row(task, name, clean[name])
+            rows.append([task, words, *cells])
+    return f"{table(rows)}\nThe numbers are medians over {_seeds(results)} seeds (least – largest).\n"
+
+
+def chief_table(results: Summary) -> str:
     """The published metrics beside the published numbers, and the chief ones of the clean protocol."""
     rows = [["paper protocol", "metric", "HNN", "baseline", "baseline / HNN", "paper's HNN", "paper's baseline"]]
     for task, protocols in results["metrics"].items():
@@ -91,11 +114,11 @@ def readme_table(results: Summary) -> str:
             published = PUBLISHED_RESULTS[task][name]
             row = _row(task, name, protocols["paper"][name])
             rows.append([*row, number(published["hnn"]), number(published["baseline"])])
-    tables = [f"Medians over {_seeds(results)} seeds (least – largest).\n", table(rows)]
+    tables = [f"The numbers are medians over {_seeds(results)} seeds (least – largest).\n", table(rows)]
     rows = [["clean protocol", "metric", "HNN", "baseline", "baseline / HNN"]]
     for task, protocols in results["metrics"].items():
         clean = protocols.get("clean", {})
-        rows += [_row(task, name, clean[name]) for name in README_CLEAN_METRICS if name in clean]
+        rows += [_row(task, name, clean[name]) for name in CHIEF_CLEAN_METRICS if name in clean]
     return "\n".join([*tables, table(rows), _made_by(results)])
 
 
@@ -136,7 +159,7 @@ def _made_by(results: Summary) -> str:
     made = [each["versions"] for protocols in results["made_by"].values() for each in protocols.values()]
     names = dict.fromkeys(name for versions in made for name in versions)
     shown = [f"{name} {' and '.join(dict.fromkeys(versions.get(name, '?') for versions in made))}" for name in names]
-    return f"Made by `make table` with {', '.join(shown)}.\n"
+    return f"`make table` made these numbers with {', '.join(shown)}.\n"
 
 
 def _row(task: str, name: str, values: Values) -> list[str]:

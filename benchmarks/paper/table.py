@@ -25,7 +25,7 @@ CACHED_TASKS = ("two_body", "three_body", "pixel_pendulum")
 
 
 def main() -> None:
-    """Runs what isn't done, and writes `docs/results/paper_table.json`, `.md` and the README's table."""
+    """Runs what isn't done, and writes `docs/results/paper_table.json`, `.md`, `docs/results.md` and README.md."""
     settings = flags.FLAGS
     tasks = TASKS if "all" in settings.tasks else tuple(dict.fromkeys(settings.tasks))
     protocols = tuple(dict.fromkeys(settings.protocols))
@@ -50,12 +50,13 @@ def main() -> None:
     if settings.update_docs and written.exists():
         summary = result_tables.merged(json.loads(written.read_text()), summary)
     text = json.dumps(summary, indent=1, allow_nan=False) + "\n"
-    page, readme = result_tables.page(json.loads(text)), result_tables.readme_table(json.loads(text))
+    page = result_tables.page(json.loads(text))
     if settings.update_docs:
         RESULTS.mkdir(parents=True, exist_ok=True)
         written.write_text(text)
         (RESULTS / "paper_table.md").write_text(page)
-        doc_section.replace(doc_section.README, "paper_table", readme)
+        doc_section.replace(doc_section.RESULTS, "paper_table", result_tables.chief_table(json.loads(text)))
+        doc_section.replace(doc_section.README, "readme_table", result_tables.readme_table(json.loads(text)))
     sys.stdout.write(page)
 
 

@@ -84,9 +84,18 @@ def test_tables_are_of_what_was_run(results):
     document = _document(0.0, baseline=0.0)
     lost = _document(None, baseline=0.1)
     summary = result_tables.summary({"two_body": {"clean": {"hnn": [document, document]}}})
-    assert "Medians over 2 seeds" in result_tables.readme_table(summary)
+    assert "medians over 2 seeds" in result_tables.chief_table(summary)
     both = result_tables.merged(summary, result_tables.summary({"three_body": {"paper": {"hnn": [lost]}}}))
-    assert "Medians over 1 to 2 seeds" in result_tables.readme_table(both)
+    assert "medians over 1 to 2 seeds" in result_tables.chief_table(both)
     assert "all diverged" in result_tables.page(both)
     assert result_tables.ratio({"hnn": [0.0], "baseline": [0.0]}) == math.inf
     assert "paper protocol, 3 seeds" in result_tables.page(results)
+
+
+def test_the_readmes_table_has_the_rows_that_were_measured():
+    document = _document(1e-5, baseline=0.02)
+    clean = result_tables.summary({"two_body": {"clean": {"hnn": [document]}}})
+    (row,) = [line for line in result_tables.readme_table(clean).splitlines() if line.startswith("| two_body")]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[:2] == ["two_body", "mean squared energy error"]
+    assert cells[4] == "2.00e+03"

@@ -94,6 +94,8 @@ def test_an_export_of_the_readers_own_that_uses_the_library_is_run_and_told(tmp_
     assert pathlib.Path(hnn_tf.__file__).parent.parent == command_session.ROOT
 
 
-def test_the_readme_says_so_where_commands_are_met():
+def test_the_documents_say_so_where_commands_are_met():
     readme = (command_session.ROOT / "README.md").read_text()
-    assert "python -P -m" in readme.split("## Reading the results")[0]
+    assert "python -P -m" in readme.split("## The library")[0]
+    page = (command_session.ROOT / "docs" / "reading_results.md").read_text()
+    assert "python -P -m" in page.split("## Files of a run")[0]

@@ -80,7 +80,7 @@ def test_other_published_records_are_refused_by_their_header_or_shape(published,
 
 
 def test_forward_differences_have_many_times_the_pendulums_own_friction(published_record):
-    """The README's 0.1 and 0.006 per second, by which amplitudes fall."""
+    """The 0.1 and 0.006 of docs/results.md, per second, by which amplitudes fall."""
     (q, p), times = published_record.states.T, published_record.times
     energy = 2.4 * (1 - np.cos(q)) + p**2  # amplitudes fall half as fast
     assert -np.polyfit(times, np.log(energy), 1)[0] / 2 == pytest.approx(0.006, abs=0.0005)

@@ -88,7 +88,7 @@ def test_runs_of_bodies_and_the_card_say_it():
     assert f"  layout: {body_order.LAYOUT}" in inspect._described(_card(state))
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/serving.md"])
+@pytest.mark.parametrize("page", ["docs/your_system.md", "docs/serving.md"])
 def test_pages_say_it(page):
     text = (command_session.ROOT / page).read_text()
     assert "all x, then all y" in text
