@@ -36,6 +36,6 @@ METHODS: dict[str, dict[str, Any]] = {
 Those named trajectory, weak, one_step or estimated see states only."""
 
 
-def training_of(method: str, task: str, *, num_trajectories: int | None = None, **changes: Any) -> TaskTraining:
+def training_of(method: str, task: str, *, trained_on: int | None = None, **changes: Any) -> TaskTraining:
     """A method's training on a task."""
-    return TaskTraining(task, num_trajectories=num_trajectories, **(PLANAR | METHODS[method] | changes))
+    return TaskTraining(task, trained_on=trained_on, **(PLANAR | METHODS[method] | changes))

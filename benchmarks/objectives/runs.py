@@ -32,7 +32,7 @@ def planar(
     task: str, method: str, *, seed: int, noise_std: float = 0.1, num_trajectories: int = 25
 ) -> dict[str, float]:
     """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
-    training = methods.training_of(method, task, num_trajectories=num_trajectories, seed=seed, noise_std=noise_std)
+    training = methods.training_of(method, task, trained_on=num_trajectories, seed=seed, noise_std=noise_std)
     try:
         model = training.new_model()
         fitted = training.fit(model)

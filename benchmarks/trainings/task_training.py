@@ -21,7 +21,7 @@ class TaskTraining:
 
     Args:
       task: Its name, or a task.
-      num_trajectories: That are trained on, the first ones; all when not given.
+      trained_on: How many recordings are trained on, the first ones; all when not given.
       **values: Of the trainer's flags by name; options have their defaults where they aren't given.
 
     Attributes:
@@ -32,12 +32,13 @@ class TaskTraining:
       samples: The objective's columns of them.
     """
 
-    def __init__(self, task: str | Task, *, num_trajectories: int | None = None, **values: Any) -> None:
+    def __init__(self, task: str | Task, *, trained_on: int | None = None, **values: Any) -> None:
         self.task: Task = TASKS[task] if isinstance(task, str) else task
         self.options = options_of(self.task, {"protocol": "clean"} | values)
         self.objective: Any = self.task.objective(self.options)
         self.data: Any = self.task.load(self.options, self.objective)
-        self.train: Any = self.data.train if num_trajectories is None else self.data.train[:num_trajectories]
+        recordings: Any = self.data.train
+        self.train = recordings if trained_on is None else recordings[:trained_on]
         self.samples = TrainingSet.of(
             self.train,
             test=self.data.test,

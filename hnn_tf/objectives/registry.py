@@ -1,13 +1,10 @@
 """Objectives by name."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from hnn_tf.registry import Registry
 
-if TYPE_CHECKING:
-    from hnn_tf.objectives.base import Objective
-
-OBJECTIVES: Registry[type["Objective"]] = Registry(
+OBJECTIVES: Registry[Any] = Registry(
     {
         "derivative": "hnn_tf.objectives.derivative_matching:DerivativeMatching",
         "one_step": "hnn_tf.objectives.one_step:OneStep",
@@ -16,4 +13,4 @@ OBJECTIVES: Registry[type["Objective"]] = Registry(
         "weak": "hnn_tf.objectives.weak_form:WeakForm",
     }
 )
-"""Every objective of the package, by the name that `--objective` takes."""
+"""Class of every objective of the package, by the name that `--objective` takes."""

@@ -1,5 +1,6 @@
 """The comparison of objectives trains as the trainers do, and its tables are those of its results."""
 
+import dataclasses
 import json
 import re
 
@@ -9,20 +10,17 @@ import pytest
 from benchmarks.documents import doc_section
 from benchmarks.objectives import derivative_errors, optimizer_cost, tables
 from benchmarks.objectives import settings as objective_settings
-from benchmarks.trainings import training_settings
-from trainers import training_flags
+from benchmarks.trainings import task_training
+from trainers.tasks.data_options import DataOptions
+from trainers.trainer_options import TrainerOptions
 
 
-def test_its_defaults_are_those_of_the_flags():
-    source = (command_session.ROOT / "trainers" / "training_flags.py").read_text()
-    of_learning = set(re.findall(r"DEFINE_\w+\(\s*\"(\w+)\"", source)) - {
-        *training_flags.NOT_OF_THE_MODEL,
-        *("seed", "validation_fraction"),
-    }
-    assert of_learning <= {*training_settings.DEFAULTS, "cache_dir"}
+def test_its_defaults_are_those_of_the_flagfiles():
     flagfile = (command_session.ROOT / "trainers" / "flagfiles" / "mass_spring.flags").read_text()
+    values = TrainerOptions.of(task_training.PLANAR, DataOptions)
+    own = dataclasses.asdict(values.training) | dataclasses.asdict(values.data)
     for name in ("steps", "learning_rate", "weight_decay", "noise_std"):
-        assert float(re.search(rf"--{name}=(\S+)", flagfile)[1]) == training_settings.DEFAULTS[name]
+        assert float(re.search(rf"--{name}=(\S+)", flagfile)[1]) == own[name]
 
 
 def test_the_page_has_the_tables_of_the_committed_results():

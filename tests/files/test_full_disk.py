@@ -10,8 +10,6 @@ import pytest
 import tensorflow as tf
 from absl import flags
 from PIL import Image
-from trainers.checkpoint import Checkpoint
-from trainers.scalar_log import ScalarLog
 
 import hnn_tf
 from hnn_tf import figures
@@ -24,6 +22,8 @@ from hnn_tf.export.saved_model import export_model
 from hnn_tf.figures.gif import write_gif
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.files.full_disk import raise_if_full
+from hnn_tf.training.checkpoint import Checkpoint
+from hnn_tf.training.scalar_log import ScalarLog
 from trainers import run_folder
 
 ROOM = 200

@@ -20,14 +20,12 @@ from hnn_tf import (
     systems,
     warm_start,
 )
-from hnn_tf.commands import command_line
 from hnn_tf.integrators import INTEGRATORS
 from hnn_tf.models import LinearFriction
 from hnn_tf.numerics.substeps import MOST, TOLERANCE, IntegrationWarning, choose_substeps, too_few
 from hnn_tf.objectives import chosen_substeps
 from hnn_tf.objectives.chosen_substeps import _LinearMotion, with_chosen_substeps
-from trainers import fitting
-from trainers.tasks import mass_spring
+from hnn_tf.training_failed import TrainingFailedError
 
 
 def test_the_number_doubles_until_the_error_is_small():
@@ -195,20 +193,16 @@ def test_a_start_from_a_closed_form_has_its_substeps(kind, rng):
     assert began.objective.substeps >= began.fit.substeps > 1
 
 
-def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch, capsys):
+def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch):
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: 3.0)
-    settings = methods.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
-    model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
-    fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("hnn: substeps=1: the integrator's error is not small")
+    training = methods.training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    with pytest.warns(IntegrationWarning, match="^hnn: substeps=1: the integrator's error is not small"):
+        training.fit(training.new_model())
 
 
-def test_of_a_run_that_diverges_only_that_is_said(monkeypatch, capsys):
-    settings = methods.settings_of("one_step", seed=0, substeps=1, steps=1, hidden_units=["4"])
-    model, objective = mass_spring.TASK.new_model("hnn", settings), mass_spring.TASK.objective(settings)
+def test_of_a_run_that_diverges_only_that_is_said(monkeypatch):
+    training = methods.training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
     monkeypatch.setattr(TrainingLoop, "loss", lambda *_: float("nan"))
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: float("nan"))
-    with pytest.raises(command_line.TrainingFailedError):
-        fitting.fit(model, objective, mass_spring.TASK.load(settings), settings)
-    assert capsys.readouterr().err == ""
+    with pytest.raises(TrainingFailedError):  # and no warning, which would be an error here
+        training.fit(training.new_model())

@@ -1,12 +1,13 @@
 """The order of the numbers in a state of bodies: said where bodies are met, and put right by a function."""
 
-import types
+import dataclasses
 
 import command_session
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf import systems
 from hnn_tf.export import inspect
 from hnn_tf.systems import body_major, body_order, component_major
@@ -80,8 +81,7 @@ def test_what_is_no_state_of_bodies_is_refused(shape, dimension, match):
 
 
 def test_runs_of_bodies_and_the_card_say_it():
-    settings = types.SimpleNamespace(seed=0, noise_std=0.0, cache_dir=None, segments=0, derivatives=None, objective="")
-    state = two_body.TASK.load(settings).state
+    state = TaskTraining(dataclasses.replace(two_body.TASK, num_trajectories=10)).data.state
     assert state["layout"] == body_order.LAYOUT
     assert "all x, then all y" in body_order.LAYOUT
     # A card has the `state` of the run; inspection shows it.

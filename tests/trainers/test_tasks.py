@@ -1,31 +1,29 @@
 """What tasks give a run: data that are split as the reference splits them, and each protocol's defaults."""
 
 import dataclasses
-import types
 
 import numpy as np
 import pytest
 
 import hnn_tf
+from benchmarks.trainings.task_training import TaskTraining
 from trainers.tasks import mass_spring, pendulum, pixel_pendulum, real_pendulum, two_body
+from trainers.trainer_options import TrainerOptions
 
 
 def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
-    settings = types.SimpleNamespace(
-        seed=3, noise_std=0.0, cache_dir=None, num_trajectories=5, renderer="numpy", data_path=None
-    )
-    pixels = pixel_pendulum.TASK.load(settings)
+    pixels = TaskTraining("pixel_pendulum", seed=3, num_trajectories=5).data
     assert (pixels.test_pairs.shape, pixels.train_pairs.shape) == ((1, 101, 28, 28, 2), (4, 101, 28, 28, 2))
     states = hnn_tf.data.sample_pendulum_states(np.random.default_rng(3), 5)
     swings = hnn_tf.data.simulate_pendulum(states, 101)
     np.testing.assert_array_equal(pixels.test_states, swings[:1, 1:])
     drawn = hnn_tf.data.render_pendulum(swings[4, [7, 8], 0])
     np.testing.assert_array_equal(np.moveaxis(pixels.train_pairs[3, 7], -1, 0), drawn)
-    bodies = dataclasses.replace(two_body.TASK, num_trajectories=10).load(settings)
+    bodies = TaskTraining(dataclasses.replace(two_body.TASK, num_trajectories=10), seed=3).data
     first = hnn_tf.data.sample_two_body(np.random.default_rng(3), 10)
-    np.testing.assert_array_equal(bodies.test["derivative"]["state"][0], first[0])
-    np.testing.assert_array_equal(bodies.train["derivative"]["state"][0], first[2])
-    assert len(bodies.train["derivative"]["state"]) == 8 * 50
+    np.testing.assert_array_equal(bodies.test[0].states[0], first[0])
+    np.testing.assert_array_equal(bodies.train[0].states[0], first[2])
+    assert (len(bodies.train), len(bodies.train[0])) == (8, 50)
 
 
 @pytest.mark.parametrize(
@@ -33,10 +31,9 @@ def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
 )
 def test_random_features_have_the_period_of_a_tasks_angles(task, period):
     assert task.angles == (0,) * period
-    settings = types.SimpleNamespace(
-        seed=0, hidden_units=["8"], activation="tanh", precision="float64", time_reversible=True
-    )
-    model = task.new_model("random_features", settings)
+    options = TrainerOptions.of({}, task.data_options)
+    own = hnn_tf.ModelOptions("random_features", hidden_units=(8,), precision="float64", time_reversible=True)
+    model = task.new_model(own, options)
     turned = model(np.array([[0.3 + 2 * np.pi, 0.5]])) - model(np.array([[0.3, 0.5]]))
     assert (np.max(np.abs(turned)) < 1e-12) == period
 

@@ -5,7 +5,7 @@ import types
 import pytest
 
 from hnn_tf.optimizers import LBFGS
-from trainers import short_calls
+from hnn_tf.training import short_calls
 
 
 class _Loop:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from trainers import progress
+from hnn_tf.training import progress
 
 
 class _Terminal(io.StringIO):

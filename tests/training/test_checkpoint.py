@@ -6,26 +6,18 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from trainers.checkpoint import Checkpoint
 
 import hnn_tf
 from hnn_tf.commands import interruption
 from hnn_tf.objectives import DerivativeMatching
-from trainers import checkpoint as module
-from trainers import fitting
+from hnn_tf.training import checkpoint as module
+from hnn_tf.training import training_run
+from hnn_tf.training.checkpoint import Checkpoint
+from hnn_tf.training.training_options import TrainingOptions
+from hnn_tf.training.training_set import TrainingSet
 
-SETTINGS = types.SimpleNamespace(
-    objective="derivative",
-    optimizer="adam",
-    learning_rate=1e-2,
-    learning_rate_schedule="constant",
-    average_weights=True,
-    weight_decay=0.0,
-    batch_size=8,
-    seed=0,
-    steps=120,
-    patience=60,
-    progress="none",
+OPTIONS = TrainingOptions(
+    learning_rate=1e-2, average_weights=True, batch_size=8, steps=120, patience=60, validation_fraction=0.5
 )
 
 
@@ -83,18 +75,16 @@ def _samples(rng):
 
 
 def _fit(path):
-    """Trains by `SETTINGS` from the checkpoint that may be there; gives the states that it has at the end."""
+    """Trains by `OPTIONS` from the checkpoint that may be there; gives the states that it has at the end."""
     rng = np.random.default_rng(0)
     train, validation, test = _samples(rng), _samples(rng), _samples(rng)
-    data = types.SimpleNamespace(
-        train={"derivative": train}, validation={"derivative": validation}, test={"derivative": test}, angles=()
-    )
+    data = TrainingSet(DerivativeMatching(), train, validation, test, angles=())
     keras.utils.set_random_seed(0)
     model = hnn_tf.BaselineNetwork(hidden_units=[4])
     model.build([None, 2])
     checkpoint = Checkpoint(path)
-    _, losses = fitting.fit(model, DerivativeMatching(), data, SETTINGS, checkpoint=checkpoint)
-    return losses, {name: value for name, value in checkpoint.load().items() if name != "fit_seconds"}
+    result = training_run.train(model, data, OPTIONS, checkpoint=checkpoint, progress=False)
+    return result.losses, {name: value for name, value in checkpoint.load().items() if name != "fit_seconds"}
 
 
 def test_a_run_interrupted_at_any_step_ends_with_the_same_bits(tmp_path, monkeypatch):
@@ -103,7 +93,7 @@ def test_a_run_interrupted_at_any_step_ends_with_the_same_bits(tmp_path, monkeyp
     expected_losses, expected = _fit(tmp_path / "unbroken.npz")
     assert int(expected["step"]) == 100
 
-    run_towards, broken = fitting.ShortCalls.run_towards, tmp_path / "broken.npz"
+    run_towards, broken = training_run.ShortCalls.run_towards, tmp_path / "broken.npz"
     for stop in (3, 50, 73):  # between two looks; at one; where patience would end it, if there were a look
 
         def interrupted(self, end, stop=stop):
@@ -111,11 +101,11 @@ def test_a_run_interrupted_at_any_step_ends_with_the_same_bits(tmp_path, monkeyp
                 raise KeyboardInterrupt
             return run_towards(self, min(end, stop))
 
-        monkeypatch.setattr(fitting.ShortCalls, "run_towards", interrupted)
+        monkeypatch.setattr(training_run.ShortCalls, "run_towards", interrupted)
         with pytest.raises(KeyboardInterrupt):
             _fit(broken)
         assert interruption._last_words() == f"--resume continues broken from step {stop}"
-    monkeypatch.setattr(fitting.ShortCalls, "run_towards", run_towards)
+    monkeypatch.setattr(training_run.ShortCalls, "run_towards", run_towards)
     losses, found = _fit(broken)
     assert losses == expected_losses
     assert found.keys() == expected.keys()
