@@ -7,16 +7,13 @@ from hnn_tf.registry import Registry
 
 MODELS: Registry[Callable[..., Any]] = Registry(
     {
-        name: f"hnn_tf.models.presets:{name}"
-        for name in (
-            "baseline",
-            "hnn",
-            "hnn_dissipation",
-            "hnn_friction",
-            "random_features",
-            "random_features_friction",
-            "second_order",
-        )
+        "baseline": "hnn_tf.models.presets:baseline",
+        "hnn": "hnn_tf.models.presets:hnn",
+        "hnn_dissipation": "hnn_tf.models.presets:hnn_dissipation",
+        "hnn_friction": "hnn_tf.models.presets:hnn_friction",
+        "random_features": "hnn_tf.models.presets:random_features",
+        "random_features_friction": "hnn_tf.models.presets:random_features_friction",
+        "second_order": "hnn_tf.models.presets:second_order",
     }
 )
-"""Builders of every model of states, by the name that `--model` takes; see `hnn_tf.models.presets`."""
+"""Builders of every model of states, by the name that `--model` takes; `hnn_tf.models.presets` says their arguments."""

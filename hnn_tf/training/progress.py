@@ -11,7 +11,7 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Progress of one training: a bar on a terminal, a line every few seconds elsewhere, or silence.
+    """Progress of one training: a bar on a terminal and in a notebook, a line every few seconds elsewhere, or silence.
 
     Args:
       label: What is trained.
@@ -22,7 +22,7 @@ class Progress:
 
     def __init__(self, label: str, total: int, *, start: int = 0, silent: bool = False) -> None:
         self._label, self._total, self._start, self._silent = label, total, start, silent
-        self._terminal = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty() or _is_notebook()
         self._began = self._shown = time.monotonic()
 
     def __enter__(self) -> "Progress":
@@ -66,3 +66,8 @@ class Progress:
         del kind, error, traceback
         if self._terminal and not self._silent and self._start < self._total:
             sys.stderr.write("\n")
+
+
+def _is_notebook() -> bool:
+    """Whether this process is a notebook's kernel, whose output takes a line back as a terminal does."""
+    return "ipykernel" in sys.modules and type(sys.stderr).__module__.startswith("ipykernel")

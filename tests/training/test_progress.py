@@ -63,3 +63,9 @@ def test_a_training_that_stopped_early_says_so(capsys):
 @pytest.mark.parametrize("stream", [_Terminal, io.StringIO])
 def test_silent_shows_nothing(monkeypatch, stream):
     assert _show(monkeypatch, stream(), silent=True) == ""
+
+
+def test_a_notebook_has_a_bar(monkeypatch):
+    stream = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})()
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    assert "\r\033[K[" in _show(monkeypatch, stream)
