@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from hnn_tf.data.digest import fingerprint
 from hnn_tf.data.frame_recordings import FrameRecordings
@@ -226,15 +227,13 @@ def _group_losses(fitted: FittedModel) -> np.ndarray:
     model, objective = fitted.model, fitted.result.objective
     samples: Samples = objective.validation_samples(model, fitted.data.validation or {})
     count = num_samples(samples)
-    groups = np.array_split(np.arange(count), min(count, _MOST_GROUPS))
+    loss = tf.function(lambda columns: objective.validation_loss(model, columns), autograph=False)
     return np.array(
         [
             objective.mean_loss(
-                lambda columns: objective.validation_loss(
-                    model, column_tensors(objective, columns, model.compute_dtype)
-                ),
+                lambda columns: loss(column_tensors(objective, columns, model.compute_dtype)),
                 {name: np.asarray(samples[name])[group] for name in objective.columns},
             )
-            for group in groups
+            for group in np.array_split(np.arange(count), min(count, _MOST_GROUPS))
         ]
     )

@@ -83,6 +83,9 @@ def test_python_of_the_page_on_models_runs(trained_run):
     assert names["time_derivative"].shape == [1, 2]
     assert names["trajectory"].shape == [1, 401, 2]
     assert names["irregular"].shape == [1, 4, 2]
+    assert names["motion"].shape == (4, 2)
+    assert names["fitted"].metrics["coordinate_mse"] < 2 * 0.05**2  # hardly more than the noise
+    assert (trained_run / "fitted" / "figures" / "phase_portrait.png").is_file()
     assert names["loss"] < 0.1
     assert names["loop"].objective.name == "one_step"
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
