@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from benchmarks.trainings.task_training import PLANAR, TaskTraining
-
 SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
 """Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
 trajectories of other seeds: Adam's first steps at 1e-3 spoil such a start."""
@@ -34,8 +32,3 @@ METHODS: dict[str, dict[str, Any]] = {
 """Name -> flags that differ from the options' defaults and `PLANAR`.
 
 Those named trajectory, weak, one_step or estimated see states only."""
-
-
-def training_of(method: str, task: str, *, trained_on: int | None = None, **changes: Any) -> TaskTraining:
-    """A method's training on a task."""
-    return TaskTraining(task, trained_on=trained_on, **(PLANAR | METHODS[method] | changes))

@@ -11,7 +11,7 @@ from benchmarks.documents import doc_section
 from benchmarks.documents.folders import RESULTS
 from benchmarks.documents.markdown_tables import spread, table
 from benchmarks.objectives import cases
-from benchmarks.objectives.methods import training_of
+from benchmarks.objectives.method_training import training_of
 from benchmarks.objectives.tables import median
 from hnn_tf.optimizers import LBFGS, CoupledAdam
 from hnn_tf.training.training_loop import TrainingLoop

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from benchmarks.objectives import methods
+from benchmarks.objectives.method_training import training_of
 from benchmarks.pytorch import layers as torch_layers
 from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf import (
@@ -32,7 +32,7 @@ def planar(
     task: str, method: str, *, seed: int, noise_std: float = 0.1, num_trajectories: int = 25
 ) -> dict[str, float]:
     """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
-    training = methods.training_of(method, task, trained_on=num_trajectories, seed=seed, noise_std=noise_std)
+    training = training_of(method, task, trained_on=num_trajectories, seed=seed, noise_std=noise_std)
     try:
         model = training.new_model()
         fitted = training.fit(model)
@@ -130,7 +130,7 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
 def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
     """Seconds and clean test loss of 2000 steps in PyTorch, written as the reference is, and of the closed form."""
     torch = torch_layers.load_torch()
-    training = methods.training_of("derivative", task, seed=seed)
+    training = training_of("derivative", task, seed=seed)
     task_data, samples = training.data, training.samples.train
     torch.manual_seed(seed)
     layers = torch_layers.linear_layers(torch, [2, 200, 200, 1])

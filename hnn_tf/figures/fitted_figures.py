@@ -55,6 +55,7 @@ def draw(
         observed=states,
         rollouts={label: truth} | paths,
         **names,
+        **time,
     )
     if hasattr(model, "hamiltonian"):
         draw_hamiltonian(

@@ -43,6 +43,7 @@ def draw_phase_portrait(
     rollouts: Mapping[str, np.ndarray],
     state_names: Sequence[str],
     state_units: Sequence[str],
+    time_unit: str = "s",
     limits: PlanarLimits | None = None,
 ) -> None:
     """Draws a row of phase planes: the data first, then every model's field with the rollout that follows it.
@@ -57,6 +58,7 @@ def draw_phase_portrait(
       rollouts: Trajectory `[T, 2]` by label; non-finite and far values are cut off.
       state_names: Names of the two coordinates.
       state_units: Their units.
+      time_unit: Unit of the times; empty if there is none.
       limits: ((low, high), (low, high)) of the two axes; chosen around data and true trajectory by default.
 
     Raises:
@@ -86,7 +88,7 @@ def draw_phase_portrait(
         if arrows:
             scale = ScalarMappable(Normalize(0.0, fastest), colours)
             bar = figure.colorbar(scale, ax=list(axes), fraction=0.035, pad=0.015, aspect=28, extend="max")
-            bar.set_label("speed $|ds/dt|$ (axis units / s)")
+            bar.set_label(f"speed $|ds/dt|$ (axis units / {time_unit or 'unit of time'})")
             bar.outline.set_visible(False)
         shown = [(label, lines[label]["color"]) for label in panels if label in rollouts]
         legend_below(figure, _legend_handles(shown))

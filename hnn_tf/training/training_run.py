@@ -191,5 +191,5 @@ def _diverged(
 ) -> TrainingFailedError:
     return TrainingFailedError(
         f"training of {model.name} diverged by step {step} (loss {loss}); "
-        f"try a smaller learning_rate than {options.learning_rate}{kept}"
+        f"try a learning rate below {options.learning_rate}{kept}"
     )

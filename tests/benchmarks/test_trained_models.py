@@ -2,11 +2,14 @@
 
 import command_session
 
-from benchmarks.trainings.trained_models import _settings
+from benchmarks.trainings.trained_models import _values
+from trainers.tasks.data_options import DataOptions
+from trainers.trainer_options import TrainerOptions
 
 
 def test_flags_of_a_run_have_their_types():
-    settings = _settings(command_session.ROOT / "tests" / "golden" / "0.1.0" / "run" / "flags.txt")
-    assert (settings.steps, settings.noise_std, settings.hidden_units) == (100, 0.1, ["8", "8"])
-    assert (settings.export, settings.time_reversible, settings.figures) == (True, False, False)
-    assert settings.cache_dir is None
+    values = _values(command_session.ROOT / "tests" / "golden" / "0.1.0" / "run" / "flags.txt")
+    assert (values["steps"], values["noise_std"], values["hidden_units"]) == (100, 0.1, ["8", "8"])
+    assert (values["export"], values["time_reversible"], values["figures"]) == (True, False, False)
+    options = TrainerOptions.of(values, DataOptions)
+    assert (options.training.steps, options.model.hidden_units) == (100, (8, 8))

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.eager.polymorphic_function import polymorphic_function
 
-from benchmarks.objectives import methods
+from benchmarks.objectives.method_training import training_of
 from hnn_tf import (
     BaselineNetwork,
     HamiltonianNetwork,
@@ -195,13 +195,13 @@ def test_a_start_from_a_closed_form_has_its_substeps(kind, rng):
 
 def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch):
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: 3.0)
-    training = methods.training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    training = training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
     with pytest.warns(IntegrationWarning, match="^hnn: substeps=1: the integrator's error is not small"):
         training.fit(training.new_model())
 
 
 def test_of_a_run_that_diverges_only_that_is_said(monkeypatch):
-    training = methods.training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
+    training = training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
     monkeypatch.setattr(TrainingLoop, "loss", lambda *_: float("nan"))
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: float("nan"))
     with pytest.raises(TrainingFailedError):  # and no warning, which would be an error here

@@ -245,6 +245,6 @@ def test_divergence_is_one_line_and_exit_code_1(session):
     code, output, error = session[1]["diverging"]
     assert (code, output) == (1, "")
     assert error.startswith("error: training of hnn diverged by step 50")
-    assert "try a smaller --learning_rate than 1e+30" in error
+    assert "try a learning rate below 1e+30" in error
     assert error.count("\n") == 1
     assert not (session[0] / "diverging" / "model.keras").exists()
