@@ -15,7 +15,7 @@ from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.objectives.sample_columns import check_columns, column_tensors
 from hnn_tf.optimizers import LBFGS
 from hnn_tf.optimizers.dense_gradients import dense_gradients
-from hnn_tf.training.early_stopping import EarlyStopping
+from hnn_tf.training.best_weights import BestWeights
 from hnn_tf.typing import Samples
 
 
@@ -111,11 +111,11 @@ class TrainingLoop:
         """Takes up to `num_steps` steps and leaves the weights that are to be used.
 
         These are the optimizer's averages, if it keeps some; with `validation` samples, the best by the loss on them,
-        of the first and those after each block of steps. For a training that is to survive a kill, see `EarlyStopping`.
+        of the first and those after each block of steps. For a training that is to survive a kill, see `BestWeights`.
 
         Args:
           num_steps: At the most.
-          validation: The objective's columns of trajectories held out; see `EarlyStopping`.
+          validation: The objective's columns of trajectories held out; see `BestWeights`.
           patience: Steps without a lower validation loss after which no more are taken; all are when not given.
           block_size: Steps between two looks at the validation loss.
 
@@ -138,14 +138,14 @@ class TrainingLoop:
             self.run(num_steps)
             self.keep_averages()
         else:
-            stopping = EarlyStopping(self, validation, patience=patience)
-            stopping.update()
+            best = BestWeights(self, validation, patience=patience)
+            best.update()
             end = self.step + num_steps
-            while self.step < end and not stopping.stopped:
+            while self.step < end and not best.stopped:
                 self.run(min(block_size, end - self.step))
-                stopping.update()
-            stopping.restore_best()
-            losses = {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
+                best.update()
+            best.restore_best()
+            losses = {"validation_loss": best.best_loss, "best_step": best.best_step}
         columns = self._columns(self._samples)
         warn_if_too_few(self.objective.num_substeps, self.objective.integration_error(self.model, columns))
         return {"train_loss": self.loss()} | losses

@@ -1,11 +1,14 @@
 """Which weights a training leaves: averaged ones, the best on held-out samples, the same after a break."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from hnn_tf import EarlyStopping, TrainingLoop
+import hnn_tf
+from hnn_tf import BestWeights, TrainingLoop
 from hnn_tf.objectives import Objective
 
 SAMPLES = {"target": np.full([4, 1], 5.0), "offset": np.zeros([4, 1])}
@@ -86,13 +89,13 @@ def test_averages_are_the_exponential_ones_of_every_step():
 
 def test_looking_at_averages_leaves_the_training_alone():
     watched, plain = _loop(use_ema=True), _loop(use_ema=True)
-    stopping = EarlyStopping(watched, SAMPLES)
+    best = BestWeights(watched, SAMPLES)
     for _ in range(4):
         watched.run(5)
-        stopping.update()
+        best.update()
         plain.run(5)
     _assert_equal(watched.state().values(), plain.state().values())
-    stopping.restore_best()  # the last: averages lag behind, and are still approaching 2
+    best.restore_best()  # the last: averages lag behind, and are still approaching 2
     plain.keep_averages()
     _assert_equal(_values(watched), _values(plain))
 
@@ -109,14 +112,14 @@ def test_a_restored_search_ends_as_the_unbroken_one():
     unbroken = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
     expected = unbroken.fit(60, validation=SAMPLES, block_size=5)
     first = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
-    stopping = EarlyStopping(first, SAMPLES)
+    best = BestWeights(first, SAMPLES)
     while first.step < expected["best_step"] + 10:  # so that the best is behind, and only the state has it
         first.run(5)
-        stopping.update()
+        best.update()
     second = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
-    again = EarlyStopping(second, SAMPLES)
+    again = BestWeights(second, SAMPLES)
     second.restore(first.state())
-    again.restore(stopping.state())
+    again.restore(best.state())
     while second.step < 60:
         second.run(5)
         again.update()
@@ -126,12 +129,12 @@ def test_a_restored_search_ends_as_the_unbroken_one():
 
 
 def test_a_state_of_other_weights_is_refused_and_changes_nothing():
-    stopping = EarlyStopping(_loop(), SAMPLES)
-    stopping.update()
-    before = stopping.state()
+    best = BestWeights(_loop(), SAMPLES)
+    best.update()
+    before = best.state()
     with pytest.raises(ValueError, match="expected the best weights of this model"):
-        stopping.restore({name: value for name, value in before.items() if name != "best.0"})
-    _assert_equal(stopping.state().values(), before.values())
+        best.restore({name: value for name, value in before.items() if name != "best.0"})
+    _assert_equal(best.state().values(), before.values())
 
 
 class _NeverFinite(_Passing):
@@ -167,3 +170,9 @@ def test_an_objective_validates_by_its_loss_unless_it_says_otherwise():
     loop = _loop(objective=Plain())
     other = {"target": np.ones([2, 1]), "offset": np.full([2, 1], 3.0)}  # of another number, and not learned
     assert loop.validation_loss(other) == loop.loss(other) != loop.loss()
+
+
+def test_the_names_of_earlier_releases_give_it():
+    assert hnn_tf.EarlyStopping is BestWeights
+    for name in ("hnn_tf.early_stopping", "hnn_tf.training.early_stopping"):
+        assert importlib.import_module(name).EarlyStopping is BestWeights
