@@ -1,33 +1,11 @@
 """The weights of a training that are best on held-out samples."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from typing import Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
 
+from hnn_tf.training.training import Training
 from hnn_tf.typing import Samples
-
-
-class Training(Protocol):
-    """What is looked at: a `TrainingLoop`."""
-
-    step: int
-
-    @property
-    def trained_variables(self) -> list[keras.Variable]:
-        """The weights and learned columns."""
-
-    def tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
-        """The columns of samples as tensors."""
-
-    def validation_loss(self, samples: Samples) -> float:
-        """The loss of held-out samples at the present weights."""
-
-    def averaged_weights(self) -> AbstractContextManager[None]:
-        """Within it, weights are their averages, if the optimizer keeps some."""
 
 
 class BestWeights:

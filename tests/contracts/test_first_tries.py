@@ -136,6 +136,15 @@ def test_training_takes_names():
         hnn_tf.TrainingLoop(model, "steps", "adam", samples)
 
 
+@pytest.mark.parametrize("loss", [hnn_tf.objectives.OneStep(), hnn_tf.objectives.DerivativeMatching])
+def test_an_objective_is_no_loss_of_keras(loss):
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8))
+    model.compile("adam", loss)
+    with pytest.raises(InputError, match="objective '.*': expected hnn_tf.TrainingLoop, .* loss='mse'") as refusal:
+        model.fit(STATES, STATES, verbose=0)
+    assert "\n" not in str(refusal.value)
+
+
 def test_a_strategy_is_refused_by_the_loop_and_taken_by_stock_fit():
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     with strategy.scope():

@@ -9,6 +9,7 @@ import command_session
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import hnn_tf
 from benchmarks.cost import data as data_cost
@@ -27,7 +28,8 @@ README = (ROOT / "README.md").read_text()
 PYTHON = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL))
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", "docs/integrators.md"]
-DOCUMENTS += ["docs/known_limits.md", "docs/objectives.md", "docs/serving.md", "docs/results/paper_table.md"]
+DOCUMENTS += ["docs/known_limits.md", "docs/objectives.md", "docs/serving.md", "docs/training_in_keras.md"]
+DOCUMENTS += ["docs/results/paper_table.md"]
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
@@ -101,6 +103,22 @@ def test_python_of_the_integrators_page_runs():
     exec(compile(code, "integrators.md", "exec"), names)
     assert names["path"].shape == [1, 1001, 2]
     assert names["sparse"].shape == [1, 3, 2]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
+def test_python_of_the_page_of_training_runs(tmp_path, monkeypatch):
+    page = ROOT / "docs" / "training_in_keras.md"
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile("\n".join(re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)), page.name, "exec"), names)
+    assert names["history"].history["loss"]
+    blocks = names["loop"].step / 200
+    assert {name: len(values) for name, values in names["seen"].history.items()} == dict.fromkeys(
+        ("loss", "val_loss", "learning_rate"), blocks
+    )
+    state = tf.constant([[1.0, 0.5]])
+    np.testing.assert_array_equal(names["best"](state), names["model"](state))
+    assert [path.name for path in tmp_path.iterdir()] == ["best.keras"]  # a finished fit needs no backup
 
 
 def test_every_integrator_is_on_its_page_as_it_declares_itself():

@@ -5,37 +5,11 @@ import importlib
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from passing_loop import SAMPLES, Passing, passing_loop
 
 import hnn_tf
-from hnn_tf import BestWeights, TrainingLoop
+from hnn_tf import BestWeights
 from hnn_tf.objectives import Objective
-
-SAMPLES = {"target": np.full([4, 1], 5.0), "offset": np.zeros([4, 1])}
-
-
-class _Passing(Objective):
-    """Weights and offsets all go from 0 to 5, and are best on the way, at 2."""
-
-    name = "passing"
-    columns = ("target", "offset")
-    learned_columns = ("offset",)
-
-    def loss(self, model, samples):
-        return _distance(model, 5.0) + tf.reduce_mean((samples["offset"] - samples["target"]) ** 2)
-
-    def validation_loss(self, model, samples):
-        del samples
-        return _distance(model, 2.0)
-
-
-def _distance(model, target):
-    return tf.add_n([tf.reduce_mean((variable.value - target) ** 2) for variable in model.trainable_variables])
-
-
-def _loop(*, objective=None, learning_rate=0.1, samples=SAMPLES, **options):
-    model = keras.Sequential([keras.Input([2]), keras.layers.Dense(2, use_bias=False, kernel_initializer="zeros")])
-    return TrainingLoop(model, objective or _Passing(), keras.optimizers.Adam(learning_rate, **options), samples)
 
 
 def _values(loop):
@@ -48,7 +22,7 @@ def _assert_equal(received, expected):
 
 
 def test_the_best_weights_and_their_learned_columns_are_left():
-    loop, by_hand = _loop(), _loop()
+    loop, by_hand = passing_loop(), passing_loop()
     losses = loop.fit(100, validation=SAMPLES, block_size=5)
     assert loop.step == 100
     seen = {0: (by_hand.validation_loss(SAMPLES), _values(by_hand))}
@@ -63,20 +37,20 @@ def test_the_best_weights_and_their_learned_columns_are_left():
 
 
 def test_patience_ends_the_training():
-    loop = _loop()
+    loop = passing_loop()
     losses = loop.fit(1000, validation=SAMPLES, block_size=5, patience=20)
     assert loop.step == losses["best_step"] + 20
 
 
 def test_without_validation_the_last_weights_are_left():
-    loop, plain = _loop(), _loop()
+    loop, plain = passing_loop(), passing_loop()
     assert loop.fit(7) == {"train_loss": loop.loss()}
     plain.run(7)
     _assert_equal(_values(loop), _values(plain))
 
 
 def test_averages_are_the_exponential_ones_of_every_step():
-    loop, plain = _loop(use_ema=True, ema_momentum=0.8), _loop()
+    loop, plain = passing_loop(use_ema=True, ema_momentum=0.8), passing_loop()
     loop.fit(6)
     averages = None
     for _ in range(6):
@@ -88,7 +62,7 @@ def test_averages_are_the_exponential_ones_of_every_step():
 
 
 def test_looking_at_averages_leaves_the_training_alone():
-    watched, plain = _loop(use_ema=True), _loop(use_ema=True)
+    watched, plain = passing_loop(use_ema=True), passing_loop(use_ema=True)
     best = BestWeights(watched, SAMPLES)
     for _ in range(4):
         watched.run(5)
@@ -101,7 +75,7 @@ def test_looking_at_averages_leaves_the_training_alone():
 
 
 def test_before_the_first_step_there_is_nothing_to_average():
-    loop = _loop(use_ema=True)
+    loop = passing_loop(use_ema=True)
     before = _values(loop)
     loop.keep_averages()
     _assert_equal(_values(loop), before)
@@ -109,14 +83,14 @@ def test_before_the_first_step_there_is_nothing_to_average():
 
 def test_a_restored_search_ends_as_the_unbroken_one():
     schedule = keras.optimizers.schedules.CosineDecay(0.2, 60)
-    unbroken = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    unbroken = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
     expected = unbroken.fit(60, validation=SAMPLES, block_size=5)
-    first = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    first = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
     best = BestWeights(first, SAMPLES)
     while first.step < expected["best_step"] + 10:  # so that the best is behind, and only the state has it
         first.run(5)
         best.update()
-    second = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    second = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
     again = BestWeights(second, SAMPLES)
     second.restore(first.state())
     again.restore(best.state())
@@ -129,7 +103,7 @@ def test_a_restored_search_ends_as_the_unbroken_one():
 
 
 def test_a_state_of_other_weights_is_refused_and_changes_nothing():
-    best = BestWeights(_loop(), SAMPLES)
+    best = BestWeights(passing_loop(), SAMPLES)
     best.update()
     before = best.state()
     with pytest.raises(ValueError, match="expected the best weights of this model"):
@@ -137,14 +111,14 @@ def test_a_state_of_other_weights_is_refused_and_changes_nothing():
     _assert_equal(best.state().values(), before.values())
 
 
-class _NeverFinite(_Passing):
+class _NeverFinite(Passing):
     def validation_loss(self, model, samples):
         return super().validation_loss(model, samples) * float("nan")
 
 
 def test_no_finite_validation_loss_is_an_error():
     with pytest.raises(ArithmeticError, match="expected a finite validation loss at some step"):
-        _loop(objective=_NeverFinite()).fit(2, validation=SAMPLES)
+        passing_loop(objective=_NeverFinite()).fit(2, validation=SAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -157,17 +131,17 @@ def test_no_finite_validation_loss_is_an_error():
     ],
 )
 def test_bad_options_are_refused_before_any_step(options, message):
-    loop = _loop()
+    loop = passing_loop()
     with pytest.raises(ValueError, match=message):
         loop.fit(5, **options)
     assert loop.step == 0
 
 
 def test_an_objective_validates_by_its_loss_unless_it_says_otherwise():
-    class Plain(_Passing):
+    class Plain(Passing):
         validation_loss = Objective.validation_loss
 
-    loop = _loop(objective=Plain())
+    loop = passing_loop(objective=Plain())
     other = {"target": np.ones([2, 1]), "offset": np.full([2, 1], 3.0)}  # of another number, and not learned
     assert loop.validation_loss(other) == loop.loss(other) != loop.loss()
 
