@@ -53,6 +53,7 @@ from .rollouts.energy_change import change_energy as change_energy
 from .rollouts.rollout import NotSolvedError as NotSolvedError
 from .rollouts.rollout import rollout as rollout
 from .rollouts.rollout import rollout_at_times as rollout_at_times
+from .training.best_weights import BestWeights as BestWeights
 from .training.early_stopping import EarlyStopping as EarlyStopping
 from .training.training_loop import TrainingLoop as TrainingLoop
 from .training.training_options import TrainingOptions as TrainingOptions

@@ -20,6 +20,10 @@ Samples: TypeAlias = Mapping[str, Any]
 """Arrays by name, all with the same leading dimension: the columns of a training set."""
 
 
+ActivationLike: TypeAlias = str | Callable[[tf.Tensor], tf.Tensor]
+"""An activation: a name in `hnn_tf.activations` or `keras.activations`, or a function that is registered with Keras."""
+
+
 class HamiltonianVectorField(Protocol):
     """What true systems and learned models share: a vector field with an energy."""
 

@@ -10,7 +10,8 @@ from hnn_tf import phase_space
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS, widths
 from hnn_tf.models.state_signatures import Signatures, state_signatures
-from hnn_tf.typing import State
+from hnn_tf.numerics import activation_choice
+from hnn_tf.typing import ActivationLike, State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
@@ -23,7 +24,7 @@ class BaselineNetwork(LearnedMotion, keras.Model):
 
     Args:
       hidden_units: Widths of the hidden layers; a number is one layer's.
-      activation: Name in `hnn_tf.activations`.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
 
@@ -37,12 +38,12 @@ class BaselineNetwork(LearnedMotion, keras.Model):
         self,
         *,
         hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
-        activation: str = "tanh",
+        activation: ActivationLike = "tanh",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.hidden_units = widths(hidden_units)
-        self.activation = activation
+        self.activation = activation_choice.known(activation)
         self.mlp: Any = None
         self.supports_masking = True  # each state by itself: a mask of times stays theirs
 
@@ -78,4 +79,7 @@ class BaselineNetwork(LearnedMotion, keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return super().get_config() | {"hidden_units": self.hidden_units, "activation": self.activation}
+        return super().get_config() | {
+            "hidden_units": self.hidden_units,
+            "activation": activation_choice.serialized(self.activation),
+        }

@@ -8,8 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.models.nested_lists import TakesNestedLists
-from hnn_tf.numerics import activations
-from hnn_tf.typing import State
+from hnn_tf.numerics import activation_choice
+from hnn_tf.typing import ActivationLike, State
 
 REFERENCE_HIDDEN_UNITS = (200, 200)
 """Two hidden layers of 200, as in the paper."""
@@ -31,7 +31,7 @@ class MLP(TakesNestedLists):
     Args:
       output_units: Width of y.
       hidden_units: Widths of the hidden layers; a number is one layer's.
-      activation: Name in `hnn_tf.activations`.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input `[..., d]`, output `[..., output_units]`.
 
@@ -44,7 +44,7 @@ class MLP(TakesNestedLists):
         output_units: int,
         *,
         hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
-        activation: str = "tanh",
+        activation: ActivationLike = "tanh",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -53,8 +53,8 @@ class MLP(TakesNestedLists):
             raise ValueError(f"MLP: expected widths >= 1; received {output_units}, {tuple(hidden_units)}")
         self.output_units = output_units
         self.hidden_units = hidden_units
-        self.activation = activation
-        self._activation = activations.get(activation)
+        self.activation = activation_choice.known(activation)
+        self._activation = activation_choice.get(activation)
         self.supports_masking = True  # along every axis but the last
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -137,7 +137,11 @@ class MLP(TakesNestedLists):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        own = {"output_units": self.output_units, "hidden_units": self.hidden_units, "activation": self.activation}
+        own = {
+            "output_units": self.output_units,
+            "hidden_units": self.hidden_units,
+            "activation": activation_choice.serialized(self.activation),
+        }
         return super().get_config() | own
 
 
@@ -151,7 +155,7 @@ class MLPHamiltonian(TakesNestedLists):
 
     Args:
       hidden_units: Widths of the hidden layers; a number is one layer's.
-      activation: Name in `hnn_tf.activations`, of a smooth one.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function; of a smooth one.
 
     Input `[..., 2n]`, output `[...]`.
 
@@ -168,11 +172,11 @@ class MLPHamiltonian(TakesNestedLists):
         self,
         *,
         hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
-        activation: str = "tanh",
+        activation: ActivationLike = "tanh",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        activations.get_smooth(activation)
+        activation_choice.get_smooth(activation)
         self.supports_masking = True
         self.mlp = MLP(
             1,
@@ -227,5 +231,5 @@ class MLPHamiltonian(TakesNestedLists):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        own = {"hidden_units": self.mlp.hidden_units, "activation": self.mlp.activation}
+        own = {"hidden_units": self.mlp.hidden_units, "activation": activation_choice.serialized(self.mlp.activation)}
         return super().get_config() | own

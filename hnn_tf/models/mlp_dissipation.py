@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.models.mlp import MLP, widths
-from hnn_tf.typing import State
+from hnn_tf.numerics import activation_choice
+from hnn_tf.typing import ActivationLike, State
 
 _INITIAL_SCALE = 0.1
 """Of L, so that a new network hardly damps: its outputs start with order 1, R with order 0.01."""
@@ -25,7 +26,7 @@ class MLPDissipation(keras.layers.Layer):
 
     Args:
       hidden_units: Widths of the hidden layers; a number is one layer's.
-      activation: Name in `hnn_tf.activations`.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input `[..., 2n]`, output R `[..., 2n, 2n]`.
 
@@ -33,10 +34,12 @@ class MLPDissipation(keras.layers.Layer):
       van der Schaft, Jeltsema. Port-Hamiltonian Systems Theory: An Introductory Overview. 2014, section 6.
     """
 
-    def __init__(self, *, hidden_units: int | Sequence[int] = (32,), activation: str = "tanh", **kwargs: Any) -> None:
+    def __init__(
+        self, *, hidden_units: int | Sequence[int] = (32,), activation: ActivationLike = "tanh", **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.hidden_units = widths(hidden_units)
-        self.activation = activation
+        self.activation = activation_choice.known(activation)
         self.mlp: Any = None
         self.supports_masking = True
 
@@ -69,4 +72,7 @@ class MLPDissipation(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return super().get_config() | {"hidden_units": self.hidden_units, "activation": self.activation}
+        return super().get_config() | {
+            "hidden_units": self.hidden_units,
+            "activation": activation_choice.serialized(self.activation),
+        }

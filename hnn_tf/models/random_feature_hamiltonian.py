@@ -12,8 +12,8 @@ from hnn_tf.input_error import InputError
 from hnn_tf.models.feature_inputs import STRUCTURES, FeatureInputs
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.sampled_weights import SPAN, sampled_weights
-from hnn_tf.numerics import activations
-from hnn_tf.typing import State
+from hnn_tf.numerics import activation_choice
+from hnn_tf.typing import ActivationLike, State
 
 POLYNOMIAL_SCALE = 10.0
 """Of u and its products beside the units: a penalty on coefficients shrinks them 100 times less, so that data too noisy
@@ -34,7 +34,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
 
     Args:
       num_features: How many units a(k . u + b), >= 1.
-      activation: Name in `hnn_tf.activations`, of a smooth one.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function; of a smooth one.
       structure: "full": units of the whole state. "separable": half of them of q, half of p, so that H = T(p) + V(q).
         "pairwise": half of them of p, half of distances |q_i - q_j| of bodies, each of one distance.
       periodic: Indices of the positions that are angles (rad): H has the period 2 pi in them.
@@ -59,21 +59,21 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         self,
         *,
         num_features: int = 200,
-        activation: str = "tanh",
+        activation: ActivationLike = "tanh",
         structure: str = "full",
         periodic: Sequence[int] = (),
         dimension: int = 2,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self._activation = activations.get_smooth(activation)
+        self._activation = activation_choice.get_smooth(activation)
         if structure not in STRUCTURES:
             raise InputError(f"structure: expected one of {', '.join(STRUCTURES)}; received {structure!r}")
         if num_features < 1 or dimension < 1:
             raise InputError(f"expected num_features and dimension >= 1; received {num_features} and {dimension}")
         if structure == "pairwise" and tuple(periodic):
             raise InputError("periodic: distances of bodies have no period; expected none with structure='pairwise'")
-        self.num_features, self.activation = num_features, activation
+        self.num_features, self.activation = num_features, activation_choice.known(activation)
         self.structure, self.periodic, self.dimension = structure, tuple(periodic), dimension
         self.separable = structure != "full"
         self.supports_masking = True
@@ -231,7 +231,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         """The constructor's arguments."""
         return super().get_config() | {
             "num_features": self.num_features,
-            "activation": self.activation,
+            "activation": activation_choice.serialized(self.activation),
             "structure": self.structure,
             "periodic": self.periodic,
             "dimension": self.dimension,

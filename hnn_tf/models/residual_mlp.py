@@ -6,7 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hnn_tf.numerics import activations
+from hnn_tf.numerics import activation_choice
+from hnn_tf.typing import ActivationLike
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
@@ -21,7 +22,7 @@ class ResidualMLP(keras.layers.Layer):
       output_units: Width of y.
       hidden_units: Width of every hidden layer.
       hidden_layers: How many of them, >= 1.
-      activation: Name in `hnn_tf.activations`.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input `[..., d]`, output `[..., output_units]`.
 
@@ -38,7 +39,7 @@ class ResidualMLP(keras.layers.Layer):
         *,
         hidden_units: int = 200,
         hidden_layers: int = 3,
-        activation: str = "relu",
+        activation: ActivationLike = "relu",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -47,8 +48,8 @@ class ResidualMLP(keras.layers.Layer):
                 f"ResidualMLP: expected numbers >= 1; received {output_units}, {hidden_units}, {hidden_layers}"
             )
         self.output_units, self.hidden_units, self.hidden_layers = output_units, hidden_units, hidden_layers
-        self.activation = activation
-        self._activation = activations.get(activation)
+        self.activation = activation_choice.known(activation)
+        self._activation = activation_choice.get(activation)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights for inputs of width `input_shape[-1]`."""
@@ -82,5 +83,5 @@ class ResidualMLP(keras.layers.Layer):
             "output_units": self.output_units,
             "hidden_units": self.hidden_units,
             "hidden_layers": self.hidden_layers,
-            "activation": self.activation,
+            "activation": activation_choice.serialized(self.activation),
         }

@@ -19,7 +19,7 @@ class SecondOrderNetwork(BaselineNetwork):
 
     Args:
       hidden_units: Widths of the hidden layers; a number is one layer's.
-      activation: Name in `hnn_tf.activations`.
+      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
 

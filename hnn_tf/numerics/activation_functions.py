@@ -34,4 +34,6 @@ sigmoid = Activation(tf.sigmoid, lambda x, y: y * (1.0 - y))  # noqa: ARG005
 silu = Activation(lambda x: x * tf.sigmoid(x), _silu_derivative)
 sine = Activation(tf.sin, lambda x, y: tf.cos(x))  # noqa: ARG005
 softplus = Activation(tf.math.softplus, lambda x, y: tf.sigmoid(x))  # noqa: ARG005
+# Not TensorFlow's own, which has no second derivative.
+softsign = Activation(lambda x: x / (1.0 + tf.abs(x)), lambda x, y: tf.square(1.0 - tf.abs(y)))  # noqa: ARG005
 tanh = Activation(tf.tanh, lambda x, y: 1.0 - y * y)  # noqa: ARG005

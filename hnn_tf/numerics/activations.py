@@ -1,8 +1,8 @@
 """Activations by name."""
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from hnn_tf.input_error import InputError
 from hnn_tf.registry import Registry
 
 if TYPE_CHECKING:
@@ -15,34 +15,20 @@ ACTIVATIONS: Registry["Activation"] = Registry(
         "silu": "hnn_tf.numerics.activation_functions:silu",
         "sine": "hnn_tf.numerics.activation_functions:sine",
         "softplus": "hnn_tf.numerics.activation_functions:softplus",
+        "softsign": "hnn_tf.numerics.activation_functions:softsign",
         "tanh": "hnn_tf.numerics.activation_functions:tanh",
     }
 )
-"""Every activation by the name that `--activation` and the models take."""
+"""Every activation whose derivative is written out, by the name that `--activation` and the models take."""
+
+_CHOICE = "hnn_tf.numerics.activation_choice"  # imported when it is asked: the names alone need no TensorFlow
 
 
-def get(name: str) -> "Activation":
-    """The activation of that name.
-
-    Raises:
-      ValueError: If there is none.
-    """
-    if name not in ACTIVATIONS:
-        raise ValueError(f"activation: expected one of {', '.join(sorted(ACTIVATIONS))}; received {name!r}")
-    return ACTIVATIONS[name]
+def get(activation: Any) -> "Activation":
+    """The activation that a name or a function stands for: `activation_choice.get`."""
+    return importlib.import_module(_CHOICE).get(activation)
 
 
-def get_smooth(name: str) -> "Activation":
-    """The activation of that name, for a Hamiltonian.
-
-    Raises:
-      ValueError: If there is none.
-      InputError: If it isn't smooth: the motion is H's derivative.
-    """
-    activation = get(name)
-    if not activation.smooth:
-        raise InputError(
-            f"activation {name!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
-            "use 'tanh', 'silu', 'softplus' or 'sine'"
-        )
-    return activation
+def get_smooth(activation: Any) -> "Activation":
+    """The same for a Hamiltonian, whose derivative is the motion: `activation_choice.get_smooth`."""
+    return importlib.import_module(_CHOICE).get_smooth(activation)

@@ -101,6 +101,18 @@ class Objective(abc.ABC):
         del step
         return self.loss(model, samples)
 
+    def __call__(self, observed: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+        """Refused: stock Keras, which calls a loss so, has no columns for it.
+
+        Raises:
+          InputError: Always.
+        """
+        del observed, predicted
+        raise InputError(
+            f"objective {self.name!r}: expected hnn_tf.TrainingLoop, which gives it its columns; received a call by "
+            "Keras with outputs and targets alone; in compile take loss='mse', which matches time derivatives"
+        )
+
     def integration_error(self, model: VectorField, samples: Samples) -> float:
         """How far twice as many integrator steps would move what is fitted, in its standard errors; 0 without any."""
         del model, samples

@@ -1,7 +1,7 @@
 """The compiled training loop."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -15,7 +15,8 @@ from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.objectives.sample_columns import check_columns, column_tensors
 from hnn_tf.optimizers import LBFGS
 from hnn_tf.optimizers.dense_gradients import dense_gradients
-from hnn_tf.training.early_stopping import EarlyStopping
+from hnn_tf.training.batches import Batches
+from hnn_tf.training.block_fit import fit_in_blocks
 from hnn_tf.typing import Samples
 
 
@@ -79,12 +80,10 @@ class TrainingLoop:
         }
         optimizer.exclude_from_weight_decay(var_list=list(self._learned.values()))  # states, not weights
         optimizer.build(self.trained_variables)
-        self._num_samples = len(next(iter(self._samples.values())))
-        if batch_size is not None and not 1 <= batch_size <= self._num_samples:
-            raise ValueError(f"batch_size: expected 1 to {self._num_samples} samples; received {batch_size}")
+        self._batches = Batches(len(next(iter(self._samples.values()))), batch_size, seed)
         if batch_size is not None and isinstance(optimizer, LBFGS):
             raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give none")
-        self._batch_size, self._seed, self.step = batch_size, seed, 0
+        self.step = 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
         self._loss = tf.function(lambda columns: self.objective.loss(model, columns), autograph=False)
         self._validation_loss = tf.function(
@@ -106,49 +105,56 @@ class TrainingLoop:
         return float(loss)
 
     def fit(
-        self, num_steps: int, *, validation: Samples | None = None, patience: int | None = None, block_size: int = 50
+        self,
+        num_steps: int,
+        *,
+        validation: Samples | None = None,
+        patience: int | None = None,
+        block_size: int = 50,
+        callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] = (),
     ) -> dict[str, float]:
         """Takes up to `num_steps` steps and leaves the weights that are to be used.
 
         These are the optimizer's averages, if it keeps some; with `validation` samples, the best by the loss on them,
-        of the first and those after each block of steps. For a training that is to survive a kill, see `EarlyStopping`.
+        of the first and those after each block of steps, whatever a callback restores.
 
         Args:
           num_steps: At the most.
-          validation: The objective's columns of trajectories held out; see `EarlyStopping`.
+          validation: The objective's columns of trajectories held out; see `BestWeights`.
           patience: Steps without a lower validation loss after which no more are taken; all are when not given.
-          block_size: Steps between two looks at the validation loss.
+          block_size: Steps between two looks at the validation loss, and of an epoch of callbacks.
+          callbacks: Keras' callbacks. Their logs after each block are `loss`, of its last step, `learning_rate` and,
+            with `validation`, `val_loss`. With `keras.callbacks.BackupAndRestore` a fit that was killed goes on to the
+            same weights.
 
         Returns:
           `train_loss` at the weights left, and with `validation` also `validation_loss` and `best_step`.
 
         Raises:
           ValueError: If a number is below 1, columns are missing, or `patience` comes without `validation`.
+          InputError: If a callback can't do here what it is for.
           ArithmeticError: If no validation loss was finite.
 
         Warns:
           IntegrationWarning: If the objective's substeps turn out to be too few for the trained model.
         """
-        if block_size < 1:
-            raise ValueError(f"block_size: expected an integer >= 1; received {block_size}")
-        losses: dict[str, float] = {}
-        if validation is None:
-            if patience is not None:
-                raise ValueError("patience: expected validation samples, too, to see an improvement on")
-            self.run(num_steps)
-            self.keep_averages()
-        else:
-            stopping = EarlyStopping(self, validation, patience=patience)
-            stopping.update()
-            end = self.step + num_steps
-            while self.step < end and not stopping.stopped:
-                self.run(min(block_size, end - self.step))
-                stopping.update()
-            stopping.restore_best()
-            losses = {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
+        for name, number in (("num_steps", num_steps), ("block_size", block_size)):
+            if number < 1:
+                raise ValueError(f"{name}: expected an integer >= 1; received {number}")
+        if validation is None and patience is not None:
+            raise ValueError("patience: expected validation samples, too, to see an improvement on")
+        best = fit_in_blocks(
+            self,
+            num_steps,
+            validation=validation,
+            patience=patience,
+            block_size=num_steps if validation is None and not callbacks else block_size,
+            callbacks=keras.tree.flatten(callbacks or ()),  # one, none or many, as in Keras
+        )
         columns = self._columns(self._samples)
         warn_if_too_few(self.objective.num_substeps, self.objective.integration_error(self.model, columns))
-        return {"train_loss": self.loss()} | losses
+        found = {"validation_loss": best.best_loss, "best_step": best.best_step} if best else {}
+        return {"train_loss": self.loss()} | found
 
     def loss(self, samples: Samples | None = None) -> float:
         """The objective's loss at the present weights, on these samples or on the training samples.
@@ -169,6 +175,9 @@ class TrainingLoop:
     @contextlib.contextmanager
     def averaged_weights(self) -> Iterator[None]:
         """Within it the weights and learned columns are their averages, if the optimizer keeps some (`use_ema`)."""
+        if not self.optimizer.use_ema:
+            yield
+            return
         present = [v.numpy() for v in self.trained_variables]
         self.keep_averages()
         try:
@@ -251,16 +260,11 @@ class TrainingLoop:
                 )
                 return step + 1, loss
             with tf.GradientTape() as tape:
-                loss = self.objective.loss_at_step(self.model, self._batch(self._columns(samples), step), step)
+                loss = self.objective.loss_at_step(
+                    self.model, self._batches.of_step(self._columns(samples), step), step
+                )
             self.optimizer.apply(dense_gradients(tape, loss, variables), variables)
             return step + 1, loss
 
         no_loss = tf.constant(float("nan"), self.model.compute_dtype)
         return tf.while_loop(lambda step, _: step < end, body, (first, no_loss))[1]
-
-    def _batch(self, samples: Samples, step: tf.Tensor) -> Samples:
-        if self._batch_size is None:
-            return samples
-        seed = tf.stack([tf.constant(self._seed), step])
-        chosen = tf.random.stateless_uniform([self._batch_size], seed, maxval=self._num_samples, dtype=tf.int32)
-        return {name: tf.gather(column, chosen) for name, column in samples.items()}

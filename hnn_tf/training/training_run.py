@@ -13,8 +13,8 @@ from hnn_tf.commands import interruption
 from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.objectives import Objective
 from hnn_tf.optimizers import LBFGS, CoupledAdam
+from hnn_tf.training.best_weights import BestWeights
 from hnn_tf.training.checkpoint import Checkpoint
-from hnn_tf.training.early_stopping import EarlyStopping
 from hnn_tf.training.progress import Progress
 from hnn_tf.training.scalar_log import ScalarLog
 from hnn_tf.training.short_calls import ShortCalls
@@ -82,7 +82,7 @@ def train(
     loop = TrainingLoop(
         model, objective, optimizer(options), train_samples, batch_size=options.batch_size or None, seed=options.seed
     )
-    stopping = EarlyStopping(loop, data.validation, patience=options.patience or None) if data.validation else None
+    stopping = BestWeights(loop, data.validation, patience=options.patience or None) if data.validation else None
     seconds_before = start_seconds
     if checkpoint and saved:
         try:
@@ -174,7 +174,7 @@ def _begin(
     return begin(model, data.objective, data.train, angles=data.angles, seed=options.seed)
 
 
-def _keep(loop: TrainingLoop, stopping: EarlyStopping | None, name: str) -> dict[str, float]:
+def _keep(loop: TrainingLoop, stopping: BestWeights | None, name: str) -> dict[str, float]:
     """Leaves the model the weights that are to be used; returns what tells about the choice."""
     if not stopping:
         loop.keep_averages()

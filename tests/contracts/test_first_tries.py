@@ -125,6 +125,22 @@ def test_states_may_be_nested_lists(model):
     np.testing.assert_array_equal(model(STATES.tolist()), model(STATES))
 
 
+@pytest.mark.parametrize("activation", ["gelu", "swish", keras.activations.softplus, keras.ops.tanh, tf.sin])
+def test_activations_are_keras_names_or_functions(activation):
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8, activation=activation))
+    model.compile("adam", "mse")
+    model.fit(STATES, STATES, epochs=1, verbose=0)
+    assert model(STATES).shape == [3, 2]
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", keras.activations.hard_silu, tf.nn.relu6])
+@pytest.mark.parametrize("kind", [hnn_tf.MLPHamiltonian, hnn_tf.RandomFeatureHamiltonian])
+def test_a_hamiltonian_with_a_kink_is_refused(kind, activation):
+    with pytest.raises(InputError, match=r"expected a smooth one for a Hamiltonian, .*; use 'tanh', 'silu'") as refusal:
+        kind(activation=activation)
+    assert "\n" not in str(refusal.value)
+
+
 def test_training_takes_names():
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8))
     model.build([None, 2])
@@ -134,6 +150,15 @@ def test_training_takes_names():
     assert np.isfinite(loop.run(2))
     with pytest.raises(InputError, match="objective: expected one of combined, derivative, .*; received 'steps'"):
         hnn_tf.TrainingLoop(model, "steps", "adam", samples)
+
+
+@pytest.mark.parametrize("loss", [hnn_tf.objectives.OneStep(), hnn_tf.objectives.DerivativeMatching])
+def test_an_objective_is_no_loss_of_keras(loss):
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8))
+    model.compile("adam", loss)
+    with pytest.raises(InputError, match="objective '.*': expected hnn_tf.TrainingLoop, .* loss='mse'") as refusal:
+        model.fit(STATES, STATES, verbose=0)
+    assert "\n" not in str(refusal.value)
 
 
 def test_a_strategy_is_refused_by_the_loop_and_taken_by_stock_fit():

@@ -16,6 +16,7 @@ from hnn_tf import (
     phase_space,
     rollout,
 )
+from hnn_tf.training.fit_state import FitState
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -64,8 +65,8 @@ def test_every_model_has_an_entry():
 
 def test_every_keras_model_of_the_package_is_registered_and_public():
     registered = {type(_build(name)) for name in models.MODELS}
-    # The model that sees frames has its own tests, in test_latent_model.py.
-    assert package_classes.subclasses(keras.Model) == registered | {LatentHamiltonianNetwork}
+    # The model that sees frames has its own tests, in test_latent_model.py; the state of a fit, in test_killed_fit.py.
+    assert package_classes.subclasses(keras.Model) == registered | {LatentHamiltonianNetwork, FitState}
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
 

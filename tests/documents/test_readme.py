@@ -9,6 +9,7 @@ import command_session
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import hnn_tf
 from benchmarks.cost import data as data_cost
@@ -25,7 +26,8 @@ from trainers import symplecticity_table as symplecticity
 ROOT = command_session.ROOT
 PAGES = ["docs/reading_results.md", "docs/using_models.md", "docs/your_system.md", "docs/results.md"]
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", *PAGES, "docs/integrators.md"]
-DOCUMENTS += ["docs/known_limits.md", "docs/objectives.md", "docs/serving.md", "docs/results/paper_table.md"]
+DOCUMENTS += ["docs/known_limits.md", "docs/objectives.md", "docs/serving.md", "docs/training_in_keras.md"]
+DOCUMENTS += ["docs/results/paper_table.md"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
 
@@ -90,6 +92,19 @@ def test_python_of_the_page_on_models_runs(trained_run):
     assert names["loop"].objective.name == "one_step"
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
     assert (trained_run / "served" / "own" / "1" / "saved_model.pb").is_file()
+
+
+def test_python_of_the_page_on_training_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = _names_after("docs/training_in_keras.md")
+    assert names["history"].history["loss"]
+    blocks = names["loop"].step / 200
+    assert {name: len(values) for name, values in names["seen"].history.items()} == dict.fromkeys(
+        ("loss", "val_loss", "learning_rate"), blocks
+    )
+    state = tf.constant([[1.0, 0.5]])
+    np.testing.assert_array_equal(names["best"](state), names["model"](state))
+    assert [path.name for path in tmp_path.iterdir()] == ["best.keras"]  # a finished fit needs no backup
 
 
 def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ NAIVE = {
     "silu": lambda x: x / (1 + np.exp(-x)),
     "sine": np.sin,
     "softplus": lambda x: np.log(1 + np.exp(x)),
+    "softsign": lambda x: x / (1 + np.abs(x)),
     "tanh": np.tanh,
 }
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from equal_states import assert_equal_states
 
 from hnn_tf import BaselineNetwork, TrainingLoop
 from hnn_tf.objectives import DerivativeMatching, Objective
@@ -26,12 +27,6 @@ def _loop(samples, *, objective=None, model=None, **options):
     return TrainingLoop(
         model or _model(), objective or DerivativeMatching(), CoupledAdam(1e-2, l2=1e-3), samples, **options
     )
-
-
-def _assert_equal_states(received, expected):
-    assert received.keys() == expected.keys()
-    for name in expected:
-        np.testing.assert_array_equal(received[name], expected[name], err_msg=name)
 
 
 def test_lowers_the_loss(rng):
@@ -64,7 +59,7 @@ def test_one_call_of_ten_steps_equals_two_of_five(rng, batch_size):
     loss = whole.run(10)
     cut.run(5)
     assert cut.run(5) == loss
-    _assert_equal_states(cut.state(), whole.state())
+    assert_equal_states(cut.state(), whole.state())
 
 
 def test_the_returned_loss_is_that_before_the_last_update(rng):
@@ -115,7 +110,7 @@ def test_a_restored_state_continues_bit_by_bit(rng, batch_size):
     other = _loop(samples, model=_model(seed=1), batch_size=batch_size)
     other.restore(middle)
     other.run(5)
-    _assert_equal_states(other.state(), loop.state())
+    assert_equal_states(other.state(), loop.state())
 
 
 def test_a_state_stays_as_it_was_while_training_goes_on(rng):
@@ -123,7 +118,7 @@ def test_a_state_stays_as_it_was_while_training_goes_on(rng):
     state = loop.state()
     copies = {name: value.copy() for name, value in state.items()}
     loop.run(3)
-    _assert_equal_states(state, copies)
+    assert_equal_states(state, copies)
 
 
 @pytest.mark.parametrize("spoil", ["another model", "a column less", "a column more"])
@@ -140,7 +135,7 @@ def test_a_state_of_other_variables_is_refused_and_changes_nothing(rng, spoil):
         state["model.99"] = np.zeros(3)
     with pytest.raises(ValueError, match="differing"):
         loop.restore(state)
-    _assert_equal_states(loop.state(), before)
+    assert_equal_states(loop.state(), before)
 
 
 # Batches.

@@ -1,38 +1,15 @@
 """Which weights a training leaves: averaged ones, the best on held-out samples, the same after a break."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
+from passing_loop import SAMPLES, Passing, passing_loop
 
-from hnn_tf import EarlyStopping, TrainingLoop
+import hnn_tf
+from hnn_tf import BestWeights
 from hnn_tf.objectives import Objective
-
-SAMPLES = {"target": np.full([4, 1], 5.0), "offset": np.zeros([4, 1])}
-
-
-class _Passing(Objective):
-    """Weights and offsets all go from 0 to 5, and are best on the way, at 2."""
-
-    name = "passing"
-    columns = ("target", "offset")
-    learned_columns = ("offset",)
-
-    def loss(self, model, samples):
-        return _distance(model, 5.0) + tf.reduce_mean((samples["offset"] - samples["target"]) ** 2)
-
-    def validation_loss(self, model, samples):
-        del samples
-        return _distance(model, 2.0)
-
-
-def _distance(model, target):
-    return tf.add_n([tf.reduce_mean((variable.value - target) ** 2) for variable in model.trainable_variables])
-
-
-def _loop(*, objective=None, learning_rate=0.1, samples=SAMPLES, **options):
-    model = keras.Sequential([keras.Input([2]), keras.layers.Dense(2, use_bias=False, kernel_initializer="zeros")])
-    return TrainingLoop(model, objective or _Passing(), keras.optimizers.Adam(learning_rate, **options), samples)
 
 
 def _values(loop):
@@ -45,7 +22,7 @@ def _assert_equal(received, expected):
 
 
 def test_the_best_weights_and_their_learned_columns_are_left():
-    loop, by_hand = _loop(), _loop()
+    loop, by_hand = passing_loop(), passing_loop()
     losses = loop.fit(100, validation=SAMPLES, block_size=5)
     assert loop.step == 100
     seen = {0: (by_hand.validation_loss(SAMPLES), _values(by_hand))}
@@ -60,20 +37,20 @@ def test_the_best_weights_and_their_learned_columns_are_left():
 
 
 def test_patience_ends_the_training():
-    loop = _loop()
+    loop = passing_loop()
     losses = loop.fit(1000, validation=SAMPLES, block_size=5, patience=20)
     assert loop.step == losses["best_step"] + 20
 
 
 def test_without_validation_the_last_weights_are_left():
-    loop, plain = _loop(), _loop()
+    loop, plain = passing_loop(), passing_loop()
     assert loop.fit(7) == {"train_loss": loop.loss()}
     plain.run(7)
     _assert_equal(_values(loop), _values(plain))
 
 
 def test_averages_are_the_exponential_ones_of_every_step():
-    loop, plain = _loop(use_ema=True, ema_momentum=0.8), _loop()
+    loop, plain = passing_loop(use_ema=True, ema_momentum=0.8), passing_loop()
     loop.fit(6)
     averages = None
     for _ in range(6):
@@ -85,20 +62,20 @@ def test_averages_are_the_exponential_ones_of_every_step():
 
 
 def test_looking_at_averages_leaves_the_training_alone():
-    watched, plain = _loop(use_ema=True), _loop(use_ema=True)
-    stopping = EarlyStopping(watched, SAMPLES)
+    watched, plain = passing_loop(use_ema=True), passing_loop(use_ema=True)
+    best = BestWeights(watched, SAMPLES)
     for _ in range(4):
         watched.run(5)
-        stopping.update()
+        best.update()
         plain.run(5)
     _assert_equal(watched.state().values(), plain.state().values())
-    stopping.restore_best()  # the last: averages lag behind, and are still approaching 2
+    best.restore_best()  # the last: averages lag behind, and are still approaching 2
     plain.keep_averages()
     _assert_equal(_values(watched), _values(plain))
 
 
 def test_before_the_first_step_there_is_nothing_to_average():
-    loop = _loop(use_ema=True)
+    loop = passing_loop(use_ema=True)
     before = _values(loop)
     loop.keep_averages()
     _assert_equal(_values(loop), before)
@@ -106,17 +83,17 @@ def test_before_the_first_step_there_is_nothing_to_average():
 
 def test_a_restored_search_ends_as_the_unbroken_one():
     schedule = keras.optimizers.schedules.CosineDecay(0.2, 60)
-    unbroken = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    unbroken = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
     expected = unbroken.fit(60, validation=SAMPLES, block_size=5)
-    first = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
-    stopping = EarlyStopping(first, SAMPLES)
+    first = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    best = BestWeights(first, SAMPLES)
     while first.step < expected["best_step"] + 10:  # so that the best is behind, and only the state has it
         first.run(5)
-        stopping.update()
-    second = _loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
-    again = EarlyStopping(second, SAMPLES)
+        best.update()
+    second = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)
+    again = BestWeights(second, SAMPLES)
     second.restore(first.state())
-    again.restore(stopping.state())
+    again.restore(best.state())
     while second.step < 60:
         second.run(5)
         again.update()
@@ -126,22 +103,22 @@ def test_a_restored_search_ends_as_the_unbroken_one():
 
 
 def test_a_state_of_other_weights_is_refused_and_changes_nothing():
-    stopping = EarlyStopping(_loop(), SAMPLES)
-    stopping.update()
-    before = stopping.state()
+    best = BestWeights(passing_loop(), SAMPLES)
+    best.update()
+    before = best.state()
     with pytest.raises(ValueError, match="expected the best weights of this model"):
-        stopping.restore({name: value for name, value in before.items() if name != "best.0"})
-    _assert_equal(stopping.state().values(), before.values())
+        best.restore({name: value for name, value in before.items() if name != "best.0"})
+    _assert_equal(best.state().values(), before.values())
 
 
-class _NeverFinite(_Passing):
+class _NeverFinite(Passing):
     def validation_loss(self, model, samples):
         return super().validation_loss(model, samples) * float("nan")
 
 
 def test_no_finite_validation_loss_is_an_error():
     with pytest.raises(ArithmeticError, match="expected a finite validation loss at some step"):
-        _loop(objective=_NeverFinite()).fit(2, validation=SAMPLES)
+        passing_loop(objective=_NeverFinite()).fit(2, validation=SAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -154,16 +131,22 @@ def test_no_finite_validation_loss_is_an_error():
     ],
 )
 def test_bad_options_are_refused_before_any_step(options, message):
-    loop = _loop()
+    loop = passing_loop()
     with pytest.raises(ValueError, match=message):
         loop.fit(5, **options)
     assert loop.step == 0
 
 
 def test_an_objective_validates_by_its_loss_unless_it_says_otherwise():
-    class Plain(_Passing):
+    class Plain(Passing):
         validation_loss = Objective.validation_loss
 
-    loop = _loop(objective=Plain())
+    loop = passing_loop(objective=Plain())
     other = {"target": np.ones([2, 1]), "offset": np.full([2, 1], 3.0)}  # of another number, and not learned
     assert loop.validation_loss(other) == loop.loss(other) != loop.loss()
+
+
+def test_the_names_of_earlier_releases_give_it():
+    assert hnn_tf.EarlyStopping is BestWeights
+    for name in ("hnn_tf.early_stopping", "hnn_tf.training.early_stopping"):
+        assert importlib.import_module(name).EarlyStopping is BestWeights

@@ -1,0 +1,133 @@
+"""The activation that a name or a function stands for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.input_error import InputError, one_line
+from hnn_tf.numerics.activation_functions import Activation
+from hnn_tf.numerics.activations import ACTIVATIONS
+from hnn_tf.numerics.eager_thread import in_eager_thread
+from hnn_tf.numerics.probed_activation import POINTS, Function, has_second_derivative, name_of, probed_activation
+from hnn_tf.typing import ActivationLike
+
+
+def known(activation: Any) -> ActivationLike:
+    """What stands for an activation in a model: its name, or, if it has none, the function itself.
+
+    Args:
+      activation: A name in `ACTIVATIONS` or `keras.activations`; a function of Keras or TensorFlow that has such a
+        name; a function registered with Keras; or what `serialized` made of that.
+
+    Raises:
+      InputError: If there is none; it isn't a function of each number by itself, as softmax; or no file could name it.
+    """
+    if isinstance(activation, Mapping):
+        try:
+            activation = keras.saving.deserialize_keras_object(dict(activation))
+        except (TypeError, ValueError) as error:  # It isn't registered here.
+            raise InputError(f"activation: expected one that Keras can load: {one_line(error)}") from error
+    elif isinstance(activation, str):
+        if activation in ACTIVATIONS:
+            return activation
+        try:
+            activation = keras.activations.get(activation)
+        except ValueError as error:
+            raise InputError(
+                f"activation: expected one of {', '.join(sorted(ACTIVATIONS))}, another name of keras.activations, or "
+                f"a function; received {activation!r}"
+            ) from error
+    if not callable(activation) or isinstance(activation, type | keras.layers.Layer):
+        raise InputError(
+            f"activation: expected a name or a function, as keras.activations.tanh; received {activation!r}"
+        )
+    name = _name(activation)
+    if name is not None and name in ACTIVATIONS:
+        return name
+    probed_activation(activation)  # which refuses what is none
+    if name is None and not _is_registered(activation):
+        raise InputError(
+            f"activation {name_of(activation)!r}: expected a function that a model's file can name; received another; "
+            "give it a name by `def`, and decorate it with @keras.saving.register_keras_serializable()"
+        )
+    return name or activation
+
+
+def serialized(activation: ActivationLike) -> str | dict[str, Any]:
+    """A `known` activation as a model's configuration has it."""
+    return activation if isinstance(activation, str) else keras.saving.serialize_keras_object(activation)
+
+
+def get(activation: Any) -> Activation:
+    """The activation that a name or a function stands for.
+
+    Raises:
+      InputError: As `known`.
+    """
+    chosen = known(activation)
+    if isinstance(chosen, str) and chosen in ACTIVATIONS:
+        return ACTIVATIONS[chosen]
+    return probed_activation(keras.activations.get(chosen))
+
+
+def get_smooth(activation: Any) -> Activation:
+    """The activation that a name or a function stands for, for a Hamiltonian.
+
+    Raises:
+      InputError: As `known`; or if it isn't smooth: the motion is H's derivative, and training differentiates that.
+    """
+    found, chosen = get(activation), known(activation)
+    name = chosen if isinstance(chosen, str) else name_of(chosen)
+    if not found.smooth:
+        raise InputError(
+            f"activation {name!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
+            "use 'tanh', 'silu', 'softplus' or 'sine'"
+        )
+    if chosen not in ACTIVATIONS and not has_second_derivative(found):
+        raise InputError(
+            f"activation {name!r}: expected a second derivative for a Hamiltonian, which training needs; TensorFlow "
+            "has none; write it in other operations, or use 'tanh', 'silu', 'softplus' or 'sine'"
+        )
+    return found
+
+
+def _name(function: Function) -> str | None:
+    """Of a function of Keras or TensorFlow, the name under which it is in `ACTIVATIONS` or `keras.activations`."""
+    if (getattr(function, "__module__", None) or "").split(".")[0] not in ("keras", "tensorflow"):
+        return None
+    builtin = getattr(keras.activations, name_of(function), None)
+    if function is builtin and builtin.__name__ not in ACTIVATIONS:
+        return builtin.__name__
+    # Others are known by what they give: `keras.ops.gelu` is another than `keras.activations.gelu`.
+    candidates = {name: activation.value for name, activation in ACTIVATIONS.items()}
+    if builtin is not None:
+        candidates |= {builtin.__name__: builtin}
+    return in_eager_thread(lambda: _equal_one(function, candidates))
+
+
+def _equal_one(function: Function, candidates: Mapping[str, Function]) -> str | None:
+    values = _values(function)
+    return next((name for name, other in candidates.items() if _equal(_values(other), values)), None)
+
+
+def _values(function: Function) -> np.ndarray | None:
+    try:
+        return np.asarray(function(tf.constant(POINTS)))
+    except Exception:  # It takes other arguments, or other shapes.
+        return None
+
+
+def _equal(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    return one is not None and other is not None and one.shape == other.shape and np.allclose(one, other, 1e-12, 1e-12)
+
+
+def _is_registered(function: Function) -> bool:
+    if name_of(function) == "<lambda>":
+        return False
+    try:
+        return keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(function)) is function
+    except (AttributeError, TypeError, ValueError):
+        return False

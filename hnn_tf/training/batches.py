@@ -1,0 +1,31 @@
+"""Batches of samples, each of which its step tells."""
+
+import tensorflow as tf
+
+from hnn_tf.typing import Samples
+
+
+class Batches:
+    """Samples drawn with replacement by a stateless generator from (seed, step); or all of them in each step.
+
+    Args:
+      num_samples: How many there are.
+      batch_size: Samples a step, >= 1; all when not given.
+      seed: Of the draws.
+
+    Raises:
+      ValueError: If a batch is empty or larger than the set.
+    """
+
+    def __init__(self, num_samples: int, batch_size: int | None, seed: int) -> None:
+        if batch_size is not None and not 1 <= batch_size <= num_samples:
+            raise ValueError(f"batch_size: expected 1 to {num_samples} samples; received {batch_size}")
+        self._num_samples, self._size, self._seed = num_samples, batch_size, seed
+
+    def of_step(self, samples: Samples, step: tf.Tensor) -> Samples:
+        """The rows of step number `step`, the same of each column."""
+        if self._size is None:
+            return samples
+        seed = tf.stack([tf.constant(self._seed), step])
+        chosen = tf.random.stateless_uniform([self._size], seed, maxval=self._num_samples, dtype=tf.int32)
+        return {name: tf.gather(column, chosen) for name, column in samples.items()}
