@@ -39,10 +39,11 @@ class FittedModel:
       model: The trained Keras model.
       recordings: What it was trained on, with the recordings held out for validation.
       test: What it is measured on.
-      data: The samples, and the objective as it was given.
+      data: The samples, and the objective that the training began with.
       training: The options of the training.
       result: Losses and seconds of the training, and the objective with the noise that was found.
       comparison: Losses by name of all models that were tried, of this one, too.
+      integrator: Name of the integrator that an exported rollout has unless another one is asked for.
     """
 
     model: keras.Model
@@ -52,16 +53,17 @@ class FittedModel:
     training: TrainingOptions
     result: TrainingResult
     comparison: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
+    integrator: str = "rk4"
 
     @functools.cached_property
     def metrics(self) -> dict[str, float]:
-        """Numbers that tell how good the model is, those of rollouts measured when they are first asked for.
+        """Numbers that tell how good the model is, as it was when they were first asked for; `fit` has asked for them.
 
         `train_loss`, `test_loss`, and with validation `validation_loss` and `best_step`: of the objective.
         `coordinate_mse` and `valid_prediction_time`: how far rollouts are from the test recordings, from their true
         states where these are known, and from the readings, with their noise, where not. A rollout begins at the true
-        first state, or at the one that fits the readings best. `friction`, if the model learns one. A rollout that
-        diverges has no metrics.
+        first state, or at the one that fits the readings best; of more than 100 recordings the first 100 are rolled
+        out. `friction`, if the model learns one. A rollout that diverges has no metrics.
         """
         found = dict(self.result.losses)
         if isinstance(self.test, Recordings):
@@ -86,7 +88,7 @@ class FittedModel:
         Raises:
           InputError: If the state has another width, or the model sees frames: `model.rollout` takes those.
         """
-        width = self._recordings()[0].states.shape[1]
+        width = self._recordings().width
         if np.ndim(state) not in (1, 2) or np.shape(state)[-1] != width:
             raise InputError(f"state: expected [{width}] or [N, {width}]; received shape {np.shape(state)}")
         elapsed = np.asarray(times, np.float64)
@@ -127,7 +129,7 @@ class FittedModel:
             "objective": self.result.objective.name,
             "protocol": "held out",
             "seed": self.training.seed,
-            "steps": self.training.steps,
+            "steps": self.result.steps,
             "fit_seconds": self.result.seconds,
             "state": {
                 "names": list(described.state_names),

@@ -9,44 +9,41 @@ from typing import TypeAlias
 
 import keras
 import numpy as np
-import tensorflow as tf
 
-from hnn_tf.data.digest import fingerprint
+from hnn_tf import fit_identity, model_selection
 from hnn_tf.data.frame_recordings import FrameRecordings
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.fitted_model import FittedModel
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
+from hnn_tf.models.latent_hamiltonian_network import LatentHamiltonianNetwork
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.by_name import new_objective
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
-from hnn_tf.objectives.sample_columns import column_tensors
 from hnn_tf.training.checkpoint import Checkpoint
 from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.training_run import train
-from hnn_tf.training.training_set import TrainingSet, num_samples
-from hnn_tf.training.warm_start import WIDEST_STATE
-from hnn_tf.typing import Samples
+from hnn_tf.training.training_set import TrainingSet
+from hnn_tf.training.warm_start import WIDEST_STATE, begins_in_closed_form
 
 ModelChoice: TypeAlias = keras.Model | ModelOptions | str
 
-CANDIDATES = ("random_features", "random_features_friction")
-WIDE_CANDIDATES = ("hnn", "hnn_friction")
+CLOSED_FORMS = ("random_features", "random_features_friction")
+NETWORKS = ("hnn", "hnn_friction")
 """What `fit` tries where no model is given, the simplest first: energy is conserved, or friction takes it.
 
-Random features are fitted in closed form, which is faster and more exact (docs/objectives.md); of wide states there are
-too few of them.
+Closed forms are faster and more exact (docs/objectives.md), where the objective has one and states are narrow.
 """
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
-"""Of the recordings, which `fit` holds out by itself."""
+"""Of the recordings, which `fit` holds out by itself; at least one recording."""
 
-_MOST_GROUPS = 20
-"""Into which validation samples are cut, to tell how sure their loss is."""
+_FEWEST_READINGS = 20
+"""The fewest readings of a single recording that is split in time."""
 
 
 def fit(
@@ -61,75 +58,176 @@ def fit(
 ) -> FittedModel:
     """Learns a Hamiltonian from recordings, and measures it on recordings that were held out.
 
-    Equal arguments give equal weights, to the bit, on one machine. They are those that a trainer's command gives with
-    the same options.
+    Equal arguments give equal weights, to the bit, on one machine. The weights are those that a trainer's command gives
+    with the same options.
 
-    What isn't given is chosen:
+    Arguments that are not given are chosen as follows:
 
-    - `test`: the last fifth of the recordings, or of the readings of a single one.
-    - `objective`: of states of up to six numbers "combined" where the recordings have time derivatives and
-      "trajectory" where they have none; of wider states "derivative" or "one_step".
-    - `training`: as many steps as helped from a closed form's start (150 of "combined", none of "trajectory"), at a
-      rate of 3e-4 that falls along a cosine; of the other objectives `TrainingOptions()`.
-    - `model`: of states of up to six numbers 200 random features, of wider ones a network of 200 and 200 units. Two
-      are tried: one that conserves energy and one with linear friction. A fifth of the recordings is held out of the
-      training besides, to choose on. The first is kept unless its loss there is above that of the second by more than
-      one standard error of the second's. On two cores random features take some ten seconds each, a network a minute
-      or more.
+    - `test`: the last fifth of the recordings, or of the readings of a single recording.
+    - `objective`: for states of up to six numbers "combined" where the recordings have time derivatives and
+      "trajectory" where they have none; for wider states "derivative" or "one_step".
+    - `training`: where the training begins at a closed form, as many steps as helped there (150 of "combined", none of
+      "trajectory") at a rate of 3e-4 that falls along a cosine; otherwise `TrainingOptions()`.
+    - `model`: where the objective is "combined" or "trajectory" and the states have up to six numbers, 200 random
+      features, which a closed form fits; otherwise a network of 200 and 200 units. Two models are tried: one that
+      conserves energy, and one with linear friction. On two cores, random features take some ten seconds each, and a
+      network a minute or more.
+
+    If there are several models, a fifth of the recordings is held out of the training to choose among them. The first
+    model is kept whose loss there is at most one standard error above the least loss.
 
     Args:
       recordings: What was observed.
       test: Recordings to measure on.
-      model: A name in `hnn_tf.models.MODELS`, options, or a built Keras model of your own, which is trained. Of
-        several, the simplest first, the one is kept that the rule above chooses; `FittedModel.comparison` has all.
+      model: A name in `hnn_tf.models.MODELS`, options, or a Keras model of your own, which is trained. Several models,
+        the simplest first, are compared; `FittedModel.comparison` has the losses of all.
       objective: What "fits" means: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an objective.
-      training: Steps, batches, optimizer, early stopping and seed.
-      folder: Keeps checkpoints, so that a call that was killed goes on where it was when it is repeated; nothing is
-        kept if not given.
+      training: Steps, batches, optimizer, early stopping and seed. A model that a closed form fits takes no steps.
+      folder: Keeps checkpoints, so that a call that was killed goes on from its last checkpoint when it is repeated.
+        Nothing is kept if it is not given.
       progress: Whether the training shows itself on stderr.
 
     Returns:
       The model with its metrics.
 
     Raises:
-      InputError: If something given can't be used, as where a part of the recordings would be empty, or the folder has
+      InputError: If an argument can't be used, as where a part of the recordings would be empty, or the folder has
         checkpoints of another fit.
       TrainingFailedError: If the training diverges.
+      OSError: If the folder can't be written.
 
     Example:
       >>> fitted = hnn_tf.fit(recordings)
       >>> fitted.metrics["test_loss"]
-
-    References:
-      Breiman, Friedman, Olshen, Stone. Classification and Regression Trees, 1984, section 3.4.3 (the one standard error
-      rule).
     """
     if test is None:
-        recordings, test = recordings.hold_out(TEST_FRACTION)
-    settings = objective if isinstance(objective, ObjectiveOptions) else ObjectiveOptions()
-    fits = _objective(objective, recordings)
-    training = _training(fits) if training is None else training
-    choices = _choices(model, recordings)
-    if len(choices) > 1 and not training.validation_fraction:
-        training = dataclasses.replace(training, validation_fraction=VALIDATION_FRACTION)
-    data = TrainingSet.of(recordings, test=test, objective=fits, options=training, derivatives=settings.derivatives)
-    models = [_model(choice, recordings, data, training) for choice in choices]
+        recordings, test = _held_out(recordings)
+    _check_test(recordings, test)
+    options = _objective_options(objective, recordings)
+    fits = objective if isinstance(objective, Objective) else new_objective(options)
+    if fits.sees_frames != isinstance(recordings, FrameRecordings):
+        kind = "frames, hnn_tf.data.FrameRecordings" if fits.sees_frames else "states, hnn_tf.data.Recordings"
+        raise InputError(
+            f"recordings: objective {fits.name!r} expects those of {kind}; received {type(recordings).__name__}"
+        )
+    choices = _choices(model, fits, recordings)
+    seed = 0 if training is None else training.seed
+    models = [_model(choice, recordings, seed) for choice in choices]
     if len({each.name for each in models}) < len(models):
         raise InputError(f"model: expected models of different names; received {[each.name for each in models]}")
-    found: list[FittedModel] = []
+    if training is None:
+        training = _chosen_training(fits, models, recordings)
+    if len(choices) > 1 and not training.validation_fraction:
+        fraction = max(VALIDATION_FRACTION, 1.0 / len(recordings)) if len(recordings) > 1 else VALIDATION_FRACTION
+        training = dataclasses.replace(training, validation_fraction=fraction)
+    data = TrainingSet.of(recordings, test=test, objective=fits, options=training, derivatives=options.derivatives)
     for each in models:
-        checkpoint = None if folder is None else _checkpoint(folder, each, data, training)
+        fits.check(each)
+        if isinstance(recordings, Recordings):
+            check_closed_form(each, fits, width=recordings.width)
+    found: list[FittedModel] = []
+    for index, each in enumerate(models):
+        checkpoint = None if folder is None else _checkpoint(folder, index, each, data, training)
         result = train(each, data, training, checkpoint=checkpoint, progress=progress)
+        found.append(FittedModel(each, recordings, test, data, training, result, integrator=options.integrator))
         data = dataclasses.replace(data, objective=_with_noise_of(result.objective, fits))
-        found.append(FittedModel(each, recordings, test, data, training, result))
-    kept = found[_simplest_of_the_best(found) if len(found) > 1 else 0]
-    return dataclasses.replace(kept, comparison={each.model.name: each.result.losses for each in found})
+    kept = found[model_selection.simplest_of_the_best(found) if len(found) > 1 else 0]
+    kept = dataclasses.replace(kept, comparison={each.model.name: each.result.losses for each in found})
+    _ = kept.metrics  # measured now: the model may be trained on
+    return kept
+
+
+def _held_out(recordings: Recordings | FrameRecordings) -> tuple[Recordings, Recordings]:
+    count = len(recordings)
+    if count == 1 and isinstance(recordings, Recordings) and len(recordings[0]) < _FEWEST_READINGS:
+        raise InputError(
+            f"recordings: expected several, or a single one of at least {_FEWEST_READINGS} readings, to measure on a "
+            f"part of them; received {len(recordings[0])} readings; give test=..., too"
+        )
+    fraction = TEST_FRACTION if count == 1 else max(TEST_FRACTION, 1.0 / count)
+    return recordings.hold_out(fraction)  # type: ignore[return-value]
+
+
+def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | FrameRecordings) -> None:
+    if type(test) is not type(recordings):
+        raise InputError(
+            f"test: expected {type(recordings).__name__} as the recordings; received {type(test).__name__}"
+        )
+    if not isinstance(recordings, Recordings) or not isinstance(test, Recordings):
+        return
+    if test.width != recordings.width:
+        raise InputError(f"test: expected states of {recordings.width} numbers as in recordings; received {test.width}")
+    if recordings[0].time_derivatives is not None and test[0].time_derivatives is None:
+        raise InputError("test: expected time derivatives, as the recordings have them; received none")
+
+
+def _objective_options(
+    objective: Objective | ObjectiveOptions | str | None, recordings: Recordings | FrameRecordings
+) -> ObjectiveOptions:
+    """The options that are given, with an objective's name; of an objective that is given, those it was made of."""
+    if isinstance(objective, Objective):
+        integrator = objective.integrator.name if isinstance(objective, IntegratedObjective) else "rk4"
+        return ObjectiveOptions(integrator=integrator)
+    options = objective if isinstance(objective, ObjectiveOptions) else ObjectiveOptions(objective)
+    if options.objective is not None:
+        return options
+    if not isinstance(recordings, Recordings):
+        raise InputError("objective: expected one for recordings of frames, as hnn_tf.objectives.LatentMatching()")
+    known = recordings[0].time_derivatives is not None or options.derivatives is not None
+    narrow, wide = ("combined", "derivative") if known else ("trajectory", "one_step")
+    return dataclasses.replace(options, objective=narrow if recordings.width <= WIDEST_STATE else wide)
+
+
+def _choices(
+    model: ModelChoice | Sequence[ModelChoice] | None, objective: Objective, recordings: Recordings | FrameRecordings
+) -> list[ModelChoice]:
+    if model is not None:
+        choices = [model] if isinstance(model, keras.Model | ModelOptions | str) else list(model)
+        if not choices:
+            raise InputError("model: expected at least one; received none")
+        return choices
+    squares = not (getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0))
+    narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE
+    closed = objective.closed_form == "trajectories" and squares and narrow
+    return list(CLOSED_FORMS if closed else NETWORKS)
+
+
+def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: int) -> keras.Model:
+    if isinstance(recordings, FrameRecordings):
+        if not isinstance(choice, LatentHamiltonianNetwork) or not choice.built:
+            raise InputError("model: expected a built LatentHamiltonianNetwork for recordings of frames")
+        return choice
+    if not isinstance(choice, keras.Model):
+        options = ModelOptions(choice) if isinstance(choice, str) else choice
+        return new_model(options, width=recordings.width, angles=recordings.angles, seed=seed)
+    try:
+        if not choice.built:
+            choice.build([None, recordings.width])
+        choice(np.zeros([1, recordings.width]))
+    except ValueError as error:
+        raise InputError(
+            f"model: expected one that takes states of {recordings.width} numbers, as the recordings have; Keras says: "
+            f"{one_line(error)}"
+        ) from error
+    return choice
+
+
+def _chosen_training(
+    objective: Objective, models: Sequence[keras.Model], recordings: Recordings | FrameRecordings
+) -> TrainingOptions:
+    closed = isinstance(recordings, Recordings) and all(
+        begins_in_closed_form(each, width=recordings.width) for each in models
+    )
+    if not (objective.begins_at_closed_form and closed):
+        return TrainingOptions()
+    # At Adam's usual rate the first steps would spoil the start.
+    return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
 
 
 def _with_noise_of(found: Objective, given: Objective) -> Objective:
     """The given objective with the noise levels that were found, by which all models are compared.
 
-    The substeps are those that each model needs.
+    The substeps stay to be chosen for each model.
     """
     same = copy.copy(given)
     for name in set(given.found) - set(IntegratedObjective.found):
@@ -137,103 +235,10 @@ def _with_noise_of(found: Objective, given: Objective) -> Objective:
     return same
 
 
-def _choices(
-    model: ModelChoice | Sequence[ModelChoice] | None, recordings: Recordings | FrameRecordings
-) -> list[ModelChoice]:
-    if model is None:
-        return list(CANDIDATES if _is_narrow(recordings) else WIDE_CANDIDATES)
-    choices = [model] if isinstance(model, keras.Model | ModelOptions | str) else list(model)
-    if not choices:
-        raise InputError("model: expected at least one; received none")
-    return choices
-
-
-def _objective(given: Objective | ObjectiveOptions | str | None, recordings: Recordings | FrameRecordings) -> Objective:
-    if isinstance(given, Objective):
-        return given
-    if given is None:
-        given = _chosen_objective(recordings)
-    return new_objective(ObjectiveOptions(objective=given) if isinstance(given, str) else given)
-
-
-def _chosen_objective(recordings: Recordings | FrameRecordings) -> str:
-    if not isinstance(recordings, Recordings):
-        raise InputError("objective: expected one for recordings of frames, as hnn_tf.objectives.LatentMatching()")
-    narrow = _is_narrow(recordings)
-    if recordings[0].time_derivatives is not None:
-        return "combined" if narrow else "derivative"
-    return "trajectory" if narrow else "one_step"
-
-
-def _is_narrow(recordings: Recordings | FrameRecordings) -> bool:
-    """Whether states have a closed form."""
-    return isinstance(recordings, Recordings) and recordings[0].states.shape[1] <= WIDEST_STATE
-
-
-def _training(objective: Objective) -> TrainingOptions:
-    if not objective.begins_at_closed_form:
-        return TrainingOptions()
-    # At Adam's usual rate the first steps would spoil the start.
-    return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
-
-
-def _model(
-    choice: ModelChoice, recordings: Recordings | FrameRecordings, data: TrainingSet, training: TrainingOptions
-) -> keras.Model:
-    if isinstance(recordings, FrameRecordings):
-        if not isinstance(choice, keras.Model):
-            raise InputError("model: expected a built LatentHamiltonianNetwork for recordings of frames")
-        return choice
-    width = recordings[0].states.shape[1]
-    if isinstance(choice, keras.Model):
-        if not choice.built:
-            choice.build([None, width])
-        model = choice
-    else:
-        options = ModelOptions(model=choice) if isinstance(choice, str) else choice
-        model = new_model(options, width=width, angles=data.angles, seed=training.seed)
-    data.objective.check(model)
-    check_closed_form(model, data.objective, width=width)
-    return model
-
-
 def _checkpoint(
-    folder: str | os.PathLike, model: keras.Model, data: TrainingSet, training: TrainingOptions
+    folder: str | os.PathLike, index: int, model: keras.Model, data: TrainingSet, training: TrainingOptions
 ) -> Checkpoint:
     kept = pathlib.Path(folder) / "checkpoints"
     kept.mkdir(parents=True, exist_ok=True)
-    what = {
-        # Not its configuration, whose layers are numbered by what was made before them.
-        "model": f"{type(model).__name__} {[tuple(weight.shape) for weight in model.weights]}",
-        "objective": data.objective.name,
-        "training": repr(training),
-        "samples": fingerprint(data.train),
-    }
-    return Checkpoint(kept / f"{model.name}.npz", of=what)
-
-
-def _simplest_of_the_best(found: Sequence[FittedModel]) -> int:
-    """The first whose validation loss is within one standard error of the least one."""
-    losses = [_group_losses(each) for each in found]
-    best = min(losses, key=np.mean)
-    if len(best) == 1:
-        return 0  # nothing tells how sure a difference is
-    most = np.mean(best) + np.std(best, ddof=1) / len(best) ** 0.5
-    return next(index for index, each in enumerate(losses) if np.mean(each) <= most)
-
-
-def _group_losses(fitted: FittedModel) -> np.ndarray:
-    """Validation losses of contiguous groups of samples."""
-    model, objective = fitted.model, fitted.result.objective
-    samples: Samples = objective.validation_samples(model, fitted.data.validation or {})
-    count = num_samples(samples)
-    loss = tf.function(lambda columns: objective.validation_loss(model, columns), autograph=False)
-    return np.array(
-        [
-            objective.mean_loss(
-                lambda columns: loss(column_tensors(objective, columns, model.compute_dtype)),
-                {name: np.asarray(samples[name])[group] for name in objective.columns},
-            )
-            for group in np.array_split(np.arange(count), min(count, _MOST_GROUPS))
-        ]
-    )
+    # By its place, as Keras numbers a model's name by what was made before it.
+    return Checkpoint(kept / f"model_{index + 1}.npz", of=fit_identity.described(model, data, training))

@@ -48,12 +48,12 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, kind, said in described(type(self)):
-            value = getattr(self, name)
-            if isinstance(value, list) and kind.is_tuple:
-                value = tuple(value)
-                object.__setattr__(self, name, value)
+            value = kind.plain(getattr(self, name))
             if not kind.accepts(value):
                 raise OptionError(f"{{{name}}}: expected {kind.words}", **{name: value})
+            if kind.base is float and value is not None:
+                value = float(value)
+            object.__setattr__(self, name, value)  # a plain value, which JSON can hold
             problem = _problem(value, said)
             if problem:
                 raise OptionError(f"{{{name}}}: expected {problem}", **{name: value})
@@ -80,6 +80,12 @@ class Kind:
         name = "a tuple of integers" if self.is_tuple else name
         return f"{name}, or None" if self.optional else name
 
+    def plain(self, value: Any) -> Any:
+        """A value without NumPy: a number of it as Python's own, its arrays and other lists as tuples."""
+        if hasattr(value, "tolist"):  # NumPy's, without an import of it
+            value = value.tolist()
+        return tuple(value) if isinstance(value, list) else value
+
     def accepts(self, value: Any) -> bool:
         """Whether a value is of this type; an integer is a number, too."""
         if value is None:
@@ -104,11 +110,9 @@ def _kind(hint: Any) -> Kind:
 
 
 def _is_of(value: Any, base: type) -> bool:
-    if base in (int, float) and isinstance(value, bool):
-        return False
-    # NumPy's numbers are registered as these, without an import of it.
-    accepted = {int: typing.SupportsIndex, float: typing.SupportsFloat}.get(base, base)
-    return isinstance(value, accepted) and not (base is float and isinstance(value, str))
+    if isinstance(value, bool):
+        return base is bool
+    return isinstance(value, (int, float) if base is float else base)
 
 
 def _problem(value: Any, said: Option) -> str | None:

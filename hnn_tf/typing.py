@@ -62,5 +62,9 @@ class Fitted(Protocol):
     def model(self) -> keras.Model:
         """The trained model."""
 
+    @property
+    def integrator(self) -> str:
+        """Name of the integrator of its rollouts."""
+
     def record(self) -> dict[str, Any]:
         """What its card says of the training."""

@@ -53,7 +53,7 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
         test=data.test,
         objective=objective,
         options=options.training,
-        derivatives=options.objective.derivatives,
+        derivatives=options.objective.derivatives or data.derivative_estimator,
     )
     ignored = trainer_options.not_of_the_model(task.data_options)
     with run_folder.claim(folder, recorded, resume=options.run.resume, ignored=ignored) as lock:

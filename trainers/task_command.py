@@ -17,8 +17,7 @@ def run(task: str, data: type[DataOptions], *, usage: str, **defaults: Any) -> N
       usage: What the command does.
       **defaults: Of its flags, where they differ from those of the options; None leaves them to the protocol.
     """
-    # Several protocols have objectives of their own.
-    defaults = {"objective": None, "output_dir": f"runs/{task}"} | defaults
+    defaults = {"output_dir": f"runs/{task}"} | defaults
     for options in trainer_options.classes(data):
         option_flags.define(options, defaults)
 

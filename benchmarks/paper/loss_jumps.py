@@ -11,6 +11,8 @@ from benchmarks.trainings.task_training import PLANAR, TaskTraining
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.training.training_run import optimizer
+from trainers.tasks import TASKS
+from trainers.tasks.data_options import RecordOptions
 
 FIRST, LAST = 1500, 2000
 
@@ -31,7 +33,8 @@ def main() -> None:
             ratios = []
             for seed in range(flags.FLAGS.seeds):
                 values = PLANAR | {"seed": seed, "model": label, "objective": "derivative"} | changes
-                values["data_path"] = flags.FLAGS.data_path  # other tasks have no use for it
+                if TASKS[name].data_options is RecordOptions:
+                    values["data_path"] = flags.FLAGS.data_path
                 training = TaskTraining(name, **values)
                 rule = optimizer(training.options.training)
                 loop = TrainingLoop(training.new_model(), training.objective, rule, training.samples.train, seed=seed)

@@ -1,13 +1,15 @@
-"""A training of a task that no command line starts: the trainer's own options, data, models and training."""
+"""A training of a task that no command line starts: the data, models and training of its trainer."""
 
 from typing import Any
 
 import keras
 
 from hnn_tf.fitted_model import FittedModel
+from hnn_tf.options import described
 from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_run import TrainingResult, train
 from hnn_tf.training.training_set import TrainingSet
+from trainers import trainer_options
 from trainers.run import options_of
 from trainers.tasks import TASKS
 from trainers.tasks.task import Task
@@ -22,7 +24,7 @@ class TaskTraining:
     Args:
       task: Its name, or a task.
       trained_on: How many recordings are trained on, the first ones; all when not given.
-      **values: Of the trainer's flags by name; options have their defaults where they aren't given.
+      **values: Of the trainer's flags by name; where one isn't given, the default of its option, or of the protocol.
 
     Attributes:
       task: The task.
@@ -34,6 +36,10 @@ class TaskTraining:
 
     def __init__(self, task: str | Task, *, trained_on: int | None = None, **values: Any) -> None:
         self.task: Task = TASKS[task] if isinstance(task, str) else task
+        kinds = trainer_options.classes(self.task.data_options)
+        unknown = values.keys() - {name for kind in kinds for name, _, _ in described(kind)}
+        if unknown:
+            raise TypeError(f"{self.task.name}: has no options {sorted(unknown)}")
         self.options = options_of(self.task, {"protocol": "clean"} | values)
         self.objective: Any = self.task.objective(self.options)
         self.data: Any = self.task.load(self.options, self.objective)
@@ -44,7 +50,7 @@ class TaskTraining:
             test=self.data.test,
             objective=self.objective,
             options=self.options.training,
-            derivatives=self.options.objective.derivatives,
+            derivatives=self.options.objective.derivatives or self.data.derivative_estimator,
         )
 
     def new_model(self) -> keras.Model:
@@ -59,7 +65,7 @@ class TaskTraining:
 
     def judged(self, model: keras.Model) -> FittedModel:
         """A model that was trained elsewhere, for the task to measure."""
-        return self._fitted(model, TrainingResult(self.objective, {}, 0.0))
+        return self._fitted(model, TrainingResult(self.objective, {}, 0.0, 0))
 
     def _fitted(self, model: keras.Model, result: TrainingResult) -> FittedModel:
         return FittedModel(model, self.train, self.data.test, self.samples, self.options.training, result)

@@ -9,6 +9,9 @@ import numpy as np
 
 from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf.input_error import InputError
+from hnn_tf.options import described
+from trainers import trainer_options
+from trainers.tasks import TASKS
 
 
 class TrainedRun:
@@ -40,7 +43,7 @@ class TrainedRun:
         if not (path / "metrics.json").is_file():
             raise InputError(f"{path}: expected a finished run; make it by python -m benchmarks.paper_table")
         values = _values(path / "flags.txt")
-        self.training = TaskTraining(task, **(values | {"data_path": data_path, "cache_dir": None}))
+        self.training = TaskTraining(task, **_known(task, values | {"data_path": data_path, "cache_dir": None}))
         self.data, own = self.training.data, self.training.options.model
         choices = {label: dataclasses.replace(own, model=label) for label in labels}
         self.models = {
@@ -50,6 +53,13 @@ class TrainedRun:
             with np.load(path / "checkpoints" / f"{label}.npz", allow_pickle=False) as weights:
                 for i, variable in enumerate(model.variables):
                     variable.assign(weights[f"model.{i}"])
+
+
+def _known(task: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values that the task has options for."""
+    kinds = trainer_options.classes(TASKS[task].data_options)
+    names = {name for kind in kinds for name, _, _ in described(kind)}
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _values(path: pathlib.Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.derivative_estimators import DERIVATIVE_ESTIMATORS
 from hnn_tf.derivative_estimators.base import DerivativeEstimator
+from hnn_tf.input_error import InputError
 
 
 def with_estimated_derivatives(
@@ -20,9 +21,12 @@ def with_estimated_derivatives(
       denoise: Whether the states are replaced by the estimated ones, to which the derivatives belong.
 
     Raises:
-      InputError: As of `DerivativeEstimator.estimate`.
+      InputError: If there is no such estimator, or as of `DerivativeEstimator.estimate`.
     """
     if isinstance(estimator, str):
+        if estimator not in DERIVATIVE_ESTIMATORS:
+            known = ", ".join(sorted(DERIVATIVE_ESTIMATORS))
+            raise InputError(f"estimator: expected one of {known}; received {estimator!r}")
         estimator = DERIVATIVE_ESTIMATORS[estimator]()
     found = list(recordings)
     for length in sorted({len(recording) for recording in recordings}):

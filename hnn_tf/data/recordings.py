@@ -148,6 +148,11 @@ class Recordings(Sequence[Recording]):
             **description,
         )
 
+    @property
+    def width(self) -> int:
+        """How many numbers a state has, 2n."""
+        return self.recordings[0].states.shape[1]
+
     def __len__(self) -> int:
         """How many recordings there are."""
         return len(self.recordings)
@@ -216,29 +221,38 @@ class Recordings(Sequence[Recording]):
         train, held_out = (dataclasses.replace(self, recordings=(part,)) for part in parts_of_time)
         return train, held_out
 
+    def _used(self, length: int) -> int:
+        """How many readings are in windows of this length."""
+        steps = length - 1
+        return sum((len(each) - 1) // steps * steps + 1 for each in self if len(each) >= length) if steps else 0
+
     def windows(self, length: int | None = None) -> "Recordings":
         """Recordings of equal length: each is cut into as many as it has, neighbours share a reading.
 
         Args:
-          length: Readings in each, >= 2; those of the shortest recording when not given.
+          length: Readings in each, >= 2. When it is not given, the largest length of a recording that leaves at most a
+            tenth of all readings out; recordings that are shorter are left out then.
 
         Raises:
-          InputError: If a recording is shorter.
+          InputError: If a recording is shorter than a length that is given.
 
         Warns:
           InputWarning: Says how many readings are in no window.
         """
-        shortest = min(map(len, self))
-        length = shortest if length is None else length
-        if not 2 <= length <= shortest:
+        shortest, total = min(map(len, self)), sum(map(len, self))
+        if length is None:
+            lengths = sorted({len(recording) for recording in self} | {shortest}, reverse=True)
+            length = next(each for each in lengths if each == shortest or self._used(each) >= 0.9 * total)
+        elif not 2 <= length <= shortest:
             raise InputError(f"length: expected from 2 to the {shortest} of the shortest recording; received {length}")
+        if length < 2:
+            raise InputError(f"length: expected recordings of at least 2 readings; received {length}")
         cut = [
             recording.between(start, start + length)
             for recording in self
             for start in range(0, len(recording) - length + 1, length - 1)
         ]
-        used = sum((len(recording) - 1) // (length - 1) * (length - 1) + 1 for recording in self)
-        total = sum(map(len, self))
+        used = self._used(length)
         if used < total:
             message = f"recordings: {total - used} of {total} readings are in no window of {length}"
             warnings.warn(message, InputWarning, stacklevel=2)

@@ -34,7 +34,7 @@ def export_model(
     *,
     version: int | None = None,
     name: str | None = None,
-    integrator: str | integrators.Integrator = "rk4",
+    integrator: str | integrators.Integrator | None = None,
     max_step_size: float | None = None,
     substeps: int | None = None,
     max_steps: int | None = None,
@@ -52,7 +52,8 @@ def export_model(
       export_dir: The served folder; created if need be.
       version: Of the new folder, >= 1; the next free one when not given.
       name: That the model is served under; the served folder's when not given.
-      integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`.
+      integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`; when not given, that of a fitted model,
+        and rk4 of any other.
       max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
         `substeps` is given, 0.05, or half a frame of a model that sees frames.
       substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
@@ -70,7 +71,8 @@ def export_model(
       OSError: If its disk is full.
     """
     if isinstance(model, Fitted):
-        model, run = model.model, run or model.record()
+        model, run, integrator = model.model, run or model.record(), integrator or model.integrator
+    integrator = integrator or "rk4"
     if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
     if max_step_size is not None and substeps is not None:

@@ -29,11 +29,13 @@ class Objective(abc.ABC):
         its own columns only. Then those of parts, weighted by their numbers of samples, average to that of the whole,
         and it is taken in pieces of bounded memory; else all samples are taken at once. An objective declares it.
       takes: Names of the fields of `ObjectiveOptions` that it has a use for; `from_options` refuses the others.
-      closed_form: How it is fitted without gradient steps: by one linear `regression` of the coefficients of a
-        conservative Hamiltonian, or to whole `trajectories`, together with a coefficient of friction; None if it isn't.
+      closed_form: How it is fitted without gradient steps: by one linear regression of the coefficients of a
+        conservative Hamiltonian, on `derivatives` or on the `weak` form, or to whole `trajectories`, together with a
+        coefficient of friction; None if it isn't.
       begins_at_closed_form: Whether a training begins at what a closed form finds.
       steps_from_closed_form: Of a training that begins there, as many as helped on held-out trajectories.
       uses_derivatives: Whether recordings need derivatives.
+      sees_frames: Whether it is of recordings of pictures, and of models that see them.
       matches_at_states: Whether derivatives are compared at the observed states themselves. Derivatives that are
         estimated from noisy states belong to the denoised states then.
       found: Names of the attributes that are found from the data before a training where they aren't given.
@@ -45,10 +47,11 @@ class Objective(abc.ABC):
     is_sample_mean: bool = False
     num_substeps: int = 1
     takes: ClassVar[frozenset[str]] = frozenset()
-    closed_form: ClassVar[Literal["regression", "trajectories"] | None] = None
+    closed_form: ClassVar[Literal["derivatives", "weak", "trajectories"] | None] = None
     begins_at_closed_form: ClassVar[bool] = False
     steps_from_closed_form: ClassVar[int] = 0
     uses_derivatives: ClassVar[bool] = False
+    sees_frames: ClassVar[bool] = False
     matches_at_states: ClassVar[bool] = False
     found: ClassVar[tuple[str, ...]] = ()
 

@@ -1,6 +1,6 @@
 """An objective by its name, or by options."""
 
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.objectives.registry import OBJECTIVES
@@ -21,6 +21,8 @@ def new_objective(options: ObjectiveOptions) -> Objective:
     """The objective of these options.
 
     Raises:
-      OptionError: If an option is set that this objective has no use for.
+      OptionError: If no objective is named, or an option is set that this objective has no use for.
     """
+    if options.objective is None:
+        raise OptionError(f"{{objective}}: expected one of {', '.join(sorted(OBJECTIVES))}", objective=None)
     return OBJECTIVES[options.objective].from_options(options)

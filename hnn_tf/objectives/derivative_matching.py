@@ -25,7 +25,7 @@ class DerivativeMatching(Objective):
     columns = ("state", "time_derivative")
     is_sample_mean = True
     takes = frozenset({"derivatives"})
-    closed_form = "regression"
+    closed_form = "derivatives"
     uses_derivatives = True
     matches_at_states = True
 

@@ -48,6 +48,7 @@ class LatentMatching(Objective):
 
     name = "latent"
     columns = ("frames", "next_frames")
+    sees_frames = True
 
     def __init__(
         self, motion: Objective | None = None, *, canonical_weight: float = 1.0, motion_weight: float = 0.1

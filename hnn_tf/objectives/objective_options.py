@@ -14,9 +14,12 @@ class ObjectiveOptions(Options):
     """Options of an objective; `hnn_tf.objectives.new_objective` makes it.
 
     An objective refuses what it has no use for, except for `integrator`, which is also that of an exported rollout.
+    `hnn_tf.fit` and the trainers choose an `objective` that isn't given.
     """
 
-    objective: str = option("derivative", "What fits means; when not given, the protocol's own.", choices=OBJECTIVES)
+    objective: str | None = option(
+        None, "What fits means; when not given, the protocol's own, or what suits the recordings.", choices=OBJECTIVES
+    )
     derivatives: str | None = option(
         None,
         "Estimate the derivatives from the states by this; when not given, the task's own are used.",

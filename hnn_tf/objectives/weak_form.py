@@ -46,7 +46,7 @@ class WeakForm(Objective):
     name = "weak"
     columns = ("times", "states")
     is_sample_mean = True  # a sample is a trajectory, and all have as many windows
-    closed_form = "regression"
+    closed_form = "weak"
 
     def __init__(self, *, window: int = 10) -> None:
         if window != int(window) or window < 3:

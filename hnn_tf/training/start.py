@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import warnings
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from hnn_tf import closed_form
 from hnn_tf.input_error import OptionError
 from hnn_tf.numerics.substeps import IntegrationWarning, too_few
-from hnn_tf.objectives import OBJECTIVES, Objective, TrajectoryMatching, WeakForm
+from hnn_tf.objectives import OBJECTIVES, Objective
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.training.warm_start import WIDEST_STATE, warm_start
 from hnn_tf.typing import Samples
@@ -37,9 +38,7 @@ class Start:
         return {name: np.asarray(value) for name, value in values.items() if value is not None}
 
 
-def begin(
-    model: keras.Model, objective: Objective, samples: Samples, *, angles: Sequence[int] = (), seed: int = 0
-) -> Start:
+def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Sequence[int] = (), seed: int = 0) -> Start:
     """Begins a training: sets weights where a closed form finds some.
 
     Args:
@@ -57,7 +56,7 @@ def begin(
       IntegrationWarning: If the substeps are too few for a model that is fitted in closed form.
     """
     whole = is_fitted_in_closed_form(model)
-    if isinstance(objective, TrajectoryMatching):
+    if objective.begins_at_closed_form:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", IntegrationWarning)  # said below, or after the training
             began = warm_start(model, objective, samples, periodic=angles, seed=seed)
@@ -66,7 +65,7 @@ def begin(
         return Start(began.objective, began.samples, whole)
     if not whole:
         return Start(with_chosen_substeps(objective, samples), samples)
-    if isinstance(objective, WeakForm):
+    if objective.closed_form == "weak":
         closed_form.fit_weak(model, samples, objective, seed=seed)
     else:
         closed_form.fit(model, samples, seed=seed)
@@ -109,7 +108,7 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
             **named,
         )
     narrow = width <= WIDEST_STATE
-    solved = {"regression": conservative, "trajectories": narrow, None: False}
+    solved = {"derivatives": conservative, "weak": conservative, "trajectories": narrow, None: False}
     if not solved[objective.closed_form]:
         able = [name for name, each in sorted(OBJECTIVES.items()) if solved[each.closed_form]]
         raise OptionError(f"{{model}}: has no closed form for {{objective}}; take {', '.join(able)}", **named)

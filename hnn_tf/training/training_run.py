@@ -22,6 +22,7 @@ from hnn_tf.training.start import Start, again, begin, is_fitted_in_closed_form,
 from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.training_set import TrainingSet
+from hnn_tf.training.warm_start import begins_in_closed_form
 from hnn_tf.training_failed import TrainingFailedError
 
 _STEPS_A_LOOK = 50
@@ -40,11 +41,13 @@ class TrainingResult:
       losses: `train_loss` and `test_loss` of the objective; with validation samples also `validation_loss` and
         `best_step`, of the weights that are kept.
       seconds: Of all sessions together.
+      steps: Optimizer steps that were taken; 0 where a closed form is all of the training.
     """
 
     objective: Objective
     losses: dict[str, float]
     seconds: float
+    steps: int
 
 
 def train(
@@ -67,8 +70,8 @@ def train(
       progress: Whether it shows itself on stderr.
 
     Raises:
-      TrainingFailedError: If loss or weights stop being finite (the last good checkpoint is kept), or no validation
-        loss ever was.
+      TrainingFailedError: If loss or weights stop being finite (the last good checkpoint is kept), no validation loss
+        ever was, or the motion of a closed form diverges.
       InputError: If the checkpoint can't be used, or no step is to be taken where nothing else sets the weights.
     """
     if checkpoint:
@@ -137,7 +140,7 @@ def train(
     if not began.is_whole:  # of which the start has said it
         shift = objective.integration_error(model, {**train_samples, **loop.learned})
         warn_of_too_few(model, objective.num_substeps, shift)
-    return TrainingResult(objective, losses, total_seconds)
+    return TrainingResult(objective, losses, total_seconds, loop.step)
 
 
 def check_steps(model: keras.Model, objective: Objective, options: TrainingOptions) -> None:
@@ -170,8 +173,13 @@ def _begin(
         found = {name.removeprefix(_START): value for name, value in saved.items() if name.startswith(_START)}
         return again(data.objective, data.train, found)
     if progress and data.objective.begins_at_closed_form:
-        sys.stderr.write(f"{model.name}: begins at a closed form\n")
-    return begin(model, data.objective, data.train, angles=data.angles, seed=options.seed)
+        closed = begins_in_closed_form(model, width=np.shape(data.train["states"])[-1])
+        where = "a closed form" if closed else "matched derivatives"
+        sys.stderr.write(f"{model.name}: begins at {where}\n")
+    try:
+        return begin(model, data.objective, data.train, angles=data.angles, seed=options.seed)
+    except ArithmeticError as error:
+        raise TrainingFailedError(f"training of {model.name}: {error}") from error
 
 
 def _keep(loop: TrainingLoop, stopping: BestWeights | None, name: str) -> dict[str, float]:

@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any, Self
 
 from hnn_tf.data.estimated_derivatives import with_estimated_derivatives
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.objectives import Objective
 from hnn_tf.training.training_options import TrainingOptions
@@ -45,29 +46,23 @@ class TrainingSet:
           OptionError: If a part would be empty, or a batch larger than the set.
           InputError: If the objective can't make its columns.
         """
-        angles = tuple(recordings.angles)
-        if derivatives:
-            recordings, test = (
-                with_estimated_derivatives(each, derivatives, denoise=objective.matches_at_states)
-                for each in (recordings, test)
-            )
-        validation = None
+        parts = {"train": recordings, "test": test}
         if options.validation_fraction:
-            recordings, validation = _held_out(recordings, options.validation_fraction)
-        train = objective.samples_of(recordings)
+            parts["train"], parts["validation"] = _held_out(recordings, options.validation_fraction)
+        if derivatives:  # of each part by itself: an estimate depends on the readings beside it
+            parts = {
+                name: with_estimated_derivatives(part, derivatives, denoise=objective.matches_at_states)
+                for name, part in parts.items()
+            }
+        samples = {name: objective.samples_of(part) for name, part in parts.items()}
+        train = samples["train"]
         if options.batch_size > num_samples(train):
             raise OptionError(
                 f"{{batch_size}}: expected at most the {num_samples(train)} training samples; give fewer, or 0 to take "
                 "them all",
                 batch_size=options.batch_size,
             )
-        return cls(
-            objective,
-            train,
-            objective.samples_of(validation) if validation else None,
-            objective.samples_of(test),
-            angles,
-        )
+        return cls(objective, train, samples.get("validation"), samples["test"], tuple(recordings.angles))
 
 
 def num_samples(samples: Samples) -> int:
@@ -79,7 +74,7 @@ def _held_out(recordings: Any, fraction: float) -> tuple[Any, Any]:
     try:
         return recordings.hold_out(fraction)
     except InputError as error:
-        single = len(recordings) == 1
+        single = isinstance(recordings, Recordings) and len(recordings) == 1
         count, unit = (len(recordings[0]), "readings") if single else (len(recordings), "trajectories")
         raise OptionError(
             f"{{validation_fraction}}: expected a split of {count} training {unit} with both parts not empty; give "

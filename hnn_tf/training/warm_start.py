@@ -85,14 +85,14 @@ def warm_start(
     """
     used = {name: np.asarray(samples[name]) for name in objective.columns}
     hamiltonian = getattr(model, "hamiltonian", None)
-    own, dissipation = has_random_features(hamiltonian), getattr(model, "dissipation", None)
+    own, dissipation = getattr(hamiltonian, "has_closed_form", False), getattr(model, "dissipation", None)
     wide = used["states"].shape[-1] > WIDEST_STATE
     if own and (wide or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))):
         raise InputError(
             f"{model.name}: random features are fitted to trajectories of states of up to {WIDEST_STATE} numbers, with "
             "LinearFriction or none; match derivatives or the weak form, or take a network"
         )
-    if hamiltonian is None or wide:
+    if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)
         started = copy.copy(objective)
         if objective.noise_std is None and used["states"].shape[1] >= SmoothingSpline.min_points:
@@ -148,11 +148,9 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
     return choose_substeps(error)
 
 
-def has_random_features(hamiltonian: Any) -> bool:
-    """Whether a Hamiltonian is one of random features, made even in the momenta or not."""
-    if isinstance(hamiltonian, TimeReversibleHamiltonian):
-        return has_random_features(hamiltonian.hamiltonian)
-    return isinstance(hamiltonian, RandomFeatureHamiltonian)
+def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
+    """Whether `warm_start` begins a model of states of this width at a closed form, and not at matched derivatives."""
+    return getattr(model, "hamiltonian", None) is not None and width <= WIDEST_STATE
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:

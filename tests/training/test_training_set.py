@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from hnn_tf.data import Recordings
+from hnn_tf.data import FrameRecordings, Recordings
 from hnn_tf.input_error import OptionError
-from hnn_tf.objectives import DerivativeMatching, OneStep
+from hnn_tf.objectives import DerivativeMatching, LatentMatching, OneStep
 from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.training_set import TrainingSet
 
@@ -53,6 +53,12 @@ def test_a_split_with_an_empty_part_is_refused(fraction, count):
     with pytest.raises(OptionError, match=message) as refused:
         _set(_recordings(count, 4 if count > 1 else 20), fraction)
     assert refused.value.as_flags().startswith(f"--validation_fraction={fraction}: ")
+
+
+def test_a_split_of_frames_with_an_empty_part_is_refused():
+    frames, options = FrameRecordings(np.zeros([1, 4, 2, 2, 2])), TrainingOptions(validation_fraction=0.5)
+    with pytest.raises(OptionError, match="expected a split of 1 training trajectories"):
+        TrainingSet.of(frames, test=frames, objective=LatentMatching(), options=options, derivatives=None)
 
 
 def test_test_recordings_are_left_alone():

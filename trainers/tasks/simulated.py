@@ -30,7 +30,7 @@ class SimulatedTask(Task):
 
     Args:
       name: Of the task.
-      make_system: Gives the true system; a function, so that naming a task imports nothing heavy.
+      make_system: Gives the true system.
       num_times: Observations a trajectory, over [0, 3].
       radius: Range of |s| from which training and test trajectories start.
       ood_radius: Range of |s| outside it, for the out-of-distribution metrics.

@@ -24,6 +24,7 @@ class TaskData(abc.ABC):
     Attributes:
       train: Recordings to learn from.
       test: Recordings to measure on.
+      derivative_estimator: Name of the estimator of derivatives that the recordings lack; None if they lack none.
       state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
         empty where there is none.
     """
@@ -31,6 +32,7 @@ class TaskData(abc.ABC):
     train: Recordings | FrameRecordings
     test: Recordings | FrameRecordings
     state: dict[str, Any]
+    derivative_estimator: str | None = None
 
     @abc.abstractmethod
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
