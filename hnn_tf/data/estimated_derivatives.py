@@ -1,4 +1,4 @@
-"""Recordings whose time derivatives are estimated from their states."""
+"""Recordings with time derivatives that are estimated from the states."""
 
 import dataclasses
 
@@ -12,15 +12,15 @@ from hnn_tf.derivative_estimators.base import DerivativeEstimator
 def with_estimated_derivatives(
     recordings: Recordings, estimator: DerivativeEstimator | str, *, denoise: bool = False
 ) -> Recordings:
-    """The recordings with derivatives that an estimator finds; recordings of one length are estimated together.
+    """Returns the recordings with estimated time derivatives. Recordings of equal length are estimated together.
 
     Args:
-      recordings: What was observed.
+      recordings: The observed recordings.
       estimator: Any `DerivativeEstimator`, or its name.
-      denoise: Whether the states are replaced by the estimated ones, to which the derivatives belong.
+      denoise: Whether the estimated states, to which the derivatives belong, replace the observed states.
 
     Raises:
-      InputError: As of `DerivativeEstimator.estimate`.
+      InputError: As in `DerivativeEstimator.estimate`.
     """
     if isinstance(estimator, str):
         estimator = DERIVATIVE_ESTIMATORS[estimator]()
