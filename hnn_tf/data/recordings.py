@@ -118,8 +118,7 @@ class Recordings(Sequence[Recording]):
           table: The columns by name, as `table[name]`.
           time: The name of the column of times. The rows are sorted by time.
           positions: The names of the columns of the positions q.
-          momenta: The names of the columns of the momenta p, as many as positions. Velocities are allowed where masses
-            are 1.
+          momenta: The names of the columns of the momenta p, as many; velocities are allowed where masses are 1.
           recording: The name of a column that distinguishes the recordings; by default, all rows are one recording.
           time_derivatives: The names of the columns of dq/dt and dp/dt, in the order of the state.
           inputs: The names of the columns of inputs.
@@ -192,10 +191,9 @@ class Recordings(Sequence[Recording]):
         return parts
 
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
-        """Splits the recordings into those to train on and the held-out ones. The last recordings are held out, whole.
+        """Splits the recordings into those to train on and the last ones, which are held out whole.
 
-        A single recording is split in time. One reading between the two parts is left out, so that no transition
-        between neighbours belongs to both parts.
+        A single recording is split in time, without one reading between the parts, so that no transition is in both.
 
         Args:
           fraction: The held-out fraction of the recordings, or of the readings of a single recording.
@@ -218,9 +216,7 @@ class Recordings(Sequence[Recording]):
         return train, held_out
 
     def windows(self, length: int | None = None) -> "Recordings":
-        """Cuts every recording into as many windows of equal length as possible.
-
-        Neighbouring windows share one reading.
+        """Cuts every recording into as many windows as possible. Neighbouring windows share one reading.
 
         Args:
           length: The number of readings of each window, >= 2; by default, the length of the shortest recording.

@@ -40,20 +40,19 @@ def rollout(
 
     Args:
       vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`: a system, a model, or a
-        function. A model is called in its own precision. The compiled form of the field is kept, so later changes of
-        its attributes, other than its variables, have no effect.
+        function. A model is called in its own precision. The compiled form is kept, so later changes of attributes
+        other than variables have no effect.
       initial_state: Float tensor `[..., 2n]`, concat(q, p), in the system's units.
       step_size: A scalar in the system's time unit; a negative step size runs backwards.
       num_steps: The number of steps, an integer scalar >= 0.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
       compensated: Whether the sums of the state are compensated. In float32, the round-off of long runs then grows with
         the time instead of the number of steps.
-      checkpointing: Whether gradients store only the states and compute each step again on the way back. Without
-        checkpointing, gradients store all intermediate values of every step. The graph then has no custom gradient,
-        which suits an export.
-      jit_compile: Whether XLA compiles the rollout. The compilation takes a second or more for each new shape of the
-        states, but not for each number of steps, and pays for long or repeated rollouts. Inside a graph, use
-        `tf.function(jit_compile=True)` for the graph, where `num_steps` should be a Python number.
+      checkpointing: Whether gradients store only the states and compute each step again on the way back. Otherwise,
+        gradients store all intermediate values, and the graph has no custom gradient, as exports need.
+      jit_compile: Whether XLA compiles the rollout, which pays for long or repeated rollouts. The compilation takes a
+        second or more for each new shape of the states, but not for each number of steps. Inside a graph, use
+        `tf.function(jit_compile=True)`, with a Python number of steps.
 
     Returns:
       The trajectory `[..., T, 2n]`, in the model's precision or that of `initial_state`; index 0 is `initial_state`.
