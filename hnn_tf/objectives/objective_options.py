@@ -16,30 +16,39 @@ class ObjectiveOptions(Options):
     An objective refuses what it has no use for, except for `integrator`, which is also that of an exported rollout.
     """
 
-    objective: str = option("derivative", "What fits means; when not given, the protocol's own.", choices=OBJECTIVES)
+    objective: str = option(
+        "derivative",
+        "The objective, which measures how well a model fits; by default, the protocol's own.",
+        choices=OBJECTIVES,
+    )
     derivatives: str | None = option(
         None,
-        "Estimate the derivatives from the states by this; when not given, the task's own are used.",
+        "The estimator of time derivatives from the states; by default, the task's own derivatives are used.",
         choices=DERIVATIVE_ESTIMATORS,
     )
     segments: int = option(
         0,
-        "Of each trajectory, for trajectory and combined: rollouts begin anew in each; 0 takes some 40 observations.",
+        "The number of segments of each trajectory, for the objectives trajectory and combined. A rollout begins in "
+        "each segment. With 0, a segment has about 40 observations.",
         least=0,
         most=1_000_000,
     )
     huber: float = option(
         0.0,
-        "Noise deviations beyond which outliers count less; 0: squares.",
+        "The number of noise standard deviations beyond which outliers count less; 0 squares all errors.",
         least=0.01,  # nearly absolute errors
         most=1000.0,  # where no outlier is
         or_zero=True,
     )
-    growth_steps: int = option(0, "Steps over which rollouts grow to their whole length.", least=0, most=MOST_STEPS)
-    integrator: str = option("rk4", "For objectives that integrate, and for the exported rollout.", choices=INTEGRATORS)
+    growth_steps: int = option(
+        0, "The number of steps over which rollouts grow to their full length.", least=0, most=MOST_STEPS
+    )
+    integrator: str = option(
+        "rk4", "The integrator of objectives that integrate, and of the exported rollout.", choices=INTEGRATORS
+    )
     substeps: int | None = option(
         None,
-        "Integrator steps within each observed time step; when not given, enough for the data; of frames, 1.",
+        "The number of integrator steps in each observed time step; by default, enough for the data, and 1 for frames.",
         least=1,
         most=1000,
     )
