@@ -1,4 +1,4 @@
-"""What "fits" means. Imports nothing heavy."""
+"""Options of the objective. Imports nothing heavy."""
 
 import dataclasses
 
@@ -11,9 +11,10 @@ from hnn_tf.options import Options, option
 
 @dataclasses.dataclass(frozen=True)
 class ObjectiveOptions(Options):
-    """Options of an objective; `hnn_tf.objectives.new_objective` makes it.
+    """Options of an objective, from which `hnn_tf.objectives.new_objective` makes the objective.
 
-    An objective refuses what it has no use for, except for `integrator`, which is also that of an exported rollout.
+    An objective refuses options that it does not use, except `integrator`, which is also the integrator of an exported
+    rollout.
     """
 
     objective: str = option(
@@ -36,8 +37,8 @@ class ObjectiveOptions(Options):
     huber: float = option(
         0.0,
         "The number of noise standard deviations beyond which outliers count less; 0 squares all errors.",
-        least=0.01,  # nearly absolute errors
-        most=1000.0,  # where no outlier is
+        least=0.01,  # almost absolute errors
+        most=1000.0,  # beyond all outliers
         or_zero=True,
     )
     growth_steps: int = option(
