@@ -1,4 +1,4 @@
-"""One call from recordings to a trained model that was measured on recordings it has not seen."""
+"""From recordings to a trained model, measured on recordings that it has not seen, in one call."""
 
 import copy
 import dataclasses
@@ -35,18 +35,18 @@ ModelChoice: TypeAlias = keras.Model | ModelOptions | str
 
 CANDIDATES = ("random_features", "random_features_friction")
 WIDE_CANDIDATES = ("hnn", "hnn_friction")
-"""What `fit` tries where no model is given, the simplest first: energy is conserved, or friction takes it.
+"""The models that `fit` tries by default, the simplest first: one conserves energy, and one has friction.
 
-Random features are fitted in closed form, which is faster and more exact (docs/objectives.md); of wide states there are
-too few of them.
+Random features are fitted in closed form, which is faster and more exact (docs/objectives.md). For wide states, there
+are too few of them.
 """
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
-"""Of the recordings, which `fit` holds out by itself."""
+"""The fractions of the recordings that `fit` holds out by default."""
 
 _MOST_GROUPS = 20
-"""Into which validation samples are cut, to tell how sure their loss is."""
+"""The largest number of groups of validation samples, whose losses determine the standard error of the loss."""
 
 
 def fit(
@@ -59,41 +59,41 @@ def fit(
     folder: str | os.PathLike | None = None,
     progress: bool = True,
 ) -> FittedModel:
-    """Learns a Hamiltonian from recordings, and measures it on recordings that were held out.
+    """Learns a Hamiltonian from recordings, and measures it on held-out recordings.
 
-    Equal arguments give equal weights, to the bit, on one machine. They are those that a trainer's command gives with
-    the same options.
+    On one machine, equal arguments give exactly equal weights. The weights are those that a trainer's command gives
+    with the same options.
 
-    What isn't given is chosen:
+    The defaults are:
 
-    - `test`: the last fifth of the recordings, or of the readings of a single one.
-    - `objective`: of states of up to six numbers "combined" where the recordings have time derivatives and
-      "trajectory" where they have none; of wider states "derivative" or "one_step".
-    - `training`: as many steps as helped from a closed form's start (150 of "combined", none of "trajectory"), at a
-      rate of 3e-4 that falls along a cosine; of the other objectives `TrainingOptions()`.
-    - `model`: of states of up to six numbers 200 random features, of wider ones a network of 200 and 200 units. Two
-      are tried: one that conserves energy and one with linear friction. A fifth of the recordings is held out of the
-      training besides, to choose on. The first is kept unless its loss there is above that of the second by more than
-      one standard error of the second's. On two cores random features take some ten seconds each, a network a minute
-      or more.
+    - `test`: the last fifth of the recordings, or of the readings of a single recording.
+    - `objective`: for states of up to six numbers, "combined" if the recordings have time derivatives, and otherwise
+      "trajectory". For wider states, "derivative" or "one_step".
+    - `training`: for "combined" and "trajectory", as many steps as helped after the start from a closed form (150 and
+      none), with a rate of 3e-4 that falls along a cosine. For other objectives, `TrainingOptions()`.
+    - `model`: for states of up to six numbers, 200 random features; for wider states, a network of 200 and 200 units.
+      Two models are tried: one that conserves energy and one with linear friction. Another fifth of the recordings is
+      held out of the training for the choice. The first model is kept unless its loss there exceeds the second's by
+      more than one standard error of the second's. On two cores, random features take about ten seconds each, and a
+      network takes a minute or more.
 
     Args:
-      recordings: What was observed.
-      test: Recordings to measure on.
-      model: A name in `hnn_tf.models.MODELS`, options, or a built Keras model of your own, which is trained. Of
-        several, the simplest first, the one is kept that the rule above chooses; `FittedModel.comparison` has all.
-      objective: What "fits" means: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an objective.
+      recordings: The observed recordings.
+      test: The recordings on which the model is measured.
+      model: A name in `hnn_tf.models.MODELS`, options, or your own built Keras model, which is trained. From several
+        models, the simplest first, the rule above chooses one; `FittedModel.comparison` lists all of them.
+      objective: The measure of the fit: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an objective.
       training: Steps, batches, optimizer, early stopping and seed.
-      folder: Keeps checkpoints, so that a call that was killed goes on where it was when it is repeated; nothing is
-        kept if not given.
-      progress: Whether the training shows itself on stderr.
+      folder: A folder for checkpoints, with which a repeated call continues after it was killed; by default, nothing is
+        kept.
+      progress: Whether the training shows its progress on stderr.
 
     Returns:
       The model with its metrics.
 
     Raises:
-      InputError: If something given can't be used, as where a part of the recordings would be empty, or the folder has
-        checkpoints of another fit.
+      InputError: If an argument is not valid, for example because a part of the recordings would be empty or the folder
+        has checkpoints of another fit.
       TrainingFailedError: If the training diverges.
 
     Example:
@@ -127,7 +127,7 @@ def fit(
 
 
 def _with_noise_of(found: Objective, given: Objective) -> Objective:
-    """The given objective with the noise levels that were found, by which all models are compared.
+    """Returns the given objective with the noise levels that were found, by which all models are compared.
 
     The substeps are those that each model needs.
     """
@@ -166,14 +166,14 @@ def _chosen_objective(recordings: Recordings | FrameRecordings) -> str:
 
 
 def _is_narrow(recordings: Recordings | FrameRecordings) -> bool:
-    """Whether states have a closed form."""
+    """Returns whether a closed form exists for the states."""
     return isinstance(recordings, Recordings) and recordings[0].states.shape[1] <= WIDEST_STATE
 
 
 def _training(objective: Objective) -> TrainingOptions:
     if not objective.begins_at_closed_form:
         return TrainingOptions()
-    # At Adam's usual rate the first steps would spoil the start.
+    # At Adam's usual rate, the first steps would spoil the start.
     return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
 
 
@@ -203,7 +203,7 @@ def _checkpoint(
     kept = pathlib.Path(folder) / "checkpoints"
     kept.mkdir(parents=True, exist_ok=True)
     what = {
-        # Not its configuration, whose layers are numbered by what was made before them.
+        # The configuration is not used, because its layers have numbers that depend on earlier layers.
         "model": f"{type(model).__name__} {[tuple(weight.shape) for weight in model.weights]}",
         "objective": data.objective.name,
         "training": repr(training),
@@ -213,17 +213,17 @@ def _checkpoint(
 
 
 def _simplest_of_the_best(found: Sequence[FittedModel]) -> int:
-    """The first whose validation loss is within one standard error of the least one."""
+    """Returns the index of the first model whose validation loss is within one standard error of the least loss."""
     losses = [_group_losses(each) for each in found]
     best = min(losses, key=np.mean)
     if len(best) == 1:
-        return 0  # nothing tells how sure a difference is
+        return 0  # the standard error of a difference is unknown
     most = np.mean(best) + np.std(best, ddof=1) / len(best) ** 0.5
     return next(index for index, each in enumerate(losses) if np.mean(each) <= most)
 
 
 def _group_losses(fitted: FittedModel) -> np.ndarray:
-    """Validation losses of contiguous groups of samples."""
+    """Returns the validation losses of contiguous groups of samples."""
     model, objective = fitted.model, fitted.result.objective
     samples: Samples = objective.validation_samples(model, fitted.data.validation or {})
     count = num_samples(samples)
