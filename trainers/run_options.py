@@ -1,4 +1,4 @@
-"""What a run writes, and by which protocol it is measured. Imports nothing heavy."""
+"""Options of the files that a run writes and of its protocol. Imports nothing heavy."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ PROTOCOLS = ("clean", "paper")
 
 @dataclasses.dataclass(frozen=True)
 class RunOptions(Options):
-    """Options of a run that don't change its data."""
+    """Options of a run that do not change its data."""
 
     protocol: str = option(
         "clean", "The metrics: clean are this project's own, paper are the published ones.", choices=PROTOCOLS

@@ -1,4 +1,4 @@
-"""Where the tasks' data come from. Imports nothing heavy."""
+"""Options of the tasks' data. Imports nothing heavy."""
 
 import dataclasses
 
@@ -18,7 +18,7 @@ class DataOptions(Options):
 
 @dataclasses.dataclass(frozen=True)
 class CachedDataOptions(DataOptions):
-    """Of data that take a while to simulate."""
+    """Options of data whose simulation takes some time."""
 
     cache_dir: str | None = option(
         None, "The folder that keeps simulated data for other runs; by default, nothing is kept.", of_the_model=False
@@ -27,7 +27,7 @@ class CachedDataOptions(DataOptions):
 
 @dataclasses.dataclass(frozen=True)
 class RecordOptions(DataOptions):
-    """Of the measured pendulum."""
+    """Options of the measured pendulum."""
 
     data_path: str | None = option(
         None,
@@ -37,14 +37,14 @@ class RecordOptions(DataOptions):
 
 @dataclasses.dataclass(frozen=True)
 class FrameOptions(CachedDataOptions):
-    """Of pictures, and of the model that sees them."""
+    """Options of frames, and of the model of frames."""
 
     renderer: str = option(
         "numpy",
         "The program that draws the frames; gymnasium needs an extra, pip install 'hnn_tf[gymnasium]', and minutes.",
         choices=("gymnasium", "numpy"),
     )
-    # Of pictures that are some 3 MB a swing.
+    # The pictures of a swing take about 3 MB.
     num_trajectories: int = option(200, "The number of swings; a fifth of them is held out.", least=2, most=2000)
     autoencoder_units: int = option(200, "The width of the autoencoder's hidden layers.", least=1, most=2000)
     canonical_weight: float = option(
