@@ -1,15 +1,18 @@
-"""What is fitted by which flags: the methods that objectives are compared by."""
+"""The methods of the comparison of objectives, as flags."""
 
 from typing import Any
 
 from benchmarks.trainings.task_training import PLANAR, TaskTraining
 
 SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
-"""Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
-trajectories of other seeds: Adam's first steps at 1e-3 spoil such a start."""
+"""The flags for networks that begin at the result of a closed form.
+
+`benchmarks.objective_settings` found them on held-out trajectories of other seeds. At 1e-3, Adam's first steps spoil
+such a start.
+"""
 
 STATES_ONLY = {"objective": "trajectory", "steps": 0}
-"""Found there, too: without derivatives each step fits more noise than the start has error."""
+"""The flags that it found for fits without derivatives, where each step fits more noise than the start has error."""
 
 METHODS: dict[str, dict[str, Any]] = {
     "derivative": {},
@@ -33,9 +36,10 @@ METHODS: dict[str, dict[str, Any]] = {
 }
 """Name -> flags that differ from the options' defaults and `PLANAR`.
 
-Those named trajectory, weak, one_step or estimated see states only."""
+The methods named trajectory, weak, one_step or estimated use only states.
+"""
 
 
 def training_of(method: str, task: str, *, trained_on: int | None = None, **changes: Any) -> TaskTraining:
-    """A method's training on a task."""
+    """Returns a method's training on a task."""
     return TaskTraining(task, trained_on=trained_on, **(PLANAR | METHODS[method] | changes))

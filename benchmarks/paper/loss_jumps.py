@@ -1,4 +1,4 @@
-"""How far the loss of a single step jumps at the end of a training."""
+"""The jumps of the loss of a single step at the end of a training."""
 
 import json
 import sys
@@ -14,7 +14,8 @@ from hnn_tf.training.training_run import optimizer
 
 FIRST, LAST = 1500, 2000
 
-# Task, protocol, flags that differ from the planar tasks'. A simulated task's training is the same in both protocols.
+# Task, protocol, and flags that differ from the planar tasks'. A simulated task has the same training in both
+# protocols.
 TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("mass_spring", "both", {}),
     ("pendulum", "both", {}),
@@ -24,14 +25,14 @@ TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
 
 
 def main() -> None:
-    """Trains, and writes `docs/results/loss_jumps.json`."""
+    """Trains the models, and writes `docs/results/loss_jumps.json`."""
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for name, protocol, changes in TRAININGS:
         for label in ("hnn", "baseline"):
             ratios = []
             for seed in range(flags.FLAGS.seeds):
                 values = PLANAR | {"seed": seed, "model": label, "objective": "derivative"} | changes
-                values["data_path"] = flags.FLAGS.data_path  # other tasks have no use for it
+                values["data_path"] = flags.FLAGS.data_path  # other tasks ignore it
                 training = TaskTraining(name, **values)
                 rule = optimizer(training.options.training)
                 loop = TrainingLoop(training.new_model(), training.objective, rule, training.samples.train, seed=seed)
