@@ -28,7 +28,7 @@ from hnn_tf.training.training_run import TrainingResult
 from hnn_tf.training.training_set import TrainingSet, num_samples
 
 MOST_MEASURED = 100
-"""The largest number of held-out recordings that are rolled out. Of more recordings, the first are rolled out."""
+"""The largest number of held-out recordings that are rolled out; if there are more, the first are rolled out."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class FittedModel:
 
     @functools.cached_property
     def metrics(self) -> dict[str, float]:
-        """The metrics of the model. Those of rollouts are measured when they are first used.
+        """The metrics of the model. Rollouts are measured when the metrics are first used.
 
         `train_loss`, `test_loss` and, with validation, `validation_loss` and `best_step` belong to the objective.
         `coordinate_mse` and `valid_prediction_time` measure the distance of rollouts from the test recordings: from

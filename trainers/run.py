@@ -100,7 +100,7 @@ def _models(task: Task, options: TrainerOptions, objective: Objective) -> dict[s
 
 
 def _export(task: Task, options: TrainerOptions, folder: pathlib.Path, model: keras.Model) -> None:
-    # Version 1 is the only version of a run. It already exists if the run was finished before.
+    # Version 1 is the only version of a run, and already exists if the run was finished before.
     if not (folder / "saved_model" / "1").exists():
         export_model(
             model,

@@ -2,7 +2,7 @@
 
 python -m benchmarks.cost.c_api_server .venv/lib/python3.12/site-packages/tensorflow
 
-The process reads lines of JSON, and answers each line with one line. It imports neither tensorflow nor keras.
+The process reads lines of JSON, and answers each line with one line, without importing tensorflow or keras.
 """
 
 import concurrent.futures

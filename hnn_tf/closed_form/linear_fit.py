@@ -25,7 +25,7 @@ def fit(
 
     The function adapts the features to the states, solves for the coefficients and assigns them. Previously learned
     coefficients are lost. Any training can continue from the result. For a perceptron whose hidden layers will also be
-    trained, give a ridge of about 1e-6 per observed number. Such a ridge costs little accuracy. Without it, the
+    trained, give a ridge of about 1e-6 per observed number. Such a ridge costs little accuracy. Without a ridge, the
     coefficients are so large that one training step destroys the fit.
 
     Args:

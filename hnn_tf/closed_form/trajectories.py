@@ -27,8 +27,8 @@ SLOPE = 0.4
 _FRICTION_SCALE = 1e3
 """The prior scale of the coefficient of friction relative to those of random features, which have H's unit.
 
-The scale is in units of the coefficient's effect on the motion. It is so large that the coefficient is practically
-free.
+The scale is in units of the coefficient's effect on the motion. The scale is so large that the coefficient is
+practically free.
 """
 
 
@@ -56,8 +56,8 @@ def fit_trajectories(
       samples: The columns `times` `[N, T]`, `states` `[N, T, 2n]`, optionally `time_derivatives` of the same shape, and
         optionally `initial_state` `[N, W, 2n]`, of which only W matters: W segments are fitted as separate
         trajectories, by default one. Angles must continue beyond pi and not jump to -pi.
-      friction: Whether a coefficient of linear friction is also fitted, R = diag(0, g). It is the posterior's last
-        coefficient.
+      friction: Whether a coefficient of linear friction is also fitted, R = diag(0, g). The coefficient is the
+        posterior's last one.
       adapt: Whether the features are made again from the states.
       seed: The seed of the features.
       slope: The slope of the features in standardised states. With a larger slope, the features can represent a rougher

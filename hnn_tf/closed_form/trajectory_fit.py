@@ -32,7 +32,7 @@ class TrajectoryFit:
       states: The rolled-out states at the observations `[N, T, 2n]`: the observed states without their noise.
       noise_std: The estimated standard deviation of the observation noise, `[2n]`.
       derivative_std: The estimated error of the given derivatives `[2n]`; None if none were given.
-      log_evidence: The logarithm of the marginal likelihood, noise levels included. Of two Hamiltonians that are fitted
+      log_evidence: The logarithm of the marginal likelihood, noise levels included. If several Hamiltonians are fitted
         to the same samples, the one with the larger evidence is better supported.
       iterations: The number of linear solves.
       converged: Whether the last solve changed nothing any more.

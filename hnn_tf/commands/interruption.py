@@ -26,12 +26,10 @@ _last_words: Callable[[], str] = _nothing_to_say
 
 
 def on_interruption(last_words: Callable[[], str]) -> None:
-    """Sets the function that an interruption calls from now on.
+    """Sets the function that an interruption calls, which saves state that would be lost and returns how to continue.
 
-    It keeps what would be lost, and returns how to continue.
-
-    The function is called in a separate thread, while the main thread may continue. It must therefore read only values
-    that are never half-changed.
+    The function is called in a separate thread, while the main thread may continue. The function must therefore read
+    only values that are never half-changed.
     """
     global _last_words
     _last_words = last_words

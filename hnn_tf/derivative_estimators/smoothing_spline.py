@@ -138,7 +138,7 @@ def _most_likely(systems: list[_ReinschSystem], columns: list[np.ndarray]) -> tu
         quadratic = np.maximum(sum(q for _, q in each), np.finfo(float).tiny)
         return records * sum(d for d, _ in each), quadratic
 
-    # lambda = (w / 2 pi)^6 halves a motion with a wavelength of w steps. The grid begins without smoothing. It ends at
+    # lambda = (w / 2 pi)^6 halves a motion with a wavelength of w steps. The grid begins without smoothing, and ends at
     # the record's length, where only a parabola is left, or at the largest lambda that double precision can solve.
     grid = np.arange(np.log(1e-12), min(6 * np.log(points), np.log(1e12)), np.log(2.0))
     scores: list[np.ndarray] = []

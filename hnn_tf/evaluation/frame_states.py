@@ -83,8 +83,8 @@ def swing_energy(states: np.ndarray) -> np.ndarray:
     """Returns the reference code's energy of Gymnasium's pendulum, 1.9 (1 - cos theta) + (omega / 4)^2, `[...]`.
 
     The unit is 8/3 J (1.9 stands for 15/8), and the energy is zero for the pendulum at rest in the hanging position.
-    The environment's semi-implicit steps do not conserve this energy. It oscillates by about a tenth of its value; see
-    `hnn_tf.data.discrete_energy`.
+    The environment's semi-implicit steps do not conserve this energy, which oscillates by about a tenth of its value.
+    See `hnn_tf.data.discrete_energy`.
 
     Args:
       states: `[..., 2]`: theta (rad) from the hanging position, omega (rad/s).

@@ -1,6 +1,6 @@
 """SavedModels through TensorFlow's C API: the C++ loader and session of TensorFlow Serving, without Python model code.
 
-The module needs the two libraries of a TensorFlow wheel of any version. It imports neither tensorflow nor keras.
+The module needs the two libraries of a TensorFlow wheel of any version, and imports neither tensorflow nor keras.
 """
 
 import ctypes

@@ -32,8 +32,8 @@ def write_graph_model(
 
     The graph is frozen in the same way as by TensorFlow's own converter (the Python package tensorflowjs, 4.22). This
     package does not use that converter, for two reasons. The converter imports TensorFlow Decision Forests, whose last
-    release needs TensorFlow 2.19. It also fuses tanh into the preceding matrix product, which the CPU backend of
-    TensorFlow.js refuses to compute.
+    release needs TensorFlow 2.19. The converter also fuses tanh into the preceding matrix product, which the CPU
+    backend of TensorFlow.js refuses to compute.
 
     Args:
       saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder, of which the

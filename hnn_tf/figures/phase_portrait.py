@@ -47,8 +47,8 @@ def draw_phase_portrait(
 ) -> None:
     """Draws a row of phase planes: first the data, then every model's field with the rollout that follows it.
 
-    The first panel shows the observed states. It also shows the true field and trajectory if they have the label
-    "truth", "true" or "measured". Axes, arrow scale and colours are the same in all panels.
+    The first panel shows the observed states, and the true field and trajectory if they have the label "truth", "true"
+    or "measured". Axes, arrow scale and colours are the same in all panels.
 
     Args:
       path: The PNG file to write.

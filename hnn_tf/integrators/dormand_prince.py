@@ -27,7 +27,7 @@ class DormandPrince(Integrator):
     their sizes held constant.
 
     This class does not use the method of the same name in TensorFlow Probability, for three reasons. In float64, that
-    method's coefficients have only single precision, so that no tolerance brings its error below about 1e-7. It
+    method's coefficients have only single precision, so that no tolerance brings its error below about 1e-7. The method
     interpolates the state at the end of the step. A single member that cannot continue keeps all other members in the
     loop.
 

@@ -105,9 +105,9 @@ class ImplicitRungeKutta(Integrator):
 def _fixed_point(function: Increment, start: tf.Tensor, weight: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Finds the fixed point `[stages, ..., m]` of a contraction.
 
-    A member is done when its change times `weight` `[..., 1]` is at most 1. It then keeps its value while the other
-    members continue, so that no member depends on its neighbours. A member whose change is not finite is given up, and
-    the other members do not wait for it.
+    A member is done when its change times `weight` `[..., 1]` is at most 1. A finished member keeps its value while the
+    other members continue, so that no member depends on its neighbours. A member whose change is not finite is given
+    up, and the other members do not wait for it.
 
     Returns:
       The fixed point, which is NaN for the members that do not converge, and the number of iterations `[..., 1]`.

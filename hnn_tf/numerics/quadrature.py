@@ -8,9 +8,9 @@ def interval_integrals(times: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
 
     The rule is the trapezoidal rule, corrected by the curvature of the parabolas through three samples on either side
     of the interval: I_j = h (g_j + g_{j+1}) / 2 - h^3 g'' / 12. For smooth functions, the total error is O(h^4), and
-    that of the trapezoidal rule O(h^2). Of the two parabolas, the one with less noise has more weight. Where samples
-    are much closer than h, the noise of the correction would exceed the noise of the trapezoidal rule. The correction
-    is then scaled down, so that the noise of both is equal.
+    that of the trapezoidal rule O(h^2). The parabola with less noise has more weight. Where samples are much closer
+    than h, the noise of the correction would exceed the noise of the trapezoidal rule. The correction is then scaled
+    down, so that the noise of both is equal.
 
     Shape key: T samples, T >= 3.
 

@@ -27,7 +27,7 @@ def repeated_steps(
     """Returns the carries after each of `num` intervals of one step, or of `counts[i]` equal steps.
 
     The gradient (to the carry, the step sizes, and every tensor and variable that `step` uses) is the gradient of the
-    numerical solution itself, not of the equation. It stores no values inside a step: on the way back, each step is
+    numerical solution itself, not of the equation. No values inside a step are stored: on the way back, each step is
     computed again from the carry before it. For S steps within an interval, about sqrt(S) carries are kept, and the
     others are computed again between them. The memory is therefore that of the result, of O(sqrt(S)) carries and of one
     step.
@@ -41,7 +41,7 @@ def repeated_steps(
       num: The number of intervals to take, an integer scalar; by default T. For XLA, T must be fixed in the graph, but
         `num` need not be.
       counts: The number of steps in each interval, integers `[T]`; by default one each.
-      most: An integer scalar that is at least the largest of `counts`. It must be given together with `counts`.
+      most: An integer scalar that is at least the largest of `counts`; given together with `counts`.
       checkpointing: If False, the gradient is TensorFlow's own, which stores everything.
 
     Returns:

@@ -154,8 +154,7 @@ class Objective(abc.ABC):
 
         Training does not fit the learned columns of held-out samples.
 
-        The function is called outside a graph, each time a model is evaluated. By default, it returns the samples
-        themselves.
+        The function is called outside a graph, each time a model is evaluated. The default is the samples themselves.
         """
         del model
         return samples

@@ -23,7 +23,7 @@ class CombinedMatching(TrajectoryMatching):
 
     Args:
       derivative_std: tau, the error of the derivatives in their unit: a number, or one for each coordinate. A smaller
-        error gives the derivatives more weight. By default, it is 1 until `hnn_tf.warm_start` estimates it.
+        error gives the derivatives more weight. The default is 1 until `hnn_tf.warm_start` estimates the error.
       **options: See `TrajectoryMatching`.
 
     Raises:

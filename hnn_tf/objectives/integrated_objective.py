@@ -15,7 +15,7 @@ from hnn_tf.objectives.shooting import since_first
 from hnn_tf.typing import Samples, VectorField
 
 MOST_READINGS = 20_000
-"""The largest number of readings that are evaluated. Of more readings, those with the widest gaps are evaluated."""
+"""The largest number of readings that are evaluated; if there are more, those with the widest gaps are evaluated."""
 
 _ROUNDINGS = 16.0
 """The number of roundings of the largest state below which differences count as rounding."""

@@ -34,8 +34,8 @@ class LatentMatching(Objective):
 
     Args:
       motion: The objective of the latent motion: a `DerivativeMatching` or a `OneStep`. Its substeps cannot be chosen
-        in advance, because the choice needs latents. By default, it takes one substep per frame, and `TrainingLoop.fit`
-        and the trainers report after the training if this was too few.
+        in advance, because the choice needs latents. The default is one substep per frame, and `TrainingLoop.fit` and
+        the trainers report after the training if this number was too small.
       canonical_weight: c >= 0.
       motion_weight: d >= 0.
 

@@ -24,8 +24,8 @@ class OneStep(IntegratedObjective):
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: The number of integrator steps within each dt, >= 1. By default, it is 1 until `TrainingLoop` chooses as
-        many as keep their error small compared with the noise.
+      substeps: The number of integrator steps within each dt, >= 1. The default is 1 until `TrainingLoop` chooses
+        enough substeps to keep their error small compared with the noise.
 
     Raises:
       ValueError: If `substeps` is not an integer >= 1.

@@ -42,10 +42,10 @@ class TrajectoryMatching(IntegratedObjective):
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: The number of integrator steps within each interval, >= 1. By default, it is 1 until `hnn_tf.warm_start`
-        or `TrainingLoop` chooses as many as keep their error small compared with the noise.
-      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. By
-        default, it is 1 until `hnn_tf.warm_start` estimates it.
+      substeps: The number of integrator steps within each interval, >= 1. The default is 1 until `hnn_tf.warm_start` or
+        `TrainingLoop` chooses enough substeps to keep their error small compared with the noise.
+      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. The
+        default is 1 until `hnn_tf.warm_start` estimates the noise.
       continuity_weight: c >= 0.
       huber: d > 0 in units of sigma; by default, rho is the square.
       segments: W, the number of segments into which `samples_of` cuts each trajectory; by default, segments have about

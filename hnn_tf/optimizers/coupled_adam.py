@@ -10,7 +10,7 @@ import tensorflow as tf
 class CoupledAdam(keras.optimizers.Adam):
     """Adam on the loss plus (l2 / 2) |v|^2, where the penalty's gradient goes through Adam's moments.
 
-    g <- g + l2 v, then Adam. This is `weight_decay` in torch.optim.Adam. Keras' `Adam(weight_decay=...)` is the
+    g <- g + l2 v, then Adam. The penalty is `weight_decay` in torch.optim.Adam. Keras' `Adam(weight_decay=...)` is the
     decoupled variant, v <- v - lr decay v, which does not use the moments. The Adam here is Keras' own, which differs
     from torch's in roundings: it adds epsilon before the bias correction, and keeps its coefficients in float32.
 

@@ -75,7 +75,7 @@ class LimitedTimes:
     def at_all_times(self, trajectory: State) -> State:
         """Expands a trajectory `[..., K, 2n]` at `times` to all times, `[..., T, 2n]`.
 
-        It is NaN at times that a member does not reach.
+        The trajectory is NaN at times that a member does not reach.
         """
         states = tf.gather(trajectory, self._positions, axis=trajectory.shape.rank - 2)
         return tf.where(self._lost[..., tf.newaxis], tf.constant(float("nan"), states.dtype), states)
