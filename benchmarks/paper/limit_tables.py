@@ -41,7 +41,7 @@ ROWS = {
         ("pixel_pendulum", "clean", "angle_within_tolerance"),
     ],
 }
-"""Section -> the rows of its table: task, protocol, metric."""
+"""The rows of each section's table: task, protocol, metric."""
 
 COMPARED = ("test_loss", "test_reconstruction_loss", "energy_mse", "angle_within_tolerance")
 """The metrics that are shown together with PyTorch's."""

@@ -42,7 +42,7 @@ class Segments:
 
     @property
     def counted(self) -> np.ndarray:
-        """1 where `indices` has an observation for the first time, else 0, `[W, L + 1]`."""
+        """The weights of `indices` `[W, L + 1]`: 1 where an observation appears for the first time, else 0."""
         starts, ends = self.starts[:-1, None], self.starts[1:, None]
         own = starts + np.arange((ends - starts).max() + 1) < ends
         own[-1, ends[-1] - starts[-1]] = True  # the very last observation is in no other segment

@@ -35,9 +35,9 @@ class GaussianProcess(DerivativeEstimator):
     than 1000 times, use a `SmoothingSpline`.
 
     A posterior mean is shrunk towards the constant a. Derivatives are shrunk more than states, and most at the ends. As
-    a result, a vector field that is fitted by least squares to all estimates from few noisy points is slower than a
-    field that is fitted to a spline's estimates, although each estimate is nearer to the truth. Without the ends, the
-    field is not slower.
+    a result, the motion of a vector field that is fitted by least squares to all estimates from few noisy points is
+    slower than with a spline's estimates, although each estimate is nearer to the truth. Without the ends, the motion
+    is not slower.
 
     `noise_std` comes from the same likelihood.
 

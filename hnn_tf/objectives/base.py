@@ -109,7 +109,7 @@ class Objective(abc.ABC):
         return self.loss(model, samples)
 
     def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """Returns the change of the fit with twice as many integrator steps, in standard errors; 0 without steps."""
+        """Returns the change of the fit with twice as many integrator steps, in standard errors; 0 by default."""
         del model, samples
         return 0.0
 
