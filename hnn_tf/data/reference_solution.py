@@ -119,7 +119,7 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
 
 
 def _step(system: System, states: np.ndarray, slopes: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Takes one step, and fills all slopes after the first.
+    """Takes one step, and fills all `slopes` after the first.
 
     Returns:
       The states after the step, and the two estimates of its error as slopes `[2, 2n, N]`.
