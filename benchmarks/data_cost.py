@@ -1,4 +1,4 @@
-"""Seconds and accuracy of simulating the data of three bodies: 5000 trajectories of 20 points.
+"""Measures the time and accuracy of simulating the data of three bodies: 5000 trajectories of 20 points.
 
 python -m benchmarks.data_cost --update_docs
 """

@@ -1,8 +1,8 @@
-"""Measures the derivative estimators: their errors on noisy trajectories of known systems.
+"""Measures the errors of the derivative estimators on noisy trajectories of known systems.
 
 python -m benchmarks.derivative_errors
 
-Writes docs/results/derivative_errors.json and its table.
+The command writes docs/results/derivative_errors.json and its table.
 """
 
 from absl import flags

@@ -1,4 +1,4 @@
-"""Measures the method's known limits, of the table's runs and of a few more, and writes docs/known_limits.md.
+"""Measures the method's known limits, from the table's runs and a few more, and writes docs/known_limits.md.
 
 python -m benchmarks.known_limits
 """

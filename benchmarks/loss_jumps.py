@@ -1,10 +1,11 @@
-"""How far the loss of a single step jumps at the end of a training: Adam at a constant rate never comes to rest.
+"""Measures how far the loss of a single step jumps at the end of a training with Adam at a constant rate.
 
-python -m benchmarks.loss_jumps --data_path=invar_datasets.zip  (two minutes a seed)
+python -m benchmarks.loss_jumps --data_path=invar_datasets.zip  (two minutes per seed)
 
-Another processor's rounding moves the steps at which the loss jumps, so the last step's loss may be in a jump there.
-`docs/results/loss_jumps.json` has, for each task, protocol and model, the largest and the least loss of the last 500
-steps of the paper's training, divided by their median, of all seeds. tests/trainers/test_slow.py allows for them.
+Adam at a constant rate never comes to rest. On another processor, rounding moves the steps at which the loss jumps, so
+the last step may be in a jump there. `docs/results/loss_jumps.json` has, for each task, protocol and model, the largest
+and the least loss of the last 500 steps of the paper's training over all seeds, divided by their median.
+tests/trainers/test_slow.py allows for these jumps.
 """
 
 from absl import flags

@@ -1,8 +1,9 @@
-"""Memory and seconds of evaluations of millions of samples, by a Hamiltonian network of 2-200-200 in float32.
+"""Measures memory and time of evaluations of millions of samples, by a Hamiltonian network of 2-200-200 in float32.
 
 python -m benchmarks.many_rows --rows=10000000
 
-Needs Linux, whose /proc tells the memory. "The data" are two float32 columns and their one copy as tensors.
+The command needs Linux, because it reads the memory from /proc. "The data" are two float32 columns and their copy as
+tensors.
 """
 
 from absl import flags

@@ -1,9 +1,9 @@
-"""Chooses the training settings of objectives that begin at a closed form, by trajectories held out of the training.
+"""Chooses the training settings of objectives that begin at a closed form, by held-out trajectories.
 
 python -m benchmarks.objective_settings
 
-Of seeds that no other table reports, 20 trajectories are trained on and the validation loss is of the other 5; test
-data are not looked at. Writes docs/results/objective_settings.json and its table.
+With seeds that no other table reports, 20 trajectories are for training, and the other 5 determine the validation loss.
+Test data are not used. The command writes docs/results/objective_settings.json and its table.
 """
 
 from absl import flags

@@ -1,8 +1,8 @@
-"""Measures how long L-BFGS takes to the loss that Adam has after 2000 steps, on full batches.
+"""Measures the time that L-BFGS needs for the loss of Adam after 2000 steps, on full batches.
 
 python -m benchmarks.optimizer_cost
 
-Writes docs/results/optimizer_cost.json and its table.
+The command writes docs/results/optimizer_cost.json and its table.
 """
 
 from absl import flags

@@ -1,4 +1,4 @@
-"""Draws our counterparts of the paper's figures, of the models that benchmarks.paper_table trained.
+"""Draws counterparts of the paper's figures, from the models that benchmarks.paper_table trained.
 
 python -m benchmarks.paper_figures --data_path=invar_datasets.zip
 """

@@ -2,7 +2,7 @@
 
 python -m benchmarks.paper_table --tasks=all --seeds=5 --protocols=paper,clean --data_path=invar_datasets.zip
 
-A run that is done is not repeated: after a break, the same command goes on where it stopped.
+A finished run is not repeated. After an interruption, the same command continues where it stopped.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Seconds of rollouts, against their arithmetic and against SciPy's solver, and the memory of their gradients.
+"""Measures the time of rollouts, of their arithmetic and of SciPy's solver, and the memory of their gradients.
 
 python -m benchmarks.rollout_cost --repeats=7 --update_docs
 """

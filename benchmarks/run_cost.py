@@ -1,4 +1,4 @@
-"""Seconds and memory of the commands that a user waits for, whole processes, import to files.
+"""Measures time and memory of the commands for which a user waits, as whole processes from import to files.
 
 python -m benchmarks.run_cost --repeats=5 --update_docs
 """

@@ -1,4 +1,4 @@
-"""What an exported model costs its server: time, disk, the export itself, and whether it stands a load.
+"""Measures the cost of an exported model for its server: time, disk, the export itself, and a test under load.
 
 python -m benchmarks.serving_cost --repeats=15 --update_docs
 """

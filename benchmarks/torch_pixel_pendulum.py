@@ -1,6 +1,6 @@
-"""Trains the pixel pendulum's HNN in PyTorch, by the paper's recipe on our frames, to be compared with the table's.
+"""Trains the pixel pendulum's HNN in PyTorch, by the paper's recipe on our frames, for comparison with the table.
 
-python -m benchmarks.torch_pixel_pendulum  (needs PyTorch beside this package: pip install torch)
+python -m benchmarks.torch_pixel_pendulum  (also needs PyTorch: pip install torch)
 """
 
 from absl import flags

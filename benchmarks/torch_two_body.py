@@ -1,9 +1,9 @@
 """Trains the two-body HNN here and in PyTorch, by the same recipe on the same data, and compares their last steps.
 
-At a constant learning rate each step is a draw: the scores of a step every 200 of the last 2000, of every seed, tell
-an implementation from its luck.
+At a constant learning rate, the score of a single step is random. The scores at every 200th of the last 2000 steps, for
+every seed, separate the implementation from chance.
 
-python -m benchmarks.torch_two_body  (needs PyTorch beside this package: pip install torch)
+python -m benchmarks.torch_two_body  (also needs PyTorch: pip install torch)
 """
 
 from absl import flags

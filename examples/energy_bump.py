@@ -1,8 +1,9 @@
-"""Adds energy to a motion and takes it away again: along J grad H the energy stays, along grad H it changes.
+"""Adds energy to a motion and removes it again. Along J grad H the energy is constant; along grad H it changes.
 
 python examples/energy_bump.py [--model_path=runs/pendulum/model.keras]
 
-Prints the energies and draws energy_bump.png. As in section 6 of Greydanus, Dzamba, Yosinski, arXiv:1906.01563.
+The program prints the energies and draws energy_bump.png, as in section 6 of Greydanus, Dzamba, Yosinski,
+arXiv:1906.01563.
 """
 
 import itertools
@@ -27,7 +28,7 @@ GRADIENT_LOOK = {"color": "#333333", "linewidth": 1.3, "linestyle": (0, (2, 1))}
 
 
 def bump(field, amount: float):
-    """Three symplectic segments, with energy added after the first and taken away after the second.
+    """Computes three symplectic segments, with energy added after the first and removed after the second.
 
     Returns:
       The segments [T, 2n], and the two gradient paths [GRADIENT_POINTS, 2n] between them.
@@ -37,7 +38,7 @@ def bump(field, amount: float):
     for change in (amount, -amount, None):
         segments.append(rollout(field, state, step_size=STEP_SIZE, num_steps=NUM_STEPS, integrator="tao4"))
         if change is not None:
-            # A batch of one state with many amounts is the path between its first and its last.
+            # A batch of one state with many amounts of energy is the path from the first to the last amount.
             states = tf.repeat(segments[-1][-1:], GRADIENT_POINTS, axis=0)
             climbs.append(change_energy(field, states, np.linspace(0.0, change, GRADIENT_POINTS)))
             state = climbs[-1][-1]
@@ -58,7 +59,7 @@ def draw(path: str, field, segments, climbs, *, names, units, energy_unit: str) 
         for i, (segment, colour) in enumerate(zip(segments, COLOURS, strict=True)):
             times = (i * NUM_STEPS + np.arange(NUM_STEPS + 1)) * STEP_SIZE
             name = ("before", "with energy added", "with as much taken away")[i]
-            # The last segment is on the level set of the first, which is broad so that it is still seen.
+            # The last segment is on the level set of the first, which is a broad line so that it stays visible.
             left.plot(*np.transpose(segment), color=colour, linewidth=1.6 if i else 5.0, alpha=1.0 if i else 0.45)
             handles += right.plot(times, field.hamiltonian(segment), color=colour, linewidth=1.6, label=name)
         for i, climb in enumerate(climbs):

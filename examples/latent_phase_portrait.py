@@ -1,4 +1,4 @@
-"""Draws what a model that learned from pictures made of them: a phase plane, its energy, and a motion in it.
+"""Draws the phase plane that a model learned from pictures, with its energy and a motion in it.
 
 python examples/latent_phase_portrait.py --model_path=runs/pixel_pendulum/model.keras
 """

@@ -1,9 +1,9 @@
-"""Runs motions forward and back again, and measures how far from home they end.
+"""Runs motions forward and back again, and measures the distance of their ends from their starts.
 
 python examples/time_reversal.py [--model_path=runs/pendulum/model.keras]
 
-An exact flow is invertible, so every motion comes home. A computed one does if the integrator is time reversible and
-the field doesn't blow up, on the way back, what rounding took on the way there.
+An exact flow is invertible, so every motion returns to its start. A computed motion returns if the integrator is time
+reversible and the field does not amplify the rounding errors on the way back.
 """
 
 import sys
@@ -33,7 +33,8 @@ def _main() -> None:
     pendulum = systems.Pendulum()
 
     def in_the_wind(state: tf.Tensor) -> tf.Tensor:
-        # A function, which says nothing of its friction: so that reversible integrators take it, as a test.
+        # As a function, the field does not declare its friction, so that reversible integrators accept it for this
+        # test.
         q, p = tf.split(state, 2, -1)
         return pendulum(state) + tf.concat([tf.zeros_like(q), WIND - FRICTION * p], -1)
 
@@ -58,7 +59,7 @@ def _main() -> None:
     for field_name, field in fields.items():
         for name in INTEGRATORS:
             if name == "tao4" and field is in_the_wind:
-                continue  # it takes the field for a Hamiltonian's, which this one isn't
+                continue  # tao4 assumes the field of a Hamiltonian, but this field has none
             reversible = "yes" if integrators.get(name).time_reversible else "no"
             errors = (error(field, name, dtype) for dtype in (tf.float64, tf.float32))
             write(f"{field_name:28}{name:19}{reversible:12}" + "".join(f"{text:>9}" for text in errors) + "\n")

@@ -1,1 +1,1 @@
-"""SavedModel export: `python -m export --model_path=RUN/model.keras --export_dir=served/pendulum`."""
+"""The export of SavedModels: `python -m export --model_path=RUN/model.keras --export_dir=served/pendulum`."""

@@ -1,4 +1,4 @@
-"""`hnn_tf.export.c_api`, at the place where 0.1.0 had it."""
+"""`hnn_tf.export.c_api`, under its name in version 0.1.0."""
 
 from hnn_tf.commands.moved import attribute_of
 

@@ -1,4 +1,4 @@
-"""Shows what an exported model is, and checks that it can be served and answers as it did when it was exported.
+"""Describes an exported model, and checks that it can be served and answers as at the time of the export.
 
 python -m export.inspect served/pendulum       (the latest version)
 python -m export.inspect served/pendulum/1

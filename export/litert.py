@@ -1,4 +1,4 @@
-"""Converts a signature of an exported SavedModel to LiteRT (.tflite), of builtin ops only.
+"""Converts a signature of an exported SavedModel to LiteRT (.tflite), with builtin ops only.
 
 pip install 'hnn_tf[litert]'
 python -m export.litert served/pendulum pendulum.tflite --signature=energy

@@ -1,4 +1,4 @@
-"""Converts a signature of an exported SavedModel to ONNX, of standard operators only.
+"""Converts a signature of an exported SavedModel to ONNX, with standard operators only.
 
 pip install 'hnn_tf[onnx]'
 python -m export.onnx served/pendulum pendulum.onnx --signature=rollout

@@ -1,4 +1,4 @@
-"""A trained model with the recordings it was trained and measured on."""
+"""A trained model together with the recordings on which it was trained and measured."""
 
 import dataclasses
 import functools
@@ -28,12 +28,12 @@ from hnn_tf.training.training_run import TrainingResult
 from hnn_tf.training.training_set import TrainingSet, num_samples
 
 MOST_MEASURED = 100
-"""Held-out recordings that are rolled out: of more, the first."""
+"""The largest number of held-out recordings that are rolled out; if there are more, the first are rolled out."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class FittedModel:
-    """What `hnn_tf.fit` returns.
+    """The result of `hnn_tf.fit`.
 
     Attributes:
       model: The trained Keras model.
@@ -75,18 +75,18 @@ class FittedModel:
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def rollout(self, state: Any, times: Any) -> np.ndarray:
-        """The motion from a state, in the units of the recordings.
+        """Returns the motion from a state, in the units of the recordings.
 
         Args:
-          state: State `[2n]` or states `[N, 2n]` at the first time.
+          state: A state `[2n]` or states `[N, 2n]` at the first time.
           times: `[T]`, increasing or decreasing.
 
         Returns:
-          States `[T, 2n]` or `[N, T, 2n]`, float64, integrated by an eighth-order method in steps of at most half the
-          recordings' usual interval.
+          The states `[T, 2n]` or `[N, T, 2n]`, float64. An eighth-order method integrates them in steps of at most half
+          the recordings' usual interval.
 
         Raises:
-          InputError: If the state has another width, or the model sees frames: `model.rollout` takes those.
+          InputError: If the state has another width, or the model is a model of frames; use `model.rollout` for frames.
         """
         width = self._recordings().width
         if np.ndim(state) not in (1, 2) or np.shape(state)[-1] != width:
@@ -100,7 +100,7 @@ class FittedModel:
         """Writes `model.keras`, which `keras.saving.load_model` reads, and `metrics.json` into a folder.
 
         Raises:
-          OSError: If the folder can't be written.
+          OSError: If the folder cannot be written.
         """
         path = pathlib.Path(folder)
         path.mkdir(parents=True, exist_ok=True)
@@ -110,18 +110,18 @@ class FittedModel:
     def draw(self, folder: str | os.PathLike) -> None:
         """Draws the first test recording and the model's rollout into a folder.
 
-        `coordinates.png` and `coordinate_error.png`; of states (q, p) of one degree of freedom also
-        `phase_portrait.png`, and the learned `hamiltonian.png` if there is one.
+        The files are `coordinates.png` and `coordinate_error.png`. For states (q, p) of one degree of freedom, there is
+        also `phase_portrait.png`, and `hamiltonian.png` if the model learns a Hamiltonian.
 
         Raises:
-          InputError: If the model sees frames.
+          InputError: If the model is a model of frames.
         """
         test, folder = self._recordings(), pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         fitted_figures.draw(folder, self.model, test, self._followed(test[:1])[0], observed=_of_states(self.recordings))
 
     def record(self) -> dict[str, Any]:
-        """What a model's card and `metrics.json` say of the training."""
+        """Returns the description of the training for a model's card and `metrics.json`."""
         described = self.test if isinstance(self.test, Recordings) else None
         return {
             "task": None,
@@ -146,7 +146,7 @@ class FittedModel:
 
     @functools.cached_property
     def _step_size(self) -> float:
-        """Half the usual interval, which resolves the motion, or the objective's substeps of it."""
+        """The usual interval divided by the objective's substeps, and at most half of it, to resolve the motion."""
         usual = np.median(np.concatenate([np.diff(recording.times) for recording in self._recordings()]))
         return float(usual) / max(2, self.result.objective.num_substeps)
 
@@ -164,7 +164,10 @@ class FittedModel:
         return path.numpy().astype(np.float64)
 
     def _followed(self, recordings: Recordings) -> list[np.ndarray]:
-        """Rollouts `[T_i, 2n]` at the times of recordings; those of one length are rolled out together."""
+        """Returns rollouts `[T_i, 2n]` at the times of recordings.
+
+        Recordings of equal length are rolled out together.
+        """
         paths: dict[int, np.ndarray] = {}
         for length in sorted({len(recording) for recording in recordings}):
             indices = [index for index, recording in enumerate(recordings) if len(recording) == length]
@@ -190,12 +193,12 @@ def _has_truth(recordings: Recordings) -> bool:
 
 
 def _truth(recording: Recording) -> np.ndarray:
-    """The true states, or the readings where they aren't known."""
+    """Returns the true states, or the readings if the true states are unknown."""
     return recording.states if recording.true_states is None else recording.true_states
 
 
 def _scores(recordings: Recordings, paths: list[np.ndarray]) -> dict[str, float]:
-    """How far rollouts are from the true states of recordings, or from the readings."""
+    """Returns the distances of rollouts from the true states of recordings, or from the readings."""
     pairs = [
         (recording.times, _truth(recording)[None], path[None])
         for recording, path in zip(recordings, paths, strict=True)

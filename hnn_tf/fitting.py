@@ -1,4 +1,4 @@
-"""One call from recordings to a trained model that was measured on recordings it has not seen."""
+"""From recordings to a trained model, measured on recordings that it has not seen, in one call."""
 
 import copy
 import dataclasses
@@ -56,7 +56,7 @@ def fit(
     folder: str | os.PathLike | None = None,
     progress: bool = True,
 ) -> FittedModel:
-    """Learns a Hamiltonian from recordings, and measures it on recordings that were held out.
+    """Learns a Hamiltonian from recordings, and measures it on held-out recordings.
 
     Equal arguments give equal weights, to the bit, on one machine. The weights are those that a trainer's command gives
     with the same options.
@@ -225,7 +225,7 @@ def _chosen_training(
 
 
 def _with_noise_of(found: Objective, given: Objective) -> Objective:
-    """The given objective with the noise levels that were found, by which all models are compared.
+    """Returns the given objective with the noise levels that were found, by which all models are compared.
 
     The substeps stay to be chosen for each model.
     """

@@ -1,29 +1,30 @@
-"""The errors for input from outside (files, options, arrays) that can't be used, and the warning for doubtful input."""
+"""Errors for invalid input from outside (files, options, arrays), and a warning for doubtful input."""
 
 from typing import Any
 
 
 class InputError(ValueError):
-    """Input that can't be used; its message is one line: what, where, what was expected, the mend.
+    """Invalid input. The message is one line: what is wrong, where, what was expected, and how to repair it.
 
-    Commands print the message alone, without a traceback, and exit with code 2.
+    Commands print only the message, without a traceback, and exit with code 2.
     """
 
 
 class InputWarning(UserWarning):
-    """Input that is used, but may not be what was meant; its message is one line: what, where, what to check.
+    """Input that is used but may not be intended. The message is one line: what is doubtful, where, and what to check.
 
-    Commands print the message alone, without a place in the code.
+    Commands print only the message, without a place in the code.
     """
 
 
 class OptionError(InputError):
-    """An option whose value can't be used, or not together with others.
+    """An option whose value is not valid, alone or together with other options.
 
-    The library names an option as Python does, `objective='one_step'`; a command as a flag, `--objective=one_step`.
+    The library names an option as in Python, `objective='one_step'`. A command names it as a flag,
+    `--objective=one_step`.
 
     Args:
-      template: The message. `{name}` stands for an option with its value, `{name:only}` for its name alone.
+      template: The message. `{name}` stands for an option with its value, and `{name:only}` only for its name.
       **options: The values of the options that the message names.
     """
 
@@ -32,12 +33,12 @@ class OptionError(InputError):
         self.template, self.options = template, options
 
     def as_flags(self) -> str:
-        """The message, with options as a command line has them."""
+        """Returns the message, with options in the form of a command line."""
         return self.template.format(**{name: _Flag(name, value) for name, value in self.options.items()})
 
 
 class _Argument:
-    """An option as Python has it."""
+    """An option in the form of Python."""
 
     def __init__(self, name: str, value: Any) -> None:
         self._name, self._value = name, value
@@ -47,7 +48,7 @@ class _Argument:
 
 
 class _Flag(_Argument):
-    """An option as a command line has it."""
+    """An option in the form of a command line."""
 
     def __format__(self, how: str) -> str:
         value = self._value
@@ -58,6 +59,6 @@ class _Flag(_Argument):
 
 
 def one_line(message: object) -> str:
-    """What another library says, without line ends, its first 200 characters: a part of an `InputError`'s message."""
+    """Returns the first 200 characters of another library's message in one line, for the message of an `InputError`."""
     line = " ".join(str(message).split())
     return line if len(line) <= 200 else f"{line[:200]} ..."

@@ -1,4 +1,4 @@
-"""Imports every class that a `.keras` file may name, so that Keras knows it when it loads one."""
+"""Imports all classes that a `.keras` file may name, so that Keras knows them when it loads a file."""
 
 from hnn_tf import models, optimizers
 

@@ -1,6 +1,6 @@
-"""Typed options: frozen dataclasses whose fields say what each option means and which values it takes.
+"""Typed options: frozen dataclasses whose fields describe the meaning and the values of each option.
 
-The trainers' flags are made from them, so that an option has one definition. Imports nothing heavy.
+The trainers' flags are made from these classes, so that each option has one definition. Imports nothing heavy.
 """
 
 import dataclasses
@@ -14,15 +14,15 @@ from hnn_tf.input_error import OptionError
 
 @dataclasses.dataclass(frozen=True)
 class Option:
-    """What a field of `Options` says of itself.
+    """The description of a field of `Options`.
 
     Attributes:
-      meaning: One line that says what the option does.
-      choices: The names that it takes; anything of its type when not given.
-      least: The least number that it takes.
-      most: The largest number that it takes.
-      or_zero: Whether 0 is taken, too.
-      of_the_model: Whether the trained model depends on it. A run can't be resumed with another value then.
+      meaning: The effect of the option, in one line.
+      choices: The allowed names; by default, any value of the option's type.
+      least: The least allowed number.
+      most: The largest allowed number.
+      or_zero: Whether 0 is also allowed.
+      of_the_model: Whether the trained model depends on the option. If so, a run cannot be resumed with another value.
     """
 
     meaning: str
@@ -34,16 +34,16 @@ class Option:
 
 
 def option(default: Any, meaning: str, **restrictions: Any) -> Any:
-    """A field of `Options` with its default; see `Option` for the rest."""
+    """Returns a field of `Options` with the given default; see `Option` for the other arguments."""
     return dataclasses.field(default=default, metadata={"option": Option(meaning, **restrictions)})
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Base class of options; every field is made by `option`.
+    """The base class of options, whose fields are all made by `option`.
 
     Raises:
-      OptionError: If a value is of another type, or outside of its range.
+      OptionError: If a value has another type, or is out of range.
     """
 
     def __post_init__(self) -> None:
@@ -64,9 +64,9 @@ class Kind:
     """The type of an option's values.
 
     Attributes:
-      base: `bool`, `int`, `float` or `str`; of a tuple, that of its members.
-      is_tuple: Whether it takes several values.
-      optional: Whether it takes None.
+      base: `bool`, `int`, `float` or `str`; for a tuple, the type of its members.
+      is_tuple: Whether the option has several values.
+      optional: Whether None is allowed.
     """
 
     base: type
@@ -75,7 +75,7 @@ class Kind:
 
     @property
     def words(self) -> str:
-        """What it accepts, in words."""
+        """A description of the allowed values, in words."""
         name = {bool: "True or False", int: "an integer", float: "a number", str: "a string"}[self.base]
         name = "a tuple of integers" if self.is_tuple else name
         return f"{name}, or None" if self.optional else name
@@ -87,7 +87,7 @@ class Kind:
         return tuple(value) if isinstance(value, list) else value
 
     def accepts(self, value: Any) -> bool:
-        """Whether a value is of this type; an integer is a number, too."""
+        """Returns whether a value has this type. An integer is also a number."""
         if value is None:
             return self.optional
         if self.is_tuple:
@@ -96,7 +96,7 @@ class Kind:
 
 
 def described(options: type[Options]) -> Iterator[tuple[str, Kind, Option]]:
-    """Name, type and description of each field, in their order."""
+    """Yields the name, type and description of each field, in order."""
     hints = typing.get_type_hints(options)
     for field in dataclasses.fields(options):
         yield field.name, _kind(hints[field.name]), field.metadata["option"]
@@ -116,7 +116,7 @@ def _is_of(value: Any, base: type) -> bool:
 
 
 def _problem(value: Any, said: Option) -> str | None:
-    """What was expected instead of a value of the right type; None if it can be used."""
+    """Returns a description of the expected value if a value of the right type is not valid; otherwise None."""
     if value is None:
         return None
     if said.choices is not None and value not in said.choices:
@@ -125,6 +125,6 @@ def _problem(value: Any, said: Option) -> str | None:
         return None
     least = float("-inf") if said.least is None else said.least
     most = float("inf") if said.most is None else said.most
-    if least <= value <= most or (said.or_zero and value == 0):  # NaN is outside of every range
+    if least <= value <= most or (said.or_zero and value == 0):  # NaN is outside every range
         return None
     return f"{'0, or ' if said.or_zero else ''}a number from {least:g} to {most:g}"

@@ -1,4 +1,4 @@
-"""The layout of a phase-space state: concat(q, p) along the last axis. No other file knows it."""
+"""The layout of a phase-space state: concat(q, p) along the last axis. No other file depends on this layout."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ from hnn_tf.typing import State
 
 
 def dof(state: State) -> int:
-    """Number of degrees of freedom n of states `[..., 2n]`.
+    """Returns the number of degrees of freedom n of states `[..., 2n]`.
 
     Raises:
       ValueError: If the last axis is unknown, odd or zero.
@@ -45,6 +45,6 @@ def join(position: tf.Tensor, momentum: tf.Tensor) -> State:
 
 
 def symplectic_matrix(n: int, dtype: tf.DType = tf.float64) -> tf.Tensor:
-    """The canonical J = [[0, I], [-I, 0]] `[2n, 2n]` with which ds/dt = J grad H(s)."""
+    """Returns the canonical J = [[0, I], [-I, 0]] `[2n, 2n]`, with which ds/dt = J grad H(s)."""
     zero, one = tf.zeros([n, n], dtype), tf.eye(n, dtype=dtype)
     return tf.concat([tf.concat([zero, one], 1), tf.concat([-one, zero], 1)], 0)

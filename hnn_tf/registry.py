@@ -1,4 +1,4 @@
-"""Parts by name, of which none is imported before it is asked for."""
+"""Registries of parts by name, which import a part only when it is used."""
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
@@ -8,11 +8,11 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """Names of parts, and where each part is: a command's `--help` needs the names alone, and not TensorFlow.
+    """The names of parts, and the place of each part. A command's `--help` needs only the names, and not TensorFlow.
 
     Args:
       places: "module:attribute" by name.
-      make: Makes the part from what is there; by default the part is what is there.
+      make: A function that makes the part from the attribute; by default, the attribute itself is the part.
     """
 
     def __init__(self, places: Mapping[str, str], make: Callable[[Any], T] = lambda found: found) -> None:
@@ -20,10 +20,10 @@ class Registry(Mapping[str, T], Generic[T]):
         self._parts: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
-        """The part of that name.
+        """Returns the part with the given name.
 
         Raises:
-          KeyError: If there is none.
+          KeyError: If there is no such part.
         """
         if name not in self._parts:
             module, attribute = self._places[name].split(":")
@@ -31,17 +31,17 @@ class Registry(Mapping[str, T], Generic[T]):
         return self._parts[name]
 
     def __setitem__(self, name: str, part: T) -> None:
-        """Adds a part of your own."""
+        """Adds your own part."""
         self._parts[name], self._places[name] = part, ""
 
     def __contains__(self, name: object) -> bool:
-        """Whether a part has that name; imports nothing."""
+        """Returns whether a part has the given name, without importing anything."""
         return name in self._places
 
     def __iter__(self) -> Iterator[str]:
-        """The names."""
+        """Iterates over the names."""
         return iter(self._places)
 
     def __len__(self) -> int:
-        """How many parts there are."""
+        """Returns the number of parts."""
         return len(self._places)

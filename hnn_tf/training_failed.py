@@ -1,5 +1,5 @@
-"""The error of a training that broke off. Imports nothing heavy."""
+"""The error of a failed training. Imports nothing heavy."""
 
 
 class TrainingFailedError(RuntimeError):
-    """Training that broke off; its message is one line, and the last good checkpoint is kept."""
+    """A training that failed. The message is one line, and the last good checkpoint is kept."""

@@ -1,4 +1,4 @@
-"""Names for the callables and arrays that the whole package passes around."""
+"""Names for the callables and arrays that the whole package uses."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -8,13 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 State: TypeAlias = tf.Tensor
-"""Phase-space point(s) `[..., 2n]`, concat(q, p)."""
+"""A phase-space point or several, `[..., 2n]`, concat(q, p)."""
 
 Hamiltonian: TypeAlias = Callable[[State], tf.Tensor]
-"""State `[..., 2n]` -> energy `[...]`."""
+"""A function from a state `[..., 2n]` to its energy `[...]`."""
 
 VectorField: TypeAlias = Callable[[State], tf.Tensor]
-"""State `[..., 2n]` -> time derivative `[..., 2n]`."""
+"""A function from a state `[..., 2n]` to its time derivative `[..., 2n]`."""
 
 Samples: TypeAlias = Mapping[str, Any]
 """Arrays by name, all with the same leading dimension: the columns of a training set."""
@@ -25,16 +25,16 @@ ActivationLike: TypeAlias = str | Callable[[tf.Tensor], tf.Tensor]
 
 
 class HamiltonianVectorField(Protocol):
-    """What true systems and learned models share: a vector field with an energy."""
+    """A vector field with an energy, as true systems and learned models are."""
 
     separable: bool
     conservative: bool
 
     def __call__(self, state: State) -> tf.Tensor:
-        """Time derivative `[..., 2n]` of the state `[..., 2n]`."""
+        """Returns the time derivative `[..., 2n]` of the state `[..., 2n]`."""
 
     def hamiltonian(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of the state `[..., 2n]`."""
+        """Returns the energy `[...]` of the state `[..., 2n]`."""
 
 
 class LinearHamiltonian(Protocol):
@@ -45,18 +45,18 @@ class LinearHamiltonian(Protocol):
         """The coefficients w `[m]`."""
 
     def assign_coefficients(self, values: np.ndarray) -> None:
-        """Replaces them by `[m]`."""
+        """Replaces the coefficients by `[m]`."""
 
     def features(self, state: State) -> tf.Tensor:
-        """Features phi `[..., m]` at states `[..., 2n]`."""
+        """Returns the features phi `[..., m]` at states `[..., 2n]`."""
 
     def feature_gradients(self, state: State) -> tf.Tensor:
-        """Their derivatives dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""
+        """Returns the features' derivatives dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""
 
 
 @runtime_checkable
 class Fitted(Protocol):
-    """What `hnn_tf.fit` returns, as an export sees it."""
+    """The result of `hnn_tf.fit`, as an export uses it."""
 
     @property
     def model(self) -> keras.Model:
@@ -67,4 +67,4 @@ class Fitted(Protocol):
         """Name of the integrator of its rollouts."""
 
     def record(self) -> dict[str, Any]:
-        """What its card says of the training."""
+        """Returns the description of the training for the card."""

@@ -1,3 +1,3 @@
-"""The package's version, read by setup.py without importing anything."""
+"""The package's version, which setup.py reads without importing anything."""
 
 __version__ = "0.2.0"

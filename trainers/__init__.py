@@ -1,1 +1,1 @@
-"""Command-line trainers, one module a task: `python -m trainers.pendulum --flagfile=pendulum.flags`."""
+"""The command-line trainers, one module per task: `python -m trainers.pendulum --flagfile=pendulum.flags`."""

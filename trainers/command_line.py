@@ -1,4 +1,4 @@
-"""`hnn_tf.commands.command_line`, at the place where 0.1.0 had it."""
+"""`hnn_tf.commands.command_line`, under its name in version 0.1.0."""
 
 from hnn_tf.commands.moved import attribute_of
 

@@ -1,4 +1,4 @@
-"""Measures a trained model's friction coefficient with its 95 % interval, on the real pendulum's training readings.
+"""Measures a trained model's friction coefficient with its 95 % interval, from the real pendulum's training readings.
 
 python -m trainers.friction_interval --model_path=runs/real_pendulum/model.keras --data_path=invar_datasets.zip
 """

@@ -1,4 +1,4 @@
-"""The friction coefficient of a model that was trained on the real pendulum, with its interval."""
+"""The friction coefficient, with its interval, of a model that was trained on the real pendulum."""
 
 import sys
 from typing import Any
@@ -12,7 +12,7 @@ from trainers.tasks import real_pendulum
 
 
 def of_record(model: Any, record: Any, *, num_refits: int = 20) -> Any:
-    """The `FrictionInterval` of a model that was trained by `OneStep` on the training part of the pendulum's record."""
+    """Returns the `FrictionInterval` of a model that was trained by `OneStep` on the record's training part."""
     count = real_pendulum.num_training(record)
     times, states = record.times[:count], record.states[:count]
     return evaluation.friction_interval(
@@ -26,7 +26,7 @@ def of_record(model: Any, record: Any, *, num_refits: int = 20) -> Any:
 
 
 def main() -> None:
-    """Prints it, of the model and record that the flags name."""
+    """Prints the interval for the model and the record of the flags."""
     settings = flags.FLAGS
     model = saved_model.load_model(settings.model_path, width=2)
     record = data.read_pendulum_record(settings.data_path)

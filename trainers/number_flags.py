@@ -1,4 +1,4 @@
-"""`hnn_tf.commands.number_flags`, at the place where 0.1.0 had it."""
+"""`hnn_tf.commands.number_flags`, under its name in version 0.1.0."""
 
 from hnn_tf.commands.moved import attribute_of
 

@@ -1,4 +1,4 @@
-"""Flags that are made from the fields of options. Imports nothing heavy."""
+"""Flags from the fields of options. Imports nothing heavy."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +13,9 @@ def define(options: type[Options], defaults: Mapping[str, Any]) -> None:
     """Defines a flag for each field.
 
     Args:
-      options: The class.
-      defaults: Of the flags by name, where they differ from the fields'; None leaves a value to what comes later.
+      options: The class of the options.
+      defaults: The defaults of flags, by name, that differ from those of the fields. None means that the value is set
+        later.
     """
     standard = {name: getattr(options, name) for name, _, _ in described(options)}
     for name, kind, said in described(options):

@@ -1,4 +1,4 @@
-"""Learns a pendulum from pictures of it.
+"""Learns a pendulum from pictures.
 
 python -m trainers.pixel_pendulum --flagfile=pixel_pendulum.flags
 """

@@ -1,4 +1,4 @@
-"""A run: flags to data, training, metrics, figures and export. Every trainer's main is this one."""
+"""A run: from flags to data, training, metrics, figures and export. All trainers share this main function."""
 
 import dataclasses
 import hashlib
@@ -34,11 +34,11 @@ from trainers.trainer_options import TrainerOptions
 
 
 def main(task_name: str, flags: Mapping[str, Any]) -> None:
-    """Runs the task of that name; see `command_line.run` for how errors end.
+    """Runs the task with the given name; `command_line.run` describes how errors end.
 
     Args:
-      task_name: In `TASKS`.
-      flags: Values by name, as the command line has them.
+      task_name: The name in `TASKS`.
+      flags: The values by name, in the form of the command line.
     """
     task = TASKS[task_name]
     options, recorded = options_of(task, flags), run_folder.flags_text(flags)
@@ -63,7 +63,7 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
             checkpoint = Checkpoint(folder / "checkpoints" / f"{label}.npz", lock.check)
             progress = options.run.progress != "none"
             result = train(model, samples, options.training, checkpoint=checkpoint, log_dir=log_dir, progress=progress)
-            samples = dataclasses.replace(samples, objective=result.objective)  # the next one's noise is the same
+            samples = dataclasses.replace(samples, objective=result.objective)  # the next model has the same noise
             fitted[label] = FittedModel(model, data.train, data.test, samples, options.training, result)
             metrics[label] = result.losses | _finite(label, _evaluate(fitted[label], data, options.run.protocol))
         lock.check()
@@ -78,14 +78,14 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
 
 
 def options_of(task: Task, flags: Mapping[str, Any]) -> TrainerOptions:
-    """The options of these flags, with the protocol's own where a flag isn't given."""
+    """Returns the options for the flags, with the protocol's own values for flags that are not given."""
     own = task.defaults(flags["protocol"])
     missing = {name: value for name, value in own.items() if flags.get(name) is None}
     return TrainerOptions.of({**flags, **missing}, task.data_options)
 
 
 def _models(task: Task, options: TrainerOptions, objective: Objective) -> dict[str, keras.Model]:
-    """The models by label, each checked against what is to be done with it."""
+    """Returns the models by label, and checks that each is suitable for the run."""
     compared = dataclasses.replace(options.model, model="baseline", time_reversible=False)
     choices = {each.model: each for each in [options.model] + [compared] * options.run.compare_baseline}
     choices[options.model.model] = options.model
@@ -94,13 +94,13 @@ def _models(task: Task, options: TrainerOptions, objective: Objective) -> dict[s
         objective.check(model)
         check_closed_form(model, objective, width=task.state_width)
         check_steps(model, objective, options.training)
-    if options.run.export:  # the baseline isn't
+    if options.run.export:  # the baseline is not exported
         integrators.get(options.objective.integrator).check(models[options.model.model].vector_field())
     return models
 
 
 def _export(task: Task, options: TrainerOptions, folder: pathlib.Path, model: keras.Model) -> None:
-    # Version 1 of a run is its only one, and there already if the run was finished before.
+    # Version 1 is the only version of a run, and already exists if the run was finished before.
     if not (folder / "saved_model" / "1").exists():
         export_model(
             model,
@@ -113,14 +113,17 @@ def _export(task: Task, options: TrainerOptions, folder: pathlib.Path, model: ke
 
 
 def _evaluate(fitted: FittedModel, data: TaskData, protocol: str) -> dict[str, float]:
-    # Of a rollout that diverges, `_finite` tells.
+    # `_finite` reports rollouts that diverge.
     with np.errstate(over="ignore", invalid="ignore"):
         metrics = data.evaluate(fitted, protocol=protocol)
     return metrics | fitted.model.vector_field().physical_parameters()
 
 
 def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
-    """The finite metrics; of the others, a line on stderr: JSON has no infinity, and a missing metric hides nothing."""
+    """Returns the finite metrics, and reports the others in a line on stderr.
+
+    JSON has no infinity, and the line explains why metrics are missing.
+    """
     lost = [name for name, value in metrics.items() if not math.isfinite(value)]
     if lost:
         sys.stderr.write(f"{label}: its rollouts diverge, so it has no {', '.join(lost)}\n")

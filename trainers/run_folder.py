@@ -1,4 +1,4 @@
-"""The folder of a run: whose it is, and the flags that made it."""
+"""The folder of a run, and the flags that made the run."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from hnn_tf.files.temporary_folder import remove_abandoned
 from hnn_tf.input_error import InputError
 from trainers import run_lock
 
-# What a kill leaves of a file that was being written (`hnn_tf.files.atomic_file`), or of an export.
+# Files and folders that a killed process leaves while it writes a file (`hnn_tf.files.atomic_file`) or an export.
 _TEMPORARY = re.compile(r"\..*\.\d+\.tmp(\..*)?|tmp-[0-9a-f]{32}")
 
 
@@ -23,30 +23,30 @@ _TEMPORARY = re.compile(r"\..*\.\d+\.tmp(\..*)?|tmp-[0-9a-f]{32}")
 def claim(
     folder: pathlib.Path, flags: str, *, resume: bool, ignored: Collection[str] = ()
 ) -> Iterator[run_lock.RunLock]:
-    """Makes `folder` this run's: creates it and writes `flags.txt`, or checks that it is the run to resume.
+    """Makes `folder` this run's folder: creates it and writes `flags.txt`, or checks that it has the run to resume.
 
-    Within the block no other process claims it.
+    Within the block, no other process claims the folder.
 
     Args:
-      folder: The run's.
-      flags: Text of its `flags.txt`.
-      resume: Whether the folder may hold this run already.
-      ignored: Names of flags that may differ from those of the run in the folder.
+      folder: The folder of the run.
+      flags: The text of its `flags.txt`.
+      resume: Whether the folder may already contain this run.
+      ignored: The names of flags that may differ from those of the run in the folder.
 
     Yields:
-      The folder's lock, by which the run sees whether the folder is still there.
+      The folder's lock, with which the run checks that the folder still exists.
 
     Raises:
-      InputError: If it can't be created or written; isn't empty and isn't a run's; is a run's and `resume` isn't
-        set; is the run of other flags; or another process runs there.
-      FileNotFoundError: At the end of the block, or when something of it fails, if the folder isn't there any more.
+      InputError: If the folder cannot be created or written; is not empty and not a run's folder; contains a run and
+        `resume` is not set; contains a run with other flags; or another process runs there.
+      FileNotFoundError: At the end of the block, or after an error in it, if the folder no longer exists.
       OSError: If the disk is full.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _check_usable(
             folder, flags, resume=resume, ignored=ignored
-        )  # before anything is written to what may be another's folder
+        )  # before anything is written, because the folder may be another run's
         lock = run_lock.RunLock(folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -55,11 +55,11 @@ def claim(
         try:
             yield lock
         except (OSError, ValueError, tf.errors.OpError):
-            lock.check()  # its reason may be that
+            lock.check()  # a missing folder may be the reason
             raise
         lock.check()
     except KeyboardInterrupt:
-        raise  # the last checkpoint is being written meanwhile; the end of the process gives the folder free
+        raise  # the last checkpoint is still being written; the end of the process releases the folder
     except BaseException:
         lock.release()
         raise
@@ -70,7 +70,7 @@ def _begin(folder: pathlib.Path, flags: str, *, resume: bool, ignored: Collectio
     try:
         _check_usable(
             folder, flags, resume=resume, ignored=ignored
-        )  # what another has made of it before it gave it free
+        )  # another process may have changed it before it released it
         _remove_temporaries(folder)
         with atomic_file(folder / "flags.txt") as temporary:
             temporary.write_text(flags, encoding="utf-8")
@@ -105,19 +105,19 @@ def _check_usable(folder: pathlib.Path, text: str, *, resume: bool, ignored: Col
 def _remove_temporaries(folder: pathlib.Path) -> None:
     for path in [path for path in folder.rglob("*") if _TEMPORARY.fullmatch(path.name)]:
         if path.is_dir():
-            remove_abandoned(path.parent)  # `python -m export` may be writing another one there
+            remove_abandoned(path.parent)  # `python -m export` may be writing there
         else:
             path.unlink(missing_ok=True)
 
 
 def flags_text(flags: Mapping[str, Any]) -> str:
-    """The flags as a flagfile; --resume is left out, because a repeated run starts afresh.
+    """Returns the flags as a flagfile, without --resume, because a repeated run begins from the start.
 
     Args:
-      flags: Value by name of every flag of the run.
+      flags: The value by name of every flag of the run.
 
     Raises:
-      InputError: If a value can't be written in a line of it.
+      InputError: If a value cannot be written in one line.
     """
     lines = []
     for name, value in sorted(flags.items()):

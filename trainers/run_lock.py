@@ -1,4 +1,4 @@
-"""The lock of a run's folder: one process writes there, and knows if the folder is taken away."""
+"""The lock of a run's folder. Only one process writes there, and the process notices if the folder is removed."""
 
 import contextlib
 import errno
@@ -14,17 +14,17 @@ NAME = ".lock"
 
 
 class RunLock:
-    """Holds a folder until `release`; the system releases it when the process ends, however it ends.
+    """Holds a folder until `release`. The system releases the folder when the process ends, however it ends.
 
-    It is an flock of the file `.lock` in the folder, which `release` removes. What a kill leaves of it holds nothing.
-    Where there are no such locks, a line on stderr says so, and there is none.
+    The lock is an flock of the file `.lock` in the folder, which `release` removes. A file that a killed process leaves
+    locks nothing. If the system has no such locks, a line on stderr says so, and the folder is not locked.
 
     Args:
-      folder: To hold; it exists.
+      folder: The existing folder to hold.
 
     Raises:
-      InputError: If another process holds it.
-      OSError: If the file can't be written.
+      InputError: If another process holds the folder.
+      OSError: If the file cannot be written.
     """
 
     def __init__(self, folder: pathlib.Path) -> None:
@@ -32,7 +32,7 @@ class RunLock:
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             self._hold()
-            while not self._is_there():  # whoever held it has removed the file meanwhile
+            while not self._is_there():  # the process that held it has removed the file
                 os.close(self._file)
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
                 self._hold()
@@ -43,10 +43,10 @@ class RunLock:
             raise
 
     def check(self) -> None:
-        """Does nothing if the folder is still the one that is held.
+        """Does nothing if the folder is still the held folder.
 
         Raises:
-          FileNotFoundError: If it was removed or renamed.
+          FileNotFoundError: If the folder was removed or renamed.
         """
         if not self._is_there():
             raise FileNotFoundError(
@@ -56,16 +56,16 @@ class RunLock:
             )
 
     def release(self) -> None:
-        """Gives the folder free."""
+        """Releases the folder."""
         if self._is_there():
-            with contextlib.suppress(OSError):  # a file that stays holds nothing
+            with contextlib.suppress(OSError):  # a file that stays locks nothing
                 self._path.unlink()
         os.close(self._file)
 
     def _hold(self) -> None:
         try:
             import fcntl
-        except ModuleNotFoundError:  # not of Unix
+        except ModuleNotFoundError:  # not on Unix
             self._say_no_locks("this system has no flock")
             return
         try:
@@ -76,7 +76,7 @@ class RunLock:
                 f"--output_dir={self._folder}: another process ({holder}) is running there; wait for its end, "
                 "or choose another"
             ) from error
-        except OSError as error:  # a file system that has none
+        except OSError as error:  # a file system without locks
             self._say_no_locks(error.strerror or error)
 
     def _say_no_locks(self, reason: object) -> None:

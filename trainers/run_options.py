@@ -1,4 +1,4 @@
-"""What a run writes, and by which protocol it is measured. Imports nothing heavy."""
+"""Options of the files that a run writes and of its protocol. Imports nothing heavy."""
 
 import dataclasses
 
@@ -9,23 +9,28 @@ PROTOCOLS = ("clean", "paper")
 
 @dataclasses.dataclass(frozen=True)
 class RunOptions(Options):
-    """Options of a run that don't change its data."""
+    """Options of a run that do not change its data."""
 
-    protocol: str = option("clean", "Metrics: clean is ours, paper the published ones.", choices=PROTOCOLS)
+    protocol: str = option(
+        "clean", "The metrics: clean are this project's own, paper are the published ones.", choices=PROTOCOLS
+    )
     compare_baseline: bool = option(
-        False, "Also train a baseline in the same run and report it beside.", of_the_model=False
+        False, "Also train a baseline in the same run, and report its metrics, too.", of_the_model=False
     )
-    output_dir: str = option("", "Folder of this run; all it writes is in it.", of_the_model=False)
-    resume: bool = option(
-        False, "Continue the run in --output_dir (or begin it, if there is none).", of_the_model=False
+    output_dir: str = option(
+        "", "The folder of this run, which contains everything that the run writes.", of_the_model=False
     )
+    resume: bool = option(False, "Continue the run in --output_dir, or begin it if there is none.", of_the_model=False)
     export: bool = option(False, "Write a SavedModel to <output_dir>/saved_model.", of_the_model=False)
     figures: bool = option(True, "Draw the figures.", of_the_model=False)
     tensorboard: bool = option(
         False,
-        "Write TensorBoard logs (needs the extra: pip install 'hnn_tf[tensorboard]').",
+        "Write TensorBoard logs. They need an extra: pip install 'hnn_tf[tensorboard]'.",
         of_the_model=False,
     )
     progress: str = option(
-        "auto", "A bar on a terminal, lines elsewhere; or none.", choices=("auto", "none"), of_the_model=False
+        "auto",
+        "The display of the progress: auto is a bar on a terminal and lines elsewhere, none is no display.",
+        choices=("auto", "none"),
+        of_the_model=False,
     )

@@ -1,4 +1,4 @@
-"""Measures what every integrator keeps of the structure of a trained model's motion, and prints it as a table.
+"""Measures how well every integrator keeps the structure of a trained model's motion, and prints a table.
 
 python -m trainers.symplecticity --model_path=runs/pendulum/model.keras --step_size=0.05
 """

@@ -1,4 +1,4 @@
-"""What every integrator keeps of the structure of a model's motion, as a table."""
+"""A table of how well every integrator keeps the structure of a model's motion."""
 
 import sys
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from hnn_tf.models.state_signatures import state_width
 
 
 def of_integrators(field: Any, states: Any, step_size: float) -> dict[str, Any]:
-    """`evaluation.symplecticity` of every integrator that takes the field; of the others, that they refuse it.
+    """Returns `evaluation.symplecticity` for every integrator that accepts the field, and the refusal of the others.
 
     Args:
       field: A model or a system.
-      states: `[B, 2n]`, from which it is measured.
-      step_size: Of all steps.
+      states: The states `[B, 2n]` at which it is measured.
+      step_size: The size of all steps.
     """
     measured: dict[str, Any] = {}
     for name, method in INTEGRATORS.items():
@@ -38,13 +38,13 @@ def of_integrators(field: Any, states: Any, step_size: float) -> dict[str, Any]:
 
 
 def table(measured: dict[str, Any], starts: Sequence[str]) -> str:
-    """What `of_integrators` gives as a Markdown table; what a method refuses, in its words.
+    """Formats the result of `of_integrators` as a Markdown table, with the refusals in their own words.
 
-    Of the energy slopes, the smallest and the largest in size over the starting states, and from which each is.
+    The energy slopes are the smallest and the largest in size over the initial states, with the state of each.
 
     Args:
-      measured: Of each integrator.
-      starts: What the starting states are called, in their order.
+      measured: The result for each integrator.
+      starts: The names of the initial states, in their order.
     """
     lines = [
         "| integrator | symplectic defect | volume error | return error | smallest energy slope (95 % interval) "
@@ -71,7 +71,7 @@ def _slope(slope: tuple[float, float, float], start: str) -> str:
 
 
 def main() -> None:
-    """Prints the table of the model that the flags name."""
+    """Prints the table for the model of the flags."""
     settings = flags.FLAGS
     model = load_model(settings.model_path)
     states = np.random.default_rng(settings.seed).normal(size=[settings.states, state_width(model)])

@@ -1,4 +1,7 @@
-"""The command of a task: its flags, and what runs. Imports nothing heavy, so that `--help` answers at once."""
+"""The command of a task: its flags, and the call of its run.
+
+Imports nothing heavy, so that `--help` answers at once.
+"""
 
 from typing import Any
 
@@ -9,13 +12,14 @@ from trainers.trainer_options import TrainerOptions
 
 
 def run(task: str, data: type[DataOptions], *, usage: str, **defaults: Any) -> None:
-    """Runs a task by the flags of the command line; see `command_line.run` for how errors end.
+    """Runs a task with the flags of the command line; `command_line.run` describes how errors end.
 
     Args:
-      task: Its name.
-      data: Class of its own options.
-      usage: What the command does.
-      **defaults: Of its flags, where they differ from those of the options; None leaves them to the protocol.
+      task: The name of the task.
+      data: The class of the task's own options.
+      usage: A description of the command.
+      **defaults: The defaults of flags that differ from those of the options. None means that the protocol sets the
+        value.
     """
     defaults = {"output_dir": f"runs/{task}"} | defaults
     for options in trainer_options.classes(data):
@@ -23,7 +27,7 @@ def run(task: str, data: type[DataOptions], *, usage: str, **defaults: Any) -> N
 
     def main() -> None:
         flags = command_line.own_flags()
-        TrainerOptions.of(flags, data)  # refuses what can't be together before anything heavy is imported
+        TrainerOptions.of(flags, data)  # refuses incompatible options before anything heavy is imported
         command_line.found("trainers.run:main")(task, flags)
 
     command_line.run(main, usage=usage)

@@ -17,14 +17,14 @@ Kind = TypeVar("Kind", bound=Options)
 
 @dataclasses.dataclass(frozen=True)
 class TrainerOptions:
-    """What a run is made of.
+    """The options of a run.
 
     Attributes:
-      model: The model.
-      objective: What fits means.
-      training: How it is trained.
-      data: What it is trained on; each task has options of its own.
-      run: What is written.
+      model: The options of the model.
+      objective: The options of the objective.
+      training: The options of the training.
+      data: The options of the data; each task has its own.
+      run: The options of the written files and of the protocol.
     """
 
     model: ModelOptions
@@ -35,26 +35,26 @@ class TrainerOptions:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], data: type[DataOptions]) -> Self:
-        """The options with these values by name; those that are None, or aren't given, have their defaults.
+        """Returns the options with the given values by name. Values that are None or missing have their defaults.
 
         Args:
-          values: As flags give them: several values are a list of strings.
-          data: Class of the task's own options.
+          values: The values in the form of flags, where several values are a list of strings.
+          data: The class of the task's own options.
 
         Raises:
-          OptionError: If a value can't be used, or not together with others.
+          OptionError: If a value is not valid, alone or together with others.
         """
         parts = {field.name: field.type for field in dataclasses.fields(cls)} | {"data": data}
         return cls(**{name: _part(kind, values) for name, kind in parts.items()})  # type: ignore[arg-type]
 
 
 def classes(data: type[DataOptions]) -> list[type[Options]]:
-    """Classes of all options of a trainer whose data has these."""
+    """Returns the classes of all options of a trainer with the given data options."""
     return [data if field.name == "data" else field.type for field in dataclasses.fields(TrainerOptions)]  # type: ignore[misc]
 
 
 def not_of_the_model(data: type[DataOptions]) -> frozenset[str]:
-    """Names of options that may differ between a run and its --resume, because they don't change what is learned."""
+    """Returns the names of options that may differ between a run and its --resume, as they do not change the model."""
     return frozenset(name for options in classes(data) for name, _, said in described(options) if not said.of_the_model)
 
 

@@ -1,1 +1,1 @@
-"""Seconds and memory of commands, data, rollouts, serving and many rows."""
+"""The time and memory of commands, data, rollouts, serving and many rows."""

@@ -1,4 +1,4 @@
-"""Requests to SavedModels in a process of their own, which imports neither tensorflow nor keras, but the C API.
+"""Requests to SavedModels in a separate process, which uses the C API and imports neither tensorflow nor keras.
 
 with CApiProcess([(saved_model, signature, inputs), ...]) as process:
     wall = process.seconds(0, 100)["wall"]
@@ -21,17 +21,17 @@ from hnn_tf.export import serving_constraints
 
 
 class CApiProcess:
-    """Numbered requests in one process, which ends with the `with`.
+    """Numbered requests in one process, which ends with the `with` block.
 
     Args:
-      requests: Each a SavedModel's folder, the name of a signature, and arrays by input name.
+      requests: The requests; each is a SavedModel's folder, the name of a signature, and arrays by input name.
     """
 
     def __init__(self, requests: Sequence[tuple[str | os.PathLike, str, Mapping[str, np.ndarray]]]) -> None:
         self._requests = [_request(*request) for request in requests]
 
     def __enter__(self) -> "CApiProcess":
-        # Found without importing it.
+        # TensorFlow is found without importing it.
         spec = importlib.util.find_spec("tensorflow")
         if spec is None or spec.submodule_search_locations is None:
             raise RuntimeError("tensorflow isn't installed")
@@ -54,16 +54,16 @@ class CApiProcess:
         self._errors.close()
 
     def seconds(self, number: int, runs: int) -> dict[str, float]:
-        """As `timing` gives them, of some runs of a request."""
+        """Returns the times of some runs of a request, in the form of `timing`."""
         return self._ask({"number": number, "runs": runs})
 
     def load(self, num_requests: int, num_threads: int) -> dict[str, Any]:
-        """Many requests at once, drawn from all of them, compared with what a single thread was answered.
+        """Runs many requests at once, drawn from all requests, and compares the answers with those of a single thread.
 
         Returns:
-          `seconds`; `errors`, `different`: numbers of requests that failed, and whose answer had another bit;
-          `first_error`; `megabytes`: resident memory about a thousand times per thread, the first tenth, in which
-          the process warms up, left out.
+          `seconds`; `errors` and `different`, the numbers of requests that failed and whose answer had another bit;
+          `first_error`; and `megabytes`, the resident memory about a thousand times per thread, without the first
+          tenth, in which the process warms up.
         """
         return self._ask({"num_requests": num_requests, "num_threads": num_threads})
 

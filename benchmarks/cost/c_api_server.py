@@ -2,7 +2,7 @@
 
 python -m benchmarks.cost.c_api_server .venv/lib/python3.12/site-packages/tensorflow
 
-Reads lines of JSON, and answers each by one; imports neither tensorflow nor keras.
+The process reads lines of JSON, and answers each line with one line, without importing tensorflow or keras.
 """
 
 import concurrent.futures
@@ -25,7 +25,7 @@ _Request: TypeAlias = tuple[Session, dict[str, np.ndarray], list[str]]
 
 
 def main() -> None:
-    """Reads the requests from standard input, then what is asked of them, and answers each line by one."""
+    """Reads the requests and then the questions about them from standard input, and answers each line with one line."""
     sessions: dict[str, Session] = {}
     requests: list[_Request] = []
     for request in json.loads(sys.stdin.readline()):
@@ -80,7 +80,7 @@ def _load(requests: list[_Request], num_requests: int, num_threads: int) -> dict
         "errors": len(errors),
         "first_error": errors[0] if errors else None,
         "different": sum(different for different, _ in shares),
-        # Threads at the same point of their shares beside each other.
+        # Numbers of threads at the same point of their shares are next to each other.
         "megabytes": [size for sizes in zip(*(sizes for _, sizes in shares), strict=False) for size in sizes],
     }
 

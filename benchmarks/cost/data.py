@@ -1,4 +1,4 @@
-"""Seconds and accuracy of simulating the data of three bodies."""
+"""The time and accuracy of simulating the data of three bodies."""
 
 import json
 import os
@@ -20,7 +20,7 @@ NUM_TRAJECTORIES, NUM_TIMES, SPAN = 5000, 20, 5.0
 
 
 def main() -> None:
-    """Simulates them, and prints the sentences about it."""
+    """Simulates the data, and prints the sentences about them."""
     settings = flags.FLAGS
     system, times = systems.NBody((1.0, 1.0, 1.0)), np.linspace(0.0, SPAN, NUM_TIMES)
     starts = data.sample_three_body(np.random.default_rng(0), NUM_TRAJECTORIES)
@@ -32,7 +32,7 @@ def main() -> None:
         sys.stderr.write(f"{repeat + 1}/{settings.repeats}: {seconds[-1]:.2f} s\n")
     positions = system.bodies(tf.constant(paths))[0].numpy()
     closest = np.linalg.norm(positions - np.roll(positions, 1, -1), axis=-2).min((1, 2))
-    # Those that are seen closest to each other, and others.
+    # The chosen trajectories are those with the closest observed encounters, and others.
     half = settings.compared // 2
     chosen = [*np.argsort(closest)[:half], *range(settings.compared - half)]
     errors = []
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def markdown(document: dict) -> str:
-    """A few sentences."""
+    """Returns a few sentences about the results."""
     seconds, errors = document["seconds"], document["relative_errors"]
     return (
         f"Simulating the {NUM_TRAJECTORIES} trajectories of the task `three_body` takes {median(seconds):.1f} s "

@@ -1,4 +1,4 @@
-"""The cost of rollouts: their seconds beside those of others, and the memory of their gradients."""
+"""The cost of rollouts: their times, compared with other solvers, and the memory of their gradients."""
 
 import functools
 import json
@@ -20,9 +20,10 @@ from hnn_tf.files.atomic_file import atomic_file
 
 
 def main() -> None:
-    """Measures them, and prints the tables."""
+    """Measures the rollouts, and prints the tables."""
     settings = flags.FLAGS
-    # First: a process starts with the peak memory of the one that started it, and this one is to import TensorFlow.
+    # The gradients come first, because a process starts with the peak memory of its parent, and this process will
+    # import TensorFlow.
     costs: dict[str, Callable[[], dict]] = {name: functools.partial(_gradient_cost, name) for name in GRADIENTS}
     gradients = _interleaved(costs, min(settings.repeats, GRADIENT_REPEATS))
     measures = command_line.found("benchmarks.cost.rollout_speed:measures")()
@@ -60,7 +61,7 @@ def _gradient_cost(name: str) -> dict[str, float]:
 
 
 def markdown(document: dict) -> str:
-    """The costs as Markdown tables: medians with the least and the largest."""
+    """Returns the costs as Markdown tables, as medians with the least and the largest value."""
     trajectories, arithmetic, gradients = document["trajectories"], document["arithmetic"], document["gradients"]
     many, one = (trajectories[name]["seconds_a_state"] for name in (f"rollout, {STATES} states", "rollout, one state"))
     head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs per evaluation and state", "states per second"]

@@ -1,4 +1,4 @@
-"""The cost of a rollout's gradient, in a process that does nothing else."""
+"""The cost of a rollout's gradient, in a process without other work."""
 
 import json
 import resource
@@ -13,7 +13,7 @@ from benchmarks.cost.timing import seconds_of
 
 
 def print_cost(name: str) -> None:
-    """Prints, as JSON, the seconds of a gradient to a model's variables, once traced, and its process's peak memory."""
+    """Prints, as JSON, the time of a traced gradient to a model's variables and the peak memory of its process."""
     steps, checkpointing = GRADIENTS[name]
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian())
     states = tf.random.normal([GRADIENT_STATES, 2])
@@ -29,6 +29,6 @@ def print_cost(name: str) -> None:
 
     gradient()  # traces
     seconds = seconds_of(gradient)
-    # In kB, but on macOS in bytes.
+    # The unit is kB, but bytes on macOS.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     sys.stdout.write(json.dumps({"seconds": seconds, "peak_megabytes": peak}))

@@ -1,4 +1,4 @@
-"""Seconds of rollouts, of their arithmetic, and of SciPy's solver."""
+"""The times of rollouts, of their arithmetic, and of SciPy's solver."""
 
 import functools
 import time
@@ -17,13 +17,16 @@ from hnn_tf.input_error import InputError
 
 SOLVERS: dict[str, dict[str, float]] = {
     "default tolerances": {},
-    # As many steps as a rollout: tolerances that no step fails.
+    # With tolerances that every step satisfies, the solver takes as many steps as a rollout.
     f"steps of {STEP_SIZE}": {"max_step": STEP_SIZE, "first_step": STEP_SIZE, "rtol": 1.0, "atol": 1e6},
 }
 
 
 def measures() -> dict[str, Callable[[], dict]]:
-    """What is measured, by its name: each gives the seconds of a state and the evaluations, or the arithmetic's."""
+    """Returns the measurements by name.
+
+    Each returns the time per state and the evaluations, or the times of the arithmetic.
+    """
     keras.utils.set_random_seed(0)
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian())
     states = keras.random.normal([STATES, 2])
@@ -46,12 +49,13 @@ def measures() -> dict[str, Callable[[], dict]]:
 
 
 def _arithmetic() -> Callable[[], dict[str, float]]:
-    """A measure of how fast this machine multiplies matrices and takes tanh, and of what a rollout needs of both."""
+    """Returns a measurement of this machine's speed for matrix products and tanh, and of a rollout's share of both."""
     width, num_tanhs, square_flops = 200, 200, 2 * 2048**3
     square, layer = tf.random.normal([2048, 2048]), tf.random.normal([STATES, width])
-    # Through both hidden layers and back: the last layer's value isn't needed, its gradient is its kernel.
+    # The count covers both hidden layers and the way back. The last layer's value is not needed, and its gradient is
+    # its kernel.
     flops = 2 * 2 * STATES * (2 * width + width * width)
-    # By XLA and by TensorFlow's own kernels: whichever is faster is the limit.
+    # The faster of XLA and TensorFlow's own kernels is the limit.
     products = [tf.function(tf.matmul, jit_compile=jit_compile, autograph=False) for jit_compile in (True, False)]
 
     @tf.function(jit_compile=True, autograph=False)
@@ -71,8 +75,11 @@ def _arithmetic() -> Callable[[], dict[str, float]]:
 
 
 def _callbacks(model: Any) -> dict[str, Callable]:
-    """Time and state -> time derivative of one state, in NumPy: TensorFlow's, and PyTorch's if that is there."""
-    # As a careful user has it: one call of a compiled function.
+    """Returns functions (time, state) -> time derivative of one state, in NumPy.
+
+    One uses TensorFlow, and the other PyTorch if it is installed.
+    """
+    # A careful user calls one compiled function.
     function = tf.function(model.call, jit_compile=True, autograph=False)
     field = function.get_concrete_function(tf.TensorSpec([1, 2], tf.float32))
     callbacks = {"solve_ivp": lambda _, state: field(tf.constant(state[None], tf.float32)).numpy()[0]}
@@ -80,7 +87,7 @@ def _callbacks(model: Any) -> dict[str, Callable]:
         torch = load_torch()
     except InputError:
         return callbacks
-    # As the code of the paper (arXiv:1906.01563) has it: autograd in every call.
+    # The code of the paper (arXiv:1906.01563) uses autograd in every call.
     kernel_0, bias_0, kernel_1, bias_1, kernel_2 = (torch.tensor(w, requires_grad=True) for w in model.get_weights())
     symplectic = torch.tensor([[0.0, -1.0], [1.0, 0.0]])
 

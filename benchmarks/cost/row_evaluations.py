@@ -1,4 +1,4 @@
-"""Evaluations of many samples: what each takes in the process that it is called in."""
+"""The costs of evaluations of many samples in the calling process."""
 
 import pathlib
 import time
@@ -16,22 +16,25 @@ from hnn_tf.objectives import DerivativeMatching
 BATCH_SIZE = 256
 
 Results = dict[str, dict[str, float]]
-"""Of what is measured: `seconds`, and `megabytes` of the process's largest memory beyond that of the data."""
+"""The results by name: `seconds`, and `megabytes` of the process's largest memory beyond that of the data."""
 
 
 def first_batch(rows: int) -> Results:
-    """What the first shuffled batch takes; of the seconds the least of three, as others' load would count."""
+    """Measures the first shuffled batch.
+
+    The time is the least of three, because the load of other processes would count.
+    """
     samples = _samples(rows)
     few = {name: column[:10] for name, column in samples.items()}
-    next(iter(to_tf_dataset(few, batch_size=4, seed=0)))  # loads what TensorFlow loads once
+    next(iter(to_tf_dataset(few, batch_size=4, seed=0)))  # loads the parts that TensorFlow loads only once
     base = _with_copy(samples)
     tries = [_measured(base, lambda: next(iter(to_tf_dataset(samples, batch_size=BATCH_SIZE, seed=0)))) for _ in "abc"]
-    # Later ones have the copies of those before beside them.
+    # The memory of later tries contains the copies of earlier ones.
     return {"first shuffled batch": tries[0] | {"seconds": min(each["seconds"] for each in tries)}}
 
 
 def evaluations(rows: int) -> Results:
-    """What losses and derivative errors take."""
+    """Measures losses and derivative errors."""
     samples = _samples(rows)
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=(200, 200)))
     model.build([None, 2])
@@ -52,18 +55,18 @@ def _samples(rows: int) -> dict[str, Any]:
 
 
 def _with_copy(samples: dict[str, Any]) -> float:
-    """Megabytes of the process when it will hold a copy of the samples, too."""
+    """Returns the megabytes of the process when it also holds a copy of the samples."""
     return _megabytes("VmRSS") + sum(column.nbytes for column in samples.values()) / 2**20
 
 
 def _measured(base: float, call: Callable[[], Any]) -> dict[str, float]:
-    pathlib.Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    pathlib.Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     began = time.perf_counter()
     call()
     return {"seconds": time.perf_counter() - began, "megabytes": _megabytes("VmHWM") - base}
 
 
 def _megabytes(name: str) -> float:
-    """Of a line of /proc/self/status: VmRSS, the memory now, or VmHWM, the largest."""
+    """Returns the value of a line of /proc/self/status: VmRSS, the present memory, or VmHWM, the largest memory."""
     status = pathlib.Path("/proc/self/status").read_text()
     return int(status.split(f"{name}:")[1].split()[0]) / 1024

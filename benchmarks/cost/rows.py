@@ -1,6 +1,6 @@
-"""What evaluations of millions of samples take, each group in a process of its own.
+"""The costs of evaluations of millions of samples, with each group in a separate process.
 
-The process that starts them doesn't import TensorFlow, whose memory would be theirs beside.
+The process that starts them does not import TensorFlow, because its memory would count as theirs.
 """
 
 import concurrent.futures
@@ -14,7 +14,7 @@ from hnn_tf.commands import command_line
 
 
 def measure(rows: int) -> dict[str, dict[str, float]]:
-    """All results, of two processes: what an evaluation leaves to the allocators counts in those that follow."""
+    """Returns all results, from two processes, because allocations that remain count in later evaluations."""
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as pool:
         return pool.submit(_measure, "first_batch", rows).result() | pool.submit(_measure, "evaluations", rows).result()
@@ -25,7 +25,7 @@ def _measure(name: str, rows: int) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    """Prints them as a table, or as JSON."""
+    """Prints the results as a table, or as JSON."""
     results = measure(flags.FLAGS.rows)
     if flags.FLAGS.json:
         sys.stdout.write(json.dumps(results) + "\n")

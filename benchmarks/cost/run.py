@@ -1,6 +1,6 @@
-"""Seconds and memory of the commands that a user waits for.
+"""The time and memory of the commands for which a user waits.
 
-Nothing here imports TensorFlow: a process starts with the peak memory of the one that started it.
+Nothing here imports TensorFlow, because a process starts with the peak memory of its parent.
 """
 
 import json
@@ -23,11 +23,11 @@ COMMANDS = {
     "python -m trainers.pendulum --help": 0,
     "python -m trainers.pendulum --stepz=3": command_line.EXIT_BAD_INPUT,
 }
-"""Commands and the exit codes that they end with."""
+"""The commands, with the exit codes with which they end."""
 
 
 def main() -> None:
-    """Measures them, and prints the table."""
+    """Measures the commands, and prints the table."""
     settings = flags.FLAGS
     costs: dict[str, dict[str, list[float]]] = {c: {"seconds": [], "peak_megabytes": []} for c in COMMANDS}
     for repeat in range(settings.repeats):
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _measure(command: str, code: int, folder: str) -> tuple[float, float]:
-    """Seconds, and the largest resident set in MB, of a command that writes into a folder."""
+    """Returns the seconds, and the largest resident set in MB, of a command that writes into a folder."""
     arguments = [sys.executable, *command.split()[1:]]
     arguments += [f"--output_dir={folder}/run"] if "--export" in arguments else []
     began = time.perf_counter()
@@ -57,12 +57,12 @@ def _measure(command: str, code: int, folder: str) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != code:
         raise command_line.TrainingFailedError(f"{command}: expected exit code {code}; received {process.returncode}")
-    # In kB, but on macOS in bytes.
+    # The unit is kB, but bytes on macOS.
     return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def markdown(document: dict) -> str:
-    """The costs as a Markdown table: medians with the least and the largest."""
+    """Returns the costs as a Markdown table, as medians with the least and the largest value."""
     lines = ["| command | time (s) | peak memory (MB) |", "| --- | ---: | ---: |"]
     for command, cost in document["commands"].items():
         seconds, megabytes = cost["seconds"], cost["peak_megabytes"]

@@ -1,4 +1,4 @@
-"""What an exported model costs its server: time, disk, the export itself, and whether it stands a load."""
+"""The cost of an exported model for its server: time, disk, the export itself, and a test under load."""
 
 import functools
 import json
@@ -30,7 +30,7 @@ EXPORT, ONE, MANY = "time_derivative", "one state", "1000 states"
 BATCH_SIZES, RUNS = {ONE: 1, MANY: 1000}, {ONE: 500, MANY: 50}
 XLA = "XLA in Python"
 BASELINES = {ONE: "two products", MANY: XLA}
-"""What the export is compared with."""
+"""The graphs with which the export is compared."""
 LABELS = {
     EXPORT: "the export, in a C API session",
     "session alone": "a graph that returns the state",
@@ -39,12 +39,12 @@ LABELS = {
     XLA: "the model in Python, compiled by XLA",
 }
 CLOCKS = {"wall": "wall time (µs)", "processor": "processor time of all cores (µs)"}
-"""The machine's other work, which lengthens the first, hardly changes the second."""
+"""The measured times. Other work on the machine lengthens the wall time, but hardly changes the processor time."""
 EXPORT_REPEATS = 3
 
 
 def main() -> None:
-    """Measures it, and prints the tables."""
+    """Measures the costs, and prints the tables."""
     settings = flags.FLAGS
     keras.utils.set_random_seed(0)
     built = _models()
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def _models() -> dict[str, Any]:
-    """Every model class of the package, in the paper's widths."""
+    """Returns every model class of the package, with the paper's widths."""
     found: dict[str, Any] = {}
     options: dict[str, Any] = {"hidden_units": (200, 200), "activation": "tanh", "dtype": "float32"}
     for name in ("hnn", *sorted(set(models.MODELS) - {"hnn"})):
@@ -83,7 +83,7 @@ def _models() -> dict[str, Any]:
 
 
 def _exports(built: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, dict], dict[str, pathlib.Path]]:
-    """Seconds and bytes of the exports, and their folders, by model."""
+    """Returns the seconds and bytes of the exports, and their folders, by model."""
     exports: dict[str, dict] = {}
     paths: dict[str, pathlib.Path] = {}
     for _ in range(EXPORT_REPEATS):
@@ -98,14 +98,14 @@ def _exports(built: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, dic
 
 
 def _speeds(model: Any, path: pathlib.Path, folder: pathlib.Path, repeats: int) -> dict[str, dict[str, dict]]:
-    """Lists of `wall` and `processor` seconds of a request, by its batch and what answers it; all take turns."""
+    """Returns lists of `wall` and `processor` seconds of a request, by batch size and graph; all graphs take turns."""
     graphs = {EXPORT: (path, "time_derivative")}
     graphs |= {name: (graph, "serving_default") for name, graph in smallest_graphs.write(model, folder).items()}
     states = np.random.default_rng(0).normal(size=[max(BATCH_SIZES.values()), 2]).astype("float32")
     compiled = tf.function(model.call, jit_compile=True, autograph=False)
 
     def local(inputs: tf.Tensor) -> np.ndarray:
-        return compiled(inputs).numpy()  # copied, as a request's answer is
+        return compiled(inputs).numpy()  # copied, like the answer of a request
 
     keys = [(batch, name) for batch in BATCH_SIZES for name in graphs]
     with CApiProcess([(*graphs[name], {"state": states[: BATCH_SIZES[batch]]}) for batch, name in keys]) as process:
@@ -133,7 +133,7 @@ def _load(path: pathlib.Path, num_requests: int, num_threads: int) -> dict[str, 
 
 
 def markdown(document: dict) -> str:
-    """The costs as Markdown tables: medians with the least and the largest."""
+    """Returns the costs as Markdown tables, as medians with the least and the largest value."""
     lines = ""
     for batch, baseline in BASELINES.items():
         head = [f"`time_derivative` of the pendulum's HNN, {batch}"]

@@ -1,4 +1,4 @@
-"""A load of requests of mixed signatures and batch sizes, from several threads, on an exported model of states."""
+"""A load on an exported model of states: requests of mixed signatures and batch sizes from several threads."""
 
 import os
 import pathlib
@@ -15,22 +15,22 @@ BATCH_SIZES, NUM_TIMES, TIME_STEP = (1, 3, 16, 64), (1, 5, 20), 0.05
 
 
 def run(saved_model: str | os.PathLike, *, num_requests: int, num_threads: int) -> dict[str, Any]:
-    """Runs it in a process of its own.
+    """Runs the load in a separate process.
 
     Args:
-      saved_model: Of a model of states.
-      num_requests: Over all threads.
-      num_threads: That share them.
+      saved_model: The SavedModel of a model of states.
+      num_requests: The number of requests over all threads.
+      num_threads: The number of threads that share the requests.
 
     Returns:
-      `requests`, `threads`, `seconds`; `errors` and `first_error`; `different`, the number of answers with another bit
-      than a single thread's; `megabytes`, the median resident memory in the first and in the last tenth of the
-      requests, after a warm-up of as many.
+      `requests`, `threads`, `seconds`; `errors` and `first_error`; `different`, the number of answers that differ in a
+      bit from a single thread's; `megabytes`, the median resident memory in the first and in the last tenth of the
+      requests, after a warm-up of a tenth.
     """
     with CApiProcess(list(_requests(saved_model))) as process:
         load = process.load(num_requests, num_threads)
     sizes = load["megabytes"]
-    tenth = max(1, len(sizes) // 9)  # without the warm-up, they are of nine tenths of the requests
+    tenth = max(1, len(sizes) // 9)  # without the warm-up, nine tenths of the requests remain
     ends = [median(sizes[:tenth]), median(sizes[-tenth:])]
     return load | {"requests": num_requests, "threads": num_threads, "megabytes": ends}
 

@@ -1,4 +1,4 @@
-"""SavedModels with the least that a session can be asked for: what an export's speed is measured by."""
+"""SavedModels with minimal graphs, as the reference for an export's speed."""
 
 import pathlib
 from collections.abc import Callable
@@ -9,22 +9,23 @@ import hnn_tf
 
 
 def write(model: hnn_tf.HamiltonianNetwork, folder: pathlib.Path) -> dict[str, pathlib.Path]:
-    """Writes three graphs over frozen variables, state `[B, 2n]`, and gives their folders by name.
+    """Writes three graphs with frozen variables, state `[B, 2n]`, and returns their folders by name.
 
-    Variables and not constants, of which a session makes slower products (measured: 92 against 62 microseconds).
+    The graphs use variables, because a session computes slower products with constants (measured: 92 against 62
+    microseconds).
 
-    `session alone` gives the state back. `two products` is tanh(tanh(s W_1 + b_1) W_2 + b_2), the hidden layers of the
-    model's widths without the way back. `same arithmetic` is the model's time derivative in as few operations as
-    TensorFlow has: with the way back, and J as a matrix.
+    `session alone` returns the state. `two products` is tanh(tanh(s W_1 + b_1) W_2 + b_2): the hidden layers of the
+    model's widths, without the way back. `same arithmetic` is the model's time derivative, with the way back and with J
+    as a matrix, in as few operations as TensorFlow has.
 
     Args:
-      model: Built; its Hamiltonian is an `MLPHamiltonian` of two tanh layers.
-      folder: Where to.
+      model: A built model, whose Hamiltonian is an `MLPHamiltonian` of two tanh layers.
+      folder: The folder of the graphs.
     """
     weights = [tf.Variable(array, trainable=False) for array in model.get_weights()]
     kernel_1, bias_1, kernel_2, bias_2, kernel_3 = weights
     last = tf.constant(kernel_3.numpy()[:, 0])
-    # Of row vectors: J grad H transposed.
+    # For row vectors, the matrix is that of J grad H, transposed.
     transposed = -hnn_tf.phase_space.symplectic_matrix(kernel_1.shape[0] // 2, kernel_1.dtype)
 
     def products(state: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

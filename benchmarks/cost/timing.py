@@ -1,4 +1,4 @@
-"""Seconds of repeated calls."""
+"""The times of repeated calls."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def timing(function: Callable[[], Any], runs: int) -> dict[str, float]:
-    """Seconds of some runs one after the other: `wall`, their median; `processor`, of all threads, their mean."""
+    """Returns the seconds of consecutive runs: `wall`, their median, and `processor`, their mean for all threads."""
     seconds, processor = [], time.process_time()
     for _ in range(runs):
         began = time.perf_counter()
@@ -17,7 +17,7 @@ def timing(function: Callable[[], Any], runs: int) -> dict[str, float]:
 
 
 def seconds_of(function: Callable[[], Any]) -> float:
-    """Seconds of one call."""
+    """Returns the seconds of one call."""
     began = time.perf_counter()
     function()
     return time.perf_counter() - began

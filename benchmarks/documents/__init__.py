@@ -1,1 +1,1 @@
-"""What the measurements write: parts of pages, and their tables."""
+"""The output of the measurements: parts of pages, and their tables."""

@@ -1,4 +1,4 @@
-"""Parts of the documentation that commands write: what stands between two marks."""
+"""The parts of the documentation that commands write, between two marks."""
 
 import pathlib
 
@@ -14,19 +14,19 @@ SERVING = ROOT / "docs" / "serving.md"
 
 
 def read(page: pathlib.Path, name: str) -> str:
-    """The part of that name.
+    """Returns the part with the given name.
 
     Raises:
-      ValueError: If its marks aren't there.
+      ValueError: If the page does not have its marks.
     """
     return _split(page, name)[1]
 
 
 def replace(page: pathlib.Path, name: str, text: str) -> None:
-    """Puts `text` in the place of the part of that name.
+    """Replaces the part with the given name by `text`.
 
     Raises:
-      ValueError: If its marks aren't there.
+      ValueError: If the page does not have its marks.
     """
     before, _, after = _split(page, name)
     with atomic_file(page) as temporary:

@@ -1,4 +1,4 @@
-"""Where measurements are written."""
+"""The folders of the measurements' output."""
 
 import pathlib
 

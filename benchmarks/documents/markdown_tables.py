@@ -5,7 +5,7 @@ from statistics import median
 
 
 def spread(values: list[float | None]) -> str:
-    """Median, least and largest of the runs that didn't diverge."""
+    """Returns the median, least and largest value of the runs that did not diverge."""
     finite = [value for value in values if value is not None]
     diverged = f", {len(values) - len(finite)} diverged" if len(finite) < len(values) else ""
     if not finite:
@@ -14,14 +14,14 @@ def spread(values: list[float | None]) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits; nothing of NaN."""
+    """Formats a number with three digits, and NaN as an empty text."""
     if math.isnan(value):
         return ""
     return f"{value:.3g}" if value == 0 or 1e-2 <= value < 1000 else f"{value:.2e}"
 
 
 def table(rows: list[list[str]], *, labels: int = 2) -> str:
-    """Rows, the head first, as a Markdown table; the columns after the first `labels` are numbers."""
+    """Formats rows, the head first, as a Markdown table, in which the columns after the first `labels` are numbers."""
     head, *body = rows
     lines = [head, ["---"] * labels + ["---:"] * (len(head) - labels), *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

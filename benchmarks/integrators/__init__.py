@@ -1,1 +1,1 @@
-"""Every integrator on true systems, beside exact solutions."""
+"""Every integrator on true systems, compared with exact solutions."""

@@ -1,4 +1,4 @@
-"""Every integrator on true systems: error against evaluations and seconds, energy in long runs, structure.
+"""Measures every integrator on true systems: error against evaluations and time, energy in long runs, structure.
 
 python -m benchmarks.integrators --update_docs
 python -m benchmarks.integrators --update_docs --only=structure

@@ -1,4 +1,4 @@
-"""Every integrator on true systems: error against evaluations and seconds, energy in long runs, structure."""
+"""Every integrator on true systems: error against evaluations and time, energy in long runs, structure."""
 
 import json
 import math
@@ -20,7 +20,7 @@ JSON = RESULTS / "integrators.json"
 
 
 def main() -> None:
-    """Measures them, and writes their tables, `docs/results/integrators.json` and the figure where the flags say so."""
+    """Measures the integrators, and writes tables, `docs/results/integrators.json` and the figure as the flags say."""
     settings = flags.FLAGS
     structure = symplecticity_table.of_integrators(runs.PENDULUM, runs.SWINGS, runs.SWING_STEP)
     document: dict[str, Any]
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def long_run_table(long_runs: dict[str, Any]) -> str:
-    """The energy errors of the long runs as a Markdown table."""
+    """Returns the energy errors of the long runs as a Markdown table."""
     problems = list(long_runs)
     lines = [f"| integrator | {' | '.join(problems)} |", f"| --- |{' ---: |' * len(problems)}"]
     for name in long_runs[problems[0]]:

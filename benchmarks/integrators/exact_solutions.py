@@ -1,4 +1,4 @@
-"""Solutions of true systems that owe nothing to an integrator of ours."""
+"""Solutions of true systems that do not depend on an integrator of this package."""
 
 import numpy as np
 import scipy.integrate
@@ -9,7 +9,9 @@ from hnn_tf.systems import Pendulum
 
 
 def pendulum(system: Pendulum, start: ArrayLike, times: ArrayLike) -> np.ndarray:
-    """States `[..., T, 2]` of swinging pendulums from states `[..., 2]` at rest or in motion: Jacobi's functions.
+    """Returns states `[..., T, 2]` of swinging pendulums from states `[..., 2]`, by Jacobi's functions.
+
+    The initial states may be at rest or in motion.
 
     References:
       Landau, Lifshitz. Mechanics, 3rd ed., 1976, section 11.
@@ -26,14 +28,16 @@ def pendulum(system: Pendulum, start: ArrayLike, times: ArrayLike) -> np.ndarray
 
 
 def kepler(eccentricity: float, times: np.ndarray) -> np.ndarray:
-    """States `[T, 4]` of `Kepler()` from the pericentre of an ellipse with semi-major axis 1: Kepler's equation.
+    """Returns states `[T, 4]` of `Kepler()` from the pericentre of an ellipse of semi-major axis 1.
+
+    They solve Kepler's equation.
 
     References:
       Danby. Fundamentals of Celestial Mechanics, 2nd ed., 1988, chapter 6.
     """
     mean_anomaly = np.mod(np.asarray(times, float) + np.pi, 2 * np.pi) - np.pi
     anomaly = mean_anomaly + eccentricity * np.sin(mean_anomaly)
-    for _ in range(50):  # Newton's method; from there it needs about five
+    for _ in range(50):  # Newton's method needs about five steps from there
         residual = anomaly - eccentricity * np.sin(anomaly) - mean_anomaly
         anomaly = anomaly - residual / (1 - eccentricity * np.cos(anomaly))
     minor, speed = np.sqrt(1 - eccentricity**2), 1 / (1 - eccentricity * np.cos(anomaly))
@@ -42,7 +46,10 @@ def kepler(eccentricity: float, times: np.ndarray) -> np.ndarray:
 
 
 def henon_heiles(start: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """States `[T, 4]` of `HenonHeiles()`, which has no closed solution: SciPy's DOP853 at its tightest tolerance."""
+    """Returns states `[T, 4]` of `HenonHeiles()`, from SciPy's DOP853 at its tightest tolerance.
+
+    The system has no closed solution.
+    """
 
     def motion(_: float, state: np.ndarray) -> tuple:
         x, y, u, v = state

@@ -13,7 +13,7 @@ from hnn_tf.integrators import INTEGRATORS, Composition, DormandPrince, Implicit
 
 PENDULUM = systems.Pendulum()
 SWINGS = np.array([[0.1, 0.0], [0.5, 0.0], [1.0, 0.0], [1.5, 0.0]])
-"""Where the pendulum is let go, for the structure's table."""
+"""The initial states of the pendulum in the table of the structure."""
 SWING_NAMES = [f"{angle:g} rad" for angle in SWINGS[:, 0]]
 
 SWING_STEP = 0.1
@@ -22,18 +22,18 @@ LONG_RUN_STEPS = 100_000
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
-    """A system, a start, and its exact state at the end.
+    """A system, an initial state, and its exact state at the end.
 
     Attributes:
-      name: As the figure shows it.
+      name: The name in the figure.
       system: The true system.
       start: `[2n]`.
-      end: Time at which errors are measured.
-      exact: Exact state `[2n]` then.
-      least_steps: Of the coarsest run.
-      doublings: Runs, each of twice the steps.
-      long_step: Step size of the long run.
-      omega: Of Tao's methods.
+      end: The time at which errors are measured.
+      exact: The exact state `[2n]` at the end.
+      least_steps: The number of steps of the coarsest run.
+      doublings: The number of runs, each with twice as many steps as the run before.
+      long_step: The step size of the long run.
+      omega: omega in Tao's methods.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Problem:
     omega: float = 5.0
 
     def methods(self) -> dict[str, Integrator]:
-        """Every integrator of the package, by name."""
+        """Returns all integrators of the package, by name."""
         return {
             name: dataclasses.replace(method, omega=self.omega) if isinstance(method, Tao2) else method
             for name, method in INTEGRATORS.items()
@@ -92,7 +92,7 @@ PROBLEMS = (
 
 
 class _Counter:
-    """A field that counts how often it is evaluated, for methods whose number isn't known beforehand."""
+    """A vector field that counts its evaluations, for methods whose number of evaluations is not known beforehand."""
 
     def __init__(self, system: systems.System) -> None:
         self.system, self.separable, self.count = system, system.separable, tf.Variable(0, trainable=False)
@@ -103,9 +103,9 @@ class _Counter:
 
 
 def work_precision(problem: Problem, repeats: int) -> dict[str, list[dict[str, float]]]:
-    """For every integrator: evaluations of the field, seconds, and the error of the state at the end.
+    """Returns, for every integrator, the evaluations of the field, the seconds, and the error of the state at the end.
 
-    A kick or a drift takes half of a field, and counts half.
+    A kick or a drift uses half of a field, and counts half.
     """
     runs: dict[str, list[dict[str, float]]] = {}
     for name, method in problem.methods().items():
@@ -123,7 +123,8 @@ def _run(problem: Problem, method: Integrator, steps: int, repeats: int) -> dict
     step_size = problem.end / steps
 
     def end() -> np.ndarray:
-        # The sought state alone: no trajectory is kept. By XLA, as whoever counts seconds would.
+        # Only the state at the end is needed, so no trajectory is kept. The rollout is compiled by XLA, as a user would
+        # do who needs speed.
         path = rollout(
             problem.system,
             problem.start[np.newaxis],
@@ -138,7 +139,7 @@ def _run(problem: Problem, method: Integrator, steps: int, repeats: int) -> dict
         error = float(np.abs(end() - problem.exact).max())
         seconds = min(_seconds(end) for _ in range(repeats))
         evaluations = _evaluations(problem, method, steps, step_size)
-    except ArithmeticError:  # not solved at this step
+    except ArithmeticError:  # not solved at this step size
         return {"evaluations": float("nan"), "seconds": float("nan"), "error": float("nan")}
     return {"evaluations": evaluations, "seconds": seconds, "error": error}
 
@@ -166,7 +167,7 @@ def _seconds(run: Callable[[], np.ndarray]) -> float:
 
 
 def long_runs(problem: Problem) -> dict[str, dict[str, float]]:
-    """Largest relative energy error in the first and the last tenth of 100 000 steps, for every integrator."""
+    """Returns the largest relative energy errors in the first and in the last tenth of 100 000 steps, by integrator."""
     errors = {}
     for name, method in problem.methods().items():
         path = rollout(

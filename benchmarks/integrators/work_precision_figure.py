@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from hnn_tf.figures.canvas import png_figure
 
-# Families by colour, members of a family by dash and marker.
+# Colours show families, and dashes and markers show the members of a family.
 _FAMILIES = (
     ("#0072b2", ("symplectic_euler", "leapfrog", "yoshida4", "blanes_moan4", "yoshida6")),
     ("#cc79a7", ("tao2", "tao4")),
@@ -22,10 +22,10 @@ _MARKERS = ("o", "s", "^", "D", "v")
 
 
 def draw_work_precision(path: str | os.PathLike, problems: dict[str, Any]) -> None:
-    """Draws the error against evaluations (above) and against seconds (below), one column a problem.
+    """Draws the error against evaluations (above) and against seconds (below), with one column per problem.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       problems: Problem -> integrator -> runs of `evaluations`, `seconds`, `error`.
     """
     styles: dict[str, Any] = {
@@ -46,7 +46,7 @@ def draw_work_precision(path: str | os.PathLike, problems: dict[str, Any]) -> No
                     ylim=(0.5 * min(errors), 10.0),
                 )
                 ax.xaxis.set_major_locator(LogLocator(subs=(1.0,) if measure == "evaluations" else (1.0, 3.0)))
-                ax.xaxis.set_minor_formatter(NullFormatter())  # a decade is short: its labels would overlap
+                ax.xaxis.set_minor_formatter(NullFormatter())  # decades are short, so their labels would overlap
                 ax.grid(color="#e3e3e3", linewidth=0.6)
                 ax.set_axisbelow(True)
             column[0].set_title(problem)

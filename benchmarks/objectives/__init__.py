@@ -1,1 +1,1 @@
-"""What can be fitted to noisy trajectories, and how: errors, times, settings."""
+"""A comparison of fits to noisy trajectories: errors, times, settings."""

@@ -1,4 +1,4 @@
-"""Compares what can be fitted to noisy trajectories, and how: makes docs/results/objectives.json, figures and tables.
+"""Compares fits to noisy trajectories, and writes docs/results/objectives.json, figures and tables.
 
 python -m benchmarks.objectives --data_path=invar_datasets.zip   (needs PyTorch: pip install torch)
 """

@@ -1,4 +1,4 @@
-"""Which trainings the comparison of objectives consists of."""
+"""The trainings in the comparison of objectives."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ SWEPT = (
     "closed form: combined",
     "closed form: combined, reversible",
 )
-"""The methods of the sweeps: every objective, in closed form where there is one."""
+"""The methods of the sweeps: every objective, in closed form if there is one."""
 
 SWEEP_SEEDS = 3
 HELD_OUT_SEED = 10
-"""The first of the seeds by which settings are chosen; those of the comparison are below it."""
+"""The first of the seeds that choose the settings; the seeds of the comparison are smaller."""
 
 REAL = (
     ("baseline", "one_step", 2000),
@@ -30,13 +30,16 @@ REAL = (
     ("hnn_friction", "trajectory", 0),
     ("random_features_friction", "trajectory", 0),
 )
-"""Model, objective and steps on the real pendulum."""
+"""The models, objectives and steps for the real pendulum."""
 
 PROBLEMS = ("pendulum", "henon_heiles", "two_body")
 
 
 def cases(seeds: int) -> list[tuple[str, str, dict[str, Any]]]:
-    """All runs: name of its file, function of `objectives.runs`, arguments; the timed ones are first and alone."""
+    """Returns all runs: name of the file, function of `objectives.runs`, and arguments.
+
+    Timed runs are first and run alone.
+    """
     found: list[tuple[str, str, dict[str, Any]]] = [
         (f"torch-{task}-{seed}", "torch_seconds", {"task": task, "seed": seed})
         for task in TASKS

@@ -1,6 +1,6 @@
-"""What can be fitted to noisy trajectories, and how: all trainings, each in a process that isn't this one.
+"""A comparison of fits to noisy trajectories, with each training in a separate process.
 
-TensorFlow is for these processes, so it isn't imported here before they are done.
+These processes use TensorFlow, so it is not imported here before they end.
 """
 
 import concurrent.futures
@@ -27,14 +27,14 @@ def _run(name: str, function: str, arguments: dict[str, Any], folder: str) -> di
 
 
 def main() -> None:
-    """Runs what isn't done, and writes `docs/results/objectives.json`, its figure and tables."""
+    """Runs all missing trainings, and writes `docs/results/objectives.json`, its figure and its tables."""
     settings = flags.FLAGS
-    # Runs of other code are not taken for this one's.
+    # Runs of other code are in other folders.
     folder = runs_folder(settings.output_dir)
     todo = cases.cases(settings.seeds)
     results: dict[str, dict[str, float]] = {}
     began = time.monotonic()
-    # Fresh processes, because TensorFlow's threads don't survive a fork; one case at a time each.
+    # The processes are new, because TensorFlow's threads do not survive a fork. Each process runs one case at a time.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(settings.jobs, mp_context=context) as pool:
         timed = [case for case in todo if case[1] == "torch_seconds"]
@@ -46,7 +46,7 @@ def main() -> None:
                     arguments = arguments | {"data_path": settings.data_path}
                 pending[pool.submit(_run, name, function, arguments, str(folder))] = name
                 if workers == 1:
-                    concurrent.futures.wait(pending)  # nothing runs beside what is timed
+                    concurrent.futures.wait(pending)  # nothing else runs during a timed run
             for future in concurrent.futures.as_completed(pending):
                 results[pending[future]] = future.result()
                 seconds = time.monotonic() - began

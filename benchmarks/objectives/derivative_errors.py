@@ -1,4 +1,4 @@
-"""Errors of the derivative estimators on noisy trajectories of known systems."""
+"""The errors of the derivative estimators on noisy trajectories of known systems."""
 
 import json
 import sys
@@ -18,11 +18,11 @@ CASES = {
     "mass_spring, noise 0.1": ("mass_spring", 0.1, 1.0),
     "pendulum, noise 0.1, irregular": ("pendulum", 0.1, 0.5),
 }
-"""Task, the noise's standard deviation, and the part that is kept of twice as many readings when it is below 1."""
+"""Task, standard deviation of the noise, and kept fraction: if it is below 1, of twice as many readings."""
 
 
 def errors(task: str, noise_std: float, kept: float, seed: int) -> dict[str, dict[str, float]]:
-    """Estimator -> root mean square errors of derivative and states, and the noise level it reports, mean over both."""
+    """Returns estimator -> rms errors of derivative and states, and the estimated noise, over both coordinates."""
     system = {"pendulum": systems.Pendulum, "mass_spring": systems.MassSpring}[task]()
     count, radius = {"pendulum": (45, (1.3, 2.3)), "mass_spring": (30, (0.1, 1.0))}[task]
     rng = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ def _size(difference: np.ndarray) -> float:
 
 
 def section(results: dict[str, dict[str, dict[str, list[float]]]]) -> str:
-    """The table: medians over seeds."""
+    """Returns the table, with medians over seeds."""
     rows = [["data", "estimator", "error of the derivatives", "error of the states", "estimated noise"]]
     for case, estimators in results.items():
         for name, found in estimators.items():
@@ -57,7 +57,7 @@ def section(results: dict[str, dict[str, dict[str, list[float]]]]) -> str:
 
 
 def main() -> None:
-    """Measures them, and writes `docs/results/derivative_errors.json` and its table."""
+    """Measures the errors, and writes `docs/results/derivative_errors.json` and its table."""
     results: dict[str, dict[str, dict[str, list[float]]]] = {}
     for case, (task, noise_std, kept) in CASES.items():
         by_seed = [errors(task, noise_std, kept, seed) for seed in range(flags.FLAGS.seeds)]

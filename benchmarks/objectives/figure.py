@@ -1,4 +1,4 @@
-"""The figure of docs/objectives.md: every objective's error against noise, and against data."""
+"""The figure of docs/objectives.md: every objective's error against the noise and against the amount of data."""
 
 import itertools
 import pathlib
@@ -16,7 +16,7 @@ _METRICS = {"clean_test_loss": "error of the derivative", "coordinate_mse": "err
 
 
 def draw(results: Mapping[str, Any], folder: pathlib.Path) -> None:
-    """Writes `objectives.png` into the folder: medians over seeds of both sweeps, pendulum."""
+    """Writes `objectives.png` into the folder: medians over seeds of both sweeps, for the pendulum."""
     styles: dict[str, Any] = {
         method: {"color": colour, "marker": marker, "markersize": 3.6, "linewidth": 1.3}
         for method, colour, marker in zip(
@@ -31,7 +31,7 @@ def draw(results: Mapping[str, Any], folder: pathlib.Path) -> None:
             ):
                 for method, points in results[sweep].items():
                     places = [float(place) for place in points]
-                    # A median that is infinite, of runs most of which failed, isn't drawn.
+                    # An infinite median, where most runs failed, is not drawn.
                     values = [median(points[place].get(metric, [None])) for place in points]
                     ax.plot(places, values, **styles[method])
                 ax.set(

@@ -1,13 +1,16 @@
-"""What is fitted by which flags: the methods that objectives are compared by."""
+"""The methods of the comparison of objectives, as flags."""
 
 from typing import Any
 
 SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
-"""Of networks that begin at what a closed form finds, as `benchmarks.objective_settings` found it on held-out
-trajectories of other seeds: Adam's first steps at 1e-3 spoil such a start."""
+"""The flags for networks that begin at the result of a closed form.
+
+`benchmarks.objective_settings` found them on held-out trajectories of other seeds. At 1e-3, Adam's first steps spoil
+such a start.
+"""
 
 STATES_ONLY = {"objective": "trajectory", "steps": 0}
-"""Found there, too: without derivatives each step fits more noise than the start has error."""
+"""The flags that it found for fits without derivatives, where each step fits more noise than the start has error."""
 
 METHODS: dict[str, dict[str, Any]] = {
     "derivative": {},

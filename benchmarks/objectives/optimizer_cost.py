@@ -1,4 +1,4 @@
-"""How long L-BFGS takes to the loss that Adam has after 2000 steps, on full batches."""
+"""The time that L-BFGS needs for the loss of Adam after 2000 steps, on full batches."""
 
 import json
 import sys
@@ -18,11 +18,14 @@ from hnn_tf.training.training_loop import TrainingLoop
 
 STEPS = 2000
 BLOCK = 20
-"""L-BFGS's steps between two looks at its loss."""
+"""The number of L-BFGS steps between two evaluations of its loss."""
 
 
 def cost(task: str, seed: int) -> dict[str, float]:
-    """Seconds, without compiling, of Adam's steps, and of L-BFGS's until its loss is as low; both losses without L2."""
+    """Returns the seconds, without compilation, of Adam's steps and of L-BFGS until its loss is as low.
+
+    The result also contains both losses, without L2.
+    """
     training = training_of("derivative", task, seed=seed)
 
     def loop(optimizer: Any) -> TrainingLoop:
@@ -51,7 +54,7 @@ def cost(task: str, seed: int) -> dict[str, float]:
 
 
 def section(results: dict[str, dict[str, list[float]]]) -> str:
-    """The table: medians over seeds; of the ratio, with its least and largest value."""
+    """Returns the table, with medians over seeds; the ratio also has its least and its largest value."""
     rows = [["task", "2000 Adam steps (s)", "L-BFGS (s)", "L-BFGS steps", "times faster"]]
     for task, found in results.items():
         faster: list[float | None] = [a / b for a, b in zip(found["adam_seconds"], found["lbfgs_seconds"], strict=True)]
@@ -62,7 +65,7 @@ def section(results: dict[str, dict[str, list[float]]]) -> str:
 
 
 def main() -> None:
-    """Times both, and writes `docs/results/optimizer_cost.json` and its table."""
+    """Measures both times, and writes `docs/results/optimizer_cost.json` and its table."""
     results: dict[str, dict[str, list[float]]] = {task: {} for task in cases.TASKS}
     for seed in range(flags.FLAGS.seeds):
         for task in cases.TASKS:

@@ -1,4 +1,4 @@
-"""The trainings that objectives are compared by."""
+"""The trainings of the comparison of objectives."""
 
 import time
 from typing import Any
@@ -25,7 +25,7 @@ from hnn_tf.training_failed import TrainingFailedError
 from trainers import friction_of_record
 
 INNER_STARTS = 50
-"""Initial states within the paper's box ring, 0.2 <= |q|, |p| <= 1: inside of what a pendulum is trained on."""
+"""The number of initial states in the paper's box ring, 0.2 <= |q|, |p| <= 1, inside a pendulum's training range."""
 
 
 def planar(
@@ -56,9 +56,9 @@ def planar(
 def real_pendulum(
     model: str, objective: str, *, seed: int, data_path: str | None, steps: int = 2000, interval: bool = False
 ) -> dict[str, float]:
-    """Trains on the real pendulum's record without L2; returns the metrics of its held-out end.
+    """Trains on the real pendulum's record without L2, and returns the metrics of its held-out end.
 
-    With `interval`, also the friction that the readings' noise does not explain, and both ends of its 95 % interval.
+    With `interval`, the result also has the friction that the readings' noise does not explain, and its 95 % interval.
     """
     training = TaskTraining(
         "real_pendulum",
@@ -80,7 +80,7 @@ def real_pendulum(
 
 
 def noise_free(problem: str, *, adam_steps: int = 10_000) -> dict[str, float]:
-    """Derivative error on noise-free data: a closed form's, and that of an HNN after so many Adam steps."""
+    """Returns the derivative errors on noise-free data of a closed form, and of an HNN after the given Adam steps."""
     train, test, options, num_features = _noise_free_data(problem)
     keras.utils.set_random_seed(0)
     features = HamiltonianNetwork(RandomFeatureHamiltonian(num_features=num_features, dtype="float64", **options))
@@ -115,7 +115,7 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
         starts, times, options = data.sample_two_body(rng, 1000), np.linspace(0.0, 20.0, 50), {"structure": "pairwise"}
     elif problem == "henon_heiles":
         system = systems.HenonHeiles()
-        starts = rng.uniform(-0.35, 0.35, [500, 4])  # energies below 1/8: bounded, many of them chaotic
+        starts = rng.uniform(-0.35, 0.35, [500, 4])  # energies below 1/8: bounded motions, many of them chaotic
         starts = starts[system.hamiltonian(starts).numpy() < 0.125][:200]
         times = np.linspace(0.0, 20.0, 50)
     else:
@@ -128,7 +128,7 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
 
 
 def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
-    """Seconds and clean test loss of 2000 steps in PyTorch, written as the reference is, and of the closed form."""
+    """Returns seconds and clean test losses of 2000 steps in PyTorch, as in the reference, and of the closed form."""
     torch = torch_layers.load_torch()
     training = training_of("derivative", task, seed=seed)
     task_data, samples = training.data, training.samples.train
@@ -155,7 +155,7 @@ def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
         closed_form.fit(model, samples, seed=seed)
         return model
 
-    fit()  # what is done once in a process
+    fit()  # this includes the work that is done once in a process
     began = time.monotonic()
     model = fit()
     return {

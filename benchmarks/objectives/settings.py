@@ -1,4 +1,4 @@
-"""Training settings of objectives that begin at a closed form, judged by trajectories held out of the training."""
+"""Training settings of objectives that begin at a closed form, chosen by held-out trajectories."""
 
 import dataclasses
 import json
@@ -24,13 +24,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "150 steps at 1e-4": {"steps": 150, "learning_rate": 1e-4},
     "400 steps at 1e-3": {"steps": 400, "learning_rate": 1e-3},
 }
-"""All with a cosine schedule."""
+"""The settings, all with a cosine schedule."""
 
 OBJECTIVES = ("combined", "trajectory")
 
 
 def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, float]:
-    """Setting -> validation loss, all from the same start."""
+    """Returns setting -> validation loss, all from the same start."""
     training = training_of(objective_name, task, seed=seed, learning_rate_schedule="cosine", validation_fraction=0.2)
     model, samples = training.new_model(), training.samples
     start = warm_start(model, training.objective, samples.train, seed=seed)
@@ -48,7 +48,7 @@ def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, fl
 
 
 def section(results: dict[str, dict[str, list[float]]]) -> str:
-    """The table: medians over seeds of the validation loss, less that of the start."""
+    """Returns the table: medians over seeds of the validation loss minus that of the start."""
     rows = [["task, objective", *(name for name in SETTINGS if name != "0 steps")]]
     for name, losses in results.items():
         start = losses["0 steps"]
@@ -58,7 +58,7 @@ def section(results: dict[str, dict[str, list[float]]]) -> str:
 
 
 def main() -> None:
-    """Trains by all settings, and writes `docs/results/objective_settings.json` and its table."""
+    """Trains with all settings, and writes `docs/results/objective_settings.json` and its table."""
     results: dict[str, dict[str, list[float]]] = {}
     for task in cases.TASKS:
         for objective in OBJECTIVES:

@@ -10,13 +10,13 @@ from benchmarks.objectives.methods import METHODS
 from hnn_tf.version import __version__
 
 PLAIN = "derivative"
-"""What all others are compared with: derivative matching at the noisy states, as in the paper."""
+"""The method with which all others are compared: derivative matching at the noisy states, as in the paper."""
 
 METRICS = ("clean_test_loss", "energy_mse", "coordinate_mse", "inner_coordinate_mse", "fit_seconds")
 
 
 def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, Any]:
-    """What docs/results/objectives.json holds: values by seed, of every table and figure."""
+    """Returns the content of docs/results/objectives.json: the values by seed of every table and figure."""
 
     def by_seed(prefix: str, count: int = seeds) -> dict[str, list[float | None]]:
         found = [results[f"{prefix}-{seed}"] for seed in range(count)]
@@ -44,7 +44,7 @@ def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, 
 
 
 def sections(results: Mapping[str, Any]) -> dict[str, str]:
-    """Name -> text of each part of the page that the command writes."""
+    """Returns name -> text of each part of the page that the command writes."""
     planar = {f"objectives_{task}": _planar(methods) for task, methods in results["planar"].items()}
     (seeds,) = {len(values["clean_test_loss"]) for methods in results["planar"].values() for values in methods.values()}
     of_seeds = "of one seed only" if seeds == 1 else f"medians over {seeds} seeds (least – largest)"
@@ -58,12 +58,12 @@ def sections(results: Mapping[str, Any]) -> dict[str, str]:
 
 
 def ratio(methods: Mapping[str, Any], method: str, metric: str) -> float:
-    """How many times smaller a method's median is than plain derivative matching's."""
+    """Returns how many times smaller a method's median is than that of plain derivative matching."""
     return median(methods[PLAIN][metric]) / median(methods[method][metric])
 
 
 def median(values: Sequence[float | None]) -> float:
-    """Of the values over seeds; a run that failed counts as infinite."""
+    """Returns the median over seeds, in which a failed run counts as infinite."""
     ordered = sorted(float("inf") if value is None else value for value in values)
     middle = len(ordered) // 2
     return ordered[middle] if len(ordered) % 2 else 0.5 * (ordered[middle - 1] + ordered[middle])

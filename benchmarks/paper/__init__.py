@@ -1,1 +1,1 @@
-"""The paper's table and figures beside ours, and the method's known limits."""
+"""The paper's table and figures compared with ours, and the known limits of the method."""

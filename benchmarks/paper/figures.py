@@ -1,4 +1,4 @@
-"""Our counterparts of the paper's figures, of the models that benchmarks.paper_table trained."""
+"""Counterparts of the paper's figures, from the models that benchmarks.paper_table trained."""
 
 import pathlib
 import sys
@@ -11,7 +11,7 @@ from benchmarks.trainings.trained_models import TrainedRun
 
 
 def main() -> None:
-    """Draws all of them."""
+    """Draws all figures."""
     settings = flags.FLAGS
     runs = pathlib.Path(settings.runs) if settings.runs else runs_folder("runs/paper_table")
 

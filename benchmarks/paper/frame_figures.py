@@ -11,11 +11,11 @@ from trainers.tasks import pixel_figures
 
 NUM_FRAMES = 100
 SEGMENT = 60
-"""Frames between two changes of the energy."""
+"""The number of frames between two changes of the energy."""
 
 
 def draw(folder: pathlib.Path, clean: Any, paper: Any) -> None:
-    """Draws everything of the pixel pendulum; `clean` and `paper` are `TrainedRun`s of the two protocols."""
+    """Draws all figures of the pixel pendulum; `clean` and `paper` are the `TrainedRun`s of the two protocols."""
     pixels = clean.data
     chosen = _median_start(pixels)
     start, truth = pixels.test_pairs[chosen, 0], pixels.test_states[chosen][0]
@@ -54,7 +54,10 @@ def _draw_energies(path: pathlib.Path, runs: dict[str, Any], start: np.ndarray, 
 
 
 def _draw_bump(folder: pathlib.Path, model: Any, pixels: Any, start: np.ndarray) -> None:
-    """Counterpart of the paper's Figure 5: energy added and removed along grad H, between segments along J grad H."""
+    """Draws the counterpart of the paper's Figure 5.
+
+    Energy is added and removed along grad H, between segments along J grad H.
+    """
     dynamics, times = model.dynamics, np.arange(SEGMENT + 1.0)
     state = model.encode(start).numpy()
     encoded = model.encode(pixels.train_pairs.reshape(-1, *model.frame_shape))

@@ -1,4 +1,4 @@
-"""The numbers of docs/known_limits.md, each beside what it is compared with."""
+"""The numbers of docs/known_limits.md, with the numbers to which they are compared."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median, quantiles
@@ -41,10 +41,10 @@ ROWS = {
         ("pixel_pendulum", "clean", "angle_within_tolerance"),
     ],
 }
-"""Section -> the rows of its table: task, protocol, metric."""
+"""The rows of each section's table: task, protocol, metric."""
 
 COMPARED = ("test_loss", "test_reconstruction_loss", "energy_mse", "angle_within_tolerance")
-"""Metrics that are shown beside PyTorch's."""
+"""The metrics that are shown together with PyTorch's."""
 
 
 def sections(
@@ -53,13 +53,13 @@ def sections(
     pytorch: Mapping[str, Any],
     pytorch_pixels: Mapping[str, Any],
 ) -> dict[str, str]:
-    """Markdown of every section: medians over the seeds (least - largest).
+    """Returns the Markdown of every section, with medians over the seeds (least - largest).
 
     Args:
-      metrics: Of `paper_table.json`.
-      ablations: `pixel_ablation.json`.
-      pytorch: `torch_two_body.json`.
-      pytorch_pixels: `torch_pixel_pendulum.json`.
+      metrics: The metrics of `paper_table.json`.
+      ablations: The content of `pixel_ablation.json`.
+      pytorch: The content of `torch_two_body.json`.
+      pytorch_pixels: The content of `torch_pixel_pendulum.json`.
     """
     parts = {name: _rows(metrics, rows) for name, rows in ROWS.items()}
     return parts | {
@@ -87,7 +87,7 @@ def _ablation(ablations: Mapping[str, Sequence[Mapping[str, float]]]) -> str:
 
 
 def beside_pytorch(task: str, ours: Mapping[str, Any], pytorch: Mapping[str, Any]) -> str:
-    """The last step of every seed: the table's runs of a task's paper protocol, and PyTorch's."""
+    """Returns a table of the last step of every seed, for a task's runs by the paper protocol and for PyTorch."""
     lines = [[f"{task}, paper", "ours", f"PyTorch {_version(pytorch)}, same data", "published"]]
     for name in COMPARED:
         if name in pytorch["hnn"]:
@@ -98,7 +98,10 @@ def beside_pytorch(task: str, ours: Mapping[str, Any], pytorch: Mapping[str, Any
 
 
 def draws(pytorch: Mapping[str, Any]) -> str:
-    """The last 2000 steps of every seed, here and in PyTorch: quantiles, and the share below the published number."""
+    """Returns a table of the last 2000 steps of every seed, here and in PyTorch.
+
+    The table has quantiles, and the share below the published number.
+    """
     quantities = [
         "10 % quantile",
         "median",
@@ -121,7 +124,7 @@ def draws(pytorch: Mapping[str, Any]) -> str:
 
 
 def published(task: str) -> dict[str, float]:
-    """Metric -> the paper's number of its HNN, of test data."""
+    """Returns metric -> the paper's number for its HNN, on test data."""
     return {name: PUBLISHED_RESULTS[task][name]["hnn"] for name in ("test_loss", "energy_mse")}
 
 

@@ -1,4 +1,4 @@
-"""The method's known limits, of the table's runs and of a few more."""
+"""The known limits of the method, from the table's runs and a few more."""
 
 import json
 import pathlib
@@ -20,16 +20,16 @@ ABLATIONS = {
     "without the canonical loss": "--canonical_weight=0",
     "without the motion loss": "--motion_weight=0",
 }
-"""Variant of the pixel pendulum -> the flag that makes it."""
+"""The variants of the pixel pendulum, with the flags that make them."""
 
 COMPARED = ("paper_table.json", "torch_two_body.json", "torch_pixel_pendulum.json")
-"""What the page's other tables are of."""
+"""The sources of the page's other tables."""
 
 
 def main() -> None:
-    """Measures them, and writes the tables of `docs/known_limits.md`."""
+    """Measures the limits, and writes the tables of `docs/known_limits.md`."""
     settings = flags.FLAGS
-    # Read before the trainings: what is missing should be said at once.
+    # The files are read before the trainings, so that missing files are reported at once.
     table, *pytorch = (_results(RESULTS / name) for name in COMPARED)
     runs = pathlib.Path(settings.runs) if settings.runs else runs_folder("runs/paper_table")
     found: dict[str, list[dict[str, float]]] = {variant: [] for variant in ABLATIONS}

@@ -1,4 +1,4 @@
-"""Rollouts of the pixel pendulum far beyond what it was trained on."""
+"""Rollouts of the pixel pendulum far beyond the length of its training trajectories."""
 
 import dataclasses
 import pathlib
@@ -11,18 +11,18 @@ from hnn_tf import data, evaluation, figures
 from trainers.tasks.pixel_pendulum import ANGLE_TOLERANCE
 
 NUM_FRAMES = 400
-"""Four times as long as a trajectory that it was trained on."""
+"""Four times the length of a training trajectory."""
 
 
 @dataclasses.dataclass(frozen=True)
 class LongRollout:
-    """True and predicted states (theta, omega) `[N, 401, 2]` from every test start; the latter of decoded frames."""
+    """True states (theta, omega) `[N, 401, 2]` from every test state, and predicted ones from decoded frames."""
 
     true: np.ndarray
     predicted: np.ndarray
 
     def metrics(self) -> dict[str, float]:
-        """Share of starts whose angle stays within tolerance for 100 and for 400 frames, and mean squared errors."""
+        """Returns shares of starts with angles within tolerance for 100 and 400 frames, and mean squared errors."""
         errors = np.abs(self.predicted[..., 0] - self.true[..., 0])
         energies = (evaluation.swing_energy(states) for states in (self.true, self.predicted))
         return {
@@ -34,7 +34,7 @@ class LongRollout:
 
 
 def follow(path: pathlib.Path) -> LongRollout:
-    """Rolls a finished run's HNN out from its test starts.
+    """Rolls out the HNN of a finished run from its test states.
 
     Raises:
       InputError: If there is no such run.

@@ -1,4 +1,4 @@
-"""How far the loss of a single step jumps at the end of a training."""
+"""The jumps of the loss of a single step at the end of a training."""
 
 import json
 import sys
@@ -16,7 +16,8 @@ from trainers.tasks.data_options import RecordOptions
 
 FIRST, LAST = 1500, 2000
 
-# Task, protocol, flags that differ from the planar tasks'. A simulated task's training is the same in both protocols.
+# Task, protocol, and flags that differ from the planar tasks'. A simulated task has the same training in both
+# protocols.
 TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("mass_spring", "both", {}),
     ("pendulum", "both", {}),
@@ -26,7 +27,7 @@ TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
 
 
 def main() -> None:
-    """Trains, and writes `docs/results/loss_jumps.json`."""
+    """Trains the models, and writes `docs/results/loss_jumps.json`."""
     found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
     for name, protocol, changes in TRAININGS:
         for label in ("hnn", "baseline"):

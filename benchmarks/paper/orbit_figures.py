@@ -1,4 +1,4 @@
-"""The paper's figures of bodies: orbits with their energies, twelve energies, and orbits in motion."""
+"""The paper's figures of bodies: orbits with their energies, twelve energies, and an animation of orbits."""
 
 import pathlib
 from typing import Any
@@ -13,12 +13,12 @@ NUM_PANELS = 12
 
 
 def draw(folder: pathlib.Path, task: str, run: Any) -> None:
-    """Draws the orbits of the published metric's trial 0, the energies of its first twelve, and an animation.
+    """Draws the orbits of the published metric's trial 0, the energies of its first twelve trials, and an animation.
 
     Args:
-      folder: Where the files go.
+      folder: The folder of the files.
       task: "two_body" or "three_body", a part of the files' names.
-      run: A `benchmarks.trainings.trained_models.TrainedRun` of it.
+      run: The `benchmarks.trainings.trained_models.TrainedRun` of the task.
     """
     system, horizon = run.data.system, run.data.task.horizon
     times = np.linspace(0.0, horizon, NUM_TIMES)

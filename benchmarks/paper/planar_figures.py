@@ -1,4 +1,4 @@
-"""The paper's figures of one degree of freedom: fields, and how predictions leave the truth."""
+"""The paper's figures of one degree of freedom: vector fields, and the distances of predictions from the truth."""
 
 import pathlib
 from collections.abc import Callable, Mapping
@@ -13,11 +13,11 @@ from trainers.tasks.real_pendulum import GRAVITY, TRAIN_FRACTION
 
 HORIZON = 20.0
 START = {"mass_spring": [0.8, 0.0], "pendulum": [1.8, 0.0]}
-"""Within the range of the training data."""
+"""Initial states within the range of the training data."""
 
 
 def draw_fields(path: pathlib.Path, run: Any) -> None:
-    """Counterpart of the paper's Figure 1: the fields and what follows them."""
+    """Draws the counterpart of the paper's Figure 1: the fields, and the trajectories that follow them."""
     system, times = run.data.system, np.linspace(0.0, HORIZON, 401)
     fields = {"truth": system} | {label: _own_precision(model) for label, model in run.models.items()}
     start = np.array([START["mass_spring"]])
@@ -32,7 +32,7 @@ def draw_fields(path: pathlib.Path, run: Any) -> None:
 
 
 def draw_analysis(path: pathlib.Path, spring: Any, pendulum: Any, real: Any, data_path: str | None) -> None:
-    """Counterpart of the paper's Figure 2: predictions, error, conserved quantity and energy on three tasks."""
+    """Draws a counterpart of the paper's Figure 2: predictions, error, conserved quantity and energy of three tasks."""
     times = np.linspace(0.0, HORIZON, 401)
     rows = []
     for title, run, start in (("Mass on a spring", spring, "mass_spring"), ("Ideal pendulum", pendulum, "pendulum")):
@@ -48,7 +48,7 @@ def draw_analysis(path: pathlib.Path, spring: Any, pendulum: Any, real: Any, dat
 
 
 def draw_real_pendulum(path: pathlib.Path, runs: Mapping[str, Any], data_path: str | None) -> None:
-    """The energy of the measured pendulum and of models trained by forward differences, or through the integrator."""
+    """Draws the energy of the measured pendulum, and of models by forward differences or through the integrator."""
     times, measured = held_out_record(data_path)
     panels, titles = [], []
     for protocol, title in (("paper", "matching forward differences"), ("clean", "through the integrator")):
@@ -64,14 +64,14 @@ def draw_real_pendulum(path: pathlib.Path, runs: Mapping[str, Any], data_path: s
 
 
 def held_out_record(data_path: str | None) -> tuple[np.ndarray, np.ndarray]:
-    """Times `[T]` and states `[T, 2]` of the real pendulum that no model was trained on."""
+    """Returns the times `[T]` and states `[T, 2]` of the real pendulum on which no model was trained."""
     record = data.read_pendulum_record(data_path)
     split = int(TRAIN_FRACTION * (len(record.times) - 1))
     return record.times[split:], record.states[split:]
 
 
 def real_energy(states: Any) -> np.ndarray:
-    """The reference's hand-fitted energy `[...]` of the real pendulum's states `[..., 2]`."""
+    """Returns the reference's hand-fitted energy `[...]` of the real pendulum's states `[..., 2]`."""
     q, p = np.moveaxis(np.asarray(states), -1, 0)
     return GRAVITY * (1.0 - np.cos(q)) + p**2
 

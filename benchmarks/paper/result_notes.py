@@ -1,4 +1,4 @@
-"""What must be known to read a published metric: where it isn't what its name says, line by line."""
+"""Notes for readers of the published metrics, which explain where a metric differs from its name."""
 
 QUIRKS = """The paper protocol repeats the errors of the published code on purpose. Use its numbers only for a
 comparison with the published numbers. The following points explain the numbers.
@@ -30,4 +30,4 @@ FLOORS = {
     "test_loss": "test_loss_of_truth",
     "energy_mse": "energy_mse_of_truth",
 }
-"""Metric -> the metric of the same run that says what the truth itself scores."""
+"""Metric -> the metric of the same run that gives the score of the truth itself."""

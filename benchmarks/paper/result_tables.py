@@ -1,4 +1,4 @@
-"""Runs of several seeds as a small document, and that as Markdown tables."""
+"""A summary document of runs with several seeds, and its Markdown tables."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,10 @@ from benchmarks.paper.result_notes import FLOORS, QUIRKS
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 Summary = dict[str, Any]
-"""{"made_by": task -> protocol -> {"code", "versions"}, "metrics": task -> protocol -> metric -> model -> a number for
-each seed}."""
+"""{"made_by": task -> protocol -> {"code", "versions"}, "metrics": task -> protocol -> metric -> model -> numbers}.
+
+There is one number for each seed.
+"""
 
 Values = dict[str, list[float | None]]
 
@@ -42,15 +44,17 @@ WITHOUT_RATIO = (
     "clean_test_loss_top_share",
     "measured_energy_drift",
 )
-"""Where more is better, or neither is."""
+"""The metrics for which more is better, or neither more nor less is better."""
 
 MODELS = {"hnn": "HNN", "baseline": "baseline", "second_order": "second order"}
 
 
 def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]]]]], *, code: str = "") -> Summary:
-    """What the tables need of the runs' metrics.json: task -> protocol -> model -> one document a seed.
+    """Returns the numbers of the runs' metrics.json that the tables need.
 
-    The documents of "hnn" have a baseline beside it. `code` is a digest of what made them.
+    Args:
+      runs: Task -> protocol -> model -> one document per seed. The documents of "hnn" also have a baseline.
+      code: A digest of the code that made the documents.
     """
     metrics: dict[str, Any] = {}
     made_by: dict[str, Any] = {}
@@ -62,7 +66,7 @@ def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]
             made_by[task][protocol] = {"code": code, "versions": models["hnn"][0]["versions"]}
             names = dict.fromkeys(name for found in by_model.values() for numbers in found for name in numbers)
             metrics[task][protocol] = {
-                # Of a run whose rollouts diverged, null.
+                # A run whose rollouts diverged has null.
                 name: {
                     model: [numbers.get(name) for numbers in by_model[model]] for model in MODELS if model in by_model
                 }
@@ -72,7 +76,7 @@ def summary(runs: Mapping[str, Mapping[str, Mapping[str, Sequence[dict[str, Any]
 
 
 def merged(before: Summary, new: Summary) -> Summary:
-    """The earlier document with the new one's tasks and protocols in their places."""
+    """Returns the earlier document, in which the new one's tasks and protocols replace its own."""
     return {
         part: before.get(part, {})
         | {task: before.get(part, {}).get(task, {}) | protocols for task, protocols in new[part].items()}
@@ -81,7 +85,7 @@ def merged(before: Summary, new: Summary) -> Summary:
 
 
 def page(results: Summary) -> str:
-    """All metrics of all tasks as one page: medians over the seeds, with the least and the largest value."""
+    """Returns all metrics of all tasks as one page: medians over the seeds, with the least and the largest value."""
     parts = [
         "# All metrics of all tasks\n",
         "The numbers are medians over the seeds (least – largest). Losses and energy errors are mean squared errors. "
@@ -96,7 +100,7 @@ def page(results: Summary) -> str:
 
 
 def readme_table(results: Summary) -> str:
-    """The few rows of the README: each task's energy error under the clean protocol, and what else says most."""
+    """Returns the rows of the README: each task's energy error under the clean protocol, and other chief metrics."""
     rows = [["task", "measured", "HNN", "baseline", "baseline / HNN"]]
     for task, name, words in README_ROWS:
         clean = results["metrics"].get(task, {}).get("clean", {})
@@ -107,7 +111,7 @@ def readme_table(results: Summary) -> str:
 
 
 def chief_table(results: Summary) -> str:
-    """The published metrics beside the published numbers, and the chief ones of the clean protocol."""
+    """Returns the published metrics with the published numbers, and the chief metrics of the clean protocol."""
     rows = [["paper protocol", "metric", "HNN", "baseline", "baseline / HNN", "paper's HNN", "paper's baseline"]]
     for task, protocols in results["metrics"].items():
         for name in (name for name in PAPER_METRICS if name in protocols.get("paper", {})):
@@ -123,9 +127,9 @@ def chief_table(results: Summary) -> str:
 
 
 def ratio(values: Values) -> float:
-    """Median over the seeds of baseline / HNN, both of the same run; a baseline that diverged is infinitely worse.
+    """Returns the median over the seeds of baseline / HNN, both of the same run.
 
-    NaN if the HNN diverged in every run.
+    A baseline that diverged is infinitely worse. The ratio is NaN if the HNN diverged in every run.
     """
     pairs = [(b, h) for b, h in zip(values["baseline"], values["hnn"], strict=True) if h is not None]
     ratios = [math.inf if b is None or h == 0 else b / h for b, h in pairs]

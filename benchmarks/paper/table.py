@@ -1,4 +1,4 @@
-"""Every task's training over several seeds, as a user would run it, and the tables of them."""
+"""Every task's training over several seeds, as a user would run it, and the tables of the results."""
 
 import concurrent.futures
 import json
@@ -19,13 +19,13 @@ from hnn_tf.input_error import InputError
 
 TASKS = ("mass_spring", "pendulum", "real_pendulum", "two_body", "three_body", "pixel_pendulum")
 SECOND_ORDER_TASKS = ("real_pendulum", "two_body", "three_body")
-"""Where momenta are velocities, so that dq/dt = p is a baseline."""
+"""The tasks whose momenta are velocities, so that dq/dt = p is a baseline."""
 
 CACHED_TASKS = ("two_body", "three_body", "pixel_pendulum")
 
 
 def main() -> None:
-    """Runs what isn't done, and writes `docs/results/paper_table.json`, `.md`, `docs/results.md` and README.md."""
+    """Runs missing trainings, and writes `docs/results/paper_table.json`, `.md`, `docs/results.md` and README.md."""
     settings = flags.FLAGS
     tasks = TASKS if "all" in settings.tasks else tuple(dict.fromkeys(settings.tasks))
     protocols = tuple(dict.fromkeys(settings.protocols))
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _run(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) -> dict[str, Any]:
-    """The metrics.json of one run, which is done already if this was broken off after it."""
+    """Returns the metrics.json of one run, which already exists if the command was interrupted after the run."""
     output = run_folder(folder, task, model, protocol, seed)
     if (output / "metrics.json").exists():
         return json.loads((output / "metrics.json").read_text())

@@ -1,1 +1,1 @@
-"""The same trainings in PyTorch, to be compared with ours."""
+"""The same trainings in PyTorch, for comparison."""

@@ -1,4 +1,4 @@
-"""PyTorch's side of the comparisons: layers as the reference code starts them, and their weights in our models."""
+"""PyTorch's layers with the initial weights of the reference code, and the transfer of their weights to our models."""
 
 import importlib
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from hnn_tf.input_error import InputError
 
 
 def load_torch() -> Any:
-    """The package torch, which nothing else here needs.
+    """Imports the package torch, which nothing else here needs.
 
     Raises:
-      InputError: If it isn't installed.
+      InputError: If torch is not installed.
     """
     try:
         return importlib.import_module("torch")
@@ -20,7 +20,10 @@ def load_torch() -> Any:
 
 
 def linear_layers(torch: Any, widths: Sequence[int]) -> list[Any]:
-    """Affine layers between these widths, with orthogonal kernels; one to a single output has no bias."""
+    """Returns affine layers between the given widths, with orthogonal kernels.
+
+    A layer with a single output has no bias.
+    """
     pairs = zip(widths[:-1], widths[1:], strict=True)
     layers = [torch.nn.Linear(fan_in, fan_out, bias=fan_out > 1) for fan_in, fan_out in pairs]
     for layer in layers:
@@ -29,14 +32,14 @@ def linear_layers(torch: Any, widths: Sequence[int]) -> list[Any]:
 
 
 def gradient_of_perceptron(torch: Any, layers: Sequence[Any], inputs: Any) -> Any:
-    """Gradient `[B, d]` of the tanh perceptron's single output, of inputs `[B, d]` that take part in a graph."""
+    """Returns the gradient `[B, d]` of the tanh perceptron's single output, at inputs `[B, d]` in a graph."""
     first, second, last = layers
     output = last(torch.tanh(second(torch.tanh(first(inputs)))))
     return torch.autograd.grad(output.sum(), inputs, create_graph=True)[0]
 
 
 def assign(variables: Sequence[Any], layers: Sequence[Any]) -> None:
-    """Puts the weights into a Keras model's variables `kernel_i`, `bias_i`."""
+    """Assigns the weights to a Keras model's variables `kernel_i`, `bias_i`."""
     by_name = {variable.name: variable for variable in variables}
     for i, layer in enumerate(layers):
         by_name[f"kernel_{i}"].assign(layer.weight.detach().numpy().T)

@@ -1,4 +1,4 @@
-"""The pixel pendulum's HNN trained in PyTorch, by the paper's recipe on our frames."""
+"""The pixel pendulum's HNN, trained in PyTorch by the paper's recipe on our frames."""
 
 import functools
 import json
@@ -20,7 +20,7 @@ STEPS, BATCH_SIZE, LEARNING_RATE, WEIGHT_DECAY = 10_000, 200, 1e-3, 1e-5
 
 
 def main() -> None:
-    """Trains it, and writes its part of `docs/known_limits.md`."""
+    """Trains the HNN, and writes its part of `docs/known_limits.md`."""
     torch = layers.load_torch()
     folder = runs_folder(flags.FLAGS.output_dir)
     found: dict[str, list[float]] = {}
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _metrics(torch: Any, seed: int) -> dict[str, float]:
-    """The paper protocol's metrics of the trained weights, in our model."""
+    """Returns the paper protocol's metrics of the trained weights, in our model."""
     training = TaskTraining("pixel_pendulum", seed=seed, objective="derivative", weight_decay=WEIGHT_DECAY)
     encoder, decoder, dynamics = _trained(torch, training.samples.train, seed)
     model, samples = training.new_model(), training.samples.test
@@ -50,7 +50,7 @@ def _metrics(torch: Any, seed: int) -> dict[str, float]:
 
 
 def _trained(torch: Any, samples: Any, seed: int) -> tuple[list[Any], list[Any], list[Any]]:
-    """Layers of encoder, decoder and Hamiltonian after the reference code's training."""
+    """Returns the layers of encoder, decoder and Hamiltonian after the reference code's training."""
     frames, next_frames = (
         torch.tensor(samples[name].reshape(len(samples[name]), -1), dtype=torch.float32)
         for name in ("frames", "next_frames")

@@ -1,4 +1,4 @@
-"""The figure of scores at the last steps of a training: which share of them is below a number."""
+"""A figure of scores at the last steps of a training, which shows the share of scores below a number."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from hnn_tf.figures.style import line_styles
 def draw_shares(
     path: str | os.PathLike, draws: Mapping[str, Sequence[Mapping[str, float]]], published: Mapping[str, float]
 ) -> None:
-    """Draws one panel a metric.
+    """Draws one panel per metric.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       draws: Implementation -> scores of many steps and seeds.
-      published: Metric -> the published number, a vertical line.
+      published: Metric -> the published number, which is a vertical line.
     """
     styles = line_styles(draws)
     with png_figure(path, height=3.2) as figure:
@@ -31,7 +31,7 @@ def draw_shares(
             ax.set(xscale="log", xlabel=metric, ylim=(0.0, 1.0))
             ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
             ax.xaxis.set_major_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(99, 99)))
-            ax.xaxis.set_minor_formatter(NullFormatter())  # a decade is short: its labels would overlap
+            ax.xaxis.set_minor_formatter(NullFormatter())  # decades are short, so their labels would overlap
             ax.grid(color="#e3e3e3", linewidth=0.6)
             ax.set_axisbelow(True)
         axes[0].set_ylabel("share of the draws below")

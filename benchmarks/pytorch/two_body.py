@@ -1,4 +1,4 @@
-"""The two-body HNN trained here and in PyTorch, by the same recipe on the same data."""
+"""The two-body HNN, trained here and in PyTorch by the same recipe on the same data."""
 
 import functools
 import json
@@ -26,7 +26,7 @@ BATCH_SIZE, LEARNING_RATE = 200, 1e-3
 
 
 def main() -> None:
-    """Trains them, and writes their part of `docs/known_limits.md` and its figure."""
+    """Trains both HNNs, and writes their part of `docs/known_limits.md` and its figure."""
     torch = layers.load_torch()
     folder = runs_folder(flags.FLAGS.output_dir)
     trainings: dict[str, Callable[..., list[dict[str, float]]]]
@@ -58,7 +58,7 @@ def _tensorflow(training: TaskTraining) -> list[dict[str, float]]:
 
 
 def _pytorch(torch: Any, training: TaskTraining) -> list[dict[str, float]]:
-    """The reference code's training."""
+    """Runs the reference code's training."""
     seed, samples = training.options.training.seed, training.samples.train
     torch.manual_seed(seed)
     perceptron = layers.linear_layers(torch, WIDTHS)
@@ -82,7 +82,7 @@ def _pytorch(torch: Any, training: TaskTraining) -> list[dict[str, float]]:
 
 
 def _scores(model: Any, training: TaskTraining) -> dict[str, float]:
-    """The paper protocol's numbers, by the same code for both."""
+    """Returns the paper protocol's numbers, by the same code for both implementations."""
     metrics = training.data.evaluate(training.judged(model), protocol="paper")
     return {
         "test_loss": evaluation.derivative_mse(model, training.samples.test),

@@ -1,1 +1,1 @@
-"""The trainings that the measurements are of: their settings, where they are kept, their models."""
+"""The trainings that the measurements use: their settings, their folders, and their models."""

@@ -1,4 +1,4 @@
-"""Documents of single runs on disk, so that a break loses one run at most."""
+"""Documents of single runs on disk, so that an interruption loses at most one run."""
 
 import json
 import pathlib
@@ -9,7 +9,7 @@ from hnn_tf.files.atomic_file import atomic_file
 
 
 def kept(path: pathlib.Path, make: Callable[[], Any]) -> Any:
-    """The JSON document in `path`; made and written there if there is none."""
+    """Returns the JSON document in `path`. If there is none, the document is made and written there."""
     if path.exists():
         return json.loads(path.read_text())
     document = make()

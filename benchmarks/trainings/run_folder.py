@@ -1,4 +1,4 @@
-"""Where the runs of the present code are kept."""
+"""The folders of the runs of the present code."""
 
 import hashlib
 import pathlib
@@ -9,12 +9,12 @@ _NOT_OF_RESULTS = ("figures", "export", "commands")
 
 
 def runs_folder(output_dir: str) -> pathlib.Path:
-    """Where the runs of the present code are: those of other code are not taken for them."""
+    """Returns the folder of the runs of the present code; runs of other code are in other folders."""
     return pathlib.Path(output_dir) / code_digest()
 
 
 def code_digest() -> str:
-    """Of the code and the flagfiles that the results depend on, which figures, exports and command lines aren't."""
+    """Returns the digest of the code and flagfiles on which results depend, without figures, exports and commands."""
     files = [path for name in ("hnn_tf", "trainers") for path in (ROOT / name).rglob("*")]
     code = sorted(path for path in files if path.suffix in (".py", ".flags"))
     others = [path for path in code if path.parent.name in _NOT_OF_RESULTS or path.stem.endswith("_figures")]
@@ -22,5 +22,5 @@ def code_digest() -> str:
 
 
 def run_folder(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) -> pathlib.Path:
-    """The folder of a run within that of all."""
+    """Returns the folder of a run within the folder of all runs."""
     return folder / f"{task}-{model}-{protocol}-{seed}"

@@ -15,11 +15,11 @@ from trainers.tasks import TASKS
 from trainers.tasks.task import Task
 
 PLANAR: dict[str, Any] = {"noise_std": 0.1, "weight_decay": 1e-4}
-"""What the flagfiles of the planar tasks have besides the options' defaults; a test compares."""
+"""The flags in the flagfiles of the planar tasks that differ from the options' defaults; a test compares them."""
 
 
 class TaskTraining:
-    """Options, data and objective of one training.
+    """The options, data and objective of one training.
 
     Args:
       task: Its name, or a task.
@@ -28,10 +28,10 @@ class TaskTraining:
 
     Attributes:
       task: The task.
-      options: Of the training.
-      objective: As the options make it.
-      data: The task's.
-      samples: The objective's columns of them.
+      options: The options of the training.
+      objective: The objective of the options.
+      data: The task's data.
+      samples: The objective's columns of the data.
     """
 
     def __init__(self, task: str | Task, *, trained_on: int | None = None, **values: Any) -> None:
@@ -54,13 +54,13 @@ class TaskTraining:
         )
 
     def new_model(self) -> keras.Model:
-        """The untrained model of the options."""
+        """Returns the untrained model of the options."""
         model = self.task.new_model(self.options.model, self.options)
         check_closed_form(model, self.objective, width=self.task.state_width)
         return model
 
     def fit(self, model: keras.Model) -> FittedModel:
-        """The model, trained as a trainer trains it."""
+        """Trains the model as a trainer does."""
         return self._fitted(model, train(model, self.samples, self.options.training, progress=False))
 
     def judged(self, model: keras.Model) -> FittedModel:

@@ -1,4 +1,4 @@
-"""The models that `benchmarks.paper_table` trained, and the data they were trained on."""
+"""The models that `benchmarks.paper_table` trained, and the data on which they were trained."""
 
 import dataclasses
 import pathlib
@@ -18,13 +18,13 @@ class TrainedRun:
     """A finished run: its training, data and models.
 
     Args:
-      path: The run's folder.
-      task: Name of the task.
-      labels: The models that it trained.
-      data_path: Of the real pendulum's record.
+      path: The folder of the run.
+      task: The name of the task.
+      labels: The models that the run trained.
+      data_path: The path of the real pendulum's record.
 
     Attributes:
-      training: The training that the run's flags make.
+      training: The training of the run's flags.
       data: The task's data.
       models: The models by label.
 
@@ -63,7 +63,7 @@ def _known(task: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(path: pathlib.Path) -> dict[str, Any]:
-    """A run's flags by name."""
+    """Returns a run's flags by name."""
     values: dict[str, Any] = {}
     for line in path.read_text().splitlines():
         name, equals, value = line.removeprefix("--").partition("=")

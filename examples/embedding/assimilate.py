@@ -1,9 +1,9 @@
-"""Finds where a motion began from noisy readings of the angle alone, by gradient descent through a rollout.
+"""Finds the initial state of a motion from noisy readings of the angle alone, by gradient descent through a rollout.
 
 python examples/embedding/assimilate.py --model_path=runs/pendulum/model.keras
 
-Once through `hnn_tf.rollout_at_times`, and once through the `rollout` signature of an export of the same model,
-which needs neither Keras nor hnn_tf. Exports of explicit integrators have gradients, those of the others don't.
+The program does so twice: through `hnn_tf.rollout_at_times`, and through the `rollout` signature of an export of the
+same model, which needs neither Keras nor hnn_tf. Only exports of explicit integrators have gradients.
 """
 
 import sys
@@ -25,14 +25,14 @@ MAX_STEP_SIZE = 0.1
 
 
 def assimilate(trajectory, times, angles, first_guess, *, steps: int):
-    """Fits an initial state.
+    """Fits an initial state to readings.
 
     Args:
-      trajectory: Callable, (state [1, 2], times [T]) -> states [1, T, 2].
-      times: Of the readings [T], the first of which is the state's.
-      angles: Readings [T].
-      first_guess: State [2].
-      steps: Of gradient descent.
+      trajectory: A callable (state [1, 2], times [T]) -> states [1, T, 2].
+      times: The times of the readings [T], of which the first is the time of the state.
+      angles: The readings [T].
+      first_guess: A state [2].
+      steps: The number of steps of gradient descent.
 
     Returns:
       The state [2].
@@ -53,7 +53,7 @@ def assimilate(trajectory, times, angles, first_guess, *, steps: int):
 
 
 def draw(path: str, times, angles, fine_times, motions) -> None:
-    """Draws the angle over time of the readings [T] and, at the fine times, of each motion, by label."""
+    """Draws the angle of the readings [T] over time and, at the fine times, the angle of each motion, by label."""
     with canvas.png_figure(path, height=3.0) as figure:
         ax = figure.subplots()
         handles = [ax.plot(times, angles, "o", color=style.DATA_COLOUR, markersize=3.5, label="readings")[0]]
@@ -74,7 +74,7 @@ def _main() -> None:
         return hnn_tf.data.generate_trajectories(hnn_tf.systems.Pendulum(), np.array([START]), times).states[0]
 
     angles = (true_motion(times)[:, 0] + NOISE * rng.standard_normal(READINGS)).astype("float32")
-    guess = np.array([angles[0], 0.0], "float32")  # the first reading, and nothing known of the momentum
+    guess = np.array([angles[0], 0.0], "float32")  # the first reading; the momentum is unknown
 
     def in_python(state, times):
         return hnn_tf.rollout_at_times(model, state, times, max_step_size=MAX_STEP_SIZE)
@@ -84,7 +84,7 @@ def _main() -> None:
         exported = tf.saved_model.load(str(version))
 
     def through_the_export(state, times):
-        # Eager tensors and variables alike; its times are those of each state of the batch.
+        # Eager tensors and variables are allowed. The export takes separate times for each state of the batch.
         times = tf.constant(times[None], tf.float32)
         return exported.signatures["rollout"](state=tf.convert_to_tensor(state), times=times)["trajectory"]
 

@@ -1,9 +1,10 @@
-"""Puts a trained model behind an unknown sensor, and learns the sensor's scale and offset from its readings alone.
+"""Learns the scale and offset of an unknown sensor from its readings alone, with a trained model behind the sensor.
 
 python examples/embedding/calibrate_sensors.py --model_path=runs/pendulum/model.keras
 
-The readings have no unit and no zero. Only with the right scale and offset do they move as the learned pendulum does,
-so stock `fit(readings, next_readings)` through the model finds these, and leaves the model as it is.
+The readings have no unit and no zero. Only with the right scale and offset do they move like the learned pendulum. For
+this reason, Keras' own `fit(readings, next_readings)` through the model finds scale and offset, and leaves the model
+unchanged.
 """
 
 import pathlib
@@ -20,14 +21,14 @@ from hnn_tf.commands import command_line
 from hnn_tf.export import load_model
 
 SCALE, OFFSET = (0.7, 1.4), (0.3, -0.2)
-"""Of the true sensor: state = scale * reading + offset."""
+"""The scale and offset of the true sensor: state = scale * reading + offset."""
 TIME_STEP, NUM_STEPS = 0.3, 6
 NOISE = 0.01
 
 
 @keras.saving.register_keras_serializable(package="calibrate_sensors")
 class CalibratedDynamics(keras.Model):
-    """How readings of an unknown sensor move, through states of a frozen model."""
+    """The motion of an unknown sensor's readings, through states of a frozen model."""
 
     def __init__(self, dynamics: keras.Model, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -43,20 +44,20 @@ class CalibratedDynamics(keras.Model):
             self.dynamics.build(input_shape)
 
     def call(self, readings):
-        """Readings [B, 2n] -> readings a time step later [B, 2n]."""
-        scale = tf.exp(self.log_scale)  # positive: a mirrored pendulum is one, too
+        """Returns the readings [B, 2n] one time step after the given readings [B, 2n]."""
+        scale = tf.exp(self.log_scale)  # positive, because a mirrored pendulum is also a pendulum
         path = rollout(
             self.dynamics, scale * readings + self.offset, step_size=TIME_STEP / NUM_STEPS, num_steps=NUM_STEPS
         )
         return (path[:, -1] - self.offset) / scale
 
     def get_config(self):
-        """The constructor's arguments, the model serialized."""
+        """Returns the constructor's arguments, with the model serialized."""
         return super().get_config() | {"dynamics": keras.saving.serialize_keras_object(self.dynamics)}
 
     @classmethod
     def from_config(cls, config):
-        """The model of a configuration that `get_config` gave."""
+        """Returns the model of a configuration from `get_config`."""
         return cls(**(config | {"dynamics": keras.saving.deserialize_keras_object(config["dynamics"])}))
 
 
@@ -84,7 +85,7 @@ def _main() -> None:
     write(f"{'true':8}scale {SCALE[0]:.3f} {SCALE[1]:.3f}   offset {OFFSET[0]:+.3f} {OFFSET[1]:+.3f}   ")
     write(f"rms of its noise {NOISE}\n")
     report("before")
-    batches = tf.data.Dataset.from_tensors((now, following)).repeat()  # all of them in each
+    batches = tf.data.Dataset.from_tensors((now, following)).repeat()  # each batch contains all of them
     composite.fit(batches, steps_per_epoch=settings.steps, shuffle=False, verbose=0)
     report("after")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,9 @@
-"""Puts an exported model into a Keras classifier: from one reading, will the pendulum swing beyond 90 degrees?
+"""Predicts from one reading whether a pendulum will swing beyond 90 degrees, by a Keras model with an export inside.
 
 python examples/embedding/classify_by_energy.py --saved_model=runs/pendulum/saved_model/1
 
-The energy decides that, and the export gives it. So 32 labelled readings are enough for the two weights after it.
+The energy decides the answer, and the export computes the energy. For this reason, 32 labelled readings are enough for
+the two weights after the export.
 """
 
 import pathlib
@@ -22,14 +23,14 @@ from hnn_tf.input_error import one_line
 
 LABELLED, TEST = 32, 2000
 BEYOND = 3.0
-"""J: the energy of the pendulum at rest at 90 degrees."""
+"""The energy of the pendulum at rest at 90 degrees, in J."""
 GRID = 121
 
 
 def energy_classifier(saved_model: str):
-    """Keras model, state [B, 2] -> probability [B, 1]: the frozen energy, its scale, and two trained weights."""
+    """Returns a Keras model, state [B, 2] -> probability [B, 1]: frozen energy, its scale, two trained weights."""
     inputs = keras.Input([2], name="state")
-    # float32, whatever the policy: a SavedModel takes the precision that it was exported with.
+    # The dtype is float32 under any policy, because a SavedModel takes the precision of its export.
     exported = keras.layers.TFSMLayer(saved_model, call_endpoint="energy", dtype="float32")
     energy = keras.layers.Reshape([1])(exported(inputs)["energy"])
     scaled = keras.layers.BatchNormalization(momentum=0.9, center=False, scale=False)(energy)
@@ -37,13 +38,13 @@ def energy_classifier(saved_model: str):
 
 
 def plain_classifier():
-    """The same task without the energy: a small perceptron of the state itself."""
+    """Returns a classifier for the same task without the energy: a small perceptron of the state itself."""
     layers = [keras.layers.Dense(16, "tanh"), keras.layers.Dense(16, "tanh"), keras.layers.Dense(1, "sigmoid")]
     return keras.Sequential([keras.Input([2]), *layers], name="by_state")
 
 
 def draw(path: str, classifiers, states, labels) -> None:
-    """Draws where each classifier changes its mind, and where the truth does."""
+    """Draws the boundary of each classifier, and the true boundary."""
     pendulum = systems.Pendulum()
     axes = [np.linspace(-limit, limit, GRID) for limit in (2.6, 2.6)]
     grid = np.stack(np.meshgrid(*axes), -1).reshape(-1, 2).astype("float32")
@@ -71,11 +72,11 @@ def _main() -> None:
         raise InputError(f"--saved_model={folder}: expected a model of float32; train it with --precision=float32")
     try:
         by_energy = energy_classifier(str(folder))
-    except Exception as error:  # TensorFlow's loader raises whatever its parts do
+    except Exception as error:  # TensorFlow's loader raises errors of any class
         raise InputError(
             f"--saved_model={folder}: expected an export of an HNN of a pendulum; received: {one_line(error)}"
         ) from error
-    batches = tf.data.Dataset.from_tensors((states[:LABELLED], labels[:LABELLED])).repeat()  # all of them in each
+    batches = tf.data.Dataset.from_tensors((states[:LABELLED], labels[:LABELLED])).repeat()  # all in each batch
     classifiers = [by_energy, plain_classifier()]
     for model in classifiers:
         model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
@@ -85,10 +86,10 @@ def _main() -> None:
         write(f"{model.name:10}{trained:5} trained weights, accuracy {accuracy:.3f} of {TEST} other readings\n")
     draw(settings.figure_path, classifiers, states[:LABELLED], labels[:LABELLED])
     with tempfile.TemporaryDirectory() as temporary:
-        # Not `.keras`: such a file would only point to the folder of the export, and safe mode refuses to follow.
+        # A `.keras` file would only refer to the folder of the export, which safe mode refuses.
         whole = str(pathlib.Path(temporary) / "classifier")
         by_energy.export(whole, verbose=False)
-        again = tf.saved_model.load(whole)  # keep it: `serve` alone loses its variables
+        again = tf.saved_model.load(whole)  # must be kept: `serve` alone loses its variables
         difference = np.abs(again.serve(states) - by_energy.predict(states, verbose=0)).max()
     write(f"saved as a whole by model.export, and loaded again: the same to {difference:.1e}\n{settings.figure_path}\n")
 

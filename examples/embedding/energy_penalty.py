@@ -1,9 +1,9 @@
-"""Teaches another network to keep the energy, by a loss term of a learned H.
+"""Trains another network to keep the energy, with a loss term of a learned H.
 
 python examples/embedding/energy_penalty.py --model_path=runs/pendulum/model.keras
 
 A perceptron that predicts the state 0.3 s later learns from 100 noisy pairs, once by itself and once with the penalty
-weight (H(prediction) - H(state))^2, which needs no further data. Both then repeat themselves for 30 s.
+weight (H(prediction) - H(state))^2, which needs no further data. Both perceptrons are then applied repeatedly for 30 s.
 """
 
 import sys
@@ -22,26 +22,26 @@ TIME_STEP, NUM_STEPS = 0.3, 100
 
 
 class EnergyPenalty(keras.layers.Layer):
-    """Adds weight (H(prediction) - H(state))^2 to the loss of the network that it is in."""
+    """Adds weight (H(prediction) - H(state))^2 to the loss of the network that contains the layer."""
 
     def __init__(self, hamiltonian, weight: float, **kwargs) -> None:
         super().__init__(**kwargs)
         self.hamiltonian, self.weight = hamiltonian, weight
 
     def call(self, state, prediction):
-        """(state [B, 2n], prediction [B, 2n]) -> the prediction."""
+        """Returns the prediction [B, 2n] for a state [B, 2n] unchanged, and adds its loss."""
         error = self.hamiltonian(prediction) - self.hamiltonian(state)
         self.add_loss(self.weight * tf.reduce_mean(tf.square(error)))
         return prediction
 
 
 def stepper(model, weight: float):
-    """Keras model, state [B, 2] -> state a time step later [B, 2]."""
+    """Returns a Keras model, state [B, 2] -> state one time step later [B, 2]."""
     state = keras.Input([2])
     hidden = keras.layers.Dense(32, "tanh")(keras.layers.Dense(32, "tanh")(state))
     prediction = keras.layers.Add()([state, keras.layers.Dense(2)(hidden)])
     if weight:
-        model.trainable = False  # the network is to fit H, not H the network
+        model.trainable = False  # only the network is trained, not H
         prediction = EnergyPenalty(model.hamiltonian, weight)(state, prediction)
     return keras.Model(state, prediction)
 
@@ -55,7 +55,7 @@ def _main() -> None:
     starts = data.sample_on_radius(rng, PAIRS, radius=(1.3, 2.3))
     pairs = data.generate_trajectories(pendulum, starts, [0.0, TIME_STEP], noise_std=NOISE, rng=rng).states
     now, following = np.moveaxis(pairs.astype("float32"), 1, 0)
-    batches = tf.data.Dataset.from_tensors((now, following)).repeat()  # all pairs in each
+    batches = tf.data.Dataset.from_tensors((now, following)).repeat()  # each batch contains all pairs
     energies, test = {}, data.sample_on_radius(rng, 20, radius=(1.3, 2.3)).astype("float32")
     write(f"rms error of the true energy after {NUM_STEPS * TIME_STEP:.0f} s, over {len(test)} motions\n")
     for label, weight in (("without penalty", 0.0), ("with penalty", settings.weight)):

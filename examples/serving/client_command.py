@@ -1,4 +1,4 @@
-"""What both clients share: their flags, errors of one line with exit code 2, and the table of an answer."""
+"""Common parts of both clients: their flags, errors of one line with exit code 2, and the table of an answer."""
 
 import argparse
 import math
@@ -10,7 +10,7 @@ ORDER = ("trajectory", "energy", "time_derivative")
 
 
 class RequestError(Exception):
-    """A request that can't be made, or wasn't answered; its message is for the user."""
+    """A request that is not valid or was not answered. The message is for the user."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -19,11 +19,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def run(main: Callable[[], None]) -> None:
-    """Runs a client; what goes wrong is one line, and exit code 2."""
+    """Runs a client. An error is one line, with exit code 2."""
     try:
         main()
     except RequestError as error:
-        # A server's message may have lines and tabs of its own.
+        # A server's message may have its own lines and tabs.
         sys.stderr.write(f"error: {_printable(' '.join(str(error).split()))}\n")
         sys.exit(2)
     except KeyboardInterrupt:
@@ -31,7 +31,7 @@ def run(main: Callable[[], None]) -> None:
 
 
 def parser(usage: str) -> argparse.ArgumentParser:
-    """The flags that both clients have."""
+    """Returns the parser of the flags that both clients have."""
     flags = _Parser(description=usage, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     flags.add_argument("--model", required=True, help="its name on the server")
     flags.add_argument("--version", type=_version, help="the newest one that is served when not given")
@@ -51,7 +51,7 @@ def parser(usage: str) -> argparse.ArgumentParser:
 
 
 def parse(flags: argparse.ArgumentParser) -> tuple[argparse.Namespace, dict[str, list]]:
-    """The settings, and the request's inputs by name: `state` [B, 2n] and, of a rollout, `times` [B, T]."""
+    """Returns the settings, and the request's inputs by name: `state` [B, 2n] and, for a rollout, `times` [B, T]."""
     settings = flags.parse_args()
     widths = {len(state) for state in settings.state}
     if len(widths) > 1:
@@ -66,7 +66,7 @@ def parse(flags: argparse.ArgumentParser) -> tuple[argparse.Namespace, dict[str,
 
 
 def write_answer(inputs: Mapping[str, list], outputs: Mapping[str, list]) -> None:
-    """Writes a table with a line for each state; of a rollout one table for each state, with a line for each time."""
+    """Writes a table with one line per state or, for a rollout, one table per state with one line per time."""
     names = sorted(outputs, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
     _check_sizes(inputs, outputs)
     if "times" not in inputs:
@@ -91,7 +91,7 @@ def _check_sizes(inputs: Mapping[str, list], outputs: Mapping[str, list]) -> Non
 
 
 def _write_table(columns: Mapping[str, Sequence]) -> None:
-    """Columns by name, of numbers or of lists of them."""
+    """Writes columns by name, which contain numbers or lists of numbers."""
     head, lines = [], [[] for _ in next(iter(columns.values()))]
     for name, values in columns.items():
         if values and isinstance(values[0], list):
@@ -106,7 +106,7 @@ def _write_table(columns: Mapping[str, Sequence]) -> None:
 
 
 def _printable(text: str) -> str:
-    """The text without what a terminal would obey: the server chose its names."""
+    """Escapes characters that a terminal would obey, because the server chose the names in the text."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
@@ -136,7 +136,7 @@ def _times(text: str) -> list[float]:
         return _numbers(text)
     try:
         start, stop, step = (float(part) for part in text.split(":"))
-        # The allowance: 0:1:0.1 ends at 1, which is ten steps but for round-off.
+        # With the allowance, 0:1:0.1 ends at 1, which is ten steps up to round-off.
         count = math.floor((stop - start) / step + 1e-6) + 1
     except (ValueError, ZeroDivisionError, OverflowError):
         count = 0

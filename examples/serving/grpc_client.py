@@ -2,7 +2,7 @@
 
 python examples/serving/grpc_client.py --server=localhost:8500 --model=pendulum --state=1.0,0.0 --times=0:10:0.1
 
-Needs tensorflow-serving-api, which brings TensorFlow and gRPC.
+The client needs tensorflow-serving-api, which installs TensorFlow and gRPC.
 """
 
 import argparse
@@ -23,15 +23,15 @@ except ModuleNotFoundError as error:
 
 
 def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[str, list]:
-    """Arrays by output name, of a request for `inputs`, arrays by name with the batch first.
+    """Returns arrays by output name, for a request with `inputs`, arrays by name with the batch first.
 
     Raises:
-      RequestError: If there is no server, it takes longer than the timeout, or refuses.
+      RequestError: If there is no server, or the server takes longer than the timeout or refuses the request.
     """
     request = predict_pb2.PredictRequest()
     _fill(request.model_spec, settings)
     request.model_spec.signature_name = settings.signature
-    # The answer's size is the caller's choice: long trajectories are more than gRPC's default of 4 MB.
+    # The caller chooses the size of the answer. Long trajectories exceed gRPC's default of 4 MB.
     options = [("grpc.max_receive_message_length", -1)]
     try:
         with grpc.insecure_channel(settings.server, options=options) as channel:
@@ -43,7 +43,7 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
                     f"{', '.join(sorted(inputs))}; give --model of one that sees states"
                 )
             for name, values in inputs.items():
-                # The server converts nothing: a model in float64 refuses float32.
+                # The server converts nothing, and a model in float64 refuses float32.
                 request.inputs[name].CopyFrom(tf.make_tensor_proto(values, dtype=expected[name].dtype))
             response = stub.Predict(request, timeout=settings.timeout)
     except grpc.RpcError as error:
@@ -52,7 +52,7 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
 
 
 def _expected_inputs(stub: Any, settings: argparse.Namespace) -> dict[str, Any]:
-    """The TensorInfo of every input of the signature."""
+    """Returns the TensorInfo of every input of the signature."""
     request = get_model_metadata_pb2.GetModelMetadataRequest(metadata_field=["signature_def"])
     _fill(request.model_spec, settings)
     response = stub.GetModelMetadata(request, timeout=settings.timeout)

@@ -2,7 +2,7 @@
 
 python examples/serving/rest_client.py --url=http://localhost:8501 --model=pendulum --state=1.0,0.0 --times=0:10:0.1
 
-Needs nothing but Python.
+The client needs only Python.
 """
 
 import http.client
@@ -16,24 +16,24 @@ import client_command
 from client_command import RequestError
 
 ONLY_OUTPUT = {"serving_default": "time_derivative", "rollout": "trajectory"}
-"""Outputs that come alone, from models without an energy, by signature: where it isn't the signature's own name."""
+"""The names of single outputs, for models without energy, by signature, where they differ from the signature's name."""
 
 
 def body(inputs: Mapping[str, list], *, signature: str, layout: str) -> dict:
-    """The JSON of a request for `inputs`, arrays by name with the batch first.
+    """Returns the JSON of a request for `inputs`, arrays by name with the batch first.
 
     `layout` is `row`, a list of instances, or `column`, an array for each input.
     """
     if layout == "column":
         return {"signature_name": signature, "inputs": dict(inputs)}
     rows = [dict(zip(inputs, row, strict=True)) for row in zip(*inputs.values(), strict=True)]
-    if len(inputs) == 1:  # then its name is left out
+    if len(inputs) == 1:  # the name of a single input is left out
         rows = [next(iter(row.values())) for row in rows]
     return {"signature_name": signature, "instances": rows}
 
 
 def outputs(answer: Mapping, *, signature: str) -> dict[str, list]:
-    """Arrays by output name, of an answer in either layout."""
+    """Returns arrays by output name, from an answer in either layout."""
     found = answer.get("predictions", answer.get("outputs"))
     if found is None:
         raise RequestError("expected an answer with predictions or outputs; received neither; give TensorFlow's --url")
@@ -41,20 +41,21 @@ def outputs(answer: Mapping, *, signature: str) -> dict[str, list]:
         return found
     if found and found[0] and isinstance(found[0], dict):
         return {name: [row[name] for row in found] for name in found[0]}
-    # The server leaves out the name of an output that is the only one.
+    # The server leaves out the name of a single output.
     return {ONLY_OUTPUT.get(signature, signature): found}
 
 
 def post(url: str, content: Mapping, *, timeout: float) -> dict:
-    """The JSON that the server answers.
+    """Returns the JSON of the server's answer.
 
     Raises:
-      RequestError: If there is no server, it takes longer than `timeout` seconds, refuses, or isn't TensorFlow Serving.
+      RequestError: If there is no server, or the server takes longer than `timeout` seconds, refuses, or is not
+        TensorFlow Serving.
     """
     request = urllib.request.Request(url, json.dumps(content).encode(), {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request, timeout=timeout) as response:
-            return json.load(response)  # which takes the NaN and Infinity that TensorFlow Serving writes, too
+            return json.load(response)  # this also accepts TensorFlow Serving's NaN and Infinity
     except urllib.error.HTTPError as error:
         with error:
             raise RequestError(f"{url}: refused: {_message(error)}") from error
@@ -79,7 +80,7 @@ def _is_url(text: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in text
-    except ValueError:  # brackets, or a port that isn't a number
+    except ValueError:  # brackets, or a port that is not a number
         return False
 
 

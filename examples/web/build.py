@@ -1,4 +1,4 @@
-"""Builds the page in which a pendulum swings in the browser, by an exported model: a folder that any server serves.
+"""Builds a page in which a pendulum swings in the browser by an exported model, as a folder that any server serves.
 
 npm install --no-save @tensorflow/tfjs@4.22.0
 python examples/web/build.py --saved_model=runs/pendulum/saved_model/1 --output_dir=web

@@ -1,4 +1,4 @@
-"""Hamiltonians that are linear in their coefficients, fitted by one least-squares solve."""
+"""Hamiltonians that are linear in their coefficients, fitted by linear least squares."""
 
 import lazy_loader
 

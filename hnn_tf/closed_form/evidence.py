@@ -1,4 +1,4 @@
-"""The Bayesian linear model, its prior as strong as the data ask for."""
+"""A Bayesian linear model, in which the data determine the strength of the prior."""
 
 import dataclasses
 import math
@@ -8,15 +8,15 @@ import tensorflow as tf
 
 @dataclasses.dataclass(frozen=True)
 class Posterior:
-    """Normal distribution of the coefficients.
+    """The normal distribution of the coefficients.
 
     Attributes:
       mean: `[m]`.
       covariance: `[m, m]`.
-      prior_std: The a that was chosen: coefficient i has the prior standard deviation a c_i.
-      effective_parameters: How many coefficients the data determine.
-      log_evidence: Logarithm of the marginal likelihood, up to a constant of the data.
-      noise_variance: Of the data, 1 if it was known.
+      prior_std: The chosen a: the prior standard deviation of coefficient i is a c_i.
+      effective_parameters: The number of coefficients that the data determine.
+      log_evidence: The logarithm of the marginal likelihood, up to a constant of the data.
+      noise_variance: The noise variance of the data; 1 if it was known.
     """
 
     mean: tf.Tensor
@@ -36,19 +36,22 @@ def posterior(
     *,
     noise_variance: float | None = None,
 ) -> Posterior:
-    """Posterior of w in y = X w + noise, w_i ~ N(0, (a c_i)^2), with the a of the largest marginal likelihood.
+    """Returns the posterior of w in y = X w + noise, w_i ~ N(0, (a c_i)^2), for the a of the largest likelihood.
 
-    log p(y | a) = -1/2 [sum log(1 + e_i a^2 / s^2) + (y^T y - b^T (E + s^2/a^2)^-1 b) / s^2 + count log s^2],  s^2 the
-    noise's variance, e_i the eigenvalues and E the diagonal of the Gram matrix of the scaled columns X c, b = V^T c X^T
-    y with its eigenvectors V: one eigendecomposition gives it for every a.
+    The a has the largest marginal likelihood:
+
+    log p(y | a) = -1/2 [sum log(1 + e_i a^2 / s^2) + (y^T y - b^T (E + s^2/a^2)^-1 b) / s^2 + count log s^2]. Here, s^2
+    is the variance of the noise. The e_i are the eigenvalues, and E is their diagonal matrix, of the Gram matrix of the
+    scaled columns X c. b = V^T c X^T y, where V are the eigenvectors. One eigendecomposition gives the likelihood for
+    every a.
 
     Args:
       gram: X^T X, `[m, m]`, float64.
       moment: X^T y, `[m]`.
       square: y^T y.
-      count: Rows of X.
+      count: The number of rows of X.
       scales: c, `[m]`, > 0.
-      noise_variance: Of the rows; estimated with a, when not given.
+      noise_variance: The noise variance of the rows; by default, it is estimated together with a.
 
     References:
       MacKay. Bayesian interpolation. Neural Computation 4, 1992; Bishop. Pattern Recognition and Machine Learning,
@@ -58,12 +61,12 @@ def posterior(
     values, vectors = tf.linalg.eigh(scaled)
     values = tf.maximum(values, 0.0)
     projected = tf.linalg.matvec(vectors, moment * scales, transpose_a=True)
-    # Precisions 1 / a^2 relative to the noise, over all that could matter.
+    # The precisions 1 / a^2 relative to the noise, over the whole relevant range.
     largest = tf.maximum(values[-1], tf.constant(1e-300, values.dtype))
     precisions = largest * tf.constant([10.0 ** (k / 4.0) for k in range(-64, 17)], values.dtype)
     shrunk = values + precisions[:, tf.newaxis]
-    misfit = square - tf.reduce_sum(projected**2 / shrunk, -1)  # of the best coefficients, with their penalty
-    # Rounding can leave less than nothing of a perfect fit.
+    misfit = square - tf.reduce_sum(projected**2 / shrunk, -1)  # for the best coefficients, with their penalty
+    # For a perfect fit, rounding can make the misfit negative.
     misfit = tf.maximum(misfit, 1e-15 * square + 1e-300)
     if noise_variance is None:
         fit = count * tf.math.log(misfit / count) + count

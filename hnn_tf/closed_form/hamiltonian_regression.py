@@ -12,19 +12,20 @@ from hnn_tf.input_error import InputError
 from hnn_tf.typing import LinearHamiltonian
 
 LARGEST_BLOCK = 4_000_000
-"""Numbers of the feature gradients that are in memory at a time."""
+"""The largest number of elements of the feature gradients in memory at a time."""
 
 
 @dataclasses.dataclass(frozen=True)
 class HamiltonianFit:
-    """What a solve found, with error bars.
+    """The result of a solve, with error bars.
 
-    They are those of the model: noise is independent, of one size in all components of the time derivative, and H a sum
-    of the features. They don't include a bias, as noise on the STATES makes.
+    The error bars assume that the model is true: the noise is independent and equally large in all components of the
+    time derivative, and H is a sum of the features. They do not include a bias, such as the bias that noise on the
+    STATES causes.
 
     Attributes:
-      hamiltonian: Whose features were used.
-      solution: Coefficients and covariance.
+      hamiltonian: The Hamiltonian with the features of the fit.
+      solution: The coefficients and their covariance.
     """
 
     hamiltonian: LinearHamiltonian
@@ -32,42 +33,43 @@ class HamiltonianFit:
 
     @property
     def friction(self) -> np.ndarray:
-        """The coefficients gamma `[n]` of -gamma_i p_i in dp_i/dt, in 1 / time; empty if there was none."""
+        """The coefficients gamma `[n]` of -gamma_i p_i in dp_i/dt, in 1 / time; empty if friction was not fitted."""
         return self.solution.free
 
     @property
     def friction_std(self) -> np.ndarray:
-        """Their standard deviations `[n]`."""
+        """The standard deviations `[n]` of the coefficients of friction."""
         return self.solution.free_std
 
     def energy_std(self, state: np.ndarray, *, reference: np.ndarray) -> np.ndarray:
-        """Standard deviations `[N]` of H(state) - H(reference), states `[N, 2n]`, reference `[2n]`.
+        """Returns the standard deviations `[N]` of H(state) - H(reference), for states `[N, 2n]`, reference `[2n]`.
 
-        Of differences, because H itself is known up to a constant only.
+        These are standard deviations of differences, because H itself is determined only up to a constant.
         """
         features = [_float64(self.hamiltonian.features(tf.constant(s))) for s in (state, reference)]
         return self.solution.std(features[0] - features[1])
 
     def field_std(self, state: np.ndarray) -> np.ndarray:
-        """Standard deviations `[N, 2n]` of J grad H at states `[N, 2n]`."""
+        """Returns the standard deviations `[N, 2n]` of J grad H at states `[N, 2n]`."""
         rows = _field_rows(self.hamiltonian, state)
         return self.solution.std(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1])
 
 
 class HamiltonianRegression:
-    """Gathers states and their time derivatives, then solves for a Hamiltonian's coefficients.
+    """Collects states and their time derivatives, then solves for a Hamiltonian's coefficients.
 
-    ds/dt = J grad H(s) - (0, gamma p),  H = w . phi:  minimises the squared error + ridge |w|^2, over w and gamma.
+    The model is ds/dt = J grad H(s) - (0, gamma p),  H = w . phi. The solution minimises the squared error + ridge
+    |w|^2, over w and gamma.
 
-    Features are computed in the Hamiltonian's precision, sums in float64. Of a float32 Hamiltonian the round-off of the
-    features then counts as noise, so that the chosen coefficients are ones that float32 can evaluate.
+    Features are computed in the Hamiltonian's precision, and sums in float64. The round-off of a float32 Hamiltonian's
+    features therefore counts as noise, and float32 can evaluate the chosen coefficients.
 
     Args:
       hamiltonian: A built layer that is linear in its coefficients.
-      friction: Whether linear friction is fitted, too, a gamma for each degree of freedom.
+      friction: Whether linear friction is also fitted, with a gamma for each degree of freedom.
 
     Raises:
-      InputError: If the Hamiltonian isn't linear in its coefficients.
+      InputError: If the Hamiltonian is not linear in its coefficients.
     """
 
     def __init__(self, hamiltonian: LinearHamiltonian, *, friction: bool = False) -> None:
@@ -83,7 +85,7 @@ class HamiltonianRegression:
         """Adds states and time derivatives, both `[N, 2n]`.
 
         Raises:
-          InputError: If their shapes differ, or numbers aren't finite.
+          InputError: If their shapes differ, or numbers are not finite.
         """
         state, time_derivative = np.asarray(state), np.asarray(time_derivative)
         if state.ndim != 2 or state.shape != time_derivative.shape:
@@ -108,13 +110,13 @@ class HamiltonianRegression:
         self._regression.add(rows.reshape(-1, rows.shape[-1]), time_derivative.reshape(-1))
 
     def solve(self, *, ridge: float | None = None) -> HamiltonianFit:
-        """The coefficients of least error; of a Hamiltonian layer, `assign_coefficients` takes them.
+        """Returns the coefficients of least error, which `assign_coefficients` of a Hamiltonian layer accepts.
 
         Args:
-          ridge: Strength > 0 of the penalty; chosen by generalised cross-validation if not given.
+          ridge: The strength > 0 of the penalty; by default, generalised cross-validation chooses it.
 
         Raises:
-          InputError: If there are too few samples, or friction can't be told.
+          InputError: If there are too few samples, or the samples do not determine the friction.
         """
         if self._regression is None:
             raise InputError("closed form: expected samples before solve(); received none; call add(state, ...)")
@@ -122,7 +124,7 @@ class HamiltonianRegression:
 
 
 def _field_rows(hamiltonian: LinearHamiltonian, state: np.ndarray) -> np.ndarray:
-    """J dphi/ds `[N, 2n, m]`: each coefficient's share of the time derivative."""
+    """Returns J dphi/ds `[N, 2n, m]`: the contribution of each coefficient to the time derivative."""
     gradients = tf.linalg.matrix_transpose(hamiltonian.feature_gradients(tf.constant(state)))
     dq, dp = phase_space.split(gradients)
     return _float64(tf.linalg.matrix_transpose(phase_space.join(dp, -dq)))

@@ -9,28 +9,28 @@ from hnn_tf.typing import State
 
 
 def is_linear(hamiltonian: Any) -> bool:
-    """Whether a Hamiltonian, built or not, is linear in coefficients that it has."""
+    """Returns whether a Hamiltonian, built or not, is linear in its coefficients."""
     if isinstance(hamiltonian, TimeReversibleHamiltonian):
         return is_linear(hamiltonian.hamiltonian)
     return hasattr(hamiltonian, "feature_gradients")
 
 
 class LinearField:
-    """f = (J - R) grad H,  H(s) = sum_i w_i phi_i(s), as a function of the state and of what is fitted.
+    """f = (J - R) grad H,  H(s) = sum_i w_i phi_i(s), as a function of the state and of the fitted parameters.
 
-    What is fitted are the coefficients w, followed, with friction, by its coefficient g:  R = diag(0, g), so that
-    dp/dt = -dH/dq - g dH/dp. Features are computed in the layer's precision, the rest in float64.
+    The parameters are the coefficients w. With friction, its coefficient g follows:  R = diag(0, g), so that dp/dt =
+    -dH/dq - g dH/dp. Features are computed in the layer's precision, and everything else in float64.
 
     Args:
       hamiltonian: A built layer with `feature_gradients`, state `[..., 2n]` -> dphi/ds `[..., 2n, m]`.
-      friction: Whether there is a g.
+      friction: Whether the parameters contain g.
     """
 
     def __init__(self, hamiltonian: Any, *, friction: bool = False) -> None:
         self._hamiltonian, self._friction = hamiltonian, friction
 
     def columns(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
-        """Derivatives of f by the parameters, `[..., 2n, m]` (or m + 1), at states `[..., 2n]`."""
+        """Returns the derivatives of f by the parameters, `[..., 2n, m]` (or m + 1), at states `[..., 2n]`."""
         by_q, by_p = self._feature_gradients(state)
         if not self._friction:
             return tf.concat([by_p, -by_q], -2)
@@ -39,13 +39,13 @@ class LinearField:
         return tf.concat([tf.concat([by_p, -by_q - parameters[-1] * by_p], -2), by_friction], -1)
 
     def value(self, state: State, parameters: tf.Tensor) -> tf.Tensor:
-        """Motion f `[..., 2n]` at states `[..., 2n]`."""
+        """Returns the motion f `[..., 2n]` at states `[..., 2n]`."""
         coefficients = parameters[:-1] if self._friction else parameters
         force, velocity = (tf.linalg.matvec(part, coefficients) for part in self._feature_gradients(state))
         return tf.concat([velocity, -force - parameters[-1] * velocity if self._friction else -force], -1)
 
     def linearised(self, state: State, parameters: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Motion f `[B, 2n]`, df/ds `[B, 2n, 2n]` and `columns` at states `[B, 2n]`."""
+        """Returns the motion f `[B, 2n]`, df/ds `[B, 2n, 2n]` and `columns` at states `[B, 2n]`."""
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(state)
             value = self.value(state, parameters)

@@ -1,4 +1,4 @@
-"""One call from data to a fitted Hamiltonian."""
+"""Fits of a Hamiltonian to data in one call."""
 
 from typing import Any
 
@@ -23,25 +23,27 @@ def fit(
 ) -> HamiltonianFit:
     """Fits a Hamiltonian that is linear in its coefficients by one least-squares solve.
 
-    Adapts the features to the states, solves for the coefficients and assigns them. What was learned before is lost;
-    any training can go on from the result. Of a perceptron whose hidden layers will train, too, give a ridge of about
-    1e-6 per observed number: it costs little, and without it the coefficients are so large that a step breaks the fit.
+    The function adapts the features to the states, solves for the coefficients and assigns them. Previously learned
+    coefficients are lost. Any training can continue from the result. For a perceptron whose hidden layers will also be
+    trained, give a ridge of about 1e-6 per observed number. Such a ridge costs little accuracy. Without a ridge, the
+    coefficients are so large that one training step destroys the fit.
 
     Args:
-      model: A `HamiltonianNetwork`, or its Hamiltonian: `RandomFeatureHamiltonian`, or `MLPHamiltonian`, of which the
-        hidden layers stay as they are and the last kernel is solved for.
-      samples: Columns `state` and `time_derivative`, `[N, 2n]`.
-      adapt: Whether features that can be, those of `RandomFeatureHamiltonian`, are made anew from the states.
-      friction: Whether a linear friction -gamma_i p_i is fitted beside, see `HamiltonianFit.friction`; the model has
-        none. (`LinearFriction` and `fit_trajectories` take -gamma dH/dp: where dq/dt = p / m, gamma is m times this.)
-      ridge: Strength > 0 of the penalty; chosen by generalised cross-validation if not given.
-      seed: Of the features.
+      model: A `HamiltonianNetwork`, or its Hamiltonian: a `RandomFeatureHamiltonian`, or an `MLPHamiltonian`, whose
+        last kernel is solved for while its hidden layers stay unchanged.
+      samples: The columns `state` and `time_derivative`, `[N, 2n]`.
+      adapt: Whether adaptable features, those of `RandomFeatureHamiltonian`, are made again from the states.
+      friction: Whether a linear friction -gamma_i p_i is also fitted; see `HamiltonianFit.friction`. The model itself
+        gets no friction. (`LinearFriction` and `fit_trajectories` use -gamma dH/dp. Where dq/dt = p / m, their gamma is
+        m times this gamma.)
+      ridge: The strength > 0 of the penalty; by default, generalised cross-validation chooses it.
+      seed: The seed of the features.
 
     Returns:
-      Ridge, effective degrees of freedom, noise, friction, and error bars of energy and motion.
+      The ridge, effective degrees of freedom, noise, friction, and error bars of energy and motion.
 
     Raises:
-      InputError: If model or samples can't be used.
+      InputError: If the model or the samples are not valid.
     """
     state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
     hamiltonian = linear_hamiltonian(model, width=state.shape[-1])
@@ -58,17 +60,17 @@ def fit_weak(model: Any, samples: Samples, objective: WeakForm, *, adapt: bool =
     """Fits a Hamiltonian that is linear in its coefficients by the weak form: one solve, without derivatives.
 
     Args:
-      model: As of `fit`.
-      samples: Columns `times` `[N, T]` and `states` `[N, T, 2n]`.
+      model: As in `fit`.
+      samples: The columns `times` `[N, T]` and `states` `[N, T, 2n]`.
       objective: The weak form, with its window.
-      adapt: As of `fit`.
-      seed: Of the features.
+      adapt: As in `fit`.
+      seed: The seed of the features.
 
     Returns:
-      Coefficients, their covariance, ridge and noise.
+      The coefficients, their covariance, the ridge and the noise.
 
     Raises:
-      InputError: If model or samples can't be used.
+      InputError: If the model or the samples are not valid.
     """
     states = np.asarray(samples["states"], np.float64)
     hamiltonian = linear_hamiltonian(model, width=states.shape[-1])

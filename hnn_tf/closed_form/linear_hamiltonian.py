@@ -1,4 +1,4 @@
-"""The part of a model that a closed form solves for."""
+"""The part of a model for which a closed form solves."""
 
 from typing import Any
 
@@ -8,14 +8,15 @@ from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 
 
 def linear_hamiltonian(model: Any, *, width: int) -> Any:
-    """A network's Hamiltonian, or the given one, built for states `[..., width]`.
+    """Returns a network's Hamiltonian, or the given Hamiltonian, built for states `[..., width]`.
 
     Args:
       model: A `HamiltonianNetwork`, or a Hamiltonian.
       width: 2n.
 
     Raises:
-      InputError: If it isn't linear in its coefficients, or has a dissipation that would stay unfitted.
+      InputError: If the Hamiltonian is not linear in its coefficients, or the model has a dissipation that would stay
+        unfitted.
     """
     network = isinstance(model, HamiltonianNetwork)
     hamiltonian = model.hamiltonian if network else model

@@ -1,4 +1,4 @@
-"""Rollouts of a motion that is linear in its coefficients, and their sensitivities."""
+"""Rollouts of a motion that is linear in its coefficients, with their sensitivities."""
 
 from typing import Any
 
@@ -10,18 +10,19 @@ from hnn_tf.numerics.repeated_steps import repeated_steps
 
 
 class LinearRollout:
-    """States at all observations, as a function of coefficients w and initial states s_0, with its derivatives.
+    """The states at all observations as a function of coefficients w and initial states s_0, with derivatives.
 
-    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, integrated beside the states.
+    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, which is integrated together with the
+    states.
 
     Args:
       field: A `LinearField`.
       times: `[N, T]`.
       integrator: An explicit Runge-Kutta method.
-      substeps: Its steps in each interval; may be changed.
+      substeps: The number of integrator steps in each interval, which may be changed later.
 
     Raises:
-      ValueError: If the integrator is another.
+      ValueError: If the integrator is not an explicit Runge-Kutta method.
     """
 
     def __init__(
@@ -33,16 +34,16 @@ class LinearRollout:
                 f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
             )
         self._intervals = tf.constant(np.diff(np.asarray(times, np.float64).T, axis=0)[..., np.newaxis])
-        # A variable, so that another number isn't traced anew.
+        # A variable, so that another number needs no new trace.
         self._substeps = tf.Variable(substeps, trainable=False)
-        # Traced by itself once, where the steps' stages would trace it each.
+        # The field is traced once separately. Otherwise, every stage of a step would trace it.
         self._linearised_field = tf.function(field.linearised, autograph=False)
         self.linearised = tf.function(self._sensitivities, autograph=False)
         self.values = tf.function(self._rollout, autograph=False)
 
     @property
     def substeps(self) -> int:
-        """Integrator steps in each interval."""
+        """The number of integrator steps in each interval."""
         return int(self._substeps)
 
     @substeps.setter
@@ -50,20 +51,23 @@ class LinearRollout:
         self._substeps.assign(number)
 
     def doubled(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The values with twice as many substeps, of which the present number stays."""
+        """Returns the values with twice as many substeps, without changing the number of substeps."""
         self.substeps *= 2
         values = self.values(w, start)
         self.substeps //= 2
         return values
 
     def _rollout(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Rolled-out states, and derivatives at them, both `[N, T, 2n]`."""
+        """Returns the rolled-out states and the derivatives at these states, both `[N, T, 2n]`."""
         states = self._steps(lambda state: self._field.value(state, w), start)
         derivatives = self._field.value(tf.reshape(states, [-1, states.shape[-1]]), w)
         return states, tf.reshape(derivatives, states.shape)
 
     def _sensitivities(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """States `[N, T, 2n]`, their sensitivities to w `[N, T, 2n, m]` and to the start; the same of derivatives."""
+        """Returns the states `[N, T, 2n]`, their sensitivities to w and to the start, and the same for derivatives.
+
+        The sensitivities to w are `[N, T, 2n, m]`.
+        """
         (num, width), num_w = start.shape, w.shape[0]
 
         def augmented(flat: tf.Tensor) -> tf.Tensor:
@@ -86,7 +90,7 @@ class LinearRollout:
         return states, sensitivity[..., :num_w], sensitivity[..., num_w:], value, derivatives_by_w, change[..., num_w:]
 
     def _steps(self, field: Any, start: tf.Tensor) -> tf.Tensor:
-        """`[N, T, k]` from `[N, k]`, at the observations."""
+        """Returns `[N, T, k]` at the observations, from `[N, k]`."""
         substeps = tf.convert_to_tensor(self._substeps)
         carries = repeated_steps(
             lambda state, size: self._integrator.step(field, state, size),

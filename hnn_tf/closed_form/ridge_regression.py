@@ -1,4 +1,4 @@
-"""Ridge regression on rows that arrive in batches, with its Bayesian error bars."""
+"""Ridge regression on rows that arrive in batches, with Bayesian error bars."""
 
 import dataclasses
 
@@ -10,21 +10,21 @@ from hnn_tf.input_error import InputError
 
 @dataclasses.dataclass(frozen=True)
 class RidgeSolution:
-    """Coefficients and how well they are known.
+    """Coefficients and their uncertainty, as in a Bayesian linear model.
 
-    As of a Bayesian linear model: rows have independent Gaussian noise, and penalised coefficients the prior
-    N(0, noise_std^2 / ridge).
+    In this model, rows have independent Gaussian noise, and penalised coefficients have the prior N(0, noise_std^2 /
+    ridge).
 
     Attributes:
-      coefficients: Posterior mean `[m]` of the penalised ones.
-      covariance_root: `[m, m]`, C with posterior covariance C C^T.
-      free: The unpenalised ones `[u]`.
-      free_std: Their posterior standard deviations `[u]`.
-      ridge: The penalty's strength lambda.
-      effective_dof: Trace of the hat matrix: how many coefficients the data determine, so to say.
-      noise_std: Estimated standard deviation of a row's noise.
-      generalised_cross_validation: The score that the chosen ridge has.
-      num_rows: How many rows there were.
+      coefficients: The posterior mean `[m]` of the penalised coefficients.
+      covariance_root: `[m, m]`, a C for which the posterior covariance is C C^T.
+      free: The unpenalised coefficients `[u]`.
+      free_std: The posterior standard deviations `[u]` of the unpenalised coefficients.
+      ridge: The strength lambda of the penalty.
+      effective_dof: The trace of the hat matrix: roughly, the number of coefficients that the data determine.
+      noise_std: The estimated standard deviation of a row's noise.
+      generalised_cross_validation: The score of the chosen ridge.
+      num_rows: The number of rows.
     """
 
     coefficients: np.ndarray
@@ -38,24 +38,24 @@ class RidgeSolution:
     num_rows: int
 
     def std(self, rows: np.ndarray) -> np.ndarray:
-        """Posterior standard deviations `[N]` of rows `[N, m]` times the coefficients, without the noise."""
+        """Returns the posterior standard deviations `[N]` of rows `[N, m]` times the coefficients, without noise."""
         return np.linalg.norm(rows @ self.covariance_root, axis=1)
 
 
 class RidgeRegression:
     """Minimises |X v + A w - y|^2 + lambda |w|^2 over v `[u]` and w `[m]`.
 
-    Rows [x | a | y] are kept as the triangular factor of their QR decomposition, of O((u + m)^2) numbers whatever the
-    number of rows. Normal equations would be faster, but would square the condition number, which of smooth features
-    is far above 1e8: half of the digits would be lost.
+    The rows [x | a | y] are kept as the triangular factor of their QR decomposition, which has O((u + m)^2) elements
+    for any number of rows. Normal equations would be faster, but would square the condition number. For smooth
+    features, the condition number is far above 1e8, so half of the digits would be lost.
 
     Args:
       num_penalised: m >= 1.
-      num_free: u, how many leading columns have no penalty.
+      num_free: u, the number of leading columns without a penalty.
 
     References:
-      Golub, Heath, Wahba. Generalized cross-validation as a method for choosing a good ridge parameter.
-      Technometrics 21, 1979.
+      Golub, Heath, Wahba. Generalized cross-validation as a method for choosing a good ridge parameter. Technometrics
+      21, 1979.
       Bishop. Pattern Recognition and Machine Learning. 2006, section 3.3.
     """
 
@@ -69,7 +69,7 @@ class RidgeRegression:
         """Adds rows `[r, u + m]` and targets `[r]`.
 
         Raises:
-          InputError: If shapes don't fit, or numbers aren't finite; nothing is added then.
+          InputError: If shapes do not fit, or numbers are not finite; nothing is added then.
         """
         width = self._u + self._m
         if np.shape(rows)[1:] != (width,) or np.shape(targets) != np.shape(rows)[:1]:
@@ -83,20 +83,22 @@ class RidgeRegression:
         self._rows.append(block)
         self.num_rows += len(block)
         self._waiting += len(block)
-        if self._waiting >= 4 * width:  # as few decompositions as memory allows
+        if self._waiting >= 4 * width:  # as few decompositions as the memory allows
             self._triangular()
 
     def solve(self, *, ridge: float | None = None) -> RidgeSolution:
-        """The solution for a ridge, or for that of the least generalised cross-validation score.
+        """Returns the solution for a given ridge, or for the ridge with the least generalised cross-validation score.
 
-        GCV(lambda) = (|y - H y|^2 / N) / (1 - tr H / N)^2,  H the hat matrix; N rows. It is the mean squared error of
-        predicting each row from all others, made independent of how rows are rotated.
+        GCV(lambda) = (|y - H y|^2 / N) / (1 - tr H / N)^2, where H is the hat matrix and N the number of rows. The
+        score is the mean squared error of predicting each row from all others, in a form that does not depend on
+        rotations of the rows.
 
         Args:
           ridge: lambda > 0.
 
         Raises:
-          InputError: If the ridge isn't > 0, there are no more rows than free columns, or these depend on each other.
+          InputError: If the ridge is not > 0, there are no more rows than free columns, or the free columns depend on
+            each other.
         """
         if ridge is not None and not 0 < ridge < np.inf:
             raise InputError(f"ridge: expected a finite number > 0; received {ridge}")
@@ -112,18 +114,19 @@ class RidgeRegression:
             )
         s, left, right = (x.numpy() for x in tf.linalg.svd(tf.constant(triangle[u:-1, u:-1])))
         projected = left.T @ triangle[u:-1, -1]
-        # What no coefficients can explain; exact, where |y|^2 minus the explained part would cancel.
+        # The part that no coefficients can explain. This form is exact, but |y|^2 minus the explained part would
+        # cancel.
         unexplained = triangle[-1, -1] ** 2
 
         def evaluate(strengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            """Residual sum of squares, residual degrees of freedom and GCV for each strength."""
+            """Returns the residual sum of squares, the residual degrees of freedom and GCV for each strength."""
             kept_back = strengths[:, np.newaxis] / (s[:rank] ** 2 + strengths[:, np.newaxis])
             residual = unexplained + np.sum((kept_back * projected[:rank]) ** 2, 1)
             remaining = self.num_rows - u - rank + np.sum(kept_back, 1)
             return residual, remaining, self.num_rows * residual / remaining**2
 
         largest = max(float(s[0]) ** 2, np.finfo(np.float64).tiny)
-        # Quarter decades, down to the square of float64's round-off.
+        # The strengths are quarter decades apart, down to the square of float64's round-off.
         strengths = largest * 10.0 ** np.arange(-31.0, 1.25, 0.25) if ridge is None else np.array([ridge])
         residual, remaining, score = evaluate(strengths)
         best = int(np.argmin(score))
@@ -131,7 +134,7 @@ class RidgeRegression:
         noise_std = float(np.sqrt(residual[best] / remaining[best]))
         coefficients = right @ (s * projected / (s**2 + chosen))
         root = noise_std * right / np.sqrt(s**2 + chosen)
-        # Given w, v is known by its own block; w's uncertainty comes through the coupling.
+        # For a given w, the block of v determines v. The uncertainty of w enters through the coupling.
         inverse = np.linalg.inv(free_block)
         free = inverse @ (coupling[:, -1] - coupling[:, :-1] @ coefficients)
         free_std = np.linalg.norm(inverse @ np.concatenate([noise_std * np.eye(u), coupling[:, :-1] @ root], 1), axis=1)
@@ -148,7 +151,7 @@ class RidgeRegression:
         )
 
     def _triangular(self) -> np.ndarray:
-        """The triangular factor `[u + m + 1, u + m + 1]` of all rows so far."""
+        """Returns the triangular factor `[u + m + 1, u + m + 1]` of all rows so far."""
         size = self._u + self._m + 1
         rows = np.concatenate(self._rows)
         if self._waiting:

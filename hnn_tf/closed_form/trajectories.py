@@ -1,4 +1,4 @@
-"""The closed form for whole trajectories: noisy states, with or without derivatives, at any times."""
+"""The closed form for whole trajectories: noisy states at any times, with or without derivatives."""
 
 import dataclasses
 from typing import Any
@@ -19,14 +19,17 @@ from hnn_tf.objectives.weak_form import WeakForm
 from hnn_tf.typing import Samples
 
 _WINDOW = 10
-"""Of the weak form, which gives the first coefficients where there are no derivatives."""
+"""The window of the weak form, which gives the first coefficients if there are no derivatives."""
 
 SLOPE = 0.4
-"""Of the features, in standardised states: what has the largest evidence on pendulums and springs."""
+"""The slope of the features in standardised states: the value with the largest evidence for pendulums and springs."""
 
 _FRICTION_SCALE = 1e3
-"""Of a coefficient beside those of random features, which have H's unit, in units of what the motion makes of them: as
-good as free."""
+"""The prior scale of the coefficient of friction relative to those of random features, which have H's unit.
+
+The scale is in units of the coefficient's effect on the motion. The scale is so large that the coefficient is
+practically free.
+"""
 
 
 def fit_trajectories(
@@ -43,34 +46,39 @@ def fit_trajectories(
 ) -> TrajectoryFit:
     """Fits a Hamiltonian that is linear in its coefficients to whole trajectories, by a few linear solves.
 
-    Coefficients, initial states and noise levels at once: see `TrajectoryFitter`. The first coefficients are those of
-    one linear regression, on the derivatives if they are given, else on the weak form. The fitted ones are assigned.
+    The function fits coefficients, initial states and noise levels at once: see `TrajectoryFitter`. The first
+    coefficients come from one linear regression, on the derivatives if they are given and otherwise on the weak form.
+    The fitted coefficients are assigned to the Hamiltonian.
 
     Args:
-      hamiltonian: `RandomFeatureHamiltonian`, or one in a `TimeReversibleHamiltonian`; or the network that has it.
-      samples: Columns `times` `[N, T]`, `states` `[N, T, 2n]`, perhaps `time_derivatives` of the same shape, and
-        `initial_state` `[N, W, 2n]`, of which only W counts: so many segments are fitted as separate trajectories, one
-        if it isn't given. Angles must go on beyond pi, not jump to -pi.
-      friction: Whether a coefficient of linear friction is fitted, too, R = diag(0, g): the last of the posterior's.
-      adapt: Whether the features are made anew from the states.
-      seed: Of the features.
-      slope: Of the features, in standardised states: the larger, the rougher an H they can be.
+      hamiltonian: A `RandomFeatureHamiltonian`, a `TimeReversibleHamiltonian` that contains one, or the network that
+        has it.
+      samples: The columns `times` `[N, T]`, `states` `[N, T, 2n]`, optionally `time_derivatives` of the same shape, and
+        optionally `initial_state` `[N, W, 2n]`, of which only W matters: W segments are fitted as separate
+        trajectories, by default one. Angles must continue beyond pi and not jump to -pi.
+      friction: Whether a coefficient of linear friction is also fitted, R = diag(0, g). The coefficient is the
+        posterior's last one.
+      adapt: Whether the features are made again from the states.
+      seed: The seed of the features.
+      slope: The slope of the features in standardised states. With a larger slope, the features can represent a rougher
+        H.
       integrator: An explicit Runge-Kutta method.
-      substeps: Its steps in each interval; when not given, as many as keep its error below a tenth of the statistical
-        error, checked by doubling them. A given number that doesn't is used, with an `IntegrationWarning`.
-      max_iterations: Of Gauss-Newton, for each number of substeps.
+      substeps: The number of integrator steps in each interval; by default, as many as keep the integrator's error
+        below a tenth of the statistical error, which is checked by doubling them. If a given number is too small, it is
+        used with an `IntegrationWarning`.
+      max_iterations: The largest number of Gauss-Newton iterations for each number of substeps.
 
     Returns:
-      What was found; `initial_state` is `[N, W, 2n]` as in `samples`.
+      The fit; its `initial_state` is `[N, W, 2n]` as in `samples`.
 
     Raises:
-      InputError: If the Hamiltonian isn't linear in its coefficients, or times or states can't be used, as when a
-        coordinate is constant.
+      InputError: If the Hamiltonian is not linear in its coefficients, or times or states are not valid, for example
+        because a coordinate is constant.
       ValueError: If `max_iterations` or `substeps` is below 1.
       ArithmeticError: If the motion diverges before it fits.
 
     Warns:
-      IntegrationWarning: If the substeps, given or chosen, are too few for what was fitted.
+      IntegrationWarning: If the substeps, given or chosen, are too few for the fitted parameters.
     """
     if max_iterations < 1:
         raise ValueError(f"max_iterations: expected an integer >= 1; received {max_iterations}")
@@ -117,20 +125,23 @@ def fit_trajectories(
 
 
 def _smoothed(times: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """Where rollouts begin: nearer to the truth than the observed states, if there are enough to tell."""
+    """Returns initial states for rollouts, nearer to the truth than the observed states if there are enough."""
     spline = SmoothingSpline()
     return spline.estimate(times, states).states if states.shape[1] >= spline.min_points else states
 
 
 def _friction_scale(times: np.ndarray, states: np.ndarray) -> float:
-    """The friction's prior scale: H is about q dp/dt, and friction about (dp/dt) / (dq/dt): 1 / (q dq/dt) of H."""
+    """Returns the friction's prior scale.
+
+    H is about q dp/dt, and friction is about (dp/dt) / (dq/dt), which is 1 / (q dq/dt) times H.
+    """
     q = states[..., : states.shape[-1] // 2]
     velocity = np.diff(q, axis=1) / np.diff(times, axis=1)[..., np.newaxis]
     return _FRICTION_SCALE / float(np.sqrt(np.mean(np.var(q, (0, 1))) * np.mean(velocity**2)))
 
 
 def _in_float64(hamiltonian: Any) -> Any:
-    """The layer itself, or one of double precision with its weights: sums of features cancel to few digits."""
+    """Returns the layer itself, or a copy in double precision, because sums of features lose many digits."""
     if getattr(hamiltonian, "compute_dtype", "float64") == "float64":
         return hamiltonian
     copy = type(hamiltonian).from_config(_double(hamiltonian.get_config()))
@@ -142,14 +153,14 @@ def _in_float64(hamiltonian: Any) -> Any:
 
 
 def _double(config: Any) -> Any:
-    """A layer's configuration with the precision of it and of all layers within changed to float64."""
+    """Returns a layer's configuration, with the precision of the layer and of all inner layers set to float64."""
     if not isinstance(config, dict):
         return config
     return {name: "float64" if name == "dtype" else _double(value) for name, value in config.items()}
 
 
 def _segmented(samples: Samples) -> dict[str, np.ndarray]:
-    """The segments `[N W, L + 1, ...]` as trajectories of their own; each observation counts once."""
+    """Returns the segments `[N W, L + 1, ...]` as separate trajectories, in which each observation counts once."""
     times = np.asarray(samples["times"], np.float64)
     segments = Segments(times.shape[1], np.shape(samples["initial_state"])[1])
     columns = {"counted": np.tile(segments.counted, [len(times), 1])}
@@ -161,7 +172,7 @@ def _segmented(samples: Samples) -> dict[str, np.ndarray]:
 
 
 def _first_coefficients(hamiltonian: Any, samples: Samples) -> np.ndarray:
-    """By one regression, on derivatives at the noisy states or on the weak form."""
+    """Returns the coefficients of one regression, on derivatives at the noisy states or on the weak form."""
     field = LinearField(hamiltonian)
     times, states = (np.asarray(samples[name], np.float64) for name in ("times", "states"))
     if "time_derivatives" in samples:

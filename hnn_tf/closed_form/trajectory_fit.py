@@ -1,4 +1,4 @@
-"""Trajectories fitted by a Hamiltonian that is linear in its coefficients: Gauss-Newton, a few linear solves."""
+"""Fits of trajectories by a Hamiltonian that is linear in its coefficients, with Gauss-Newton: a few linear solves."""
 
 import dataclasses
 from typing import Any
@@ -13,32 +13,32 @@ from hnn_tf.numerics.substeps import MOST, TOLERANCE, check_substeps
 from hnn_tf.typing import Samples
 
 _LEAST_DERIVATIVE_ERROR = 1e-3
-"""Of the derivatives' root mean square: below it, the features and the integrator have errors of their own."""
+"""The least error of the derivatives, relative to their rms; below it, the features and the integrator matter."""
 _LEAST_NOISE = 1e-6
-"""Of a coordinate's spread: below it, round-off is the noise."""
+"""The least noise of a coordinate, relative to its spread. Below this noise, round-off is the noise."""
 
 _LEAST_STEP = 1.0 / 64.0
 _CONVERGED = 1e-4
-"""Change of every rolled-out state, in standard deviations of the noise."""
+"""The largest change of any rolled-out state in a converged fit, in standard deviations of the noise."""
 
 
 @dataclasses.dataclass(frozen=True)
 class TrajectoryFit:
-    """What a fit of whole trajectories found.
+    """The result of a fit of whole trajectories.
 
     Attributes:
-      posterior: Of the coefficients, given the initial states' best values for each.
-      initial_state: `[N, 2n]`, estimated.
-      states: Rolled-out states at the observations `[N, T, 2n]`: the observed ones without their noise.
-      noise_std: Estimated standard deviation of the observation noise, `[2n]`.
-      derivative_std: Estimated error of the given derivatives `[2n]`; None if none were given.
-      log_evidence: Logarithm of the marginal likelihood, noise levels included: of two Hamiltonians fitted to the same
-        samples, the larger is the better supported.
-      iterations: How many linear solves were taken.
-      converged: Whether the last of them changed nothing any more.
-      substeps: Integrator steps in each interval.
-      integration_error: How far twice as many would move the coefficients: the most, over all their linear
-        combinations, in standard errors of each.
+      posterior: The posterior of the coefficients, with the best initial states for each value of them.
+      initial_state: The estimated initial states `[N, 2n]`.
+      states: The rolled-out states at the observations `[N, T, 2n]`: the observed states without their noise.
+      noise_std: The estimated standard deviation of the observation noise, `[2n]`.
+      derivative_std: The estimated error of the given derivatives `[2n]`; None if none were given.
+      log_evidence: The logarithm of the marginal likelihood, noise levels included. If several Hamiltonians are fitted
+        to the same samples, the one with the larger evidence is better supported.
+      iterations: The number of linear solves.
+      converged: Whether the last solve changed nothing any more.
+      substeps: The number of integrator steps in each interval.
+      integration_error: The change of the coefficients with twice as many substeps: the largest change over all their
+        linear combinations, in standard errors of each.
     """
 
     posterior: Posterior
@@ -58,19 +58,19 @@ class TrajectoryFitter:
 
     min over w, s_0 of  sum |Phi_t(s_0; w) - s|^2 / sigma^2 + sum |f(Phi_t(s_0; w)) - ds/dt|^2 / tau^2 + |w / c|^2 / a^2
 
-    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, integrated beside the states; each
-    iteration is one linear least-squares problem, from which the initial states are eliminated, trajectory by
-    trajectory. The strength a of the prior is that of the largest marginal likelihood, and the noise levels sigma and
-    tau are estimated as well, so that there is nothing to set.
+    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, which is integrated together with the
+    states. Each iteration is one linear least-squares problem, from which the initial states are eliminated, trajectory
+    by trajectory. The marginal likelihood determines the strength a of the prior, and the noise levels sigma and tau
+    are also estimated, so that there is nothing to set.
 
     Args:
-      field: What is fitted, a `LinearField`.
+      field: The fitted `LinearField`.
       prior_std: c, the scales of the coefficients relative to each other, `[m]`.
-      samples: `times` `[N, T]`, `states` `[N, T, 2n]`; if derivatives were measured, `time_derivatives`; and, if not
-        all observations count, `counted` `[N, T]` of ones and zeros.
+      samples: `times` `[N, T]` and `states` `[N, T, 2n]`; `time_derivatives` if derivatives were measured; and
+        `counted` `[N, T]` of ones and zeros if not all observations count.
       integrator: An explicit Runge-Kutta method.
-      substeps: Its steps in each interval; when not given, as few of 1, 2, 4, ... as keep its error small: see
-        `TrajectoryFit.integration_error`, of which a tenth is allowed.
+      substeps: The number of integrator steps in each interval; by default, the first of 1, 2, 4, ... for which
+        `TrajectoryFit.integration_error` is at most a tenth.
 
     References:
       Bock. Recent advances in parameter identification techniques for ODE. Birkhaeuser, 1983.
@@ -97,18 +97,18 @@ class TrajectoryFitter:
         self._rollout = LinearRollout(field, samples["times"], integrator=integrator, substeps=substeps or 1)
 
     def fit(self, coefficients: np.ndarray, initial_state: np.ndarray, *, max_iterations: int = 30) -> TrajectoryFit:
-        """Iterates from these coefficients `[m]` and initial states `[N, 2n]`.
+        """Iterates from the given coefficients `[m]` and initial states `[N, 2n]`.
 
         Raises:
-          ArithmeticError: If the motion can't be followed from there.
+          ArithmeticError: If the motion cannot be followed from there.
         """
         w, start = tf.constant(coefficients, tf.float64), tf.constant(initial_state, tf.float64)
         states, _ = self._rollout.values(w, start)
         while self._choose and self._rollout.substeps < MOST:
             finer, finer_derivatives = self._rollout.doubled(w, start)
-            with np.errstate(over="ignore", invalid="ignore"):  # where it still diverges
+            with np.errstate(over="ignore", invalid="ignore"):  # where the motion still diverges
                 noise, _ = self._noise(finer, finer_derivatives, 0.0)
-            if np.max(np.abs(finer - states) / noise) <= TOLERANCE:  # NaN isn't
+            if np.max(np.abs(finer - states) / noise) <= TOLERANCE:  # false for NaN
                 break
             states, self._rollout.substeps = finer, 2 * self._rollout.substeps
         if not np.isfinite(states).all():
@@ -122,7 +122,7 @@ class TrajectoryFitter:
         return found
 
     def _iterate(self, w: tf.Tensor, start: tf.Tensor, max_iterations: int) -> TrajectoryFit:
-        """Gauss-Newton with the present number of substeps."""
+        """Runs Gauss-Newton with the present number of substeps."""
         states, derivatives = self._rollout.values(w, start)
         noise, error = self._noise(states, derivatives, 0.0)
         iterations, converged = 0, False
@@ -135,7 +135,7 @@ class TrajectoryFitter:
                 new_w, new_start = w + size * step, start + size * start_step
                 new_states, new_derivatives = self._rollout.values(new_w, new_start)
                 cost = self._cost(new_w, new_states, new_derivatives, noise, error, found.prior_std)
-                if cost <= before or size < _LEAST_STEP:  # NaN isn't
+                if cost <= before or size < _LEAST_STEP:  # false for NaN
                     break
                 size /= 2.0
             if not cost <= before:
@@ -167,9 +167,10 @@ class TrajectoryFitter:
         noise: np.ndarray,
         error: np.ndarray | None,
     ) -> float:
-        """sqrt(m^T C m) of m = X^T d:  the step that a change d of all predictions makes is C m, C the covariance.
+        """Returns sqrt(m^T C m), where m = X^T d and C is the covariance.
 
-        X are the rows that the initial states don't explain. |v^T C m| <= sqrt(v^T C v) sqrt(m^T C m) for every v.
+        A change d of all predictions causes the step C m. X are the rows that the initial states do not explain. |v^T C
+        m| <= sqrt(v^T C v) sqrt(m^T C m) for every v.
         """
         values, finer = self._rollout.values(w, start), self._rollout.doubled(w, start)
         scales = [scale for scale in (noise, error) if scale is not None]
@@ -181,14 +182,14 @@ class TrajectoryFitter:
     def _noise(
         self, states: tf.Tensor, derivatives: tf.Tensor, parameters: float
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Noise levels by coordinate, from what is left, less the degrees of freedom that were fitted."""
+        """Returns the noise levels by coordinate, from the residuals and the remaining degrees of freedom."""
         count, width = float(tf.reduce_sum(self._counted)), states.shape[2]
         squares = np.sum((self._counted * (states - self._states)).numpy() ** 2, (0, 1))
         squares += count * (_LEAST_NOISE * np.std(self._states.numpy(), (0, 1))) ** 2
         if self._derivatives is None:
             free = max(count - states.shape[0] - parameters / width, 1.0)
             return np.sqrt(squares / free), None
-        # Where both are given, the derivatives determine the coefficients.
+        # If both are given, the derivatives determine the coefficients.
         noise = np.sqrt(squares / max(count - states.shape[0], 1))
         errors = np.sum((self._counted * (derivatives - self._derivatives)).numpy() ** 2, (0, 1))
         least = _LEAST_DERIVATIVE_ERROR * np.sqrt(np.mean(self._derivatives.numpy() ** 2, (0, 1)))
@@ -216,7 +217,7 @@ class TrajectoryFitter:
     def _solve(
         self, w: tf.Tensor, start: tf.Tensor, noise: np.ndarray, error: np.ndarray | None
     ) -> tuple[Posterior, tf.Tensor, tf.Tensor, tf.Tensor]:
-        """The linearised problem's posterior, its rows, and the steps to it of coefficients and initial states."""
+        """Returns the linearised problem's posterior and rows, and the steps to it of coefficients and states."""
         rows, columns, targets = [], [], []
         states, by_w, by_start, derivatives, derivatives_by_w, derivatives_by_start = self._rollout.linearised(w, start)
         parts = [(self._states - states, by_w, by_start, noise)]
@@ -224,7 +225,7 @@ class TrajectoryFitter:
             parts.append((self._derivatives - derivatives, derivatives_by_w, derivatives_by_start, error))
         for residual, jacobian, start_jacobian, scale in parts:
             flat = [residual.shape[0], residual.shape[1] * residual.shape[2]]
-            # Of w itself, not of its change, which has no prior.
+            # The targets are those of w itself, because the change of w has no prior.
             weight = self._counted / scale
             targets.append(tf.reshape(weight * (residual + tf.linalg.matvec(jacobian, w)), flat))
             weight = weight[..., tf.newaxis]
@@ -232,14 +233,14 @@ class TrajectoryFitter:
             columns.append(tf.reshape(weight * start_jacobian, [*flat, start_jacobian.shape[-1]]))
         row, column, target = tf.concat(rows, 1), tf.concat(columns, 1), tf.concat(targets, 1)[..., tf.newaxis]
         q, r = tf.linalg.qr(column)
-        # What the initial states can't explain.
+        # The part that the initial states cannot explain.
         free_row = row - tf.matmul(q, tf.matmul(q, row, transpose_a=True))
         free_target = (target - tf.matmul(q, tf.matmul(q, target, transpose_a=True)))[..., 0]
         found = posterior(
             tf.einsum("nki,nkj->ij", free_row, free_row),
             tf.einsum("nki,nk->i", free_row, free_target),
             tf.reduce_sum(free_target**2),
-            0,  # noise levels are in the rows; what they cost is added in `fit`
+            0,  # noise levels are in the rows; their cost is added later
             tf.constant(self._prior_std),
             noise_variance=1.0,
         )

@@ -1,1 +1,1 @@
-"""What the command lines share: flags, one-line errors, interruption."""
+"""Common parts of the command lines: flags, one-line errors, and interruption."""

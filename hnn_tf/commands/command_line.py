@@ -1,4 +1,4 @@
-"""How every command of the project reads its flags, reports bad input and exits. Imports nothing heavy."""
+"""Flags, reports of bad input, and exit codes of every command of the project. Imports nothing heavy."""
 
 import contextlib
 import importlib
@@ -20,7 +20,7 @@ from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.training_failed import TrainingFailedError
 
 FLAGFILES = pathlib.Path(__file__).parents[2] / "trainers" / "flagfiles"
-"""Flagfiles that ship with the package; `--flagfile=` takes their bare names."""
+"""The folder of the flagfiles in the package; `--flagfile=` accepts their bare names."""
 
 EXIT_BAD_INPUT = 2
 EXIT_FAILED = 1
@@ -33,15 +33,15 @@ def run(
     argv: Sequence[str] | None = None,
     positional: Sequence[str] = (),
 ) -> None:
-    """Parses the flags and runs `main` with these arguments; it reads the flags from `absl.flags.FLAGS`.
+    """Parses the flags and runs `main` with the given arguments; `main` reads the flags from `absl.flags.FLAGS`.
 
-    `main` is a function, or "module:function" of one, which is imported after the flags are parsed: `--help` and bad
-    flags don't wait for TensorFlow.
+    `main` is a function, or the name "module:function" of a function. A named function is imported after the flags are
+    parsed, so that `--help` and bad flags do not wait for TensorFlow.
 
-    Flags named in `positional` may be given without their names, in this order; all of them are required.
+    Flags named in `positional` may be given without their names, in this order. All of them are required.
 
-    Exits with 0 when done; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 when training
-    failed, or something couldn't be written; 130 after Ctrl-C, 143 after SIGTERM.
+    The process exits with 0 on success; 2 after a bad flag or bad input (one line on stderr, no traceback); 1 if
+    training failed, or something could not be written; 130 after Ctrl-C; and 143 after SIGTERM.
     """
     _parse(sys.argv if argv is None else argv, usage, positional)
     _own_flags.clear()
@@ -52,10 +52,10 @@ def run(
                 interruption.on_interruption(lambda: "nothing was changed yet")  # while it is imported
                 main = found(main)
             main(*arguments)
-            sys.stdout.flush()  # what can't be written is said, too
+            sys.stdout.flush()  # a failure to write is reported, too
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
-    except OSError as error:  # a full disk, a folder that vanished: nobody's bug
+    except OSError as error:  # a full disk or a vanished folder is not a bug
         _exit(_not_written(error), EXIT_FAILED)
     except ValueError as error:
         if not isinstance(error, InputError):
@@ -65,7 +65,7 @@ def run(
 
 @contextlib.contextmanager
 def _warnings_in_a_line() -> Iterator[None]:
-    """Within it, Python's warnings are lines without places in our code, which users can't mend."""
+    """Prints Python's warnings within the block as lines without places in our code, which users cannot change."""
 
     def say(message: Warning | str, *_: Any, **__: Any) -> None:
         sys.stderr.write(f"warning: {printable(' '.join(str(message).split()))}\n")
@@ -76,19 +76,19 @@ def _warnings_in_a_line() -> Iterator[None]:
 
 
 def found(place: str) -> Callable[..., Any]:
-    """The function at "module:function", imported in silence, with TensorFlow and its devices."""
+    """Returns the function at "module:function", and imports it silently, together with TensorFlow and its devices."""
     module, name = place.split(":")
     with quiet_start():
-        importlib.import_module("tensorflow").config.list_logical_devices()  # says what it finds
+        importlib.import_module("tensorflow").config.list_logical_devices()  # this reports the devices that it finds
         return getattr(importlib.import_module(module), name)
 
 
 @contextlib.contextmanager
 def quiet_start() -> Iterator[None]:
-    """Keeps TensorFlow's start-up messages from the user while it is imported and finds its devices.
+    """Hides TensorFlow's start-up messages while TensorFlow is imported and finds its devices.
 
-    They come from C++ before any log level applies, so file descriptor 2 itself is redirected; what was kept
-    back is shown if the import fails.
+    The messages come from C++ before any log level applies, so file descriptor 2 itself is redirected. If the import
+    fails, the hidden messages are shown.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
@@ -97,7 +97,7 @@ def quiet_start() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except Exception:  # and not for Ctrl-C
+        except Exception:  # not for Ctrl-C
             os.dup2(saved, 2)
             held.seek(0)
             sys.stderr.write(held.read().decode(errors="replace"))
@@ -127,12 +127,12 @@ def _parse(argv: Sequence[str], usage: str, positional: Sequence[str]) -> None:
     except UnicodeDecodeError:
         _exit("--flagfile: expected a text file of flags, one --name=value a line; it isn't text", EXIT_BAD_INPUT)
     except (flags.Error, OSError) as error:
-        missing = re.findall(r"flag --(\w+)=None: Flag", str(error))  # absl's word for required ones
+        missing = re.findall(r"flag --(\w+)=None: Flag", str(error))  # absl's wording for required flags
         _exit(f"expected --{missing[0]}=... (see --help)" if missing else str(error), EXIT_BAD_INPUT)
 
 
 def _joined(arguments: Sequence[str]) -> Iterator[str]:
-    """The arguments, `--flagfile name` as one."""
+    """Yields the arguments, with `--flagfile name` joined to one argument."""
     remaining = iter(arguments)
     for argument in remaining:
         if argument in ("--flagfile", "-flagfile"):
@@ -154,12 +154,12 @@ _own_flags: dict[str, Any] = {}
 
 
 def own_flags() -> dict[str, Any]:
-    """Values by name of the flags that the command itself defined, as `run` parsed them."""
+    """Returns the values by name of the flags that the command itself defined, as `run` parsed them."""
     return dict(_own_flags)
 
 
 def _defined_by_the_command() -> dict[str, Any]:
-    """All but those of absl and of TensorFlow's parts."""
+    """Returns all flags except those of absl and of TensorFlow's parts."""
     values = flags.FLAGS.flag_values_dict()
     return {name: value for name, value in sorted(values.items()) if not _is_foreign(name)}
 
@@ -181,16 +181,16 @@ def _help(usage: str) -> str:
 
 
 def _is_foreign(name: str) -> bool:
-    """Whether a flag is of absl, or of TensorFlow, which a command may have imported already."""
+    """Returns whether a flag belongs to absl, or to TensorFlow, which a command may have imported already."""
     module = (flags.FLAGS.find_module_defining_flag(name) or "").split(".")[0]
     return module in ("absl", "tensorflow", "keras", "tf_keras") or name in ("flagfile", "undefok")
 
 
 def _not_written(error: OSError) -> str:
-    """The file, what is wrong with it, and the mend."""
+    """Returns a line with the file, the problem, and the repair."""
     if error.errno not in ERRNOS:
         return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    file = error.filename or "standard output"  # which alone has no name: what writes files names them
+    file = error.filename or "standard output"  # only standard output has no name; other writers name their files
     mend = "and --resume continues" if "resume" in flags.FLAGS else "or write to another place"
     return f"{file}: {error.strerror}; what was written before stays as it was; free some space, {mend}"
 
@@ -200,6 +200,6 @@ def _exit(message: str, code: int) -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        # Or the interpreter tries again at its end, and says so in many lines.
+        # Otherwise, the interpreter would try again at its end, and print many lines.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

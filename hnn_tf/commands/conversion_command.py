@@ -1,4 +1,4 @@
-"""How the commands that convert a SavedModel read their flags and report. Imports nothing heavy."""
+"""Flags and reports of the commands that convert a SavedModel. Imports nothing heavy."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from hnn_tf.commands.printable_text import write_lines
 
 
 def run(place: str, *, usage: str, options: Sequence[str] = ()) -> None:
-    """Runs the `convert` at "module:function" by the flags that all conversions have, and those named in `options`."""
+    """Runs the `convert` at "module:function" with the flags of all conversions, and those named in `options`."""
     flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
     flags.DEFINE_string("output", None, "The file to write; never an existing one.")
     flags.DEFINE_string("signature", "serving_default", "The signature to convert; a file holds one.")
@@ -18,7 +18,7 @@ def run(place: str, *, usage: str, options: Sequence[str] = ()) -> None:
         settings = flags.FLAGS
         convert = command_line.found(place)
         refused: Exception | None = None
-        # The converters say much, some of it from C++, whether they succeed or not.
+        # The converters print much, partly from C++, whether they succeed or not.
         with command_line.quiet_start():
             try:
                 difference = convert(
@@ -27,7 +27,7 @@ def run(place: str, *, usage: str, options: Sequence[str] = ()) -> None:
                     signature=settings.signature,
                     **{name: settings[name].value for name in options},
                 )
-            except (ValueError, OSError) as error:  # bad input, a full disk: one line is all that is shown
+            except (ValueError, OSError) as error:  # for bad input or a full disk, only one line is shown
                 refused = error
         if refused:
             raise refused

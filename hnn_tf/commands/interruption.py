@@ -1,4 +1,4 @@
-"""How Ctrl-C and SIGTERM end a command: within two seconds, with what was learned kept, and one line."""
+"""The end of a command by Ctrl-C or SIGTERM: within two seconds, with the learned state kept, and with one line."""
 
 import contextlib
 import os
@@ -26,9 +26,10 @@ _last_words: Callable[[], str] = _nothing_to_say
 
 
 def on_interruption(last_words: Callable[[], str]) -> None:
-    """Sets what an interruption calls from now on: it keeps what would be lost, and returns how to go on.
+    """Sets the function that an interruption calls, which saves state that would be lost and returns how to continue.
 
-    It is called in a thread of its own while the main thread may go on, so it reads only what is never half-changed.
+    The function is called in a separate thread, while the main thread may continue. The function must therefore read
+    only values that are never half-changed.
     """
     global _last_words
     _last_words = last_words
@@ -36,12 +37,12 @@ def on_interruption(last_words: Callable[[], str]) -> None:
 
 @contextlib.contextmanager
 def ends_in_one_line() -> Iterator[None]:
-    """Within it Ctrl-C and SIGTERM end the process: a line on stderr, exit code 130 or 143.
+    """Makes Ctrl-C and SIGTERM within the block end the process, with a line on stderr and exit code 130 or 143.
 
-    The main thread gets a KeyboardInterrupt, so that it removes its temporary files. It may be inside of a call to
-    C++ that takes notice after many seconds only, as a compilation does. So another thread, which the signal wakes at
-    once, keeps what `on_interruption` was given, and ends the process a second later at the latest. Signals after the
-    first change nothing.
+    The main thread gets a KeyboardInterrupt, so that it removes its temporary files. But the main thread may be in a
+    call to C++, for example a compilation, which reacts only after many seconds. For this reason, the signal also wakes
+    another thread at once. This thread calls the function of `on_interruption`, and ends the process at most one second
+    later. Further signals have no effect.
     """
     raised = threading.Event()
 
@@ -51,11 +52,11 @@ def ends_in_one_line() -> Iterator[None]:
             raised.set()
             raise KeyboardInterrupt
 
-    # One that was ignored from the start, as Ctrl-C is of a job in the background, stays so.
+    # A signal that was ignored from the start stays ignored, for example Ctrl-C for a job in the background.
     numbers = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
-    stderr = os.dup(2)  # which may be redirected when the signal comes
+    stderr = os.dup(2)  # stderr may be redirected when the signal comes
     cleaned_up = threading.Event()
     watch = threading.Thread(target=_watch, args=(receiver, numbers, cleaned_up, stderr), daemon=True)
     watch.start()
@@ -65,12 +66,12 @@ def ends_in_one_line() -> Iterator[None]:
     try:
         yield
     finally:
-        raised.set()  # too late to interrupt anything: the watch still ends the process
+        raised.set()  # too late to interrupt anything; the watch still ends the process
         with contextlib.suppress(OSError):
             sys.stdout.flush()
         cleaned_up.set()
         sender.send(_NONE)
-        watch.join()  # for ever, if a signal came before: then the watch ends the process
+        watch.join()  # forever if a signal came before; the watch then ends the process
         for number, handler in handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(woken_before)
@@ -81,7 +82,7 @@ def ends_in_one_line() -> Iterator[None]:
 
 def _watch(receiver: socket.socket, numbers: list[int], cleaned_up: threading.Event, stderr: int) -> None:
     received = receiver.recv(1)
-    while received != _NONE and received[0] not in numbers:  # every signal with a handler wakes it
+    while received != _NONE and received[0] not in numbers:  # every signal with a handler wakes this thread
         received = receiver.recv(1)
     if received != _NONE:
         _end(received[0], cleaned_up, stderr)
@@ -92,11 +93,11 @@ def _end(number: int, cleaned_up: threading.Event, stderr: int) -> None:
         latest = time.monotonic() + SECONDS_TO_CLEAN_UP
         try:
             words = _last_words()
-        except Exception as error:  # a disk that is full, say; whatever it is, the process ends
+        except Exception as error:  # for example, a full disk; in any case, the process ends
             words = f"what was learned last couldn't be kept: {error}"
         fresh_line = ""
         if not cleaned_up.wait(latest - time.monotonic()) and os.isatty(stderr):
-            fresh_line = "\n"  # after a bar, which nobody ends now
+            fresh_line = "\n"  # after a progress bar, which nothing else ends now
         by = "interrupted" if number == signal.SIGINT else f"interrupted by {signal.Signals(number).name}"
         line = ": ".join(filter(None, ["error", by, printable(" ".join(words.split()))]))
         os.write(stderr, f"{fresh_line}{line}\n".encode(errors="backslashreplace"))

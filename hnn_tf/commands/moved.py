@@ -1,4 +1,4 @@
-"""Names of 0.1.0 at the place where they were, in modules that import nothing heavy."""
+"""The names of version 0.1.0 at their old places, in modules that import nothing heavy."""
 
 import importlib
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def attribute_of(module: str) -> Callable[[str], Any]:
-    """What a module takes as its `__getattr__` to give what another module has.
+    """Returns a `__getattr__` for a module, which returns the attributes of another module.
 
     `__getattr__ = attribute_of("hnn_tf.export.onnx")`
     """

@@ -1,29 +1,35 @@
-"""Flags that are numbers, and the range in which they make sense. Imports nothing heavy."""
+"""Flags with numbers, and the ranges in which the numbers make sense. Imports nothing heavy."""
 
 from collections.abc import Sequence
 
 from absl import flags
 
 MOST_STEPS = 1_000_000_000
-"""Of a training, which takes days for less and counts in 32 bits."""
+"""The largest number of steps of a training.
+
+Smaller numbers already take days, and the steps are counted in 32 bits.
+"""
 
 MOST_WEIGHT = 1e6
-"""Of a term beside others of order 1: in float32, these are lost beside a greater one."""
+"""The largest weight of a term beside other terms of order 1.
+
+In float32, rounding would remove these terms from the sum with a larger one.
+"""
 
 _MOST_LAYERS = 20
 _WIDEST = 5000
-# 80 MB in float32. Training keeps some five copies: gradients, and the optimizer's moments and averages.
+# 80 MB in float32. Training keeps about five copies: gradients, and the optimizer's moments and averages.
 _MOST_WEIGHTS = 20_000_000
 
 WIDTHS = (
     f"widths > 0 separated by commas, as 200,200: up to {_MOST_LAYERS} of them, each at most {_WIDEST}, with at most "
     f"{_MOST_WEIGHTS} weights between them"
 )
-"""What a network's widths are, in words."""
+"""A description of the widths of a network, in words."""
 
 
 def define(name: str, default: float | None, meaning: str, *, least: float, most: float, or_zero: bool = False) -> None:
-    """Defines a flag that is a number from `least` to `most`, or, with `or_zero`, 0; NaN is outside of every range."""
+    """Defines a flag with a number from `least` to `most` or, with `or_zero`, 0. NaN is outside every range."""
     flags.DEFINE_float(name, default, meaning)
     flags.register_validator(
         name,
@@ -33,16 +39,16 @@ def define(name: str, default: float | None, meaning: str, *, least: float, most
 
 
 def define_widths(name: str, default: Sequence[str], meaning: str) -> None:
-    """Defines a flag that is a list of layers' widths, of no more weights than fit into memory."""
+    """Defines a flag with a list of layers' widths, with no more weights than fit into memory."""
     flags.DEFINE_list(name, list(default), meaning)
     flags.register_validator(name, widths_fit, message=f"expected {WIDTHS}")
 
 
 def widths_fit(widths: Sequence[str]) -> bool:
-    """Whether these are `WIDTHS`, each as the user wrote it."""
+    """Returns whether the widths, as the user wrote them, satisfy `WIDTHS`."""
     if not 0 < len(widths) <= _MOST_LAYERS:
         return False
-    # By their length first: Python refuses to read integers of thousands of digits.
+    # The length is checked first, because Python refuses to read integers of thousands of digits.
     if not all(width.strip().isdecimal() and len(width.strip()) <= len(str(_WIDEST)) for width in widths):
         return False
     numbers = [int(width) for width in widths]

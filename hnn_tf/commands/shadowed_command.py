@@ -1,4 +1,4 @@
-"""Says when `python -m export` or `python -m trainers.…` runs a file of the working directory in place of ours."""
+"""A note for `python -m export` or `python -m trainers.…` that runs a file of the working directory instead of ours."""
 
 import sys
 
@@ -8,9 +8,9 @@ _INSTALLED = ("export", "trainers")
 
 
 def tell() -> None:
-    """Writes one line on stderr if this process is such a command, and the file isn't that which belongs to hnn_tf.
+    """Writes one line on stderr if this process is such a command, and its file does not belong to hnn_tf.
 
-    Python looks into the working directory first. What it finds there may be meant, so that it is no error.
+    Python looks into the working directory first. Since the file there may be intended, this is not an error.
     """
     spec = this_command.spec()
     if spec and spec.name.split(".")[0] in _INSTALLED and not this_command.is_ours():

@@ -1,4 +1,4 @@
-"""Which command this process is, of those that Python runs by `python -m`."""
+"""The command that this process is, among those that `python -m` runs."""
 
 import pathlib
 import sys
@@ -9,13 +9,13 @@ _INSTALLED = pathlib.Path(__file__).resolve().parents[2]
 
 
 def spec() -> ModuleSpec | None:
-    """The module that `python -m` runs, if it has the name of one of our commands."""
+    """Returns the module that `python -m` runs, if it has the name of one of our commands."""
     found = getattr(sys.modules.get("__main__"), "__spec__", None)
     return found if found and found.origin and found.name.split(".")[0] in _PACKAGES else None
 
 
 def is_ours() -> bool:
-    """Whether it is one of our commands, and not another file of that name."""
+    """Returns whether the process is one of our commands, and not another file with the same name."""
     found = spec()
     if not found or not found.origin:
         return False

@@ -1,4 +1,4 @@
-"""Training and test data: simulated from true systems, or measured."""
+"""Training and test data, simulated from true systems or measured."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Simulated data kept on disk, under a name that everything that made them is part of."""
+"""A cache on disk for simulated data. A file's name depends on everything that the data depend on."""
 
 import functools
 import hashlib
@@ -25,23 +25,24 @@ _DIGEST_SIZE = 32
 def cached_arrays(
     folder: str | os.PathLike | None, settings: Mapping[str, Any], make: Callable[[], Mapping[str, np.ndarray]]
 ) -> Arrays:
-    """Reads arrays that were made before, or makes and keeps them.
+    """Reads arrays from the cache, or makes them and keeps them there.
 
     The file's name is a digest of the settings, of every source file of this package, and of the versions of NumPy,
-    SciPy and TensorFlow: what other settings or other code made is never taken. The file is a digest of the rest, and
-    that a NumPy archive, read without pickle; one that is damaged is made anew.
+    SciPy and TensorFlow. Arrays that other settings or other code made are therefore never returned. The file contains
+    a digest, followed by a NumPy archive, which is read without pickle. If a file is damaged, the arrays are made
+    again.
 
     Args:
-      folder: Where the files are; created if need be. None makes the arrays without keeping them.
-      settings: All that `make` depends on besides the code of this package: numbers, strings, arrays (initial states,
-        times), and lists of them.
-      make: Gives the arrays by name.
+      folder: The folder of the files, which is created if necessary. With None, the arrays are made and not kept.
+      settings: Everything that `make` depends on besides the code of this package: numbers, strings, arrays (initial
+        states, times), and lists of them.
+      make: A function that returns the arrays by name.
 
     Returns:
       The arrays by name.
 
     Raises:
-      InputError: If the folder can't be written.
+      InputError: If the folder cannot be written.
       OSError: If its disk is full.
     """
     if folder is None:
@@ -80,7 +81,7 @@ def _read(path: pathlib.Path) -> Arrays | None:
 
 
 def _described(value: Any) -> Any:
-    """What stands for an array in the key."""
+    """Describes an array in the key of the cache."""
     array = np.asarray(value)
     return [str(array.dtype), array.shape, hashlib.sha256(array.tobytes()).hexdigest()]
 

@@ -1,4 +1,4 @@
-"""What tells one set of samples from another."""
+"""A fingerprint that distinguishes sets of samples."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from hnn_tf.typing import Samples
 
 
 def fingerprint(samples: Samples) -> str:
-    """SHA-256 (hexadecimal) of the columns: their names, types, shapes and numbers, whatever their order.
+    """Returns the SHA-256 (hexadecimal) of the columns: their names, types, shapes and numbers, in any order.
 
     Args:
       samples: Arrays by name.
@@ -18,5 +18,5 @@ def fingerprint(samples: Samples) -> str:
         column = np.ascontiguousarray(samples[name])
         little_endian = column.astype(column.dtype.newbyteorder("<"), copy=False)
         digest.update(f"{name} {column.dtype.name} {column.shape}\n".encode())
-        digest.update(little_endian.reshape(-1).view(np.uint8).data)  # no copy: there may be gigabytes
+        digest.update(little_endian.reshape(-1).view(np.uint8).data)  # no copy, because there may be gigabytes
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Recordings whose time derivatives are estimated from their states."""
+"""Recordings with time derivatives that are estimated from the states."""
 
 import dataclasses
 
@@ -13,12 +13,12 @@ from hnn_tf.input_error import InputError
 def with_estimated_derivatives(
     recordings: Recordings, estimator: DerivativeEstimator | str, *, denoise: bool = False
 ) -> Recordings:
-    """The recordings with derivatives that an estimator finds; recordings of one length are estimated together.
+    """Returns the recordings with estimated time derivatives. Recordings of equal length are estimated together.
 
     Args:
-      recordings: What was observed.
+      recordings: The observed recordings.
       estimator: Any `DerivativeEstimator`, or its name.
-      denoise: Whether the states are replaced by the estimated ones, to which the derivatives belong.
+      denoise: Whether the estimated states, to which the derivatives belong, replace the observed states.
 
     Raises:
       InputError: If there is no such estimator, or as of `DerivativeEstimator.estimate`.

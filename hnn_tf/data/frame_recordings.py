@@ -1,4 +1,4 @@
-"""Recordings of which pictures were seen, and no states."""
+"""Recordings of pictures, without states."""
 
 import dataclasses
 
@@ -12,16 +12,16 @@ class FrameRecordings:
     """Films of one system: pairs of frames, one frame of time apart.
 
     Args:
-      pairs: `[N, T, h, w, 2]`, as `frame_pairs` makes them, of N recordings.
+      pairs: `[N, T, h, w, 2]`, the pairs of N recordings, as `frame_pairs` returns them.
 
     Raises:
-      InputError: If there is no recording, or the shape is another.
+      InputError: If there is no recording, or the shape is different.
     """
 
     pairs: np.ndarray
 
     angles = ()
-    """None of what a model learns of pictures is known to be an angle."""
+    """The coordinates that are angles: none, because the meaning of a learned latent is unknown."""
 
     def __post_init__(self) -> None:
         shape = np.shape(self.pairs)
@@ -29,15 +29,15 @@ class FrameRecordings:
             raise InputError(f"pairs: expected at least one recording [N, T, h, w, 2], T >= 2; received {shape}")
 
     def __len__(self) -> int:
-        """How many recordings there are."""
+        """Returns the number of recordings."""
         return len(self.pairs)
 
     def joined(self, times: slice) -> np.ndarray:
-        """The pairs at some times of every recording, one recording after the other, `[M, h, w, 2]`."""
+        """Returns the pairs at some times of all recordings, one recording after the other, `[M, h, w, 2]`."""
         return self.pairs[:, times].reshape(-1, *self.pairs.shape[2:])
 
     def hold_out(self, fraction: float) -> tuple["FrameRecordings", "FrameRecordings"]:
-        """The recordings to train on, and those held out: the last ones, whole.
+        """Splits the recordings into those to train on and the held-out ones. The last recordings are held out, whole.
 
         Raises:
           InputError: If either part would be empty.

@@ -1,4 +1,4 @@
-"""The swing of Gymnasium's Pendulum-v1 without torque, step for step as the environment computes it."""
+"""The swing of Gymnasium's Pendulum-v1 without torque, with the same steps as in the environment."""
 
 import math
 import operator
@@ -9,33 +9,33 @@ TIME_STEP = 0.05
 """The environment's time step, in s."""
 
 MAX_SPEED = 8.0
-"""The environment clips the angular velocity to +-8 rad/s after each step."""
+"""The largest angular velocity, in rad/s: the environment clips the velocity to +-8 rad/s after each step."""
 
 INERTIA = 1.0 / 3.0
-"""I = m l^2 / 3 of a uniform rod of 1 kg and 1 m about its end, in kg m^2."""
+"""The moment of inertia I = m l^2 / 3 of a uniform rod of 1 kg and 1 m about its end, in kg m^2."""
 
 GRAVITY_TORQUE = 5.0
-"""K = m g l / 2, the torque of gravity on the horizontal rod with g = 10 m/s^2, in N m."""
+"""The torque K = m g l / 2 of gravity on the horizontal rod with g = 10 m/s^2, in N m."""
 
 
 def simulate_pendulum(initial_states: np.ndarray, num_steps: int) -> np.ndarray:
-    """Steps the environment's pendulum, without torque, in float64.
+    """Simulates the environment's pendulum, without torque, in float64.
 
     omega <- clip(omega - (K / I) sin(theta) dt, -8, 8),  theta <- theta + omega dt,
     K / I = 15 / s^2, dt = 0.05 s: semi-implicit Euler, of order 1 and symplectic while no speed is clipped.
 
-    theta is measured from hanging and isn't wrapped; the environment's own angle is theta + pi.
+    theta is measured from the hanging position and is not wrapped. The environment's own angle is theta + pi.
 
     Args:
-      initial_states: `[N, 2]`: theta (rad) from hanging, omega (rad/s).
-      num_steps: Number of steps, an integer >= 0.
+      initial_states: `[N, 2]`: theta (rad) from the hanging position, omega (rad/s).
+      num_steps: The number of steps, an integer >= 0.
 
     Returns:
-      States `[N, num_steps + 1, 2]`, float64, in rad and rad/s; index 0 is `initial_states`.
+      The states `[N, num_steps + 1, 2]`, float64, in rad and rad/s; index 0 is `initial_states`.
 
     Raises:
-      ValueError: If the states aren't finite or not `[N, 2]`, or `num_steps` is negative.
-      TypeError: If `num_steps` isn't an integer.
+      ValueError: If the states are not finite or not `[N, 2]`, or `num_steps` is negative.
+      TypeError: If `num_steps` is not an integer.
 
     References:
       Gymnasium, `envs/classic_control/pendulum.py`. Towers et al. arXiv:2407.17032.
@@ -59,20 +59,21 @@ def simulate_pendulum(initial_states: np.ndarray, num_steps: int) -> np.ndarray:
 
 
 def sample_pendulum_states(rng: np.random.Generator, count: int, *, max_angle: float = math.pi / 6) -> np.ndarray:
-    """Samples starts near hanging: those `env.reset()` gives when repeated until |theta| < `max_angle`.
+    """Samples initial states near the hanging position.
 
-    theta uniform in (-max_angle, max_angle),  omega uniform in [-1, 1] rad/s.
+    The states have the distribution of `env.reset()`, repeated until |theta| < `max_angle`: theta is uniform in
+    (-max_angle, max_angle), and omega is uniform in [-1, 1] rad/s.
 
     Args:
-      rng: Source of randomness.
-      count: Number of states N.
-      max_angle: Largest angle from hanging, in (0, pi] rad.
+      rng: The source of randomness.
+      count: The number of states N.
+      max_angle: The largest angle from the hanging position, in (0, pi] rad.
 
     Returns:
-      States `[N, 2]`, float64: theta (rad) from hanging, omega (rad/s).
+      The states `[N, 2]`, float64: theta (rad) from the hanging position, omega (rad/s).
 
     Raises:
-      ValueError: If `max_angle` isn't in (0, pi].
+      ValueError: If `max_angle` is not in (0, pi].
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, task 5 (pixel pendulum).
@@ -83,16 +84,17 @@ def sample_pendulum_states(rng: np.random.Generator, count: int, *, max_angle: f
 
 
 def discrete_energy(states: np.ndarray) -> np.ndarray:
-    """The energy that the environment's own steps conserve to the next order, unlike H.
+    """Returns the energy that the environment's own steps conserve to the next order, unlike H.
 
     E = H - (dt / 2) H_q H_p,  H(q, p) = p^2 / (2 I) - K cos q,  q = theta,  p = I omega,
     so E = omega^2 / 6 - 5 cos(theta) - (5 dt / 2) omega sin(theta).
 
-    H is 0 on the motionless horizontal rod, -5 J at rest. Along a swing H oscillates by O(dt), E by O(dt^2): from
-    starts of `sample_pendulum_states` by 19 % and 0.02 % of the largest kinetic energy.
+    H is 0 for the motionless horizontal rod and -5 J at rest. Along a swing, H oscillates by O(dt), and E oscillates by
+    O(dt^2). For initial states of `sample_pendulum_states`, these oscillations are 19 % (H) and 0.02 % (E) of the
+    largest kinetic energy.
 
     Args:
-      states: `[..., 2]`: theta (rad) from hanging, omega (rad/s).
+      states: `[..., 2]`: theta (rad) from the hanging position, omega (rad/s).
 
     Returns:
       E `[...]`, in J.

@@ -1,4 +1,4 @@
-"""Where trajectories start."""
+"""Initial states of trajectories in the plane."""
 
 import numpy as np
 
@@ -6,19 +6,19 @@ import numpy as np
 def sample_on_radius(rng: np.random.Generator, count: int, *, radius: tuple[float, float]) -> np.ndarray:
     """Samples planar states whose distance from the origin is uniform in a range.
 
-    s = r u / |u|,  u uniform in the square [-1, 1]^2,  r uniform in `radius`. The direction is that of a point
-    in a square, so diagonals are a little more frequent than axes, as in the reference code.
+    s = r u / |u|, where u is uniform in the square [-1, 1]^2 and r is uniform in `radius`. The direction is the
+    direction of a point in a square, so diagonals are a little more frequent than axes, as in the reference code.
 
     Args:
-      rng: Source of randomness.
-      count: Number of states N.
-      radius: Least and largest |s|, in the state's units.
+      rng: The source of randomness.
+      count: The number of states N.
+      radius: The least and the largest |s|, in the state's units.
 
     Returns:
-      States `[N, 2]`, float64.
+      The states `[N, 2]`, float64.
 
     Raises:
-      ValueError: If `radius` isn't a range of numbers >= 0.
+      ValueError: If `radius` is not a range of numbers >= 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, appendix A and its code for tasks 1 and 2.
@@ -31,6 +31,6 @@ def sample_on_radius(rng: np.random.Generator, count: int, *, radius: tuple[floa
 
 
 def sample_box_ring(rng: np.random.Generator, count: int, *, least: float, most: float) -> np.ndarray:
-    """Samples planar states with both |q| and |p| uniform in [least, most], each sign equally likely: `[N, 2]`."""
+    """Samples planar states `[N, 2]` with |q| and |p| uniform in [least, most] and random signs."""
     signs = rng.choice([-1.0, 1.0], [count, 2])
     return signs * rng.uniform(least, most, [count, 2])

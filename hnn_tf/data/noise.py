@@ -4,7 +4,9 @@ import numpy as np
 
 
 def add_gaussian_noise(states: np.ndarray, rng: np.random.Generator, *, std: float) -> np.ndarray:
-    """States plus independent Gaussian noise of standard deviation `std` (in the states' units), a new array.
+    """Returns a new array: the states plus independent Gaussian noise of standard deviation `std`.
+
+    `std` is in the states' units.
 
     Raises:
       ValueError: If `std` is negative or not finite.

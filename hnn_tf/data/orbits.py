@@ -1,9 +1,12 @@
-"""Where bodies start: near-circular orbits of two, and of three on a triangle; unit masses, G = 1, in the plane."""
+"""Initial states of bodies with unit masses and G = 1 in the plane: nearly circular orbits of two or three bodies."""
 
 import numpy as np
 
 Randomness = np.random.Generator | np.random.RandomState
-"""A RandomState, too: the published energy metric names its orbits by legacy seeds."""
+"""A source of randomness.
+
+RandomState is allowed because the published energy metric names its orbits by legacy seeds.
+"""
 
 
 def sample_two_body(
@@ -11,20 +14,20 @@ def sample_two_body(
 ) -> np.ndarray:
     """Samples two equal bodies on nearly circular orbits about their common centre.
 
-    q_1 = (x, y), both uniform in `coordinate`; p_1 = (-y, x) / (2 r^(3/2)) (1 + speed_noise N(0, 1)), which is the
-    circular orbit's but for the noise; the other body is the mirror image, q_2 = -q_1, p_2 = -p_1.
+    q_1 = (x, y), both uniform in `coordinate`;  p_1 = (-y, x) / (2 r^(3/2)) (1 + speed_noise N(0, 1)). Without the
+    noise, p_1 is the momentum of the circular orbit. The other body is the mirror image: q_2 = -q_1, p_2 = -p_1.
 
     Args:
-      rng: Source of randomness.
-      count: Number of states N.
-      coordinate: Least and largest x and y, > 0.
-      speed_noise: Relative standard deviation of the speed.
+      rng: The source of randomness.
+      count: The number of states N.
+      coordinate: The least and the largest x and y, > 0.
+      speed_noise: The relative standard deviation of the speed.
 
     Returns:
-      States `[N, 8]` of `NBody()`, float64.
+      The states `[N, 8]` of `NBody()`, float64.
 
     Raises:
-      ValueError: If `coordinate` isn't a range of numbers > 0.
+      ValueError: If `coordinate` is not a range of numbers > 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 4 and its code (experiment-2body).
@@ -39,23 +42,23 @@ def sample_two_body(
 def sample_three_body(
     rng: Randomness, count: int, *, radius: tuple[float, float] = (0.9, 1.2), velocity_noise: float = 0.2
 ) -> np.ndarray:
-    """Samples three equal bodies on an equilateral triangle, with velocities that are circular but for noise.
+    """Samples three equal bodies on an equilateral triangle, with the velocities of a circular motion plus noise.
 
-    |q_i| = r uniform in `radius`, the direction of the first that of a point uniform in a square; speed
-    3^(-1/4) r^(-1/2), at right angles; each component of each velocity times 1 + velocity_noise U[-1, 1]. Most of
-    these motions are chaotic, and some bodies come very close to each other.
+    |q_i| = r is uniform in `radius`. The direction of the first body is the direction of a point that is uniform in a
+    square. The speed is 3^(-1/4) r^(-1/2), at right angles to q_i. Each component of each velocity is multiplied by 1 +
+    velocity_noise U[-1, 1]. Most of these motions are chaotic, and some bodies come very close to each other.
 
     Args:
-      rng: Source of randomness.
-      count: Number of states N.
-      radius: Least and largest distance from the centre, > 0.
-      velocity_noise: Largest relative change of a velocity component.
+      rng: The source of randomness.
+      count: The number of states N.
+      radius: The least and the largest distance from the centre, > 0.
+      velocity_noise: The largest relative change of a velocity component.
 
     Returns:
-      States `[N, 12]` of `NBody((1.0, 1.0, 1.0))`, float64.
+      The states `[N, 12]` of `NBody((1.0, 1.0, 1.0))`, float64.
 
     Raises:
-      ValueError: If `radius` isn't a range of numbers > 0.
+      ValueError: If `radius` is not a range of numbers > 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, appendix A and its code (experiment-3body).
@@ -66,7 +69,7 @@ def sample_three_body(
     first = direction * length / np.linalg.norm(direction, axis=-1, keepdims=True)
     velocity = _turned(first, 0.25) * 3.0**-0.25 * length**-1.5
     positions = [_turned(first, third / 3.0) for third in range(3)]
-    # One after the other, as the reference draws them.
+    # The bodies are drawn one after the other, as in the reference code.
     momenta = [
         _turned(velocity, third / 3.0) * (1.0 + velocity_noise * rng.uniform(-1.0, 1.0, [count, 2]))
         for third in range(3)
@@ -75,13 +78,13 @@ def sample_three_body(
 
 
 def _states(positions: list[np.ndarray], momenta: list[np.ndarray]) -> np.ndarray:
-    """Vectors `[N, 2]` of each body as states: coordinates, then bodies."""
+    """Joins vectors `[N, 2]` of each body to component-major states."""
     count = len(positions[0])
     return np.concatenate([np.stack(part, -1).reshape(count, -1) for part in (positions, momenta)], -1)
 
 
 def _turned(vectors: np.ndarray, turn: float) -> np.ndarray:
-    """Vectors `[N, 2]` rotated counterclockwise, by a share of the full circle."""
+    """Rotates vectors `[N, 2]` counterclockwise by a share of the full circle."""
     cos, sin = np.cos(2 * np.pi * turn), np.sin(2 * np.pi * turn)
     return vectors @ np.array([[cos, sin], [-sin, cos]])
 

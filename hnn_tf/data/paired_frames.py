@@ -1,16 +1,16 @@
-"""Consecutive pictures as the channels of one input: two show where something is, and where it goes."""
+"""Pairs of consecutive frames as the channels of one input, which shows positions and velocities."""
 
 import numpy as np
 
 
 def frame_pairs(frames: np.ndarray) -> np.ndarray:
-    """Every frame with the one before it.
+    """Pairs every frame with the frame before it.
 
     Args:
       frames: `[..., T, h, w]`, T >= 2.
 
     Returns:
-      `[..., T - 1, h, w, 2]`: channel 1 is the frame, channel 0 the one before.
+      `[..., T - 1, h, w, 2]`: channel 1 is the frame, channel 0 the frame before it.
 
     Raises:
       ValueError: If there are fewer than two frames.

@@ -1,4 +1,4 @@
-"""Pictures of Gymnasium's Pendulum-v1, 28 x 28 pixels: by our own NumPy renderer, and by the environment itself."""
+"""Pictures of Gymnasium's Pendulum-v1 with 28 x 28 pixels, drawn with NumPy or by the environment itself."""
 
 import importlib
 import math
@@ -9,10 +9,11 @@ import numpy as np
 from hnn_tf.input_error import InputError
 
 FRAME_SIZE = 28
-"""Rows and columns of a frame."""
+"""The number of rows and of columns of a frame."""
 
-# The environment's scene, in its pixels: 500 of them for 4.4 rod lengths. Coordinates are those of pixel centres. As it
-# draws them, outlines are half a pixel wider than what they enclose, and the axle is beside the middle.
+# The environment's scene, in the environment's pixels: 500 pixels are 4.4 rod lengths. Coordinates are the coordinates
+# of pixel centres. In the environment's drawings, outlines are half a pixel wider than the enclosed shape, and the axle
+# is beside the middle.
 _LENGTH = np.float32(500 / 4.4)
 _CENTRE = np.float32(249.5)
 _HALF_WIDTH = np.float32(0.1 * 500 / 4.4 + 0.6)
@@ -21,28 +22,28 @@ _AXLE_ROW, _AXLE_COLUMN = np.float32(249), np.float32(250)
 _RED_MINUS_GREEN = np.float32((204 - 77) / 255)
 
 _ROWS, _COLUMNS, _BLOCK = slice(238, 378), slice(180, 320), 5
-_CHUNK = 64  # frames at a time: their 140 x 140 pixels take 5 MB an array
+_CHUNK = 64  # frames at a time: their 140 x 140 pixels take 5 MB per array
 
 
 def render_pendulum(angles: np.ndarray) -> np.ndarray:
     """Draws the scene of Gymnasium's Pendulum-v1, without Gymnasium.
 
-    A pixel is (red - green) / 255 of a 500 x 500 picture, cropped to rows 238-377 and columns 180-319, averaged over
-    blocks of 5 x 5, as the reference code does it. The red rod, with round ends, shows as 127/255; white and the black
-    axle show as 0.
+    A pixel is (red - green) / 255 of a 500 x 500 picture, cropped to rows 238-377 and columns 180-319 and averaged over
+    blocks of 5 x 5, as in the reference code. The red rod, which has round ends, has the value 127/255. White and the
+    black axle have the value 0.
 
-    The rod is where it is. Gymnasium rounds its corners and its end down to whole pixels, so that its frames stand
-    still over some 2 mrad and then jump; averaged over angles, the two agree (`tests/data/test_pendulum_frames.py`).
-    The Gym of the paper, which drew by OpenGL, didn't round.
+    This function draws the rod at its exact place. Gymnasium rounds the corners and the end of the rod down to whole
+    pixels, so that its frames do not change over about 2 mrad and then jump. Averaged over angles, the two agree
+    (`tests/data/test_pendulum_frames.py`). The version of Gym in the paper drew with OpenGL, without rounding.
 
     Args:
-      angles: `[...]`, from hanging (rad); positive swings to the right.
+      angles: `[...]`, from the hanging position (rad); positive angles are on the right.
 
     Returns:
-      Frames `[..., 28, 28]`, float32, in [0, 127/255].
+      The frames `[..., 28, 28]`, float32, in [0, 127/255].
 
     Raises:
-      ValueError: If an angle isn't finite.
+      ValueError: If an angle is not finite.
 
     References:
       Gymnasium, `envs/classic_control/pendulum.py`. Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 5.
@@ -57,17 +58,19 @@ def render_pendulum(angles: np.ndarray) -> np.ndarray:
 
 
 def render_pendulum_by_gymnasium(angles: np.ndarray) -> np.ndarray:
-    """Draws the pendulum by Gymnasium's own environment: the reference for `render_pendulum`. 2 to 5 ms a frame.
+    """Draws the pendulum with Gymnasium's own environment, as the reference for `render_pendulum`.
+
+    A frame takes 2 to 5 ms.
 
     Args:
-      angles: `[...]`, from hanging (rad).
+      angles: `[...]`, from the hanging position (rad).
 
     Returns:
-      Frames `[..., 28, 28]`, float32, in [0, 127/255]; pixels as in `render_pendulum`.
+      The frames `[..., 28, 28]`, float32, in [0, 127/255], with pixels as in `render_pendulum`.
 
     Raises:
-      ValueError: If an angle isn't finite.
-      InputError: If Gymnasium or its drawing library isn't installed.
+      ValueError: If an angle is not finite.
+      InputError: If Gymnasium or its drawing library is not installed.
     """
     angles = _checked(angles)
     try:
@@ -82,9 +85,9 @@ def render_pendulum_by_gymnasium(angles: np.ndarray) -> np.ndarray:
     try:
         environment.reset(seed=0)
         pendulum = environment.unwrapped
-        pendulum.last_u = None  # or an arrow shows the last torque
+        pendulum.last_u = None  # otherwise, an arrow shows the last torque
         for frame, angle in zip(frames, angles.flat, strict=True):
-            pendulum.state = np.array([angle + math.pi, 0.0])  # its angle counts from upright
+            pendulum.state = np.array([angle + math.pi, 0.0])  # the environment's angle counts from upright
             picture = pendulum.render()[_ROWS, _COLUMNS].astype(np.float32)
             frame[:] = _shrink((picture[..., 0] - picture[..., 1]) / 255)
     finally:
@@ -100,14 +103,14 @@ def _checked(angles: np.ndarray) -> np.ndarray:
 
 
 def _shrink(pixels: np.ndarray) -> np.ndarray:
-    """Means over blocks of 5 x 5: `[..., 140, 140]` -> `[..., 28, 28]`."""
-    # Rows first: a sum over both axes at once is five times slower.
+    """Averages over blocks of 5 x 5: `[..., 140, 140]` -> `[..., 28, 28]`."""
+    # The rows are summed first, because a sum over both axes at once is five times slower.
     rows = pixels.reshape(*pixels.shape[:-2], FRAME_SIZE, _BLOCK, FRAME_SIZE * _BLOCK).sum(-2)
     return rows.reshape(*pixels.shape[:-2], FRAME_SIZE, FRAME_SIZE, _BLOCK).sum(-1) / _BLOCK**2
 
 
 def _draw(angles: np.ndarray) -> np.ndarray:
-    """The cropped picture, (red - green) / 255: `[N]` -> `[N, 140, 140]`, float32."""
+    """Draws the cropped picture, (red - green) / 255: `[N]` -> `[N, 140, 140]`, float32."""
     sine, cosine = (function(angles).astype(np.float32)[:, None, None] for function in (np.sin, np.cos))
     row = np.arange(_ROWS.start, _ROWS.stop, dtype=np.float32)[:, None]
     column = np.arange(_COLUMNS.start, _COLUMNS.stop, dtype=np.float32)
@@ -116,7 +119,7 @@ def _draw(angles: np.ndarray) -> np.ndarray:
     rod = np.minimum(np.minimum(along, _LENGTH - along), _HALF_WIDTH - abs(across))
     end = _CAP_RADIUS - np.sqrt((x - _LENGTH * sine) ** 2 + (y - _LENGTH * cosine) ** 2)
     from_axle = np.hypot(column - _AXLE_COLUMN, row - _AXLE_ROW)
-    # A pixel is covered as far as the edge is from its centre.
+    # The covered part of a pixel is the distance of the edge from the pixel's centre, plus one half.
     red = np.clip(np.maximum(np.maximum(rod, end), _CAP_RADIUS - from_axle) + np.float32(0.5), 0, 1)
     black = np.clip(_AXLE_RADIUS - from_axle + np.float32(0.5), 0, 1)
     return red * (1 - black) * _RED_MINUS_GREEN

@@ -1,4 +1,4 @@
-"""A pendulum's readings, and the strict parsing of their text."""
+"""The readings of a pendulum, and the strict parsing of their text."""
 
 import dataclasses
 import math
@@ -9,27 +9,29 @@ import numpy as np
 from hnn_tf.input_error import InputError, InputWarning
 
 MOST_BYTES = 10_000_000
-"""Of the text; the published one has 57274."""
+"""The largest allowed number of bytes of the text. The published text has 57274."""
 
 _COLUMNS = ("trial", "t", "o", "v")
 _UNITS = {"o": "an angle within ±{:g} rad", "v": "an angular velocity within ±{:g} rad/s"}
-# 160 turns, and as many a second, which no pendulum reaches by far; what is beyond is a broken number.
+# The limits are about 160 turns, and 160 turns per second. No pendulum comes near them, so a larger number is a broken
+# number.
 _LARGEST = 1000.0
 _LEAST_READINGS = 10
 _NUM_PUBLISHED = 556
-# In s: derivatives are differences over these intervals, and no clock of a pendulum tells less apart.
+# In s. Derivatives are differences over these intervals, and no clock of a pendulum resolves a shorter time.
 _SHORTEST_INTERVAL = 1e-6
-# In median intervals; 3 in the published record. What is farther apart is no one record.
+# In median intervals. The widest gap of the published record is 3. Readings that are farther apart do not form one
+# record.
 _WIDEST_GAP = 1000
 
 
 @dataclasses.dataclass(frozen=True)
 class PendulumRecord:
-    """Readings of one swing, at irregular times.
+    """The readings of one swing, at irregular times.
 
     Attributes:
       times: `[T]`, float64, in s, strictly increasing.
-      states: `[T, 2]`, float64, angle from hanging (rad) and angular velocity (rad/s).
+      states: `[T, 2]`, float64: the angle from the hanging position (rad) and the angular velocity (rad/s).
     """
 
     times: np.ndarray
@@ -37,14 +39,14 @@ class PendulumRecord:
 
 
 def parse_pendulum_record(raw: bytes, where: str) -> PendulumRecord:
-    """The record that a text holds; what may be one that was cut off is said as an `InputWarning`.
+    """Parses the text of a record, and issues an `InputWarning` if the text may have been cut off.
 
     Args:
       raw: The text.
-      where: Its name in messages.
+      where: The name of the text in messages.
 
     Raises:
-      InputError: If anything in it isn't as expected; names the line.
+      InputError: If anything in the text is not as expected; the message names the line.
     """
     if len(raw) > MOST_BYTES:
         raise too_large(where, "more")
@@ -65,7 +67,7 @@ def parse_pendulum_record(raw: bytes, where: str) -> PendulumRecord:
             f"{where}, line 1: expected the header '% o v'; received {header[:40]!r}; give the published text as it is"
         )
     rows: list[list[float]] = []
-    for number, line in enumerate(lines, 2):  # as editors count
+    for number, line in enumerate(lines, 2):  # as editors count lines
         rows.append(_parse_line(line, rows, f"{where}, line {number}"))
     if len(rows) < _LEAST_READINGS:
         raise InputError(f"{where}: expected at least {_LEAST_READINGS} readings; received {len(rows)}; fetch it again")
@@ -76,7 +78,7 @@ def parse_pendulum_record(raw: bytes, where: str) -> PendulumRecord:
 
 
 def too_large(where: str, size: object) -> InputError:
-    """What is said of a text of that many bytes."""
+    """Returns the error for a text with too many bytes."""
     return InputError(f"{where}: expected at most {MOST_BYTES} bytes; received {size}; give the published record")
 
 
@@ -88,7 +90,7 @@ def _parse_line(line: str, before: list[list[float]], where: str) -> list[float]
     row = []
     for name, cell in zip(_COLUMNS, cells, strict=True):
         try:
-            value = math.nan if "_" in cell else float(cell)  # float() takes 1_000
+            value = math.nan if "_" in cell else float(cell)  # float() would accept 1_000
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
@@ -124,4 +126,4 @@ def _say_if_cut_off(where: str, num_readings: int, *, whole_line: bool) -> None:
         signs.append(f"it has {num_readings} readings, and the published record {_NUM_PUBLISHED}")
     if signs:
         message = f"{where}: {', and '.join(signs)}; if it isn't another record, check that it is whole"
-        warnings.warn(message, InputWarning, stacklevel=4)  # of who called `read_pendulum_record`
+        warnings.warn(message, InputWarning, stacklevel=4)  # the caller of `read_pendulum_record`

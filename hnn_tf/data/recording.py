@@ -1,4 +1,4 @@
-"""A recording: one run of a system, as it was read."""
+"""A recording: the readings of one run of a system."""
 
 import dataclasses
 from typing import Any
@@ -10,14 +10,14 @@ from hnn_tf.input_error import InputError, one_line
 
 @dataclasses.dataclass(frozen=True)
 class Recording:
-    """One run of a system, read at its own times.
+    """One run of a system, with readings at its own times.
 
     Attributes:
       times: `[T]`, increasing; the steps may differ.
-      states: Observed states `[T, 2n]`.
-      time_derivatives: Derivatives that belong to the states `[T, 2n]`, if they are known.
-      inputs: What acted on the system `[T, m]`, if anything did.
-      parameters: What was constant in this recording `[k]`, and may differ in others.
+      states: The observed states `[T, 2n]`.
+      time_derivatives: The derivatives that belong to the states `[T, 2n]`, if they are known.
+      inputs: The quantities that acted on the system from outside `[T, m]`, if there are any.
+      parameters: The quantities `[k]` that were constant in this recording and may differ in others.
       true_states: The states without noise `[T, 2n]`, if they are known.
     """
 
@@ -29,11 +29,11 @@ class Recording:
     true_states: np.ndarray | None = None
 
     def __len__(self) -> int:
-        """How many readings there are."""
+        """Returns the number of readings."""
         return len(self.times)
 
     def between(self, start: int, stop: int) -> "Recording":
-        """The readings from index `start` up to, and without, index `stop`."""
+        """Returns the readings from index `start` up to, but not including, index `stop`."""
         part = slice(start, stop)
         cut = {name: getattr(self, name)[part] for name in _OF_TIME if getattr(self, name) is not None}
         return dataclasses.replace(self, **cut)
@@ -43,10 +43,10 @@ _OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states")
 
 
 def numbers(values: Any, where: str) -> np.ndarray:
-    """Values as an array of float64.
+    """Converts values to an array of float64.
 
     Raises:
-      InputError: If they aren't numbers, or lists of different lengths.
+      InputError: If the values are not numbers, or are lists of different lengths.
     """
     try:
         return np.asarray(values, np.float64)
@@ -55,10 +55,10 @@ def numbers(values: Any, where: str) -> np.ndarray:
 
 
 def check(recording: Recording, first: Recording, where: str) -> None:
-    """Refuses a recording that is no recording, or doesn't have the parts and widths of the first.
+    """Refuses a malformed recording, or one without the parts and widths of the first recording.
 
     Raises:
-      InputError: Saying where and what.
+      InputError: Says where the recording is wrong, and what is wrong.
     """
     shape = np.shape(recording.states)
     if len(shape) != 2 or shape[1] % 2 or 0 in shape:

@@ -1,4 +1,4 @@
-"""Recordings of a table that has a row for each reading."""
+"""Recordings from a table with one row per reading."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ from hnn_tf.input_error import InputError
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """Names of a table's columns.
+    """The names of a table's columns.
 
     Attributes:
-      time: Of the times.
-      positions: Of the positions q.
-      momenta: Of the momenta p, as many.
-      recording: Of what tells recordings apart; None if all rows are one.
-      time_derivatives: Of dq/dt and dp/dt, if they are there.
-      inputs: Of what acted on the system, if anything did.
-      parameters: Of what is constant in each recording, if anything is.
+      time: The column of the times.
+      positions: The columns of the positions q.
+      momenta: The columns of the momenta p, as many as positions.
+      recording: The column that distinguishes the recordings; None if all rows are one recording.
+      time_derivatives: The columns of dq/dt and dp/dt, if the table has them.
+      inputs: The columns of the inputs that acted on the system, if there are any.
+      parameters: The columns of the quantities that are constant in each recording, if there are any.
     """
 
     time: str
@@ -34,11 +34,13 @@ class Columns:
 
 
 def recordings_of(table: Any, columns: Columns) -> list[Recording]:
-    """The recordings of a table, in the order in which they begin there; rows are taken in the order of time.
+    """Returns the recordings of a table.
+
+    The recordings have the order in which they begin in the table. The rows of a recording are sorted by time.
 
     Args:
-      table: Columns by name, as `table[name]`.
-      columns: Their names.
+      table: The columns by name, as `table[name]`.
+      columns: The names of the columns.
 
     Raises:
       InputError: If the table lacks a column, there are not as many momenta as positions, or a parameter varies within

@@ -1,4 +1,4 @@
-"""Recordings: what was observed of a system, measured or simulated."""
+"""Recordings: the observations of a system, measured or simulated."""
 
 import dataclasses
 import warnings
@@ -15,17 +15,17 @@ from hnn_tf.input_error import InputError, InputWarning
 
 @dataclasses.dataclass(frozen=True)
 class Recordings(Sequence[Recording]):
-    """Recordings of one system: they may differ in length and in their times.
+    """Recordings of one system, which may differ in length and in their times.
 
     Args:
-      recordings: At least one. Each has the parts that the others have, and the same widths.
-      state_names: Names of the 2n numbers of a state; q1, …, p1, … when not given.
-      state_units: Their units; empty when not given.
-      time_unit: The unit of the times; empty when not given.
-      angles: Indices of the positions that are angles in rad.
+      recordings: At least one recording. All recordings have the same parts and the same widths.
+      state_names: The names of the 2n numbers of a state; by default q1, …, p1, ….
+      state_units: The units of the 2n numbers; empty by default.
+      time_unit: The unit of the times; empty by default.
+      angles: The indices of the positions that are angles in rad.
 
     Raises:
-      InputError: If arrays don't fit each other, times don't increase, or a number isn't finite.
+      InputError: If arrays do not fit each other, times do not increase, or a number is not finite.
     """
 
     recordings: tuple[Recording, ...]
@@ -65,19 +65,19 @@ class Recordings(Sequence[Recording]):
         true_states: Any = None,
         **description: Any,
     ) -> "Recordings":
-        """Recordings of arrays or nested lists.
+        """Makes recordings from arrays or nested lists.
 
         Args:
-          times: `[T]` of all recordings, or a list of the times of each.
-          states: `[N, T, 2n]`, or a list of the `[T_i, 2n]` of each; `[T, 2n]` of a single recording.
-          time_derivatives: As `states`.
-          inputs: As `states`, of m numbers.
-          parameters: `[N, k]`; `[k]` of a single recording.
-          true_states: As `states`.
+          times: `[T]` for all recordings, or a list of the times of each recording.
+          states: `[N, T, 2n]`, or a list of the `[T_i, 2n]` of each recording; `[T, 2n]` for a single recording.
+          time_derivatives: Like `states`.
+          inputs: Like `states`, with m numbers.
+          parameters: `[N, k]`; `[k]` for a single recording.
+          true_states: Like `states`.
           **description: `state_names`, `state_units`, `time_unit`, `angles`.
 
         Raises:
-          InputError: As of the class, or if there are not as many of one thing as of another.
+          InputError: As in the class, or if there are not as many recordings of one argument as of another.
         """
         given = {"states": states, "time_derivatives": time_derivatives, "inputs": inputs, "true_states": true_states}
         single = _is_numeric(states) and np.ndim(states) == 2
@@ -112,22 +112,22 @@ class Recordings(Sequence[Recording]):
         angles: Sequence[str] = (),
         **description: Any,
     ) -> "Recordings":
-        """Recordings of a table with a row for each reading, such as a pandas DataFrame.
+        """Makes recordings from a table with one row per reading, such as a pandas DataFrame.
 
         Args:
-          table: Columns by name, as `table[name]`.
-          time: Name of the column of times; rows are taken in the order of time.
-          positions: Names of the columns of the positions q.
-          momenta: Names of the columns of the momenta p, as many; velocities will do where masses are 1.
-          recording: Name of a column that tells recordings apart; all rows are one recording when not given.
-          time_derivatives: Names of the columns of dq/dt and dp/dt, in the order of the state.
-          inputs: Names of the columns of inputs.
-          parameters: Names of columns that are constant in each recording.
-          angles: Those of the positions that are angles in rad.
+          table: The columns by name, as `table[name]`.
+          time: The name of the column of times. The rows are sorted by time.
+          positions: The names of the columns of the positions q.
+          momenta: The names of the columns of the momenta p, as many; velocities are allowed where masses are 1.
+          recording: The name of a column that distinguishes the recordings; by default, all rows are one recording.
+          time_derivatives: The names of the columns of dq/dt and dp/dt, in the order of the state.
+          inputs: The names of the columns of inputs.
+          parameters: The names of columns that are constant in each recording.
+          angles: The names of the positions that are angles in rad.
           **description: `state_units`, `time_unit`.
 
         Raises:
-          InputError: As of the class, or if the table lacks a column, or a parameter varies within a recording.
+          InputError: As in the class, or if the table lacks a column, or a parameter varies within a recording.
         """
         unknown = [name for name in angles if name not in positions]
         if unknown:
@@ -139,7 +139,7 @@ class Recordings(Sequence[Recording]):
 
     @classmethod
     def from_trajectories(cls, trajectories: Trajectories, **description: Any) -> "Recordings":
-        """Recordings of simulated trajectories, with their true states."""
+        """Makes recordings of simulated trajectories, with their true states."""
         return cls.from_arrays(
             trajectories.times,
             trajectories.states,
@@ -154,7 +154,7 @@ class Recordings(Sequence[Recording]):
         return self.recordings[0].states.shape[1]
 
     def __len__(self) -> int:
-        """How many recordings there are."""
+        """Returns the number of recordings."""
         return len(self.recordings)
 
     @overload
@@ -164,28 +164,28 @@ class Recordings(Sequence[Recording]):
     def __getitem__(self, index: slice) -> "Recordings": ...
 
     def __getitem__(self, index: int | slice) -> "Recording | Recordings":
-        """The recording of that number, or some of them as `Recordings`."""
+        """Returns the recording with the given index, or several recordings as `Recordings`."""
         if isinstance(index, slice):
             return dataclasses.replace(self, recordings=self.recordings[index])
         return self.recordings[index]
 
     def __iter__(self) -> Iterator[Recording]:
-        """The recordings in their order."""
+        """Iterates over the recordings in their order."""
         return iter(self.recordings)
 
     def stacked(self, name: str) -> np.ndarray:
-        """A part of all recordings, `[N, T, ...]`, of recordings of equal length.
+        """Returns a part of all recordings, `[N, T, ...]`; the recordings must have equal lengths.
 
         Raises:
-          InputError: If they have no such part.
+          InputError: If the recordings do not have this part.
         """
         return np.stack(self._parts(name))
 
     def joined(self, name: str) -> np.ndarray:
-        """A part of all recordings, one after the other, `[T_1 + ... + T_N, ...]`.
+        """Returns a part of all recordings, one recording after the other, `[T_1 + ... + T_N, ...]`.
 
         Raises:
-          InputError: If they have no such part.
+          InputError: If the recordings do not have this part.
         """
         return np.concatenate(self._parts(name))
 
@@ -196,13 +196,12 @@ class Recordings(Sequence[Recording]):
         return parts
 
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
-        """The recordings to train on, and those held out: the last ones, whole.
+        """Splits the recordings into those to train on and the last ones, which are held out whole.
 
-        A single recording is split in time. One reading between the two parts is left out, so that no transition
-        between neighbours belongs to both.
+        A single recording is split in time, without one reading between the parts, so that no transition is in both.
 
         Args:
-          fraction: Of the recordings, or of the readings of a single one, that is held out.
+          fraction: The held-out fraction of the recordings, or of the readings of a single recording.
 
         Raises:
           InputError: If either part would be empty.
@@ -227,7 +226,7 @@ class Recordings(Sequence[Recording]):
         return sum((len(each) - 1) // steps * steps + 1 for each in self if len(each) >= length) if steps else 0
 
     def windows(self, length: int | None = None) -> "Recordings":
-        """Recordings of equal length: each is cut into as many as it has, neighbours share a reading.
+        """Cuts every recording into as many windows as possible. Neighbouring windows share one reading.
 
         Args:
           length: Readings in each, >= 2. When it is not given, the largest length of a recording that leaves at most a
@@ -260,8 +259,8 @@ class Recordings(Sequence[Recording]):
 
 
 def _is_numeric(value: Any) -> bool:
-    """Whether nested lists or arrays are of one shape."""
+    """Returns whether nested lists or arrays have one shape."""
     try:
         return np.asarray(value).dtype != object
-    except ValueError:  # NumPy's of ragged lists
+    except ValueError:  # NumPy raises it for ragged lists
         return False

@@ -1,4 +1,4 @@
-"""Trajectories of true systems, to nearly all digits of float64."""
+"""Trajectories of true systems, correct to nearly all digits of float64."""
 
 import numpy as np
 import scipy.integrate
@@ -6,7 +6,7 @@ import scipy.integrate
 from hnn_tf.numerics.pieces import pieces
 from hnn_tf.systems import System
 
-# Error of an inner step, relative to the largest position and momentum so far: some hundred roundings.
+# The allowed error of an inner step, relative to the largest position and momentum so far; some hundred roundings.
 _TOLERANCE = 1e-13
 _SAFETY, _LEAST_FACTOR, _MOST_FACTOR = 0.9, 0.2, 6.0
 _A, _B = scipy.integrate.DOP853.A, scipy.integrate.DOP853.B
@@ -15,29 +15,30 @@ _STAGES = len(_B)
 
 
 def reference_solution(system: System, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Integrates a batch of states of a true system, every member with steps of its own, in float64.
+    """Integrates a batch of states of a true system in float64, with separate steps for every member.
 
-    The adaptive method of order 8(5,3) of Dormand and Prince, vectorised: all members take a step at once, each as long
-    as its own error allows, and those that have arrived leave the batch. So a close encounter of some bodies costs
-    small steps for these only. Every output time is the end of a step; nothing is interpolated.
+    The method is the adaptive method of order 8(5,3) of Dormand and Prince, vectorised. All members take a step at
+    once. Each step is as long as the member's own error allows, and members that have arrived leave the batch. A close
+    encounter of bodies therefore costs small steps only for the members with the encounter. Every output time is the
+    end of a step; nothing is interpolated.
 
     Args:
-      system: The true system; its `numpy_motion` is integrated.
-      initial_states: `[N, 2n]`, at the first of the times.
-      times: `[T]`, or `[N, T]` with own times for each member; decreasing runs backwards.
+      system: The true system, whose `numpy_motion` is integrated.
+      initial_states: `[N, 2n]`, the states at the first of the times.
+      times: `[T]`, or `[N, T]` with separate times for each member; decreasing times run backwards.
 
     Returns:
-      Trajectories `[N, T, 2n]`; index 0 is `initial_states`.
+      The trajectories `[N, T, 2n]`; index 0 is `initial_states`.
 
     Raises:
-      ValueError: If states or times aren't finite, or their shapes don't fit.
-      ArithmeticError: If a member's motion can't be followed, as when bodies collide.
+      ValueError: If states or times are not finite, or their shapes do not fit.
+      ArithmeticError: If the motion of a member cannot be followed, for example because bodies collide.
 
     References:
       Hairer, Norsett, Wanner. Solving Ordinary Differential Equations I, 2nd ed., 1993, section II.10. The tableau is
       SciPy's (`scipy.integrate.DOP853`).
     """
-    # Component-major within, so that the arithmetic runs over the members.
+    # Inside, the members are on the last axis, so that the arithmetic runs over them.
     states = np.array(np.asarray(initial_states, np.float64).T)
     if states.ndim != 2 or len(states) != 2 * system.dof:
         raise ValueError(f"initial_states: expected shape [N, {2 * system.dof}]; received {np.shape(initial_states)}")
@@ -52,7 +53,7 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
     trajectories[:, 0] = states.T
     if not count:
         return trajectories
-    # In pieces, of which a step's slopes are kept at once.
+    # The batch is integrated in pieces, because a step keeps the slopes of a whole piece in memory.
     lost = np.concatenate(
         [
             piece.start + _integrate(system, states[:, piece], grid[piece], trajectories[piece])
@@ -68,16 +69,16 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
 
 
 def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectories: np.ndarray) -> np.ndarray:
-    """Fills `trajectories`; returns the indices of the members that can't be followed."""
+    """Fills `trajectories`, and returns the indices of the members that cannot be followed."""
     members = np.arange(len(grid))
     reached = np.zeros(len(grid), int)
     now = grid[:, 0].copy()
     slopes = np.empty([_STAGES + 1, *states.shape])
-    with np.errstate(all="ignore"):  # coincident bodies, say
+    with np.errstate(all="ignore"):  # coincident bodies, for example
         slopes[0] = _motion(system, states)
     sizes = _magnitudes(states)
     steps = _first_steps(slopes[0], sizes, grid)
-    # A step below this can't move the clock by much more than a rounding.
+    # A step below this size moves the clock by little more than a rounding.
     least = 1e-14 * np.abs(grid - grid[:, :1]).max(-1)
     lost: list[int] = []
     while True:
@@ -97,13 +98,13 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
         end, errors = _step(system, states, slopes, step)
         sizes_after = np.maximum(sizes, _magnitudes(end))
         error = _error(step * errors, sizes_after)
-        # NaN isn't accepted: the step is shortened then, too.
+        # The comparison is false for NaN, so the step is also shortened for NaN.
         accepted = error <= 1
         factor = np.where(error == 0, _MOST_FACTOR, _SAFETY * np.maximum(error, 1e-30) ** -0.125)
         factor = np.where(np.isfinite(factor), np.clip(factor, _LEAST_FACTOR, _MOST_FACTOR), _LEAST_FACTOR)
-        # A step that was cut short by an output says nothing against the longer one.
+        # A step that was cut short by an output time is no reason to reduce the next step.
         grown = np.where(last & accepted, np.maximum(np.abs(steps), np.abs(step) * factor), np.abs(step) * factor)
-        # A first step may be shorter than that, but grows.
+        # A first step may be shorter than `least`, but then it grows.
         stuck = (grown <= least) & (factor < 1)
         states = np.where(accepted, end, states)
         slopes[0] = np.where(accepted, slopes[_STAGES], slopes[0])
@@ -118,9 +119,13 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
 
 
 def _step(system: System, states: np.ndarray, slopes: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The states after a step, and its two error estimates as slopes `[2, 2n, N]`; fills `slopes` after the first."""
+    """Takes one step, and fills all `slopes` after the first.
+
+    Returns:
+      The states after the step, and the two estimates of its error as slopes `[2, 2n, N]`.
+    """
     flat = slopes.reshape(len(slopes), -1)
-    with np.errstate(all="ignore"):  # a step that is too long may end anywhere, and isn't accepted
+    with np.errstate(all="ignore"):  # a step that is too long may end anywhere, but is rejected
         for i in range(1, _STAGES):
             slopes[i] = _motion(system, states + step * (_A[i, :i] @ flat[:i]).reshape(states.shape))
         end = states + step * (_B @ flat[:_STAGES]).reshape(states.shape)
@@ -133,12 +138,12 @@ def _motion(system: System, states: np.ndarray) -> np.ndarray:
 
 
 def _magnitudes(states: np.ndarray) -> np.ndarray:
-    """Largest |q| and largest |p| `[2, N]` of states `[2n, N]`."""
+    """Returns the largest |q| and the largest |p|, `[2, N]`, of states `[2n, N]`."""
     return np.abs(states).reshape(2, -1, states.shape[1]).max(1)
 
 
 def _error(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Error of the step `[N]` in units of what is allowed, of both estimates as Hairer's DOP853 has it."""
+    """Returns the error of the step `[N]` in units of the allowed error, from both estimates, as in Hairer's DOP853."""
     with np.errstate(all="ignore"):
         scale = _TOLERANCE * np.maximum(sizes, np.finfo(float).tiny / _TOLERANCE)
         relative = errors.reshape(2, 2, -1, sizes.shape[1]) / scale[:, np.newaxis]
@@ -148,7 +153,7 @@ def _error(errors: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 def _first_steps(slopes: np.ndarray, sizes: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """A careful first step: a hundredth of the time in which the state changes by its own size."""
+    """Returns careful first steps: a hundredth of the time in which the state changes by its own size."""
     span = np.abs(grid - grid[:, :1]).max(-1)
     with np.errstate(all="ignore"):
         times = np.min(sizes / _magnitudes(slopes), 0)

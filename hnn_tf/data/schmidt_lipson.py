@@ -1,4 +1,4 @@
-"""The measured pendulum of Schmidt and Lipson: download, archive, folder, file."""
+"""The measured pendulum of Schmidt and Lipson, from a download, an archive, a folder or a file."""
 
 import contextlib
 import hashlib
@@ -16,7 +16,7 @@ from hnn_tf.data.pendulum_record import MOST_BYTES, PendulumRecord, parse_pendul
 from hnn_tf.input_error import InputError
 
 MEMBER = "real_pend_h_1.txt"
-"""The record of a real pendulum with friction."""
+"""The file name of the record of a real pendulum with friction."""
 
 SOURCES = (
     (
@@ -29,9 +29,9 @@ SOURCES = (
         "43746637f6e2a384eda24fb4c1bf576b9a26ede2801ac45bdec75154dba19489",
     ),
 )
-"""Public copies of the archive: address and SHA-256."""
+"""The addresses and SHA-256 of public copies of the archive."""
 
-# The published archive has 51867.
+# The published archive has 51867 bytes.
 _MOST_ARCHIVE_BYTES = 100_000_000
 
 
@@ -39,17 +39,19 @@ def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecor
     """Reads the real pendulum's record.
 
     Args:
-      path: The archive, an extracted folder, or the text file; the record may sit under a folder in the first two.
-        Downloaded when not given. Its checksum is free, since archives get packed again.
+      path: The archive, an extracted folder, or the text file. In an archive or a folder, the record may be in a
+        subfolder. The archive is downloaded by default. A given archive may have any checksum, because archives are
+        often packed again.
 
     Returns:
-      The record, 556 readings of about 1/6 s in the published one.
+      The record; the published record has 556 readings, about 1/6 s apart.
 
     Raises:
-      InputError: If there is no such record, or anything in it isn't as expected; names file and line.
+      InputError: If there is no such record, or anything in it is not as expected; the message names the file and the
+        line.
 
     Warns:
-      InputWarning: If the text may have been cut off: its last line has no line end, or its readings aren't 556.
+      InputWarning: If the text may have been cut off: its last line has no line end, or it does not have 556 readings.
 
     References:
       Schmidt, Lipson. Distilling Free-Form Natural Laws from Experimental Data. Science 324, 2009,
@@ -77,15 +79,16 @@ def read_pendulum_record(path: str | os.PathLike | None = None) -> PendulumRecor
 
 
 def forward_differences(record: PendulumRecord) -> tuple[np.ndarray, np.ndarray]:
-    """States and their forward-difference derivatives, over each reading's own time step.
+    """Returns the states and their forward-difference derivatives, over each reading's own time step.
 
     ds/dt(t) ~ (s(t + dt) - s(t)) / dt.
 
-    Warning: of an oscillator this estimate adds a spurious friction: amplitudes fall at about omega^2 dt / 2, which
-    is 0.1 per second on the real pendulum (its own: 0.006). Models that can, fit it. The paper used it.
+    Warning: for an oscillator, this estimate adds a false friction. Amplitudes fall at a rate of about omega^2 dt / 2,
+    which is 0.1 per second for the real pendulum (its real friction gives 0.006). Models that can describe friction fit
+    this false friction. The paper used this estimate.
 
     Returns:
-      States `[T - 1, 2]` (rad, rad/s) and derivatives `[T - 1, 2]` (rad/s, rad/s^2).
+      The states `[T - 1, 2]` (rad, rad/s) and the derivatives `[T - 1, 2]` (rad/s, rad/s^2).
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, task 3 (real pendulum) and its code.
@@ -94,32 +97,32 @@ def forward_differences(record: PendulumRecord) -> tuple[np.ndarray, np.ndarray]
 
 
 def download_archive() -> pathlib.Path:
-    """Downloads the archive to Keras' cache, by checksum; the second address is tried if the first fails.
+    """Downloads the archive to Keras' cache and checks its checksum. If the first address fails, the second is tried.
 
     Returns:
-      The archive in the cache; its SHA-256 is the one in `SOURCES`.
+      The path of the archive in the cache; its SHA-256 is the one in `SOURCES`.
 
     Raises:
-      InputError: If neither can be had; says what to fetch from where, and which flag takes it.
+      InputError: If both addresses fail; the message says which file to fetch from where, and which flag takes it.
     """
-    import keras  # here, so that reading a local file doesn't load it
+    import keras  # here, so that reading a local file does not load Keras
 
-    # Keras' own choice, spelled out to know where a bad download lies.
+    # This is Keras' own choice, repeated here because a bad download must be found.
     cache = pathlib.Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"))
     reasons = []
     for number, (url, checksum) in enumerate(SOURCES, 1):
         name = f"schmidt_lipson_invar_datasets_{number}.zip"
         try:
-            # Keras reports on stdout, which belongs to the run's results, what takes a moment or fails.
+            # Keras reports slow and failed downloads on stdout, but stdout is for the run's results.
             with contextlib.redirect_stdout(io.StringIO()):
                 path = keras.utils.get_file(
                     name, url, file_hash=checksum, hash_algorithm="sha256", cache_dir=os.fspath(cache)
                 )
             return _checked(pathlib.Path(path), checksum)
-        except Exception as error:  # Keras raises plain Exception for whatever the network does
+        except Exception as error:  # Keras raises plain Exception for any network error
             reason = str(error).removeprefix(f"URL fetch failure on {url}: ").removeprefix("None -- ")
             reasons.append(" ".join(reason.split())[:120])
-            with contextlib.suppress(OSError, ValueError):  # Keras leaves a download of the wrong checksum behind
+            with contextlib.suppress(OSError, ValueError):  # Keras leaves a file with a wrong checksum behind
                 _checked(cache / "datasets" / name, checksum)
     addresses = " or ".join(url for url, _ in SOURCES)
     raise InputError(
@@ -143,10 +146,13 @@ def _find_in_folder(folder: pathlib.Path) -> pathlib.Path:
 
 
 def _check_plain(path: pathlib.Path) -> None:
-    """Before it is opened: a pipe would wait for a writer, and a device may never end."""
+    """Refuses a path that is not a plain file, before the path is opened.
+
+    Opening a pipe would wait for a writer, and a device may never end.
+    """
     try:
         status = path.stat()
-    except ValueError as error:  # a zero byte, from a file of flags
+    except ValueError as error:  # a zero byte, for example from a file of flags
         raise InputError(f"{path}: expected another path; {error}; check the path") from error
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{path}: expected a plain file, and no pipe, socket or device; give the archive or text file")
@@ -167,7 +173,8 @@ def _read_member(path: pathlib.Path) -> bytes:
             where = f"{path}!{MEMBER}"
             if info.flag_bits & 1:
                 raise InputError(f"{where}: expected an open member; it is encrypted; pack it without a password")
-            # Of these two Python reads no more than asked for; a small bzip2 or LZMA member can fill the memory.
+            # For these two types, Python reads no more than asked for. A small bzip2 or LZMA member could fill the
+            # memory.
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise InputError(
                     f"{where}: expected it stored or deflated; received method {info.compress_type}; pack it by zip"
@@ -178,6 +185,6 @@ def _read_member(path: pathlib.Path) -> bytes:
                 return member.read(MOST_BYTES + 1)
     except InputError:
         raise
-    # ValueError, struct.error: what `zipfile` lets through of damaged names, offsets, and headers.
+    # `zipfile` raises ValueError and struct.error for damaged names, offsets and headers.
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
         raise InputError(f"{where}: expected a sound zip; it can't be read ({error}); fetch it anew") from error

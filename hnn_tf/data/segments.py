@@ -1,4 +1,4 @@
-"""Trajectories cut into segments of neighbouring observations."""
+"""Segments of neighbouring observations of a trajectory."""
 
 import dataclasses
 
@@ -7,14 +7,16 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Segments:
-    """T observations cut into W segments of neighbouring ones; where two meet, both have the observation.
+    """A division of T observations into W segments of neighbouring observations.
+
+    Neighbouring segments share one observation.
 
     Args:
-      num_times: T >= 2.
-      num_segments: W, from 1 to T - 1.
+      num_times: The number of observations T >= 2.
+      num_segments: The number of segments W, from 1 to T - 1.
 
     Raises:
-      ValueError: If there are fewer than two times, or more segments than steps between them.
+      ValueError: If there are fewer than two times, or more segments than steps between the times.
     """
 
     num_times: int
@@ -29,19 +31,19 @@ class Segments:
 
     @property
     def starts(self) -> np.ndarray:
-        """Index of each segment's first observation, and after them of the last one of all, `[W + 1]`."""
+        """The indices of the segments' first observations, followed by that of the very last observation, `[W + 1]`."""
         return np.linspace(0, self.num_times - 1, self.num_segments + 1).round().astype(int)
 
     @property
     def indices(self) -> np.ndarray:
-        """Index of each segment's observations `[W, L + 1]`; those of a shorter segment repeat its last one."""
+        """The indices of each segment's observations `[W, L + 1]`. A shorter segment repeats its last index."""
         starts, ends = self.starts[:-1, None], self.starts[1:, None]
         return np.minimum(starts + np.arange((ends - starts).max() + 1), ends)
 
     @property
     def counted(self) -> np.ndarray:
-        """1 where `indices` has an observation for the first time, else 0, `[W, L + 1]`."""
+        """The weights of `indices` `[W, L + 1]`: 1 where an observation appears for the first time, else 0."""
         starts, ends = self.starts[:-1, None], self.starts[1:, None]
         own = starts + np.arange((ends - starts).max() + 1) < ends
-        own[-1, ends[-1] - starts[-1]] = True  # the very last one has no other segment
+        own[-1, ends[-1] - starts[-1]] = True  # the very last observation is in no other segment
         return own.astype(float)

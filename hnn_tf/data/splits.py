@@ -4,7 +4,7 @@ from hnn_tf.data.trajectories import Trajectories
 
 
 def split_by_trajectory(trajectories: Trajectories, *, train_fraction: float) -> tuple[Trajectories, Trajectories]:
-    """The first `train_fraction` of the trajectories, and the rest: no trajectory is in both.
+    """Returns the first `train_fraction` of the trajectories, and the rest. No trajectory is in both parts.
 
     Raises:
       ValueError: If either part would be empty.

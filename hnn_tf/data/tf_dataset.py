@@ -1,4 +1,4 @@
-"""Samples as `tf.data`, for Keras' own `fit`."""
+"""Samples as a `tf.data` dataset, for Keras' own `fit`."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,30 +6,34 @@ import tensorflow as tf
 from hnn_tf.typing import Samples
 
 _ROUNDS = 24
-"""Of the cipher that permutes indices. With the 4 of `tf.random.experimental.index_shuffle` neighbours among a million
-stay near each other (their correlation is 0.4); with 12 or more they are as independent as of a true shuffle."""
+"""The number of rounds of the cipher that permutes indices.
+
+With the 4 rounds of `tf.random.experimental.index_shuffle`, neighbours among a million indices stay near each other:
+their correlation is 0.4. With 12 or more rounds, they are as independent as after a true shuffle.
+"""
 
 
 def to_tf_dataset(
     samples: Samples, *, batch_size: int | None = None, seed: int | None = None, dtype: str = "float32"
 ) -> tf.data.Dataset:
-    """Batches of (state, time_derivative) for `model.fit(dataset)`.
+    """Returns batches of (state, time_derivative) for `model.fit(dataset)`.
 
-    Indices are shuffled, not samples: a cipher gives the n-th index of an epoch without the others, so that the first
-    batch of millions comes at once, and nothing but one copy of the columns is held.
+    The function shuffles indices instead of samples. A cipher computes the n-th index of an epoch without the other
+    indices. For this reason, the first batch of millions of samples is available at once, and memory holds only one
+    copy of the columns.
 
     Args:
-      samples: Columns `state` and `time_derivative`, both `[N, 2n]`.
-      batch_size: Samples a batch; all N in one batch when not given.
-      seed: Reshuffles the samples every epoch, the same on every machine (together with TensorFlow's global seed, if
-        one is set); they keep their order when not given.
-      dtype: Of the batches.
+      samples: The columns `state` and `time_derivative`, both `[N, 2n]`.
+      batch_size: The number of samples per batch; by default, all N samples are one batch.
+      seed: If given, the samples are shuffled again in every epoch, in the same way on every machine (together with
+        TensorFlow's global seed, if one is set). By default, the samples keep their order.
+      dtype: The dtype of the batches.
 
     Returns:
       A dataset of pairs of tensors `[batch, 2n]`.
 
     Raises:
-      ValueError: If a column is missing, the two differ in shape, or a batch is empty.
+      ValueError: If a column is missing, the two columns differ in shape, or a batch is empty.
     """
     missing = [name for name in ("state", "time_derivative") if name not in samples]
     if missing:
@@ -57,7 +61,7 @@ def to_tf_dataset(
     numbers = tf.data.Dataset.range(num_batches)
     if seed is None:
         return numbers.map(batch).prefetch(tf.data.AUTOTUNE)
-    # One epoch of seeds is one seed, and another one each time.
+    # Each epoch of this dataset gives one seed, which is different every time.
     seeds = tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True).batch(3, drop_remainder=True).take(1)
     shuffled = seeds.flat_map(lambda epoch_seed: numbers.map(lambda number: batch(number, epoch_seed)))
     return shuffled.apply(tf.data.experimental.assert_cardinality(num_batches)).prefetch(tf.data.AUTOTUNE)

@@ -13,13 +13,13 @@ from hnn_tf.systems import System
 
 @dataclasses.dataclass(frozen=True)
 class Trajectories:
-    """Trajectories observed at common times.
+    """Trajectories that are observed at common times.
 
     Attributes:
       times: `[T]`.
-      clean_states: True states `[N, T, 2n]`.
-      states: Observed states `[N, T, 2n]`: the true ones plus noise.
-      time_derivatives: True derivatives at the true states `[N, T, 2n]`.
+      clean_states: The true states `[N, T, 2n]`.
+      states: The observed states `[N, T, 2n]`: the true states plus noise.
+      time_derivatives: The true derivatives at the true states `[N, T, 2n]`.
     """
 
     times: np.ndarray
@@ -28,7 +28,7 @@ class Trajectories:
     time_derivatives: np.ndarray
 
     def __getitem__(self, trajectories: slice) -> "Trajectories":
-        """Some of the trajectories, whole."""
+        """Returns some of the trajectories, whole."""
         return dataclasses.replace(
             self,
             clean_states=self.clean_states[trajectories],
@@ -37,15 +37,18 @@ class Trajectories:
         )
 
     def observed_samples(self) -> dict[str, np.ndarray]:
-        """Columns `state`, `time_derivative` `[N T, 2n]`: observed states with the true derivatives."""
+        """Returns the columns `state`, `time_derivative` `[N T, 2n]`: observed states with the true derivatives."""
         return {"state": _flat(self.states), "time_derivative": _flat(self.time_derivatives)}
 
     def clean_samples(self) -> dict[str, np.ndarray]:
-        """Columns `state`, `time_derivative` `[N T, 2n]`: true states with the true derivatives."""
+        """Returns the columns `state`, `time_derivative` `[N T, 2n]`: true states with the true derivatives."""
         return {"state": _flat(self.clean_states), "time_derivative": _flat(self.time_derivatives)}
 
     def transition_samples(self) -> dict[str, np.ndarray]:
-        """Columns `state`, `next_state` `[N (T-1), 2n]`, `time_step` `[N (T-1), 1]`: neighbours on one trajectory."""
+        """Returns pairs of neighbouring states.
+
+        The columns are `state` and `next_state` `[N (T-1), 2n]`, and `time_step` `[N (T-1), 1]`.
+        """
         time_step = np.broadcast_to(np.diff(self.times)[None, :, None], (*self.states[:, 1:].shape[:2], 1))
         return {
             "state": _flat(self.states[:, :-1]),
@@ -54,10 +57,10 @@ class Trajectories:
         }
 
     def trajectory_samples(self, *, num_segments: int = 1) -> dict[str, np.ndarray]:
-        """Whole trajectories, for `TrajectoryMatching` and `CombinedMatching`.
+        """Returns whole trajectories, for `TrajectoryMatching` and `CombinedMatching`.
 
-        Columns `times` `[N, T]`, `states`, `time_derivatives` `[N, T, 2n]` and `initial_state` `[N, num_segments, 2n]`,
-        which is the observed one: a first guess.
+        The columns are `times` `[N, T]`, `states` and `time_derivatives` `[N, T, 2n]`, and `initial_state` `[N,
+        num_segments, 2n]`. The initial states are the observed states, as a first guess.
         """
         starts = Segments(len(self.times), num_segments).starts[:-1]
         return {
@@ -82,16 +85,16 @@ def generate_trajectories(
       system: The true system.
       initial_states: `[N, 2n]`, the states at `times[0]`.
       times: `[T]`, in the system's time unit.
-      noise_std: Standard deviation of the Gaussian noise on the states; derivatives stay exact.
-      rng: Source of the noise; needed if there is any.
+      noise_std: The standard deviation of the Gaussian noise on the states; the derivatives stay exact.
+      rng: The source of the noise, which is necessary if `noise_std` is not zero.
 
     Returns:
-      The trajectories. Each step's error is below 1e-13 of the largest position and momentum so far; what chaos makes
-      of that grows with the time.
+      The trajectories. The error of each step is below 1e-13 of the largest position and momentum so far. In a chaotic
+      motion, this error grows with the time.
 
     Raises:
-      ValueError: If states or times aren't finite, times don't increase, or noise is asked for without `rng`.
-      ArithmeticError: If a motion can't be followed, as when bodies collide.
+      ValueError: If states or times are not finite, times do not increase, or there is noise but no `rng`.
+      ArithmeticError: If a motion cannot be followed, for example because bodies collide.
     """
     if not np.isfinite(initial_states).all():
         raise ValueError("generate_trajectories: expected finite initial states; received NaN or infinity")

@@ -1,4 +1,4 @@
-"""Time derivatives and denoised states of trajectories of which only noisy states were observed."""
+"""Estimators of time derivatives and denoised states from noisy observed states."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""What every derivative estimator is given and gives."""
+"""The base class of all derivative estimators."""
 
 import abc
 import dataclasses
@@ -11,12 +11,12 @@ from hnn_tf.input_error import InputError
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
-    """What is estimated from noisy trajectories, all float64.
+    """The estimates from noisy trajectories, all in float64.
 
     Attributes:
-      states: `[N, T, 2n]`, denoised; of finite differences the observed ones.
-      time_derivatives: `[N, T, 2n]`, in the states' units by the times' unit.
-      noise_std: `[2n]`, standard deviation of the noise on each coordinate, in its unit.
+      states: `[N, T, 2n]`, the denoised states; for finite differences, the observed states.
+      time_derivatives: `[N, T, 2n]`, in the states' units divided by the times' unit.
+      noise_std: `[2n]`, the standard deviation of the noise on each coordinate, in the coordinate's unit.
     """
 
     states: np.ndarray
@@ -25,17 +25,17 @@ class Estimate:
 
 
 class DerivativeEstimator(abc.ABC):
-    """Time derivatives of trajectories of which only states were observed.
+    """The base class of estimators of time derivatives from observed states.
 
-    The observed states are y_i = s(t_i) + e_i, the noise e_i independent and of one standard deviation a coordinate.
-    Each coordinate is estimated by itself, and what is chosen from the data (window, smoothness) is chosen for all
-    trajectories together: one of them says too little about it. Every time keeps its estimate; at both ends of a
-    trajectory, where neighbours are on one side only, estimates are worse, as each class says.
+    The observed states are y_i = s(t_i) + e_i. The noise e_i is independent and has one standard deviation per
+    coordinate. Each coordinate is estimated separately. Window or smoothness are chosen from all trajectories together,
+    because a single trajectory says too little about them. Every time has an estimate. At both ends of a trajectory,
+    where all neighbours are on one side, the estimates are worse; each class says by how much.
 
     Attributes:
-      name: What `--derivatives` calls it.
-      min_points: Fewest times T that it takes.
-      max_points: Most times T that it takes; None when there's no limit.
+      name: The name in `--derivatives`.
+      min_points: The smallest allowed number of times T.
+      max_points: The largest allowed number of times T; None if there is no limit.
     """
 
     name: ClassVar[str]
@@ -43,28 +43,28 @@ class DerivativeEstimator(abc.ABC):
     max_points: int | None = None
 
     def estimate(self, times: np.ndarray, states: np.ndarray) -> Estimate:
-        """Estimates states and time derivatives at the same times.
+        """Estimates states and time derivatives at the given times.
 
         Args:
-          times: `[T]` of all trajectories, or `[N, T]`; increasing, steps may differ.
-          states: Observed states `[N, T, 2n]`.
+          times: `[T]` for all trajectories, or `[N, T]`; increasing, with steps that may differ.
+          states: The observed states `[N, T, 2n]`.
 
         Returns:
           The estimate.
 
         Raises:
-          InputError: If shapes don't fit, there are too few or too many times, times don't increase, or a number isn't
-            finite.
+          InputError: If shapes do not fit, there are too few or too many times, times do not increase, or a number is
+            not finite.
         """
         times, states = np.asarray(times, np.float64), np.asarray(states, np.float64)
         self._check(times, states)
         if times.ndim == 1 or (times == times[0]).all():
-            times = times.reshape(-1, times.shape[-1])[:1]  # weights computed once serve all trajectories
+            times = times.reshape(-1, times.shape[-1])[:1]  # weights are computed once for all trajectories
         return self._estimate(times, states)
 
     @abc.abstractmethod
     def _estimate(self, times: np.ndarray, states: np.ndarray) -> Estimate:
-        """The estimate at times `[1, T]` or `[N, T]`, which were checked."""
+        """Returns the estimate at checked times, `[1, T]` or `[N, T]`."""
 
     def _check(self, times: np.ndarray, states: np.ndarray) -> None:
         where = f"derivatives by {self.name}"
@@ -93,6 +93,6 @@ class DerivativeEstimator(abc.ABC):
 
 
 def _first(name: str, wrong: np.ndarray, array: np.ndarray) -> str:
-    """The first wrong element with its place, as in `states[0, 3, 1] = nan`."""
+    """Returns the first wrong element with its place, for example `states[0, 3, 1] = nan`."""
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     return f"{name}{list(place)} = {array[place]}"

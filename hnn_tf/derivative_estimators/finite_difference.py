@@ -1,4 +1,4 @@
-"""Finite differences: no smoothing at all."""
+"""Finite differences, without any smoothing."""
 
 import numpy as np
 
@@ -8,27 +8,32 @@ from hnn_tf.derivative_estimators.local_polynomial import LocalPolynomial
 from hnn_tf.input_error import InputError
 
 WINDOWS = {"forward": 2, "central": 3}
-"""Points that each scheme uses."""
+"""The number of points that each scheme uses."""
 
 NOISE_ORDER = 4
-"""Of the differences that estimate the noise: of an oscillator, 20 points a period, they keep 1e-3 of the amplitude."""
+"""The order of the differences that estimate the noise.
+
+For an oscillator with 20 points per period, they keep 1e-3 of the amplitude.
+"""
 
 
 class FiniteDifference(DerivativeEstimator):
-    """Differences of neighbouring observed states; states stay as observed.
+    """Differences of neighbouring observed states; the states stay as observed.
 
         forward:  ds/dt(t_i) = (y_{i+1} - y_i) / h_i,  h_i = t_{i+1} - t_i;  error s'' h/2, order 1
         central:  the slope at t_i of the parabola through i-1, i, i+1;      error s''' h^2/6, order 2
 
-    Exact for polynomials of degree 1 and 2, at irregular times too. At the ends: the last forward difference repeats
-    the one before it, which makes it a backward one; central's are slopes of the outermost parabolas, of order 2 still.
+    The schemes are exact for polynomials of degree 1 and 2, also at irregular times. At the ends, the last forward
+    difference repeats the difference before it, which makes it a backward difference. The central scheme takes the
+    slopes of the outermost parabolas, which still have order 2.
 
-    A forward difference damps: as the derivative at t_i it gives an oscillator of frequency omega a spurious friction
-    of about omega^2 h/2. Noise of standard deviation sigma becomes sqrt(2) sigma/h, of central ones sigma/(sqrt(2) h):
-    take another estimator for noisy states. This is the reference, and what the paper does to its real pendulum.
+    A forward difference adds damping: as the derivative at t_i, it gives an oscillator of frequency omega a false
+    friction of about omega^2 h/2. Noise of standard deviation sigma becomes sqrt(2) sigma/h in forward differences and
+    sigma/(sqrt(2) h) in central ones. For noisy states, another estimator is better. Finite differences are the
+    reference, and the paper uses them for its real pendulum.
 
-    `noise_std` is from fourth-order divided differences, scaled so that independent noise keeps its variance; of fewer
-    than 5 times from the highest that there are. Motion with few points a period adds to it.
+    `noise_std` comes from fourth-order divided differences, scaled so that independent noise keeps its variance. For
+    fewer than 5 times, it comes from the highest possible order. Motion with few points per period adds to it.
 
     Args:
       scheme: `forward` or `central`.
@@ -56,7 +61,7 @@ class FiniteDifference(DerivativeEstimator):
 
 
 def noise_std(times: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """Standard deviation of independent noise on smooth motion, by divided differences.
+    """Returns the standard deviation of independent noise on smooth motion, from divided differences.
 
     sigma^2 = mean (sum_j w_j y_{i+j})^2,  w_j proportional to 1 / prod_{k != j} (t_{i+j} - t_{i+k}),  sum_j w_j^2 = 1.
 

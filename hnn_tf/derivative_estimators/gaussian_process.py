@@ -6,32 +6,40 @@ from hnn_tf.derivative_estimators.base import DerivativeEstimator, Estimate
 from hnn_tf.derivative_estimators.grid_search import grid_minimum
 
 MAX_CHOOSING = 100
-"""Pieces of trajectories, of different times, by which length and variances are chosen: each needs eigenvectors."""
+"""The largest number of pieces, with different times, that determine length and variances.
+
+The number is limited because each piece needs eigenvectors.
+"""
 
 PIECE = 100
-"""Times, about, of a piece of a long trajectory for that choice; the cost is of order T^3."""
+"""The approximate number of times of each of these pieces of a long trajectory; the cost is of order T^3."""
 
 LOG_RATIOS = np.arange(np.log(1e-13), np.log(1e3), np.log(2.0))
-"""Noise variances that are tried, as log of their ratio to the kernel matrix' largest eigenvalue: from that of
-roundings to that at which all is noise."""
+"""The noise variances that are tried, as the log of their ratio to the kernel matrix' largest eigenvalue.
+
+The range begins at the variance of roundings and ends at the variance at which everything is noise.
+"""
 
 
 class GaussianProcess(DerivativeEstimator):
     """The posterior mean, and its derivative, of a Gaussian process with squared-exponential covariance.
 
-    y_i = a + g(t_i) + e_i,  cov(g(t), g(u)) = v exp(-(t - u)^2 / (2 l^2)),  var e_i = sigma^2,  any a a trajectory.
+    y_i = a + g(t_i) + e_i,  cov(g(t), g(u)) = v exp(-(t - u)^2 / (2 l^2)),  var e_i = sigma^2,  any a for each
+    trajectory.
 
-    Length l, variance v and sigma are one a coordinate, the most likely ones of all trajectories together (restricted
-    maximum likelihood). Exact for constants only, but where the motion has one time scale, as an oscillator's, its mean
-    squared error is the least of all estimators here, above all at the ends: no boundary condition is imposed, though
-    the error of the outermost derivatives is still some 3 times that of inner ones. Motion with sudden changes, as of
-    bodies that meet, has no single length: take a `SmoothingSpline` for that, and for records of above 1000 times.
+    Each coordinate has its own length l, variance v and sigma, which are the most likely ones for all trajectories
+    together (restricted maximum likelihood). The estimator is exact only for constants. For motion with one time scale,
+    as of an oscillator, it has the smallest mean squared error of all estimators here, above all at the ends, because
+    it imposes no boundary condition. The error of the outermost derivatives is still about 3 times that of inner ones.
+    Motion with sudden changes, as of bodies that meet, has no single length. For such motion, and for records of more
+    than 1000 times, use a `SmoothingSpline`.
 
-    A posterior mean is shrunk towards the constant a, derivatives more than states and most at the ends. So a vector
-    field fitted to all its estimates by least squares has, on few noisy points, a slower clock than one fitted to a
-    spline's, though each estimate is nearer to the truth; without the ends it hasn't.
+    A posterior mean is shrunk towards the constant a. Derivatives are shrunk more than states, and most at the ends. As
+    a result, the motion of a vector field that is fitted by least squares to all estimates from few noisy points is
+    slower than with a spline's estimates, although each estimate is nearer to the truth. Without the ends, the motion
+    is not slower.
 
-    `noise_std` is by the same likelihood.
+    `noise_std` comes from the same likelihood.
 
     References:
       Rasmussen, Williams. Gaussian Processes for Machine Learning, 2006, sections 2.7, 5.4 and 9.4.
@@ -43,8 +51,8 @@ class GaussianProcess(DerivativeEstimator):
 
     def _estimate(self, times: np.ndarray, states: np.ndarray) -> Estimate:
         chosen_times, chosen_states = _pieces(times, states)
-        # From the sampling's step, below which nothing can be seen, to a few spans, above which all is a parabola; the
-        # likelihood is flat enough for a parabola between lengths of ratio sqrt(2).
+        # The lengths begin at the sampling's step, below which nothing is visible, and end at a few spans, above which
+        # everything is a parabola. Between lengths with a ratio of sqrt(2), a parabola describes the likelihood well.
         shortest = np.median(np.diff(chosen_times))
         longest = 4 * (chosen_times[:, -1] - chosen_times[:, 0]).max()
         grid = np.arange(np.log(shortest), np.log(longest), np.log(2) / 2)
@@ -60,7 +68,7 @@ class GaussianProcess(DerivativeEstimator):
 
 
 def _pieces(times: np.ndarray, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pieces of trajectories from which length and variances are chosen: times `[G, S]`, states `[K, S, 2n]`."""
+    """Returns the pieces of trajectories that determine length and variances: times `[G, S]`, states `[K, S, 2n]`."""
     pieces = max(1, times.shape[1] // PIECE)
     if pieces > 1:
         size = times.shape[1] // pieces
@@ -73,7 +81,10 @@ def _pieces(times: np.ndarray, states: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _covariance(times: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The covariance k `[G, T, T]`, its derivative by the first time, and a basis U `[T, T - 1]` without constants."""
+    """Returns the covariance k `[G, T, T]`, its derivative by the first time, and a basis U without constants.
+
+    The basis is `[T, T - 1]`.
+    """
     distance = (times[:, :, None] - times[:, None, :]) / length
     covariance = np.exp(-np.square(distance) / 2)
     not_constant = np.linalg.qr(np.ones([times.shape[1], 1]), mode="complete")[0][:, 1:]
@@ -83,16 +94,17 @@ def _covariance(times: np.ndarray, length: float) -> tuple[np.ndarray, np.ndarra
 def _most_likely_noise(
     times: np.ndarray, states: np.ndarray, length: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The ratio r = sigma^2 / v, -2 log likelihood and sigma, each `[m]`, of states `[N, T, m]`.
+    """Returns the ratio r = sigma^2 / v, -2 log likelihood and sigma, each `[m]`, of states `[N, T, m]`.
 
-    U'y has covariance v (U'kU + r), whatever a. With eigenvalues E and eigenvectors X of U'kU, z = X'U'y has variances
-    v (E + r); so one decomposition serves every coordinate, ratio and trajectory at these times. v is eliminated:
+    U'y has the covariance v (U'kU + r), for any a. With the eigenvalues E and eigenvectors X of U'kU, z = X'U'y has the
+    variances v (E + r). One decomposition therefore serves every coordinate, ratio and trajectory at these times. v is
+    eliminated:
 
         -2 log L = sum log(E + r) + M log(sum z^2 / (E + r)) + const,   M elements z.
     """
     covariance, _, not_constant = _covariance(times, length)
     eigenvalues, vectors = np.linalg.eigh(not_constant.T @ covariance @ not_constant)
-    eigenvalues = np.maximum(eigenvalues, 0.0)  # roundings make the least ones negative
+    eigenvalues = np.maximum(eigenvalues, 0.0)  # roundings make the smallest ones negative
     squares = np.square(np.swapaxes(vectors, -1, -2) @ (not_constant.T @ states))
     count = squares.shape[0] * squares.shape[1]
     repeats = count / eigenvalues.size
@@ -100,9 +112,9 @@ def _most_likely_noise(
         squares = squares.sum(axis=0, keepdims=True)
 
     def likelihood(log_ratio: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-        """-2 log L and v, `[m]`, for ratios `[m]` or one."""
+        """Returns -2 log L and v, `[m]`, for ratios `[m]` or one ratio."""
         variances = eigenvalues[..., None] + np.exp(log_ratio)
-        # A coordinate that never moves has no squares, and any ratio is as good.
+        # A coordinate that never moves has no squares, and all ratios are equally good.
         total = np.maximum((squares / variances).sum(axis=(0, 1)), np.finfo(float).tiny)
         return repeats * np.log(variances).sum(axis=(0, 1)) + count * np.log(total), total / count
 
@@ -115,13 +127,13 @@ def _most_likely_noise(
 def _posterior_mean(
     times: np.ndarray, states: np.ndarray, length: float, ratio: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The mean a + g and its derivative, each `[N, T]`, of one coordinate's states `[N, T]`.
+    """Returns the mean a + g and its derivative, each `[N, T]`, of one coordinate's states `[N, T]`.
 
     c = U (U'kU + r)^-1 U'y,   a + g = y - r c,   dg/dt = k' c.
     """
     covariance, slope_covariance, not_constant = _covariance(times, length)
     noisy = not_constant.T @ covariance @ not_constant + ratio * np.eye(times.shape[1] - 1)
-    # Columns are the trajectories of common times, or one.
+    # The columns are the trajectories with common times, or a single trajectory.
     columns = states.T[None] if len(times) == 1 else states[..., None]
     coefficients = not_constant @ np.linalg.solve(noisy, not_constant.T @ columns)
     denoised, slopes = columns - ratio * coefficients, slope_covariance @ coefficients

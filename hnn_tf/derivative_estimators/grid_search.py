@@ -1,17 +1,19 @@
-"""Minima of functions of one variable, many at once."""
+"""Minima of many functions of one variable at once."""
 
 import numpy as np
 
 
 def grid_minimum(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Where each of m functions, known on a grid, is least: at the lowest point of a parabola between grid points.
+    """Returns the minima of m functions that are known on a grid.
+
+    A minimum is the lowest point of a parabola between grid points.
 
     Args:
-      grid: Regular, `[K]`, K >= 3, fine enough for a parabola through three neighbours.
-      values: Of the functions, `[K, m]`.
+      grid: A regular grid `[K]`, K >= 3, which is fine enough for a parabola through three neighbours.
+      values: The values of the functions, `[K, m]`.
 
     Returns:
-      `[m]`; of a least value at an end of the grid, that end.
+      `[m]`. If the smallest value is at an end of the grid, the minimum is this end.
     """
     least = np.argmin(values, axis=0)
     inner = np.clip(least, 1, len(grid) - 2)

@@ -15,4 +15,4 @@ DERIVATIVE_ESTIMATORS: Registry[type["DerivativeEstimator"]] = Registry(
         "gaussian_process": "hnn_tf.derivative_estimators.gaussian_process:GaussianProcess",
     }
 )
-"""Every derivative estimator of the package, by the name that `--derivatives` takes."""
+"""All derivative estimators of the package, by the names that `--derivatives` takes."""

@@ -1,4 +1,4 @@
-"""Local polynomials by least squares."""
+"""Local polynomials that are fitted by least squares, with an automatic choice of the window."""
 
 import numpy as np
 
@@ -7,44 +7,50 @@ from hnn_tf.derivative_estimators.local_polynomial import LocalPolynomial
 from hnn_tf.input_error import InputError
 
 MAX_WINDOW = 101
-"""Points of the widest window that is tried."""
+"""The number of points of the widest window that is tried."""
 
 MAX_CHOOSING = 5000
-"""Times from which the window is chosen: each needs weights of its own for each window."""
+"""The largest number of times that determine the window.
+
+The number is limited because each time needs separate weights for each window.
+"""
 
 
 class SavitzkyGolay(DerivativeEstimator):
-    """Slope and value, at each time, of the polynomial fitted by least squares to the points around it.
+    """The slope and value, at each time, of a polynomial that is fitted by least squares to the points around it.
 
-    At regular times and away from the ends this is the filter of Savitzky and Golay; at irregular times the polynomials
-    are fitted at the actual times. With window 2 m + 1 and step h the derivative's error is, to leading order,
+    At regular times and away from the ends, this estimator is the filter of Savitzky and Golay. At irregular times, the
+    polynomials are fitted at the actual times. With the window 2 m + 1 and the step h, the derivative's error is, to
+    leading order,
 
         degree 1, 2:  s''' h^2 (3 m^2 + 3 m - 1) / 30;    degree 3, 4:  of order s^(5) (m h)^4
 
-    and noise of standard deviation sigma becomes sigma sqrt(3 / (m (m + 1) (2 m + 1))) / h for degree 1 and 2. Exact
-    for polynomials of the degree, at irregular times and at the ends too.
+    and noise of standard deviation sigma becomes sigma sqrt(3 / (m (m + 1) (2 m + 1))) / h for degree 1 and 2. The
+    estimator is exact for polynomials of the given degree, also at irregular times and at the ends.
 
-    At the ends, m points on each side, windows are shifted inwards and polynomials are read off their middle: the error
-    of the outermost derivatives is some 5 times that of inner ones. For long records: the cost is linear in T.
+    At the ends, for m points on each side, the windows are shifted inwards, and the polynomials are evaluated away from
+    the middle of their windows. The error of the outermost derivatives is about 5 times that of inner ones. The
+    estimator is suitable for long records, because the cost is linear in T.
 
-    The window, when not given, is chosen for each coordinate from all trajectories by Akaike's corrected criterion:
-    least log(mean squared residual) + 2 w / (1 - w), w the mean weight of a point's own observation in its fit. Unlike
-    cross-validation it doesn't take windows of a few points when there is one trajectory only.
+    By default, the window is chosen for each coordinate from all trajectories by Akaike's corrected criterion: the
+    least log(mean squared residual) + 2 w / (1 - w), where w is the mean weight of a point's own observation in its
+    fit. Cross-validation would choose windows of a few points when there is only one trajectory; this criterion does
+    not.
 
-    `noise_std` is from the residuals, each divided by what it keeps of independent noise.
+    `noise_std` comes from the residuals. Each residual is divided by the part of independent noise that it keeps.
 
     Args:
-      window: Odd number of points, > degree + 1; chosen from the data when not given.
-      degree: Of the polynomials, >= 1.
+      window: An odd number of points, > degree + 1; chosen from the data by default.
+      degree: The degree of the polynomials, >= 1.
 
     Raises:
-      InputError: If window or degree aren't such integers.
+      InputError: If the window or the degree is not such an integer.
 
     References:
       Savitzky, Golay. Smoothing and differentiation of data by simplified least squares procedures. 1964.
       Fan, Gijbels. Local Polynomial Modelling and Its Applications, 1996, ch. 3.
       Hurvich, Simonoff, Tsai. Smoothing parameter selection in nonparametric regression using an improved Akaike
-        information criterion. 1998.
+      information criterion. 1998.
     """
 
     name = "savitzky_golay"
@@ -66,15 +72,15 @@ class SavitzkyGolay(DerivativeEstimator):
             polynomial = LocalPolynomial.at(times, window=window, degree=self.degree)
             denoised[..., chosen] = polynomial.values(observed)
             derivatives[..., chosen] = polynomial.slopes(observed)
-            # Of independent noise the residual keeps sum_j (delta_ij - w_ij)^2 = 1 - w_ii: fits are projections, and
-            # at the time itself sum_j w_ij^2 = w_ii.
+            # The residual keeps the share sum_j (delta_ij - w_ij)^2 = 1 - w_ii of independent noise, because fits are
+            # projections, for which sum_j w_ij^2 = w_ii at the time itself.
             kept = np.mean(1 - polynomial.own_weights())
             residual = np.mean(np.square(observed - denoised[..., chosen]), axis=(0, 1))
             noise_std[chosen] = np.sqrt(residual / kept)
         return Estimate(denoised, derivatives, noise_std)
 
     def _windows(self, times: np.ndarray, states: np.ndarray) -> np.ndarray:
-        """The window of each coordinate `[2n]`."""
+        """Returns the window of each coordinate `[2n]`."""
         if self.window is not None:
             return np.full(states.shape[-1], self.window)
         if len(times) > 1:
@@ -92,12 +98,12 @@ class SavitzkyGolay(DerivativeEstimator):
 
 
 def _least_window(degree: int) -> int:
-    """The narrowest odd window that leaves a residual."""
+    """Returns the narrowest odd window that leaves a residual."""
     return degree + 2 + (degree + 1) % 2
 
 
 def _candidates(least: int, most: int) -> list[int]:
-    """Odd windows, each about a fifth wider than the one before."""
+    """Returns odd windows, each about a fifth wider than the window before."""
     windows = [least]
     while (wider := windows[-1] + 2 * max(1, windows[-1] // 10)) <= most:
         windows.append(wider)

@@ -11,23 +11,24 @@ from hnn_tf.derivative_estimators.grid_search import grid_minimum
 from hnn_tf.input_error import InputError
 
 MAX_CHOOSING = 100
-"""Trajectories of different times on which the smoothness is chosen."""
+"""The largest number of trajectories, with different times, that determine the smoothness."""
 
 
 class SmoothingSpline(DerivativeEstimator):
-    """The spline f of degree 5 that is least in sum_i (y_i - f(t_i))^2 + lambda int f'''(t)^2 dt, and its slope.
+    """The spline f of degree 5 that minimises sum_i (y_i - f(t_i))^2 + lambda int f'''(t)^2 dt, and its slope.
 
-    Exact for polynomials of degree 2, whatever lambda. At the ends the third and fourth derivatives are zero (f is a
-    natural spline): there the error of a derivative is some 4 times that of an inner one. Of degree 5, because slopes
-    of the usual cubic spline, with f'' = 0 at its ends, are worse. Irregular times are no different. The cost is linear
-    in T.
+    The estimator is exact for polynomials of degree 2, for any lambda. At the ends, the third and fourth derivatives
+    are zero (f is a natural spline), and the error of a derivative is about 4 times that of an inner one. The degree is
+    5 because the slopes of the usual cubic spline, with f'' = 0 at its ends, are worse. Irregular times make no
+    difference. The cost is linear in T.
 
-    There is one lambda a coordinate, the most likely one of all trajectories together: f is the best estimate of a
-    Wiener process integrated twice (Wahba), and lambda maximises the likelihood of its third divided differences.
-    Generalized cross-validation is as good on many trajectories, but follows the noise on single ones.
+    Each coordinate has one lambda, which is the most likely one for all trajectories together. f is the best estimate
+    of a Wiener process that is integrated twice (Wahba), and lambda maximises the likelihood of the third divided
+    differences. Generalized cross-validation is as good for many trajectories, but follows the noise of single ones.
 
-    For all motion, of no known or of several time scales too, and for long records; of the estimators here its slopes
-    bias a field that is fitted to them least. `noise_std` is by the same likelihood.
+    The estimator is suitable for all motion, also with unknown or several time scales, and for long records. Among the
+    estimators here, its slopes cause the smallest bias in a field that is fitted to them. `noise_std` comes from the
+    same likelihood.
 
     References:
       Green, Silverman. Nonparametric Regression and Generalized Linear Models, 1994, ch. 2: Reinsch's algorithm.
@@ -39,11 +40,11 @@ class SmoothingSpline(DerivativeEstimator):
     min_points = 5
 
     def _estimate(self, times: np.ndarray, states: np.ndarray) -> Estimate:
-        # Steps of about one keep numbers of order one.
+        # Steps of about one keep all numbers of order one.
         step = np.diff(times).mean()
         times = (times - times[:, :1]) / step
         systems = [_ReinschSystem.at(row) for row in times]
-        # Trajectories of common times are so many more columns.
+        # Trajectories with common times are additional columns.
         shared = len(systems) == 1
         columns = [np.moveaxis(states, 1, 0)] if shared else [row[:, None] for row in states]
         try:
@@ -61,15 +62,15 @@ class SmoothingSpline(DerivativeEstimator):
 
 @dataclasses.dataclass(frozen=True)
 class _ReinschSystem:
-    """The spline's equations at some times: (G + lambda Q'Q) c = Q'y,  f = y - lambda Q c,  f''' = sum_i c_i B_i.
+    """The spline's equations at given times: (G + lambda Q'Q) c = Q'y,  f = y - lambda Q c,  f''' = sum_i c_i B_i.
 
-    B_i are the quadratic B-splines on t_i, ..., t_{i+3}, G their inner products, and Q'y their inner products with the
-    third derivative of any interpolant of y, which are scaled third divided differences.
+    B_i are the quadratic B-splines on t_i, ..., t_{i+3}, and G are their inner products. Q'y are their inner products
+    with the third derivative of any interpolant of y, which are scaled third divided differences.
 
     Attributes:
-      difference_weights: Q' by rows `[T - 3, 4]`.
-      gram: Upper bands of G `[4, T - 3]`, as `scipy.linalg.solveh_banded` takes them.
-      squared: Upper bands of Q'Q, the same.
+      difference_weights: The rows of Q' `[T - 3, 4]`.
+      gram: The upper bands of G `[4, T - 3]`, in the form of `scipy.linalg.solveh_banded`.
+      squared: The upper bands of Q'Q, in the same form.
     """
 
     difference_weights: np.ndarray
@@ -78,14 +79,14 @@ class _ReinschSystem:
 
     @classmethod
     def at(cls, times: np.ndarray) -> "_ReinschSystem":
-        """For times `[T]`."""
+        """Returns the equations for times `[T]`."""
         # int B_i f''' = 2 (t_{i+3} - t_i) f[t_i, ..., t_{i+3}]
         weights = 2 * (times[3:] - times[:-3])[:, None] * divided_difference_weights(times, 3)
         nodes, node_weights = np.polynomial.legendre.leggauss(3)  # exact for products of quadratics
         half = np.diff(times)[:, None] / 2
         points = (times[:-1, None] + half * (1 + nodes)).ravel()
         knots = np.concatenate([times[:1], times[:1], times, times[-1:], times[-1:]])
-        # Without the two at either end that don't vanish there.
+        # The two splines at each end that do not vanish there are left out.
         splines = interpolate.BSpline.design_matrix(points, knots, 2).tocsc()[:, 2:-2]
         gram = splines.T @ splines.multiply((half * node_weights).reshape(-1, 1))
         count = len(weights)
@@ -96,12 +97,12 @@ class _ReinschSystem:
         return cls(weights, *bands)
 
     def differences(self, values: np.ndarray) -> np.ndarray:
-        """Q'y `[T - 3, ...]` of y `[T, ...]`."""
+        """Returns Q'y `[T - 3, ...]` of y `[T, ...]`."""
         flat = values.reshape(1, len(values), -1)
         return divided_differences(self.difference_weights, flat).reshape(-1, *values.shape[1:])
 
     def log_likelihood_parts(self, values: np.ndarray, penalty: float) -> tuple[float, np.ndarray]:
-        """The log |G + lambda Q'Q|, and sum over N of y'Q (G + lambda Q'Q)^-1 Q'y `[m]`, of y `[T, N, m]`."""
+        """Returns log |G + lambda Q'Q|, and the sum over N of y'Q (G + lambda Q'Q)^-1 Q'y `[m]`, of y `[T, N, m]`."""
         factor = linalg.cholesky_banded(self.gram + penalty * self.squared)
         differences = self.differences(values)
         solved = linalg.cho_solve_banded((factor, False), differences.reshape(len(differences), -1))
@@ -109,7 +110,7 @@ class _ReinschSystem:
         return 2 * np.log(factor[-1]).sum(), quadratic
 
     def smooth(self, values: np.ndarray, penalty: np.ndarray) -> np.ndarray:
-        """The spline f at the times `[T, N, m]`, of y `[T, N, m]`, lambda `[m]`."""
+        """Returns the spline f at the times, `[T, N, m]`, of y `[T, N, m]` with lambda `[m]`."""
         smoothed, differences = values.copy(), self.differences(values)
         for i, weight in enumerate(penalty):
             solved = linalg.solveh_banded(self.gram + weight * self.squared, differences[..., i])
@@ -119,11 +120,12 @@ class _ReinschSystem:
 
 
 def _most_likely(systems: list[_ReinschSystem], columns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """The lambda and the noise's standard deviation, each `[m]`, of y `[T, N, m]` of each system.
+    """Returns lambda and the noise's standard deviation, each `[m]`, of y `[T, N, m]` of each system.
 
-    Raises LinAlgError if times nearly coincide so that the equations can't be solved at the lambda that is needed.
+    The function raises LinAlgError if times nearly coincide, so that the equations cannot be solved at the necessary
+    lambda.
 
-    Q'y has covariance v (G + lambda Q'Q), sigma^2 = lambda v; v is eliminated:
+    Q'y has the covariance v (G + lambda Q'Q), sigma^2 = lambda v; v is eliminated:
 
         -2 log L = sum log |G + lambda Q'Q| + M log(sum y'Q (G + lambda Q'Q)^-1 Q'y) + const,   M elements Q'y.
     """
@@ -132,18 +134,18 @@ def _most_likely(systems: list[_ReinschSystem], columns: list[np.ndarray]) -> tu
 
     def parts(log_penalty: float) -> tuple[float, np.ndarray]:
         each = [s.log_likelihood_parts(y, np.exp(log_penalty)) for s, y in zip(systems, columns, strict=True)]
-        # Parabolas have no differences, and any lambda is as good.
+        # Parabolas have no differences, and all lambdas are equally good.
         quadratic = np.maximum(sum(q for _, q in each), np.finfo(float).tiny)
         return records * sum(d for d, _ in each), quadratic
 
-    # lambda = (w / 2 pi)^6 halves motion of wavelength w steps: from none to the record's length, at which a parabola
-    # is left, or to what double precision can solve.
+    # lambda = (w / 2 pi)^6 halves a motion with a wavelength of w steps. The grid begins without smoothing, and ends at
+    # the record's length, where only a parabola is left, or at the largest lambda that double precision can solve.
     grid = np.arange(np.log(1e-12), min(6 * np.log(points), np.log(1e12)), np.log(2.0))
     scores: list[np.ndarray] = []
     for log_penalty in grid:
         try:
             log_determinant, quadratic = parts(log_penalty)
-        except np.linalg.LinAlgError:  # by times that nearly coincide; a thousandth of this is solved to some digits
+        except np.linalg.LinAlgError:  # times nearly coincide; a thousandth of this lambda is solved to some digits
             scores = scores[: max(3, len(scores) - 10)]
             if (np.argmin(scores, axis=0) == len(scores) - 1).any():
                 raise
@@ -155,6 +157,6 @@ def _most_likely(systems: list[_ReinschSystem], columns: list[np.ndarray]) -> tu
 
 
 def _natural_slopes(times: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Slopes `[T, ...]` of the natural quintic spline through values `[T, ...]`."""
+    """Returns the slopes `[T, ...]` of the natural quintic spline through values `[T, ...]`."""
     ends = [(order, np.zeros(values.shape[1:])) for order in (3, 4)]
     return interpolate.make_interp_spline(times, values, k=5, bc_type=(ends, ends)).derivative()(times)

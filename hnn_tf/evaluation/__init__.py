@@ -1,4 +1,4 @@
-"""Measuring models against the truth, under the clean protocol and the paper's."""
+"""Metrics of models, under the clean protocol and the paper's protocol."""
 
 import lazy_loader
 

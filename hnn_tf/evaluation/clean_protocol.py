@@ -1,4 +1,4 @@
-"""The clean protocol: the system's own energy, noise-free states, a fixed horizon. The default."""
+"""The clean protocol, which is the default: the system's own energy, noise-free states, and a fixed horizon."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ def evaluate_rollouts(system: System, times: np.ndarray, true: np.ndarray, predi
     """Compares predicted trajectories with the true ones from the same noise-free initial states.
 
     Args:
-      system: The true system; its H is the energy of both.
-      times: `[T]`; the horizon is their span.
-      true: True trajectories `[N, T, 2n]`.
-      predicted: The model's `[N, T, 2n]`.
+      system: The true system. Its H is the energy of both trajectories.
+      times: `[T]`; the horizon is the span of the times.
+      true: The true trajectories `[N, T, 2n]`.
+      predicted: The model's trajectories `[N, T, 2n]`.
 
     Returns:
-      `energy_mse` (the system's H on both), `coordinate_mse`, `valid_prediction_time`, `energy_drift`.
+      `energy_mse` (by the system's H on both), `coordinate_mse`, `valid_prediction_time`, and `energy_drift`.
     """
     true_energy, predicted_energy = (energies(system.hamiltonian, paths) for paths in (true, predicted))
     return {

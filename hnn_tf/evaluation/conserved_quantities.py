@@ -1,4 +1,4 @@
-"""How well predicted trajectories keep what the motion of bodies conserves besides energy."""
+"""Errors of the quantities that the motion of bodies conserves, besides the energy."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,18 +8,18 @@ from hnn_tf.systems import NBody
 
 
 def conserved_quantity_errors(system: NBody, true: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """Mean squared errors of total momentum and of angular momentum, the system's own on both.
+    """Returns the mean squared errors of total momentum and of angular momentum, as the system defines them.
 
     Args:
       system: The bodies.
-      true: True trajectories `[N, T, 2n]`.
-      predicted: Predicted trajectories `[N, T, 2n]`.
+      true: The true trajectories `[N, T, 2n]`.
+      predicted: The predicted trajectories `[N, T, 2n]`.
 
     Returns:
-      `momentum_mse` and `angular_momentum_mse`, the mean over trajectories, times and components.
+      `momentum_mse` and `angular_momentum_mse`, the means over trajectories, times and components.
 
     Raises:
-      ValueError: If their shapes differ.
+      ValueError: If the shapes of the trajectories differ.
     """
     if true.shape != predicted.shape:
         raise ValueError(f"expected trajectories of equal shape; received {true.shape} and {predicted.shape}")

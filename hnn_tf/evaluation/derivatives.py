@@ -1,4 +1,4 @@
-"""How well a vector field gives the derivatives at given states."""
+"""Errors of a vector field's time derivatives at given states."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,19 +7,22 @@ from hnn_tf.numerics.pieces import mean_in_pieces, rows_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
 _STATES_EACH = 16
-"""Nothing is compiled here: a tape keeps more of each state, there are float64 copies, and some allocators hold on to
-what a piece took. A quarter of it was enough on one processor and took 470 MB on another."""
+"""The number of states as which each sample counts when the samples are cut into pieces.
+
+Nothing is compiled here. A tape keeps more memory for each state, there are copies in float64, and some allocators keep
+the memory of a finished piece. A quarter of this number was enough on one processor and took 470 MB on another.
+"""
 
 
 def derivative_mse(vector_field: VectorField, samples: Samples) -> float:
-    """Mean of (f(s) - ds/dt)^2 over samples and components, taken in pieces of bounded memory.
+    """Returns the mean of (f(s) - ds/dt)^2 over samples and components, computed in pieces of bounded memory.
 
     Args:
-      vector_field: A model or a system; evaluated in its own precision.
-      samples: Columns `state` and `time_derivative`, both `[N, 2n]`.
+      vector_field: A model or a system, which is evaluated in its own precision.
+      samples: The columns `state` and `time_derivative`, both `[N, 2n]`.
 
     Raises:
-      ValueError: If their shapes differ.
+      ValueError: If the shapes of the columns differ.
     """
     _check_equal(samples)
     mean = mean_in_pieces(
@@ -31,15 +34,17 @@ def derivative_mse(vector_field: VectorField, samples: Samples) -> float:
 
 
 def derivative_error_spread(vector_field: VectorField, samples: Samples) -> dict[str, float]:
-    """What the mean hides where a few samples have most of the error, as close encounters of bodies do.
+    """Returns the spread of the errors, which the mean hides if a few samples have most of the error.
+
+    For example, close encounters of bodies have most of the error.
 
     Args:
       vector_field: A model or a system.
-      samples: As of `derivative_mse`.
+      samples: As in `derivative_mse`.
 
     Returns:
-      `median`: over the samples, of the mean over components of (f(s) - ds/dt)^2; `top_share`: share of all squared
-      error that the worst thousandth of the samples (at least one) has, 0 if there is no error.
+      `median`: the median over samples of the mean over components of (f(s) - ds/dt)^2. `top_share`: the share of the
+      total squared error that the worst thousandth of the samples (at least one sample) has; 0 if there is no error.
     """
     _check_equal(samples)
     errors = rows_in_pieces(

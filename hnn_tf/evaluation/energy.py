@@ -1,4 +1,4 @@
-"""How well predicted trajectories keep the true energy."""
+"""Errors of the true energy along predicted trajectories."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ _BLOCKS = 50
 
 
 class Slope(NamedTuple):
-    """A slope and its 95 % confidence interval."""
+    """A slope with its 95 % confidence interval."""
 
     value: float
     low: float
@@ -21,11 +21,11 @@ class Slope(NamedTuple):
 
 
 def energies(hamiltonian: Hamiltonian, paths: np.ndarray) -> np.ndarray:
-    """Energies `[N, T]` along trajectories `[N, T, 2n]`, in pieces of bounded memory.
+    """Returns the energies `[N, T]` along trajectories `[N, T, 2n]`, computed in pieces of bounded memory.
 
     Args:
-      hamiltonian: State `[..., 2n]` -> energy `[...]`, as of a system.
-      paths: Of the precision that it takes.
+      hamiltonian: A function from a state `[..., 2n]` to its energy `[...]`, for example a system's.
+      paths: The trajectories, in the precision that the Hamiltonian accepts.
     """
     return rows_in_pieces(
         lambda piece: hamiltonian(tf.constant(paths[piece])).numpy(), len(paths), states_each=paths.shape[1]
@@ -33,34 +33,36 @@ def energies(hamiltonian: Hamiltonian, paths: np.ndarray) -> np.ndarray:
 
 
 def energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:
-    """Mean of (H(s_pred) - H(s_true))^2, H the TRUE Hamiltonian on both; both `[..., T]`.
+    """Returns the mean of (H(s_pred) - H(s_true))^2, where H is the TRUE Hamiltonian of both energies `[..., T]`.
 
     Raises:
-      ValueError: If their shapes differ.
+      ValueError: If the shapes of the energies differ.
     """
     return float(np.mean(_squared_errors(true_energy, predicted_energy)))
 
 
 def median_energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:
-    """Median over trajectories of the mean of (H(s_pred) - H(s_true))^2, both `[N, T]`: what a typical one has.
+    """Returns the median over trajectories of the mean of (H(s_pred) - H(s_true))^2, from energies `[N, T]`.
+
+    The median is the error of a typical trajectory.
 
     Raises:
-      ValueError: If their shapes differ.
+      ValueError: If the shapes of the energies differ.
     """
     return float(np.median(np.mean(_squared_errors(true_energy, predicted_energy), -1)))
 
 
 def energy_drift(times: np.ndarray, energy: np.ndarray) -> float:
-    """Secular drift of the energy: root mean square over trajectories of the slope of H(t) - H(0).
+    """Returns the secular drift of the energy: the root mean square over trajectories of the slope of H(t) - H(0).
 
-    The slope is that of the least-squares line, so a bounded oscillation of the energy hardly counts.
+    The slope is the slope of the least-squares line, so a bounded oscillation of the energy contributes little.
 
     Args:
       times: `[T]`.
-      energy: True energy along predicted trajectories, `[N, T]`.
+      energy: The true energy along predicted trajectories, `[N, T]`.
 
     Returns:
-      RMS slope, in units of energy per time.
+      The root mean square of the slopes, in units of energy per time.
     """
     centred = times - np.mean(times)
     slopes = (energy - energy[..., :1]) @ centred / np.sum(centred**2)
@@ -68,15 +70,15 @@ def energy_drift(times: np.ndarray, energy: np.ndarray) -> float:
 
 
 def energy_slope(times: np.ndarray, energy: np.ndarray) -> Slope:
-    """Secular drift of the energy along ONE long trajectory, with its 95 % confidence interval.
+    """Returns the secular drift of the energy along ONE long trajectory, with its 95 % confidence interval.
 
-    The energy error of a symplectic integrator swings and doesn't grow; neighbouring values depend on each other, so
-    a line through all of them would be far too sure of its slope. This one goes through the means of 50 blocks. Their
-    ends are drawn at random (by a fixed seed): with equal blocks, the phase at which a swing is cut would itself go
-    slowly, and look like a drift.
+    The energy error of a symplectic integrator oscillates and does not grow. Neighbouring values depend on each other,
+    so a line through all values would give a much too narrow interval. For this reason, the line goes through the means
+    of 50 blocks. The ends of the blocks are drawn at random (with a fixed seed). With equal blocks, the phase at which
+    an oscillation is cut would itself change slowly, and would look like a drift.
 
-    Two things it can't tell from a drift: a swing longer than the trajectory, and the random walk of round-off, so a
-    slope that is a rounding a step means nothing.
+    Two effects look like a drift here: an oscillation that is longer than the trajectory, and the random walk of
+    round-off. A slope of about one rounding per step therefore has no meaning.
 
     Args:
       times: `[T]`, equally spaced, T >= 500.
@@ -86,7 +88,7 @@ def energy_slope(times: np.ndarray, energy: np.ndarray) -> Slope:
       The slope, in units of energy per time.
 
     Raises:
-      ValueError: If there are too few times, or a value isn't finite.
+      ValueError: If there are too few times, or a value is not finite.
 
     References:
       Law. Simulation Modeling and Analysis, 5th ed., 2014, section 9.5.3 (batch means).

@@ -1,4 +1,4 @@
-"""A trained model's friction coefficient with its 95 % interval."""
+"""The friction coefficient of a trained model, with its 95 % interval."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,23 +13,29 @@ from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.typing import Samples
 
 _WINDOW = 20
-"""Readings that one motion is laid through, to tell them from their noise: two numbers for forty."""
+"""The number of readings in each window, through which one motion is fitted to separate the readings from their noise.
+
+Each motion has two fitted numbers for the forty numbers of its readings.
+"""
 
 _CORRECTIONS = 3
-"""Newton's, of the windows' initial states: they begin within the noise of their best."""
+"""The number of Newton corrections of the windows' initial states, which begin within the noise of the best states."""
 
 _ROUNDS = 2
-"""The bias is that at the true friction, of which the first round knows no more than the trained model."""
+"""The number of rounds.
+
+The bias has to be the bias at the true friction. The first round knows only the friction of the trained model.
+"""
 
 _LEAST = 0.01
-"""Of the trained coefficient: at 0 its square root would stay."""
+"""The smallest known coefficient of a round, relative to the trained one. At 0, its square root would not change."""
 
 _DEVIATIONS = 2.1
-"""Student's 97.5 % quantile for 20 refits; of more it is little smaller."""
+"""The 97.5 % quantile of Student's distribution for 20 refits. For more refits, it is little smaller."""
 
 
 class FrictionInterval(NamedTuple):
-    """A friction coefficient, less what noise adds to it, and its 95 % interval; in the model's 1/time."""
+    """A friction coefficient, corrected for the bias by noise, and its 95 % interval, in the model's unit of 1/time."""
 
     value: float
     low: float
@@ -49,33 +55,35 @@ def friction_interval(
     block_length: int = 10,
     seed: int = 0,
 ) -> FrictionInterval:
-    """Refits the model to readings of its own motion with noise like that of the true readings.
+    """Estimates a model's friction and its interval, from refits to its own motion with the noise of the readings.
 
-    The residuals of motions through 20 readings each are the noise. Blocks of neighbouring residuals, drawn with
-    replacement, are added to one motion of the trained model, whose friction is known, and with these readings the
-    model is trained on; afterwards it has its weights again. The mean of the refitted coefficients less the known one
-    is the bias, and their standard deviation the uncertainty. A second round does the same at the trained coefficient
-    less the bias. Then value = trained - bias, and its interval is 2.1 deviations to both sides.
+    The noise is the residuals of motions that are fitted through 20 readings each. One motion of the trained model,
+    whose friction is known, gets blocks of neighbouring residuals as noise, drawn with replacement. The model is
+    trained further with these readings, and then gets its weights back. The bias is the mean of the refitted
+    coefficients minus the known coefficient, and the uncertainty is their standard deviation. A second round does the
+    same at the trained coefficient minus the bias. The value is then the trained coefficient minus the bias, and the
+    interval is 2.1 standard deviations to both sides.
 
-    Noise is drawn for readings, not for samples, so that two transitions share that of the reading between them as
-    they do in the record. Covered are the noise's size, its dependence within a block, and the bias of an objective
-    that evaluates the model at noisy states. Not covered: another law of friction than the model's, errors that all
-    readings share, as of a scale or a clock, and what the seed of a training changes.
+    The noise is drawn for readings, not for samples, so that two transitions share the noise of the reading between
+    them, as in the record. The interval covers the size of the noise, its dependence within a block, and the bias of an
+    objective that evaluates the model at noisy states. The interval does not cover a law of friction that differs from
+    the model's law, errors that all readings share (for example, of a scale or a clock), and the effect of a training's
+    seed.
 
     Args:
-      model: Trained, with a `LinearFriction` of one coefficient as `dissipation`.
-      objective: By which it was trained.
-      samples_of: Readings `[T, 2n]` at these times -> the objective's columns.
+      model: A trained model, with a `LinearFriction` of one coefficient as `dissipation`.
+      objective: The objective by which the model was trained.
+      samples_of: A function from readings `[T, 2n]` at these times to the objective's columns.
       times: `[T]`, increasing.
-      states: Readings `[T, 2n]`, in the order of time: of one motion.
-      num_refits: In each of two rounds; 20 know the deviation to 16 %.
-      steps: Of Adam, for each refit.
-      learning_rate: Adam's.
-      block_length: Readings in a block.
-      seed: Of the draws.
+      states: The readings `[T, 2n]` of one motion, in the order of time.
+      num_refits: The number of refits in each of the two rounds. 20 refits determine the deviation to 16 %.
+      steps: The number of Adam's steps in each refit.
+      learning_rate: Adam's learning rate.
+      block_length: The number of readings in a block.
+      seed: The seed of the draws.
 
     Raises:
-      InputError: If the model has no coefficient of friction, or times and states aren't as above.
+      InputError: If the model has no coefficient of friction, or times and states are not as above.
     """
     if not hasattr(getattr(model, "dissipation", None), "coefficient"):
         raise InputError(f"{model.name}: expected a model with linear friction; train one by --model=hnn_friction")
@@ -87,7 +95,7 @@ def friction_interval(
     trained = _coefficient(model)
     smooth = smoothed(model, times, states)
     noise = states - smooth
-    # Two numbers a window are fitted: residuals are smaller than the noise.
+    # Two numbers per window are fitted, so the residuals are smaller than the noise.
     noise *= np.sqrt(_WINDOW / (_WINDOW - 1))
     rng = np.random.default_rng(seed)
     loop = TrainingLoop(model, objective, keras.optimizers.Adam(learning_rate), samples_of(states))
@@ -109,14 +117,14 @@ def friction_interval(
 
 
 def smoothed(model: Any, times: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """The model's motions `[T, 2n]` that are nearest to the readings, one through each 20 of them.
+    """Returns the model's motions `[T, 2n]` that are nearest to the readings, one motion per window of 20 readings.
 
-    Gauss-Newton on each window's initial state; its derivative by central differences.
+    The function improves each window's initial state by Gauss-Newton steps, with derivatives by central differences.
     """
     num_windows = max(1, len(times) // _WINDOW)
     windows = np.array_split(np.arange(len(times)), num_windows)
     length, width = max(len(w) for w in windows), states.shape[-1]
-    # A shorter window stays at its last time, which counts once.
+    # A shorter window repeats its last time, which counts only once.
     indices = np.stack([np.minimum(w[0] + np.arange(length), w[-1]) for w in windows])
     counted = np.stack([np.arange(length) < len(w) for w in windows])[..., None]
     start = states[indices[:, 0]]
@@ -144,7 +152,7 @@ def _coefficient(model: Any) -> float:
 
 
 def _blocks(rng: np.random.Generator, noise: np.ndarray, length: int) -> np.ndarray:
-    """As many rows as `noise` has, in blocks of neighbours; the last row's neighbour is the first."""
+    """Returns as many rows as `noise` has, in blocks of neighbours. The first row follows the last row."""
     starts = rng.integers(0, len(noise), -(-len(noise) // length))
     rows = (starts[:, None] + np.arange(length)).ravel()[: len(noise)]
     return noise[rows % len(noise)]

@@ -1,7 +1,8 @@
-"""The paper's energy metric, bug-compatible on purpose: it exists to compare with published numbers only.
+"""The paper's energy metric, with its errors, for comparisons with published numbers only.
 
-Every quirk below is the reference notebooks' and is kept because the published numbers contain it. One is not:
-the notebooks integrate with atol 1e-6, which floors errors near 1e-7; here integration is accurate.
+Every quirk below is a quirk of the reference notebooks, and is kept because the published numbers contain it. One
+property differs: the notebooks integrate with atol 1e-6, which keeps errors above about 1e-7. The integration here is
+accurate.
 """
 
 from collections.abc import Callable
@@ -22,28 +23,34 @@ NUM_TIMES = 100
 NUM_ORBIT_TIMES = 500
 
 MASS_SPRING_TIME_STRETCH = 1.09
-"""Quirk: the notebook runs the models' clock this much longer than the truth's, and, by changing its time span
-in place, stretches the span again in every trial: the truth's horizon grows from 21.8 to 72.8."""
+"""The factor by which the models' clock runs longer than the truth's clock in the notebook.
+
+Quirk: the notebook changes its time span in place, and so stretches the span again in every trial. The truth's horizon
+grows from 21.8 to 72.8.
+"""
 
 
 def quadratic_energy(states: np.ndarray) -> np.ndarray:
-    """q^2 + p^2 `[...]`. Quirk: the notebooks use it for the pendulum too, whose energy it isn't."""
+    """Returns q^2 + p^2, `[...]`.
+
+    Quirk: the notebooks also use this formula for the pendulum, although it is not the pendulum's energy.
+    """
     return np.sum(states**2, axis=-1)
 
 
 def evaluate_energy(model: VectorField, system: System, *, seed: int, time_stretch: float = 1.0) -> float:
-    """The published energy metric of the mass-spring and pendulum tasks.
+    """Returns the published energy metric of the mass-spring and pendulum tasks.
 
-    Mean squared difference of `quadratic_energy` along the model's and the true trajectory, 15 trials of 100
-    times over [0, 20], from |q|, |p| uniform in [0.2, 1].
+    The metric is the mean squared difference of `quadratic_energy` between the model's and the true trajectory, in 15
+    trials of 100 times over [0, 20], from |q| and |p| uniform in [0.2, 1].
 
-    Quirk: for the pendulum these initial states lie below nearly all training energies.
+    Quirk: for the pendulum, these initial states lie below nearly all training energies.
 
     Args:
       model: The learned vector field.
       system: The true system.
-      seed: Of the initial states.
-      time_stretch: Of the model's clock, compounding over trials; `MASS_SPRING_TIME_STRETCH` or 1.
+      seed: The seed of the initial states.
+      time_stretch: The stretch of the model's clock, which compounds over trials: `MASS_SPRING_TIME_STRETCH` or 1.
 
     Returns:
       The metric, in the square of q^2 + p^2.
@@ -59,17 +66,18 @@ def evaluate_energy(model: VectorField, system: System, *, seed: int, time_stret
 def evaluate_orbits(
     model: VectorField, system: NBody, sample: Callable[[np.random.RandomState, int], np.ndarray], *, horizon: float
 ) -> dict[str, float]:
-    """The published energy metric of the tasks with bodies.
+    """Returns the published energy metric of the tasks with bodies.
 
-    Mean squared difference of the true energy along the model's and the true trajectory, 15 trials of 500 times over
-    [0, horizon]; trial k starts where the legacy seed k puts it, the same whatever seed a model was trained by.
+    The metric is the mean squared difference of the true energy between the model's and the true trajectory, in 15
+    trials of 500 times over [0, horizon]. Trial k starts from the state of the legacy seed k, for any seed of the
+    training.
 
-    Quirk: with 15 trials the mean of three bodies is that of the few that meet closely.
+    Quirk: with 15 trials, the few trials in which bodies meet closely determine the mean for three bodies.
 
     Args:
       model: The learned vector field.
       system: The true bodies.
-      sample: Of initial states, (rng, count) -> `[count, 2n]`.
+      sample: A function (rng, count) -> initial states `[count, 2n]`.
       horizon: 25 for two bodies, 3 for three.
 
     Returns:

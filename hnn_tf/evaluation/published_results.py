@@ -1,4 +1,4 @@
-"""The published numbers that ours stand beside."""
+"""The published numbers, for comparison with the numbers of this package."""
 
 PUBLISHED_RESULTS: dict[str, dict[str, dict[str, float]]] = {
     "mass_spring": {
@@ -32,8 +32,9 @@ PUBLISHED_RESULTS: dict[str, dict[str, dict[str, float]]] = {
         "energy_mse": {"baseline": 9.2748e-3, "hnn": 1.5315e-4},
     },
 }
-"""Task -> metric -> model -> mean squared error, in the reference code's units; one training seed each.
+"""Task -> metric -> model -> mean squared error, in the reference code's units, from one training seed each.
 
-Sources: arXiv:1906.01563, tables 1 and 2; the digits are those of the reference code's README (github.com/greydanus/
-hamiltonian-nn). They are figures of the paper protocol: compare them with nothing else.
+Sources: arXiv:1906.01563, tables 1 and 2. The digits are from the reference code's README
+(github.com/greydanus/hamiltonian-nn). The numbers belong to the paper protocol and are comparable only with its
+numbers.
 """

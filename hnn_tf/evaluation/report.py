@@ -1,4 +1,4 @@
-"""What a run reports: `metrics.json`, and a table to read."""
+"""The report of a run: `metrics.json`, and a table to read."""
 
 import json
 import os
@@ -15,17 +15,17 @@ from hnn_tf.version import __version__
 
 
 def write_metrics(path: str | os.PathLike, document: dict[str, Any]) -> None:
-    """Writes a run's document, with the versions that made it, as JSON.
+    """Writes the document of a run as JSON, with the versions of the software that made it.
 
     Raises:
-      ValueError: If a number isn't finite: JSON has none such.
+      ValueError: If a number is not finite, because JSON has no such numbers.
     """
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(document | {"versions": versions()}, indent=2, allow_nan=False) + "\n")
 
 
 def versions() -> dict[str, str]:
-    """Of this package and of those that its numbers come from."""
+    """Returns the versions of this package and of the packages that its numbers depend on."""
     return {
         "hnn_tf": __version__,
         "python": platform.python_version(),
@@ -36,10 +36,10 @@ def versions() -> dict[str, str]:
 
 
 def format_table(document: dict[str, Any]) -> str:
-    """A run's metrics as a table: this model, the baseline if it was trained, the paper's figures.
+    """Formats a run's metrics as a table: this model, the baseline if it was trained, and the paper's numbers.
 
-    The paper's figures stand only where they measure the same thing: under the paper protocol, and of the losses
-    under the clean one, too, if the model was trained by the paper's objective.
+    The paper's numbers are shown only if they measure the same quantity. For a model that was trained with the paper's
+    objective, all numbers are shown under the paper protocol, and the losses under the clean protocol.
     """
     model = document["model"]
     columns = {model: document["metrics"]}
@@ -69,6 +69,6 @@ def format_table(document: dict[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    if value is None or isinstance(value, int):  # a count of steps is no measurement
+    if value is None or isinstance(value, int):  # a count of steps is not a measurement
         return "" if value is None else str(value)
     return f"{value:.3e}"

@@ -1,4 +1,4 @@
-"""The one way models and systems are integrated for evaluation."""
+"""The rollouts of models and systems for evaluation."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,17 +11,18 @@ from hnn_tf.systems import System
 from hnn_tf.typing import VectorField
 
 MAX_STEP_SIZE = 0.1
-"""The longest step of a model's rollout, in its unit of time.
+"""The longest step of a model's rollout, in the model's unit of time.
 
-Eighth order at this step integrates the tasks' learned fields to about float32 round-off (tests compare with adaptive
-DOP853), so that metrics are the model's, not the integrator's.
+At this step size, the eighth-order method integrates the tasks' learned fields to about the round-off of float32 (tests
+compare it with adaptive DOP853). The metrics therefore measure the model, not the integrator.
 """
 
 
 def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Reference-grade trajectories: of a system its `reference_solution`, of a model a rollout in its own precision.
+    """Returns reference-grade trajectories of a model or a system.
 
-    Initial states are taken in pieces, so that memory beyond that of the result is bounded.
+    A system's trajectories are its `reference_solution`. A model's trajectories are a rollout in the model's own
+    precision. The initial states are processed in pieces, so that the memory beyond that of the result is bounded.
 
     Args:
       vector_field: A model or a system.
@@ -29,12 +30,12 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
       times: `[T]` or `[N, T]`.
 
     Returns:
-      Trajectories `[N, T, 2n]`, float64.
+      The trajectories `[N, T, 2n]`, float64.
     """
     if isinstance(vector_field, System):
         return reference_solution(vector_field, initial_states, times)
     dtype = getattr(vector_field, "compute_dtype", "float64")
-    # In the model's precision, intervals of times far from 0 (seconds since 1970) would be lost.
+    # The model's precision would lose the intervals between times far from 0, for example seconds since 1970.
     elapsed = since_first(times)
 
     def paths(piece: slice) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""How an integrator keeps the structure of Hamiltonian motion, measured on any model or system."""
+"""Measurements of how well an integrator keeps the structure of Hamiltonian motion, for any model or system."""
 
 from typing import NamedTuple
 
@@ -16,14 +16,14 @@ from hnn_tf.typing import Hamiltonian, State, VectorField
 
 
 class Symplecticity(NamedTuple):
-    """What `symplecticity` measures.
+    """The results of `symplecticity`.
 
     Attributes:
       symplectic_defect: max |M^T J M - J| of a step's Jacobian M.
       volume_error: max |det M - 1|.
-      return_error: Largest distance from the start after steps forward and as many back.
-      energy_slopes: Secular drift of H along the trajectory from each state, with its 95 % confidence interval; it is
-        another one for each state. None if the field has no `hamiltonian`.
+      return_error: The largest distance from the start after steps forward and as many steps back.
+      energy_slopes: The secular drift of H along the trajectory from each state, with its 95 % confidence interval.
+        Each state has its own drift. None if the field has no `hamiltonian`.
     """
 
     symplectic_defect: float
@@ -41,18 +41,19 @@ def symplecticity(
     return_steps: int = 1000,
     drift_steps: int = 20_000,
 ) -> Symplecticity:
-    """Measures all of it at once, of many states in pieces of bounded memory.
+    """Measures all quantities of `Symplecticity`, for many states in pieces of bounded memory.
 
     Args:
       vector_field: A model, a system or a function.
-      states: `[..., 2n]`; energy slopes are in their order, the others are maxima over all.
-      step_size: Of all steps.
+      states: `[..., 2n]`. The energy slopes are in the order of the states; the other results are maxima over all
+        states.
+      step_size: The size of all steps.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      return_steps: Steps forward, and back again, >= 1.
-      drift_steps: Steps of the trajectories whose energy is looked at, >= 500.
+      return_steps: The number of steps forward, and of steps back, >= 1.
+      drift_steps: The number of steps of the trajectories for the energy slopes, >= 500.
 
     Raises:
-      ValueError: If the integrator refuses the field, the states aren't finite floating-point numbers, there are too
+      ValueError: If the integrator refuses the field, the states are not finite floating-point numbers, there are too
         few steps, or the energy diverges.
       NotSolvedError: If an implicit or adaptive integrator finds no solution.
     """
@@ -81,15 +82,16 @@ def step_jacobian(
     num_steps: int = 1,
     integrator: str | integrators.Integrator,
 ) -> np.ndarray:
-    """Jacobian M = d s' / d s of a step, or of a flow of several, in the phase space in which the method steps.
+    """Returns the Jacobian M = d s' / d s of one step or several, in the phase space in which the method steps.
 
-    That is the states' own, and for `hnn_tf.integrators.Tao2` and `Tao4` the extended one.
+    For `hnn_tf.integrators.Tao2` and `Tao4`, this space is the extended phase space. For all other methods, it is the
+    space of the states.
 
     Args:
-      vector_field: State `[..., 2n]` -> time derivative `[..., 2n]`.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`.
       states: `[B, 2n]`.
-      step_size: Of each step.
-      num_steps: Steps of the flow, >= 1.
+      step_size: The size of each step.
+      num_steps: The number of steps, >= 1.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
 
     Returns:
@@ -110,16 +112,17 @@ def step_jacobian(
 
     def jacobians(piece: slice) -> np.ndarray:
         batch = len(carry[piece])
-        # A copy of the batch for each row of M: states don't depend on each other, so one gradient gives all rows.
+        # There is a copy of the batch for each row of M. States do not depend on each other, so one gradient gives all
+        # rows.
         rows = tf.repeat(tf.eye(width, dtype=carry.dtype), batch, axis=0)
         of_rows = _once(gradients, tf.tile(carry[piece], [width, 1]), rows)
         return tf.transpose(tf.reshape(of_rows, [width, batch, width]), [1, 0, 2]).numpy()
 
-    return rows_in_pieces(jacobians, len(carry), states_each=2 * width)  # forth, and the gradient back
+    return rows_in_pieces(jacobians, len(carry), states_each=2 * width)  # the step forward, and the gradient back
 
 
 def symplectic_defect(jacobian: np.ndarray) -> float:
-    """Max |M^T J M - J| of Jacobians `[..., 2n, 2n]`: 0 for a symplectic map."""
+    """Returns max |M^T J M - J| of Jacobians `[..., 2n, 2n]`, which is 0 for a symplectic map."""
     j = phase_space.symplectic_matrix(jacobian.shape[-1] // 2).numpy()
     jacobian = jacobian.astype(np.float64)
     return float(np.abs(np.swapaxes(jacobian, -1, -2) @ j @ jacobian - j).max())
@@ -133,10 +136,10 @@ def return_error(
     num_steps: int,
     integrator: str | integrators.Integrator,
 ) -> float:
-    """Largest distance from the start, in any coordinate, after `num_steps` forward and as many back.
+    """Returns the largest distance from the start, in any coordinate, after `num_steps` forward and as many back.
 
-    In the phase space in which the method steps. Round-off only, if the method is time reversible; in a chaotic system,
-    that grows, too.
+    The distance is measured in the phase space in which the method steps. For a time-reversible method, it is only
+    round-off; in a chaotic system, this round-off also grows.
 
     Raises:
       ValueError: If the integrator refuses the field.
@@ -150,7 +153,7 @@ def return_error(
     def largest(piece: slice) -> float:
         return float(tf.reduce_max(tf.abs(_once(there_and_back, carry[piece]) - carry[piece])))
 
-    return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # NaN, if one is
+    return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # NaN if one of them is NaN
 
 
 def _energy_slopes(
@@ -189,7 +192,7 @@ def _start(
 
 
 def _batch(vector_field: VectorField, states: State) -> tf.Tensor:
-    """States `[..., 2n]` as `[B, 2n]`, in the field's precision, if it has one of its own."""
+    """Returns states `[..., 2n]` as `[B, 2n]`, in the field's own precision if it has one."""
     dtype = getattr(vector_field, "compute_dtype", None)
     states = scalars.cast(states, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(states)
     if not states.dtype.is_floating:
@@ -208,5 +211,6 @@ def _flow(stepper: Stepper, carry: tf.Tensor, step_size: float, num_steps: int) 
 
 
 def _once(function: tf.types.experimental.PolymorphicFunction, *arguments: tf.Tensor) -> tf.Tensor:
-    # Not by its call: TensorFlow would complain of functions that are made and traced anew each time.
+    # The function is not called directly, because TensorFlow would warn about functions that are made and traced again
+    # each time.
     return function.get_concrete_function(*arguments)(*arguments)

@@ -1,4 +1,4 @@
-"""SavedModels of models, for TensorFlow Serving and other programs."""
+"""Exports of models as SavedModels, for TensorFlow Serving and other programs."""
 
 import lazy_loader
 

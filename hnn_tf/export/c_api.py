@@ -1,6 +1,6 @@
-"""SavedModels through TensorFlow's C API: the C++ loader and session of TensorFlow Serving, no Python model code.
+"""SavedModels through TensorFlow's C API: the C++ loader and session of TensorFlow Serving, without Python model code.
 
-Needs the two libraries of a TensorFlow wheel of any version; imports neither tensorflow nor keras.
+The module needs the two libraries of a TensorFlow wheel of any version, and imports neither tensorflow nor keras.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ _NUMBERS: dict[np.dtype, int] = {
     np.dtype("int32"): 3,
     np.dtype("int64"): 9,
 }
-"""Of TF_DataType."""
+"""The numbers of TF_DataType."""
 _DTYPES = {number: dtype for dtype, number in _NUMBERS.items()}
 _POINTERS = ("NewStatus", "NewGraph", "NewSessionOptions", "LoadSessionFromSavedModel", "AllocateTensor")
 
@@ -27,21 +27,23 @@ class _Output(ctypes.Structure):
 class Session:
     """A SavedModel in a C API session, with XLA disabled as TensorFlow Serving does by default.
 
-    Any number of threads may use it at once; it lives as long as its process. XLA is then disabled in the whole
-    process, so it should be one of its own.
+    Any number of threads may use a session at once. A session exists as long as its process. Because XLA is then
+    disabled in the whole process, a session should have a process of its own.
 
     Args:
-      library_folder: Holds `libtensorflow_framework.so.2` and `libtensorflow_cc.so.2`, as a wheel's `tensorflow` does.
-      saved_model: Folder of the SavedModel.
+      library_folder: The folder with `libtensorflow_framework.so.2` and `libtensorflow_cc.so.2`, for example the folder
+        `tensorflow` of a wheel.
+      saved_model: The folder of the SavedModel.
 
     Raises:
-      OSError: If the libraries can't be loaded.
-      RuntimeError: If the SavedModel can't be, with TensorFlow's message.
+      OSError: If the libraries cannot be loaded.
+      RuntimeError: If the SavedModel cannot be loaded, with TensorFlow's message.
     """
 
     def __init__(self, library_folder: str | os.PathLike, saved_model: str | os.PathLike) -> None:
         folder = os.fspath(library_folder)
-        # Not RTLD_GLOBAL: extension modules that are imported later would take these libraries' symbols, and crash.
+        # The libraries are loaded without RTLD_GLOBAL. Otherwise, extension modules that are imported later would use
+        # their symbols and crash.
         ctypes.CDLL(f"{folder}/libtensorflow_framework.so.2")
         self.c = c = ctypes.CDLL(f"{folder}/libtensorflow_cc.so.2")
         c._ZN10tensorflow21DisableXlaCompilationEv()  # tensorflow::DisableXlaCompilation()
@@ -59,7 +61,7 @@ class Session:
         self.raise_error(status)
 
     def run(self, inputs: Mapping[str, np.ndarray], outputs: Sequence[str]) -> list[np.ndarray]:
-        """Arrays of the tensors named in `outputs`, given arrays by tensor name.
+        """Returns the arrays of the tensors named in `outputs`, for input arrays by tensor name.
 
         Raises:
           RuntimeError: If there is no such tensor, or the request is refused, with TensorFlow's message.
@@ -67,7 +69,7 @@ class Session:
         return Request(self, inputs, outputs).run()
 
     def find(self, tensor_name: str) -> _Output:
-        """The tensor `operation:index` of the graph."""
+        """Returns the tensor `operation:index` of the graph."""
         operation, _, index = tensor_name.partition(":")
         found = self.c.TF_GraphOperationByName(self.graph, operation.encode())
         if not found:
@@ -75,7 +77,7 @@ class Session:
         return _Output(found, int(index or 0))
 
     def raise_error(self, status: ctypes.c_void_p) -> None:
-        """Raises the error that the status holds, if any, and deletes it."""
+        """Raises the error of the status, if there is one, and deletes the status."""
         message = self.c.TF_Message(status).decode() if self.c.TF_GetCode(status) else None
         self.c.TF_DeleteStatus(status)
         if message is not None:
@@ -83,10 +85,10 @@ class Session:
 
 
 class Request:
-    """A request that can be run again and again: what it is made of is copied to TensorFlow once.
+    """A request that can run many times. Its inputs are copied to TensorFlow once.
 
     Args:
-      session: Where it runs.
+      session: The session in which the request runs.
       inputs: Arrays by tensor name.
       outputs: Tensor names.
 
@@ -103,7 +105,7 @@ class Request:
             self._values[i] = self._tensor(array)
 
     def run(self) -> list[np.ndarray]:
-        """The outputs.
+        """Returns the outputs.
 
         Raises:
           RuntimeError: If the request is refused, with TensorFlow's message.
@@ -112,7 +114,7 @@ class Request:
         results = (ctypes.c_void_p * len(self._fetches))()
         fed = (self._feeds, self._values, len(self._feeds))
         fetched = (self._fetches, results, len(self._fetches))
-        status = ctypes.c_void_p(c.TF_NewStatus())  # of its own, for threads
+        status = ctypes.c_void_p(c.TF_NewStatus())  # a separate status, for threads
         c.TF_SessionRun(self._session.pointer, None, *fed, *fetched, None, 0, None, status)
         self._session.raise_error(status)
         return [self._array(ctypes.c_void_p(result)) for result in results]
@@ -123,7 +125,7 @@ class Request:
                 self._session.c.TF_DeleteTensor(ctypes.c_void_p(value))
 
     def _tensor(self, array: np.ndarray) -> int:
-        c, array = self._session.c, np.ascontiguousarray(array).reshape(np.shape(array))  # a scalar stays one
+        c, array = self._session.c, np.ascontiguousarray(array).reshape(np.shape(array))  # a scalar stays a scalar
         shape = (ctypes.c_int64 * array.ndim)(*array.shape)
         size = ctypes.c_size_t(array.nbytes)
         tensor = c.TF_AllocateTensor(_NUMBERS[array.dtype], shape, array.ndim, size)

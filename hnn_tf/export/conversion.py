@@ -1,4 +1,4 @@
-"""What conversions of a written SavedModel have in common: the checks before it, and the comparison after it."""
+"""Code that all conversions of a written SavedModel share: the checks before and the comparison afterwards."""
 
 import os
 import pathlib
@@ -14,17 +14,17 @@ from hnn_tf.files.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
 
 _BATCH_SIZE, _NUM_TIMES, _TIME_STEP = 3, 5, 0.1
-"""Of the request that a conversion is checked with; few times, because round-off grows along a rollout."""
+"""The sizes of the request that checks a conversion. The times are few, because round-off grows along a rollout."""
 
 
 def check_arguments(saved_model: str | os.PathLike, path: str | os.PathLike, signature: str) -> pathlib.Path:
-    """Checks, before anything is loaded, that there is something to convert and a place for it.
+    """Checks, before anything is loaded, that the SavedModel exists and that the converted file can be written.
 
     Returns:
       The folder of the SavedModel's version.
 
     Raises:
-      InputError: If there is no SavedModel with that signature, `path` exists, or its folder doesn't.
+      InputError: If there is no SavedModel with the signature, `path` exists, or its folder does not exist.
     """
     path, folder = pathlib.Path(path), checked_folder(saved_model, signature)
     if os.path.lexists(path):
@@ -37,10 +37,10 @@ def check_arguments(saved_model: str | os.PathLike, path: str | os.PathLike, sig
 
 
 def checked_folder(saved_model: str | os.PathLike, signature: str) -> pathlib.Path:
-    """The folder of the SavedModel's version.
+    """Returns the folder of the SavedModel's version.
 
     Raises:
-      InputError: If there is no SavedModel with that signature.
+      InputError: If there is no SavedModel with the signature.
     """
     folder = versions.latest(saved_model)
     names = serving_constraints.signature_defs(serving_constraints.parsed(folder))
@@ -50,21 +50,21 @@ def checked_folder(saved_model: str | os.PathLike, signature: str) -> pathlib.Pa
 
 
 def load(folder: pathlib.Path) -> Any:
-    """The SavedModel of a folder, which has to be kept as long as its signatures are used.
+    """Loads the SavedModel of a folder, which must be kept as long as its signatures are used.
 
     Raises:
-      InputError: If it is damaged.
+      InputError: If the SavedModel is damaged.
     """
     try:
         return tf.saved_model.load(str(folder))
-    except Exception as error:  # TensorFlow's loader raises whatever its parts do
+    except Exception as error:  # TensorFlow's loader raises errors of any class
         raise InputError(
             f"{folder}: expected a SavedModel; it can't be loaded: {one_line(error)}; copy it anew"
         ) from error
 
 
 def input_specs(function: Any, batch_size: int | None = None) -> dict[str, tf.TensorSpec]:
-    """Inputs of a signature by name, with that batch size, or any."""
+    """Returns the inputs of a signature by name, with the given batch size or any batch size."""
     specs = function.structured_input_signature[1]
     return {name: tf.TensorSpec([batch_size, *specs[name].shape[1:]], specs[name].dtype, name) for name in specs}
 
@@ -76,17 +76,17 @@ def write_checked(
     answer: Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]],
     batch_size: int | None = None,
 ) -> float:
-    """Writes a converted model, if it answers a request as the SavedModel does.
+    """Writes a converted model if it answers a request as the SavedModel does.
 
     Args:
-      path: Of the file, which is there whole or not at all.
+      path: The path of the file, which is written completely or not at all.
       content: The converted model.
-      function: The signature that it was converted from.
-      answer: Runs the converted model: arrays by input name -> arrays by output name.
-      batch_size: Of the request, when the converted model takes no other.
+      function: The signature from which it was converted.
+      answer: A function that runs the converted model: arrays by input name -> arrays by output name.
+      batch_size: The batch size of the request, if the converted model takes no other.
 
     Returns:
-      The largest difference of an answer x, relative to max(1, |x|).
+      The largest difference from an answer x, relative to max(1, |x|).
 
     Raises:
       InputError: If the answers differ by more than half of the digits of their precision.
@@ -98,7 +98,7 @@ def write_checked(
     difference = 0.0
     for name, x in expected.items():
         error = np.abs(received[name] - x) / np.maximum(1, np.abs(x))
-        # NaN where the SavedModel gives it, and only there.
+        # NaN is correct where the SavedModel gives NaN, and only there.
         error = np.where(np.isnan(x) & np.isnan(received[name]), 0, error)
         difference = max(difference, float(np.max(np.nan_to_num(error, nan=np.inf), initial=0)))
         if difference > np.sqrt(np.finfo(x.dtype).eps):

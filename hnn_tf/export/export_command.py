@@ -1,4 +1,4 @@
-"""What `python -m export` does."""
+"""The work of the command `python -m export`."""
 
 from absl import flags
 
@@ -7,7 +7,7 @@ from hnn_tf.export import saved_model
 
 
 def main() -> None:
-    """Exports by the flags, and says what was written."""
+    """Exports a model according to the flags, and prints the written files."""
     settings = flags.FLAGS
     model = saved_model.load_model(settings.model_path)
     run = saved_model.run_document(settings.model_path)

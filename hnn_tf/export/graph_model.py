@@ -1,4 +1,4 @@
-"""The graph models of TensorFlow.js: model.json, which holds the graph, and the bytes of its constants."""
+"""The graph models of TensorFlow.js: model.json, which contains the graph, and the bytes of its constants."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import tensorflow as tf
 from google.protobuf import json_format
 from tensorflow.core.protobuf import meta_graph_pb2
 
-# Freezing has no public name, though TensorFlow's guides use it.
+# TensorFlow's guides use this function, but it has no public name.
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from hnn_tf.export import conversion
@@ -26,26 +26,27 @@ def write_graph_model(
 ) -> pathlib.Path:
     """Writes a signature of a SavedModel as the graph model `<output_dir>/model.json` of TensorFlow.js.
 
-    `tf.loadGraphModel` loads it. There, inputs and outputs have the signature's names: `await
+    `tf.loadGraphModel` loads the graph model. There, inputs and outputs have the signature's names: `await
     model.predictAsync({state, times})` is an object `{energy, trajectory}` of tensors. The weights are stored once. The
-    folder is written under another name and renamed into place.
+    folder is written under another name and then renamed.
 
-    The graph is frozen, as TensorFlow's own converter freezes it. That one (the Python package tensorflowjs, 4.22)
-    can't be used: it imports TensorFlow Decision Forests, whose last release needs TensorFlow 2.19; and it fuses tanh
-    into the matrix product before it, which the CPU backend of TensorFlow.js refuses to compute.
+    The graph is frozen in the same way as by TensorFlow's own converter (the Python package tensorflowjs, 4.22). This
+    package does not use that converter, for two reasons. The converter imports TensorFlow Decision Forests, whose last
+    release needs TensorFlow 2.19. The converter also fuses tanh into the preceding matrix product, which the CPU
+    backend of TensorFlow.js refuses to compute.
 
     Args:
-      saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder,
-        of which the latest is taken.
-      output_dir: The folder to write; it doesn't exist yet.
+      saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder, of which the
+        latest version is taken.
+      output_dir: The folder to write, which must not exist yet.
       signature: The signature to write.
 
     Returns:
       The written folder.
 
     Raises:
-      InputError: If the SavedModel can't be loaded or has no such signature, if TensorFlow.js lacks one of its
-        operations or its precision, or if the folder exists or can't be written.
+      InputError: If the SavedModel cannot be loaded or has no such signature, if TensorFlow.js lacks one of its
+        operations or its precision, or if the folder exists or cannot be written.
       OSError: If the disk is full.
     """
     output_dir = pathlib.Path(output_dir)
@@ -69,16 +70,17 @@ def write_graph_model(
 def _graph_model(folder: pathlib.Path, signature: str) -> tuple[dict[str, Any], bytes]:
     loaded = conversion.load(folder)  # owns the variables, so it is kept until they are frozen
     function = loaded.signatures[signature]
-    # Loops as Enter, Switch and Exit: of loops that are functions, TensorFlow.js 4.22 disposes states too early.
+    # Loops are lowered to Enter, Switch and Exit, because TensorFlow.js 4.22 disposes the states of functional loops
+    # too early.
     frozen = convert_variables_to_constants_v2(function, lower_control_flow=True)
     graph = frozen.graph.as_graph_def()
     for node in graph.node:
-        if node.op == "EnsureShape":  # whose shape TensorFlow.js 4.22 expects as a second input, and breaks
+        if node.op == "EnsureShape":  # TensorFlow.js 4.22 expects the shape as an input, and fails
             node.op = "Identity"
             del node.attr["shape"]
     _check(graph, f"{folder}, signature {signature!r}")
     weights, data = _cut_out_constants(graph)
-    # Flat tensors of a function are in the order of their names.
+    # The flat tensors of a function are in the order of their names.
     inputs = zip(sorted(function.structured_input_signature[1]), frozen.inputs, strict=True)
     outputs = zip(sorted(function.structured_outputs), frozen.outputs, strict=True)
     return {
@@ -89,7 +91,7 @@ def _graph_model(folder: pathlib.Path, signature: str) -> tuple[dict[str, Any], 
             "inputs": {name: _tensor_info(tensor) for name, tensor in inputs},
             "outputs": {name: _tensor_info(tensor) for name, tensor in outputs},
         },
-        # The names of what predictAsync answers, in the order of the signature's outputs.
+        # The names in the answer of predictAsync, in the order of the signature's outputs.
         "userDefinedMetadata": {"structuredOutputKeys": sorted(function.structured_outputs)},
         "modelTopology": json_format.MessageToDict(graph),
         "weightsManifest": [{"paths": [_WEIGHTS], "weights": weights}],
@@ -109,7 +111,7 @@ def _check(graph: tf.compat.v1.GraphDef, name: str) -> None:
 
 
 def _cut_out_constants(graph: tf.compat.v1.GraphDef) -> tuple[list[dict[str, Any]], bytes]:
-    """Takes the values out of the graph's constants, in place; returns their list in the manifest, and their bytes."""
+    """Removes the values of the graph's constants, in place, and returns their list in the manifest and their bytes."""
     weights, data = [], []
     for node in graph.node:
         if node.op == "Const":

@@ -1,4 +1,4 @@
-"""What TensorFlow.js can run."""
+"""The operations that TensorFlow.js can run."""
 
 OPERATIONS = frozenset(
     """
@@ -28,4 +28,7 @@ OPERATIONS = frozenset(
     Unique UniqueV2 Unpack UpperBound Where While Zeros ZerosLike _FusedConv2D _FusedMatMul
     """.split()
 )
-"""TensorFlow operations that TensorFlow.js 4.22 reads from a graph model; a test compares them with the npm package."""
+"""The TensorFlow operations that TensorFlow.js 4.22 reads from a graph model.
+
+A test compares them with the npm package.
+"""

@@ -1,4 +1,4 @@
-"""What an exported model is, and whether it can be served and answers as it did when it was exported."""
+"""A description of an exported model, and checks that it can be served and answers as at the time of the export."""
 
 import sys
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from hnn_tf.input_error import InputError, one_line
 
 
 def main() -> None:
-    """Prints the card and the signatures of `--saved_model`, and checks it.
+    """Prints the card and the signatures of `--saved_model`, and checks the model.
 
     Raises:
-      InputError: If something is wrong with it.
+      InputError: If something is wrong with the model.
     """
     folder = versions.latest(flags.FLAGS.saved_model)
     graph = serving_constraints.parsed(folder)
@@ -23,7 +23,7 @@ def main() -> None:
     write_lines([str(folder), *_described(card)])
     write_lines(["signatures:", *(f"  {line}" for line in saved_model.describe(folder))])
     sys.stdout.flush()
-    # A copy that isn't whole is not loaded.
+    # An incomplete copy is not loaded.
     problems = model_card.changed_files(folder, card) or serving_constraints.violations(folder)
     known = model_card.reference_points(card)
     missing = [name for name in serving_constraints.signature_defs(graph) if name not in known]
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _described(card: Mapping[str, Any]) -> list[str]:
-    """The card, a line each; what isn't known is left out."""
+    """Describes the card in lines. Unknown values are left out."""
     lines = [f"  {card['model']} {card['name']}: {card['parameters']} weights, {card['dtype']}"]
     state, training = card["state"], card["training"]
     if card["system"]:
@@ -59,7 +59,7 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         names = ", ".join(map(_with_unit, state["names"], state["units"]))
         units = [f"{what} in {state[unit]}" for what, unit in _UNITS.items() if state[unit]]
         lines.append(f"  state: {'; '.join([names, *units])}")
-        if "layout" in state:  # of bodies
+        if "layout" in state:  # a system of bodies has it
             lines.append(f"  layout: {state['layout']}")
     if training:
         lines.append(
@@ -86,7 +86,7 @@ def _described(card: Mapping[str, Any]) -> list[str]:
 
 
 _MOST_PROBLEMS = 5
-"""That the one line names; there may be as many as files."""
+"""The largest number of problems that the error's line names. There may be as many problems as files."""
 
 _UNITS = {"time": "time_unit", "energy": "energy_unit"}
 

@@ -1,4 +1,4 @@
-"""JSON documents that come from outside, read strictly."""
+"""Strict reading of JSON documents from outside."""
 
 import json
 import math
@@ -12,17 +12,18 @@ MOST_BYTES = 16 * 2**20
 
 
 def read(path: str | os.PathLike, what: str) -> Any:
-    """The JSON document in a plain file of at most 16 MiB, in UTF-8.
+    """Returns the JSON document in a plain file of at most 16 MiB, in UTF-8.
 
-    Its integers have at most 64 bits, its other numbers are finite in double precision, and no object has a name twice.
+    Integers must have at most 64 bits, other numbers must be finite in double precision, and no object may have a name
+    twice.
 
     Args:
-      path: Of the file.
-      what: That it is expected to hold, for the error's line.
+      path: The path of the file.
+      what: A description of the expected content, for the error message.
 
     Raises:
       FileNotFoundError: If there is no such file.
-      InputError: If it holds anything else, or can't be read.
+      InputError: If the file has other content, or cannot be read.
     """
     content = plain_file.read(path, MOST_BYTES)
     try:
@@ -44,7 +45,7 @@ def _refuse(name: str) -> None:
 
 
 def _integer(digits: str) -> int:
-    # The length first: the time to convert digits grows with their square.
+    # The length is checked first, because the time to convert digits grows with the square of their number.
     if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
         raise ValueError(f"an integer has more than 64 bits: {digits}")
     return int(digits)

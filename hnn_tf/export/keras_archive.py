@@ -1,4 +1,4 @@
-"""The archive of a .keras file, checked before Keras unpacks it and builds what it describes."""
+"""Checks of the archive of a .keras file, before Keras unpacks it and builds the described model."""
 
 import math
 import pathlib
@@ -14,12 +14,13 @@ _MEMBERS = ("config.json", "metadata.json", _WEIGHTS)
 
 
 def check(path: pathlib.Path) -> None:
-    """Checks that a file is an archive as Keras writes it: nothing in it becomes larger than it is in the file.
+    """Checks that a file is an archive as Keras writes it, in which nothing becomes larger than it is in the file.
 
     Raises:
       FileNotFoundError: If there is no such file.
-      InputError: If it isn't a plain file of a zip; has more than 4 GiB, or its JSON more than 16 MiB; has other
-        members than Keras writes for a model, or compressed or encrypted ones; or its weights aren't all there.
+      InputError: If the file is not a plain zip file; is larger than 4 GiB, or its JSON is larger than 16 MiB; has
+        other members than Keras writes for a model, or compressed or encrypted members; or does not contain all its
+        weights.
     """
     with plain_file.opened(path) as file:
         if path.suffix != ".keras" or not zipfile.is_zipfile(file):
@@ -31,7 +32,7 @@ def check(path: pathlib.Path) -> None:
                 _check_members(archive)
                 with archive.open(_WEIGHTS) as member, h5py.File(member, "r") as weights:
                     _check_weights(weights, archive.getinfo(_WEIGHTS).file_size)
-        except Exception as error:  # zipfile and HDF5 raise whatever their parts do
+        except Exception as error:  # zipfile and HDF5 raise errors of any class
             raise InputError(
                 f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {one_line(error)}; save it anew"
             ) from error
@@ -44,7 +45,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
     for name, info in members.items():
         if info.flag_bits & 1:
             raise ValueError(f"its {name} is encrypted")
-        # Keras stores them as they are: so no few bytes become many.
+        # Keras stores its members uncompressed, so that a few bytes never become many.
         if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
             raise ValueError(f"its {name} is compressed, which Keras' never is")
         if name != _WEIGHTS and info.file_size > json_file.MOST_BYTES:
@@ -52,7 +53,10 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 
 
 def _check_weights(weights: h5py.File, file_size: int) -> None:
-    """Datasets can be compressed, never written, or be in other files; those of Keras are all there, and here."""
+    """Checks that all datasets are in this file and complete, as Keras writes them.
+
+    In general, HDF5 datasets can be compressed, never written, or in other files.
+    """
     declared = 0
 
     def visit(name: str, item: h5py.Group | h5py.Dataset) -> None:

@@ -1,4 +1,4 @@
-"""Signatures of several inputs, as a Keras pipeline calls them."""
+"""Signatures of several inputs, in the form that a Keras pipeline calls."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,14 +7,15 @@ import tensorflow as tf
 
 
 def attach(module: tf.Module, functions: Mapping[str, Any]) -> None:
-    """Adds to a module, for each signature of several inputs, a function of that name that takes them as one dict.
+    """Adds to a module, for each signature of several inputs, a function of the same name that takes them as one dict.
 
-    `keras.layers.TFSMLayer(folder, call_endpoint="rollout")({"state": state, "times": times})` calls it: that layer has
-    one positional input, and a loaded signature takes several by keyword only. The signatures stay as they are.
+    `keras.layers.TFSMLayer(folder, call_endpoint="rollout")({"state": state, "times": times})` calls this function. A
+    TFSMLayer has one positional input, but a loaded signature takes several inputs only by keyword. The signatures
+    themselves do not change.
 
     Args:
-      module: What is saved.
-      functions: Concrete function of every signature, by name.
+      module: The module that is saved.
+      functions: The concrete function of every signature, by name.
     """
     for name, function in functions.items():
         specs = function.structured_input_signature[1]
@@ -27,5 +28,5 @@ def _of_dict(function: Callable, specs: Mapping[str, tf.TensorSpec]) -> Callable
     def call(inputs: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return function(**inputs)
 
-    call.get_concrete_function(dict(specs))  # what isn't traced isn't saved
+    call.get_concrete_function(dict(specs))  # only traced functions are saved
     return call

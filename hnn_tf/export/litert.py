@@ -1,4 +1,4 @@
-"""Converts a signature of an exported SavedModel to LiteRT (.tflite), of builtin ops only."""
+"""Conversion of a signature of an exported SavedModel to LiteRT (.tflite), with builtin ops only."""
 
 import os
 import pathlib
@@ -23,22 +23,23 @@ def convert(
     signature: str = "serving_default",
     batch_size: int | None = None,
 ) -> float:
-    """Writes one signature as a LiteRT model, under its name and with its inputs and outputs.
+    """Writes one signature as a LiteRT model, with the signature's name, inputs and outputs.
 
     Args:
-      saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder,
-        of which the latest is taken; of a float32 model.
+      saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder, of which the
+        latest version is taken. The model must have float32 precision.
       path: The file to write.
-      signature: Name of the signature.
-      batch_size: Of every request, >= 1; any when not given. A rollout needs one; its number of times stays open.
+      signature: The name of the signature.
+      batch_size: The batch size of every request, >= 1; by default, any batch size. A rollout needs a batch size; its
+        number of times stays open.
 
     Returns:
-      The largest difference between an answer x of the SavedModel and LiteRT's, at random inputs, relative to
-      max(1, |x|).
+      The largest difference between LiteRT's answer and the SavedModel's answer x, at random inputs, relative to max(1,
+      |x|).
 
     Raises:
-      InputError: If an argument can't be used, ai-edge-litert isn't installed, or LiteRT can't express the signature.
-      OSError: If the disk is full, of `path` or of temporary files.
+      InputError: If an argument is not valid, ai-edge-litert is not installed, or LiteRT cannot express the signature.
+      OSError: If the disk of `path` or of the temporary files is full.
     """
     if batch_size is not None and batch_size < 1:
         raise InputError(f"batch_size: expected an integer >= 1; received {batch_size}")
@@ -66,7 +67,7 @@ def convert(
         converter = tf.lite.TFLiteConverter.from_saved_model(named, signature_keys=[signature])
         try:
             content = converter.convert()
-        except Exception as error:  # the converter's own class isn't public
+        except Exception as error:  # the converter's own class is not public
             ops = sorted(set(re.findall(r"'tf\.(\w+)' op", str(error))))
             raise InputError(
                 f"signature {signature!r}: LiteRT's builtin ops can't express it: "
@@ -80,16 +81,16 @@ def convert(
 
 
 def _with_fixed_lists(folder: pathlib.Path, copy: str, batch_size: int) -> pathlib.Path:
-    """A copy with the batch size in the shapes of its loops' lists, which LiteRT has to know and doesn't infer."""
+    """Copies a SavedModel with the batch size in the shapes of its loops' lists, which LiteRT cannot infer."""
     graph = pathlib.Path(shutil.copytree(folder, copy)) / "saved_model.pb"
     saved_model = saved_model_pb2.SavedModel.FromString(graph.read_bytes())
     shape_inputs = {"TensorListReserve": 0, "TensorListStack": 1}
     for function in saved_model.meta_graphs[0].graph_def.library.function:
         constants = {node.name: node for node in function.node_def if node.op == "Const"}
         lists = [node for node in function.node_def if node.op in shape_inputs]
-        # A shape that isn't a constant stays: the converter will refuse it.
+        # A shape that is not a constant stays, and the converter will refuse it.
         for name in constants.keys() & {node.input[shape_inputs[node.op]].split(":")[0] for node in lists}:
-            # An element of a list is the whole batch: its states, or its step sizes.
+            # An element of a list contains the whole batch: its states or its step sizes.
             value = constants[name].attr["value"].tensor
             shape = tf.make_ndarray(value).copy()
             shape[0] = batch_size
@@ -99,10 +100,10 @@ def _with_fixed_lists(folder: pathlib.Path, copy: str, batch_size: int) -> pathl
 
 
 def _save(loaded: Any, signature: str, specs: Mapping[str, Any], path: str) -> None:
-    """Saves that signature alone, for inputs of these specs."""
+    """Saves only the given signature, for inputs of the given specs."""
     function = loaded.signatures[signature]
     module = tf.Module()
-    module.loaded = loaded  # its variables are kept by no other
+    module.loaded = loaded  # nothing else keeps its variables
     traced = tf.function(lambda **inputs: function(**inputs), autograph=False).get_concrete_function(**specs)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(module, path, signatures={signature: traced}, options=options)

@@ -1,4 +1,4 @@
-"""The card of an exported model: what it is, where it comes from, and what it must answer."""
+"""The card of an exported model: a description, its origin, and reference answers."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from hnn_tf.input_error import InputError, one_line
 from hnn_tf.version import __version__
 
 PATH = pathlib.PurePath("assets.extra", "model_card.json")
-"""Within the folder of a version; servers ignore it."""
+"""The path of the card in the folder of a version; servers ignore it."""
 
 FORMAT = 1
 
@@ -53,13 +53,14 @@ LAYOUT = {
     "reference_points": {"inputs": {str: list}, "signatures": {str: {"inputs": [str], "outputs": {str: list}}}},
     "files": {str: str},
 }
-"""Of every card: types; alternatives in tuples; `[...]` a list and `{str: ...}` an object of any names of what follows.
+"""The layout of every card, given by types.
 
-What isn't known is null.
+A tuple lists alternatives, `[...]` is a list, and `{str: ...}` is an object with any names; both contain values of the
+type that follows. Unknown values are null.
 """
 
 DTYPES = ("float32", "float64")
-"""Precisions that can be exported."""
+"""The precisions that can be exported."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -74,19 +75,21 @@ def write(
     run: Mapping[str, Any] | None,
     licence: str | None,
 ) -> None:
-    """Writes the card into the folder of a version, as its last file: it has the SHA-256 of all others.
+    """Writes the card into the folder of a version, as its last file.
+
+    The card contains the SHA-256 of all other files.
 
     Args:
-      folder: Of the SavedModel.
-      model: What was exported.
-      functions: The concrete function of every signature, which give the reference points.
-      name: That it is served under.
-      rollout: Integrator and step of the rollout.
-      run: The document `metrics.json` of the run that trained it, if there is one.
-      licence: Of the model.
+      folder: The folder of the SavedModel.
+      model: The exported model.
+      functions: The concrete function of every signature, which computes the reference points.
+      name: The name under which the model is served.
+      rollout: The integrator and the step of the rollout.
+      run: The document `metrics.json` of the run that trained the model, if there is one.
+      licence: The licence of the model.
 
     Raises:
-      InputError: If the model can't be run or gives numbers that aren't finite, or `run` isn't of a run.
+      InputError: If the model cannot run or returns numbers that are not finite, or `run` is not the document of a run.
     """
     run = run or {}
     training = {key: run.get(key) for key in ("objective", "protocol", "seed", "steps", "fit_seconds", "versions")}
@@ -116,7 +119,7 @@ def write(
             "metrics.json: expected the document of a run; received other names or types; repair or remove it"
         )
     (folder / PATH).parent.mkdir(exist_ok=True)
-    # Floats of the shortest digits that give them back.
+    # Floats have the shortest digits that restore them.
     text = json.dumps(document, indent=1, allow_nan=False) + "\n"
     if len(text) > json_file.MOST_BYTES:
         raise InputError(
@@ -127,10 +130,10 @@ def write(
 
 
 def read(folder: pathlib.Path) -> dict[str, Any]:
-    """The card of an exported version.
+    """Returns the card of an exported version.
 
     Raises:
-      InputError: If there is none, or it can't be read.
+      InputError: If there is no card, or the card cannot be read.
     """
     path = folder / PATH
     try:
@@ -138,14 +141,14 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
     if isinstance(document, dict) and isinstance(document.get("rollout"), dict):
-        document["rollout"].setdefault("max_steps", None)  # of an export before there was this limit
+        document["rollout"].setdefault("max_steps", None)  # for exports from before this limit existed
     if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
 
 
 def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
-    """Names of files that are missing, were changed, or came after the export, each with what is wrong."""
+    """Returns the files that are missing, changed, or newer than the export, each with a description of the problem."""
     expected: dict[str, str] = card["files"]
     present = {str(path.relative_to(folder)): path for path in _files(folder)}
     found = [f"{name}: missing" for name in expected if name not in present]
@@ -158,16 +161,16 @@ def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
 
 
 def reference_points(card: Mapping[str, Any]) -> dict[str, tuple[Arrays, Arrays]]:
-    """By signature: inputs, and the outputs that were computed at the export.
+    """Returns, by signature, the inputs and the outputs that were computed at the export.
 
     Raises:
-      InputError: If they aren't arrays of finite numbers, of one row each.
+      InputError: If these are not arrays of finite numbers with one row each.
     """
     points, dtype = card["reference_points"], np.dtype(card["dtype"])
 
     def arrays(lists: Mapping[str, Any]) -> Arrays:
         found = {}
-        with np.errstate(over="ignore"):  # what is too large for the precision isn't finite, and refused
+        with np.errstate(over="ignore"):  # a number too large for the precision is refused
             for name, values in lists.items():
                 found[name] = np.asarray(values, dtype)
                 if found[name].shape[:1] != (1,) or not np.isfinite(found[name]).all():
@@ -184,7 +187,10 @@ def reference_points(card: Mapping[str, Any]) -> dict[str, tuple[Arrays, Arrays]
 
 
 def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
-    """The answers to one small request a signature; requests with inputs of the same name share them."""
+    """Returns the answers to one small request per signature.
+
+    Requests with inputs of the same name share these inputs.
+    """
     inputs: dict[str, np.ndarray] = {}
     signatures: dict[str, Any] = {}
     for name, function in functions.items():
@@ -208,18 +214,18 @@ def _example(key: str, spec: tf.TensorSpec) -> np.ndarray:
     dtype = spec.dtype.as_numpy_dtype
     if key == "times":
         return np.array([[0.0, 0.1]], dtype)
-    # Uneven numbers, so that exchanged or lost columns show; within what states and grey values are.
+    # The numbers differ, so that exchanged or lost columns are visible, and are in the range of states and grey values.
     size = int(np.prod(spec.shape[1:]))
     return (0.5 + 0.5 * np.sin(1.0 + np.arange(size))).round(3).astype(dtype).reshape([1, *spec.shape[1:]])
 
 
 def _listed(array: np.ndarray) -> list:
-    """Nested lists of numbers with the shortest digits that give back those of the array's precision."""
+    """Returns nested lists of numbers with the shortest digits that restore the array's numbers in its precision."""
     return np.asarray(array).astype(str).astype(float).tolist()
 
 
 def _fits(value: Any, layout: Any) -> bool:
-    """Whether a document has at least the names of a layout, with the right types."""
+    """Returns whether a document has at least the names of a layout, with the right types."""
     if isinstance(layout, tuple):
         return any(_fits(value, each) for each in layout)
     if isinstance(layout, list):
@@ -239,6 +245,6 @@ def _files(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def sha256(path: pathlib.Path) -> str:
-    """Of a file, hexadecimal."""
+    """Returns the SHA-256 of a file, hexadecimal."""
     with plain_file.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Converts a signature of an exported SavedModel to ONNX, of standard operators only."""
+"""Conversion of a signature of an exported SavedModel to ONNX, with standard operators only."""
 
 import os
 from collections.abc import Mapping
@@ -11,22 +11,23 @@ from hnn_tf.input_error import InputError, one_line
 
 
 def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signature: str = "serving_default") -> float:
-    """Writes one signature as an ONNX model, with its inputs and outputs, of any batch size and number of times.
+    """Writes one signature as an ONNX model, with the same inputs and outputs, for any batch size and number of times.
 
-    An output with the name of an input has the signature's before it: of a rollout of frames, `rollout_frames`.
+    If an output has the same name as an input, its name gets the signature's name as a prefix, for example
+    `rollout_frames` for a rollout of frames.
 
     Args:
-      saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder,
-        of which the latest is taken.
+      saved_model: A version that `hnn_tf.export.saved_model.export_model` wrote, or the served folder, of which the
+        latest version is taken.
       path: The file to write.
-      signature: Name of the signature.
+      signature: The name of the signature.
 
     Returns:
-      The largest difference between an answer x of the SavedModel and ONNX Runtime's, at random inputs, relative to
+      The largest difference between ONNX Runtime's answer and the SavedModel's answer x, at random inputs, relative to
       max(1, |x|).
 
     Raises:
-      InputError: If an argument can't be used, a package isn't installed, or ONNX can't express the signature.
+      InputError: If an argument is not valid, a package is not installed, or ONNX cannot express the signature.
       OSError: If the disk is full.
     """
     folder = conversion.check_arguments(saved_model, path, signature)
@@ -40,7 +41,7 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
     loaded = conversion.load(folder)
     function = loaded.signatures[signature]
     specs = conversion.input_specs(function)
-    # Inputs and outputs share one space of names.
+    # Inputs and outputs share one namespace.
     names = {name: f"{signature}_{name}" if name in specs else name for name in function.structured_outputs}
 
     def positional(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -51,9 +52,9 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
         model, _ = tf2onnx.convert.from_function(traced, input_signature=list(specs.values()))
         _name_sizes(model.graph)
         _allow_empty(model.graph)
-        # tf2onnx leaves an operator that it doesn't know in the graph, and says nothing about it but in its log.
+        # tf2onnx leaves an unknown operator in the graph, and mentions it only in its log.
         onnx.checker.check_model(model, full_check=True)
-    except Exception as error:  # of whatever class
+    except Exception as error:  # errors of any class
         raise InputError(f"signature {signature!r}: ONNX can't express it: {one_line(error)}") from error
     content = model.SerializeToString()
 
@@ -65,7 +66,7 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
 
 
 def _name_sizes(graph: Any) -> None:
-    """Names the sizes that are open: of the batch, and of a rollout's times."""
+    """Names the open sizes: the batch size, and the number of times of a rollout."""
     for tensor in [*graph.input, *graph.output]:
         for name, size in zip(("batch", "times"), tensor.type.tensor_type.shape.dim, strict=False):
             if not size.HasField("dim_value"):
@@ -73,7 +74,10 @@ def _name_sizes(graph: Any) -> None:
 
 
 def _allow_empty(graph: Any) -> None:
-    """Lets no times, or no states, stay that: to a reshape of ONNX a size of zero means otherwise the old one."""
+    """Allows rollouts of no times or no states.
+
+    By default, a reshape in ONNX takes a size of zero as the old size.
+    """
     import onnx
 
     constants = {tensor.name for tensor in graph.initializer}

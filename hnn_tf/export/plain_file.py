@@ -1,4 +1,4 @@
-"""Files that come from outside: plain ones of bounded size. A pipe or a device would be waited for without end."""
+"""Plain files of bounded size from outside. Reading a pipe or a device could wait forever."""
 
 import contextlib
 import io
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hnn_tf.input_error import InputError
 
 MOST_BYTES = 4 * 2**30
-"""Of any file: no model that this package makes is a hundredth of it."""
+"""The largest allowed size of any file. The models of this package do not even have a hundredth of it."""
 
 _MOST_ENTRIES = 10_000
 
@@ -21,11 +21,11 @@ def opened(path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> Iterator[io
 
     Raises:
       FileNotFoundError: If there is no such file.
-      InputError: If it isn't a plain file, or a link to one; has more bytes; or can't be read.
+      InputError: If the path is neither a plain file nor a link to one, or the file is larger or cannot be read.
     """
     path = pathlib.Path(path)
     try:
-        # A pipe that nobody writes to would hold up the opening itself.
+        # Opening a pipe without a writer would wait forever.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
             _check(path, os.fstat(file.fileno()), most_bytes)
             yield file
@@ -38,24 +38,24 @@ def opened(path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> Iterator[io
 
 
 def read(path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> bytes:
-    """The content of a plain file.
+    """Returns the content of a plain file.
 
     Raises:
       FileNotFoundError: If there is no such file.
-      InputError: If it isn't a plain file, or a link to one; has more bytes; or can't be read.
+      InputError: If the path is neither a plain file nor a link to one, or the file is larger or cannot be read.
     """
     with opened(path, most_bytes) as file:
         content = file.read(most_bytes + 1)
-    if len(content) > most_bytes:  # of a file that says it is empty, as the kernel's do
+    if len(content) > most_bytes:  # a file may say that it is empty, as the kernel's files do
         raise InputError(_too_large(path, most_bytes))
     return content
 
 
 def check_folder(folder: pathlib.Path) -> None:
-    """Checks, before others read in it, that a folder has nothing but plain files of bounded size, and such folders.
+    """Checks that a folder contains only plain files of bounded size and such folders, before other code reads it.
 
     Raises:
-      InputError: If there is anything else in it, or it can't be read.
+      InputError: If the folder contains anything else, or cannot be read.
     """
     entries = 0
     try:
@@ -64,7 +64,7 @@ def check_folder(folder: pathlib.Path) -> None:
             if entries > _MOST_ENTRIES:  # or links that lead back
                 raise InputError(f"{folder}: expected at most {_MOST_ENTRIES} files; copy the version alone, anew")
             for path in (pathlib.Path(parent, name) for name in names):
-                with contextlib.suppress(FileNotFoundError):  # a link to nowhere
+                with contextlib.suppress(FileNotFoundError):  # a link without a target
                     _check(path, os.stat(path), MOST_BYTES)
     except OSError as error:
         raise InputError(f"{error.filename}: can't be read ({error.strerror}); copy it anew") from error

@@ -1,4 +1,4 @@
-"""Writing a model as a SavedModel version, and reading the models that can be written."""
+"""Writing a model as a SavedModel version, and reading models that can be written."""
 
 import contextlib
 import logging
@@ -25,7 +25,7 @@ _MOST_SUBSTEPS = 1_000_000
 _MAX_STEP_SIZE = 0.05
 _MAX_STEP_SIZE_OF_FRAMES = 0.5
 _MAX_STEPS = 10_000
-"""Some seconds of one row (docs/serving.md)."""
+"""The default limit of the integrator steps of a call, which is some seconds for one row (docs/serving.md)."""
 
 
 def export_model(
@@ -41,10 +41,12 @@ def export_model(
     run: Mapping[str, Any] | None = None,
     licence: str | None = None,
 ) -> pathlib.Path:
-    """Writes `<export_dir>/<version>/`: a SavedModel with the signatures of `ServingModule`, warmup requests, a card.
+    """Writes the version `<export_dir>/<version>/`.
 
-    It is written beside under a name that servers, which poll the folder for integers, don't see, and renamed into
-    place: a version is there whole or not at all, and an existing one is never overwritten.
+    The version is a SavedModel with the signatures of `ServingModule`, warmup requests, and a card.
+
+    The version is written next to its final place and then renamed. Servers poll the folder for integers and do not see
+    the temporary name. A version is therefore either complete or absent, and an existing version is never overwritten.
 
     Args:
       model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`; or what
@@ -67,8 +69,8 @@ def export_model(
       The written folder.
 
     Raises:
-      InputError: If an argument can't be used, the version exists, or the folder can't be written.
-      OSError: If its disk is full.
+      InputError: If an argument is not valid, the version exists, or the folder cannot be written.
+      OSError: If the disk is full.
     """
     if isinstance(model, Fitted):
         model, run, integrator = model.model, run or model.record(), integrator or model.integrator
@@ -90,11 +92,11 @@ def export_model(
         raise InputError(f"max_steps: expected an integer >= {least}, at most {MOST_STEPS}; received {max_steps}")
     folder = pathlib.Path(export_dir)
     name = name or folder.resolve().name
-    if not name.isprintable():  # also of bytes that are no text
+    if not name.isprintable():  # this also refuses bytes that are not text
         raise InputError(f"name: expected printable text, which requests can have; received {name!r}")
     if (folder / "saved_model.pb").exists():
         raise InputError(f"{folder}: is a version itself; give the folder above it")
-    versions.refuse_existing(folder, version)  # before the work; and again when it is done
+    versions.refuse_existing(folder, version)  # checked before the work, and again afterwards
     module = ServingModule(
         model, integrator=integrator, max_step_size=max_step_size, substeps=substeps, max_steps=max_steps
     )
@@ -105,7 +107,8 @@ def export_model(
         folder.mkdir(parents=True, exist_ok=True)
         temporary = until_done.enter_context(temporary_folder(folder))
         with _quiet():
-            # Explicit methods have no custom gradient; those of the others can't be saved, and asking for one says so.
+            # Explicit methods have no custom gradient. The custom gradients of other methods cannot be saved, and a
+            # program that asks for one gets an error that says so.
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
         warmup.write(temporary, module.functions, model_name=name)
@@ -125,22 +128,22 @@ def export_model(
         ) from error
     finally:
         until_done.close()
-        with contextlib.suppress(OSError):  # those with something in them stay
+        with contextlib.suppress(OSError):  # folders that are not empty stay
             for each in created:
                 each.rmdir()
 
 
 def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str | None = None) -> keras.Model:
-    """Loads a `.keras` file of this package, with Keras' safe mode on: no code that a file brings is run.
+    """Loads a `.keras` file of this package with Keras' safe mode on, so that no code of the file runs.
 
     Args:
-      path: Of the file.
-      width: 2n of the states that the model has to take; any, or frames, if not given.
-      dtype: Its precision; any if not given.
+      path: The path of the file.
+      width: The width 2n of the states that the model must accept; by default, any width, or frames.
+      dtype: The precision of the model; by default, any precision.
 
     Raises:
-      InputError: If there is no such file, it can't be read or is unsafe, or its model isn't a built one of `hnn_tf`,
-        or takes something else than states of that width and precision.
+      InputError: If there is no such file, the file cannot be read or is unsafe, or its model is not a built model of
+        `hnn_tf` or does not take states of the given width and precision.
     """
     path = pathlib.Path(path)
     if path.is_dir() or not path.exists():
@@ -148,9 +151,9 @@ def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str 
         raise InputError(f"{path}: {found}; give the model.keras of a run")
     keras_archive.check(path)
     try:
-        # compile=False: nothing here needs the optimizer and the loss.
+        # compile=False, because nothing here needs the optimizer and the loss.
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever its parts do
+    except Exception as error:  # Keras raises errors of any class
         reason = one_line(error)
         if "safe_mode" in str(error):
             reason = "it is unsafe: it brings code, which is never run"
@@ -176,10 +179,10 @@ def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str 
 
 
 def describe(saved_model: str | os.PathLike) -> list[str]:
-    """One line for each signature of a written SavedModel: its inputs and outputs with their shapes and dtype.
+    """Returns one line for each signature of a written SavedModel: inputs and outputs, with their shapes and dtype.
 
     Raises:
-      InputError: If there is no SavedModel that can be read.
+      InputError: If there is no readable SavedModel.
     """
     signatures = serving_constraints.signature_defs(serving_constraints.parsed(pathlib.Path(saved_model)))
     return [
@@ -189,10 +192,10 @@ def describe(saved_model: str | os.PathLike) -> list[str]:
 
 
 def run_document(model_path: str | os.PathLike) -> dict[str, Any] | None:
-    """The `metrics.json` beside a run's model; None if there is none, or it is of another model than this file's.
+    """Returns the `metrics.json` beside a run's model, or None if there is none or it belongs to another model.
 
     Raises:
-      InputError: If it can't be read.
+      InputError: If `metrics.json` cannot be read.
     """
     path = pathlib.Path(model_path)
     try:
@@ -217,7 +220,8 @@ def _shown(spec: tf.TensorSpec) -> str:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    # A filter of our own, not the level: exports in other threads don't restore each other's.
+    # A separate filter is used instead of the log level, because exports in other threads would restore each other's
+    # level.
     logger = tf.get_logger()
 
     def drop_chatter(record: logging.LogRecord) -> bool:

@@ -1,4 +1,4 @@
-"""Whether an exported model still answers as it did when it was exported."""
+"""A test that an exported model still answers as at the time of the export."""
 
 import pathlib
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ from hnn_tf.export import model_card
 from hnn_tf.input_error import InputError, one_line
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-11}
-"""Largest difference, relative to max(1, |x|), that other processors and versions of TensorFlow make by rounding."""
+"""The largest difference, relative to max(1, |x|), that rounding causes on other processors and with other versions."""
 
 
 def differences(folder: pathlib.Path, card: Mapping[str, Any]) -> dict[str, float]:
-    """Largest difference of each signature's answers from the card's reference points, relative to max(1, |x|).
+    """Returns each signature's largest difference from the card's reference points, relative to max(1, |x|).
 
-    Infinite where shapes, names or types differ, or a number isn't finite.
+    The difference is infinite if shapes, names or types differ, or a number is not finite.
 
     Raises:
-      InputError: If the SavedModel can't be loaded or run.
+      InputError: If the SavedModel cannot be loaded or run.
     """
     points = model_card.reference_points(card)
     try:
@@ -30,7 +30,7 @@ def differences(folder: pathlib.Path, card: Mapping[str, Any]) -> dict[str, floa
             answers = signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
             found[name] = _difference({key: answer.numpy() for key, answer in answers.items()}, expected)
         return found
-    except Exception as error:  # TensorFlow's loader raises whatever its parts do
+    except Exception as error:  # TensorFlow's loader raises errors of any class
         raise InputError(
             f"{folder}: expected a SavedModel that runs; received: {one_line(error)}; copy it anew"
         ) from error

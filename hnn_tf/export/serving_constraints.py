@@ -1,4 +1,4 @@
-"""What a SavedModel must be so that TensorFlow Serving, with its default settings, takes it."""
+"""The conditions under which TensorFlow Serving, with its default settings, accepts a SavedModel."""
 
 import os
 import pathlib
@@ -20,10 +20,10 @@ _MOST_GRAPH_BYTES = 256 * 2**20
 
 
 def parsed(folder: pathlib.Path) -> Any:
-    """The meta graph of a SavedModel that is served, tag `serve`.
+    """Returns the meta graph of a SavedModel with the tag `serve`, which is the graph that is served.
 
     Raises:
-      InputError: If there is none, or it can't be read.
+      InputError: If there is no such graph, or it cannot be read.
     """
     path = folder / "saved_model.pb"
     try:
@@ -39,24 +39,24 @@ def parsed(folder: pathlib.Path) -> Any:
 
 
 def signature_defs(meta_graph: Any) -> dict[str, Any]:
-    """The signatures by name, without the initialization that every SavedModel has."""
+    """Returns the signatures by name, without the initialization that every SavedModel has."""
     return {name: meta_graph.signature_def[name] for name in sorted(meta_graph.signature_def) if name != _INITIALIZER}
 
 
 def violations(folder: pathlib.Path) -> list[str]:
-    """What a server would refuse or stumble over, one line each; empty if nothing.
+    """Returns one line for each property that a server would refuse or that would cause errors; an empty list if none.
 
-    A version's folder is an integer; `serving_default` is there; a signature is a predict call whose inputs and outputs
-    have a leading batch of any size (else batching fails); nothing is compiled by XLA, written in Python or kept for
-    training; warmup requests are at most 1000, and of signatures that are there.
+    A version's folder must be an integer. `serving_default` must exist. Each signature must be a predict call whose
+    inputs and outputs have a leading batch of any size, because batching fails otherwise. Nothing may be compiled by
+    XLA, written in Python or kept for training. There must be at most 1000 warmup requests, for existing signatures.
 
     Raises:
-      InputError: If there is no SavedModel that can be read.
+      InputError: If there is no readable SavedModel.
     """
     graph = parsed(folder)
     signatures = signature_defs(graph)
     found = []
-    name = os.path.basename(os.path.abspath(folder))  # a link's own, which is what a server sees
+    name = os.path.basename(os.path.abspath(folder))  # the name of a link itself, which is the name that a server sees
     if not versions.is_version(name):
         found.append(f"{name}: expected an integer as the version's folder")
     if "serving_default" not in signatures:

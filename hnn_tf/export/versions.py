@@ -1,4 +1,4 @@
-"""Versions of a served folder: folders in it that are integers."""
+"""Versions of a served folder, which are its subfolders with integer names."""
 
 import os
 import pathlib
@@ -11,15 +11,16 @@ LARGEST_VERSION = 2**63 - 1
 
 
 def is_version(name: str) -> bool:
-    """Whether a server takes a folder of that name for a version."""
+    """Returns whether a server takes a folder of the given name for a version."""
     return bool(re.fullmatch("[0-9]+", name)) and int(name) <= LARGEST_VERSION
 
 
 def latest(path: str | os.PathLike) -> pathlib.Path:
-    """The folder of a version: `path` itself, or the latest version if it is a served folder.
+    """Returns the folder of a version: `path` itself, or the latest version if `path` is a served folder.
 
     Raises:
-      InputError: If there is no such folder, or no version in it; or the version has something else than plain files.
+      InputError: If there is no such folder, there is no version in it, or the version contains anything but plain
+        files.
     """
     folder = _latest(pathlib.Path(path))
     plain_file.check_folder(folder)
@@ -36,22 +37,23 @@ def _latest(path: pathlib.Path) -> pathlib.Path:
     if found:
         return path / max(found, key=int)
     if is_version(os.path.basename(os.path.abspath(path))):
-        return path  # what it lacks, its reader says
-    mend = f"; give {path / 'saved_model'}" if (path / "saved_model").is_dir() else ""  # of a run
+        return path  # its reader says if something is missing
+    mend = f"; give {path / 'saved_model'}" if (path / "saved_model").is_dir() else ""  # the folder of a run
     raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither{mend}")
 
 
 def move_into_place(temporary: pathlib.Path, folder: pathlib.Path, version: int | None) -> pathlib.Path:
-    """Renames a folder to that version of a served folder, or to its next free one, and gives the new path.
+    """Renames a folder to the given version of a served folder, or to its next free version, and returns the new path.
 
     Raises:
-      InputError: If that version exists.
+      InputError: If the version exists.
     """
     while True:
         refuse_existing(folder, version)
         chosen = folder / str(_next_version(folder) if version is None else version)
         try:
-            # Fails, as it should, if another export has taken the number meanwhile: its folder isn't empty.
+            # The renaming fails, as it should, if another export has taken the number meanwhile, because that folder is
+            # not empty.
             os.rename(temporary, chosen)
         except OSError:
             if not os.path.lexists(chosen):
@@ -69,10 +71,10 @@ def _versions(folder: pathlib.Path) -> list[str]:
 
 
 def refuse_existing(folder: pathlib.Path, version: int | None) -> None:
-    """Does nothing if that version of a served folder is free, or none is asked for.
+    """Does nothing if the given version of a served folder is free, or no version is given.
 
     Raises:
-      InputError: If it exists.
+      InputError: If the version exists.
     """
     if version is not None and os.path.lexists(folder / str(version)):
         raise InputError(

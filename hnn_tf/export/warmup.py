@@ -1,4 +1,4 @@
-"""Warmup requests: TensorFlow Serving replays them when it loads a version, before it serves it."""
+"""Warmup requests, which TensorFlow Serving replays when it loads a version and before it serves the version."""
 
 import os
 import pathlib
@@ -14,19 +14,21 @@ from hnn_tf.export import plain_file
 
 BATCH_SIZES = (1, 2, 8)
 PATH = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
-"""Within the folder of a version, where servers look for it."""
+"""The path of the requests in the folder of a version, where servers look for them."""
 
 _MOST_BYTES = 256 * 2**20
-_TIME_STEP = 0.01  # short: the server is to be warm, not busy
+_TIME_STEP = 0.01  # short, so that the warmup takes little time
 
 
 def write(saved_model: pathlib.Path, signatures: Mapping[str, Callable], *, model_name: str) -> None:
-    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog: every signature, in each size.
+    """Writes `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog.
+
+    The file has a request for every signature in each batch size.
 
     Args:
-      saved_model: Folder of the SavedModel.
-      signatures: Concrete functions by name.
-      model_name: Name that the model is served under.
+      saved_model: The folder of the SavedModel.
+      signatures: The concrete functions by name.
+      model_name: The name under which the model is served.
 
     References:
       tensorflow_serving/apis/prediction_log.proto; "SavedModel Warmup" in TensorFlow Serving's guide.
@@ -46,12 +48,12 @@ def write(saved_model: pathlib.Path, signatures: Mapping[str, Callable], *, mode
 
 
 def read(saved_model: pathlib.Path) -> list[tuple[str, dict[str, np.ndarray]]]:
-    """The requests of an exported version: signature, and inputs by name.
+    """Returns the requests of an exported version, each as a signature and its inputs by name.
 
     Raises:
       tf.errors.OpError, google.protobuf.message.DecodeError: If the file is damaged.
-      FileNotFoundError: If it isn't there.
-      InputError: If it isn't a plain file, or has more than 256 MiB.
+      FileNotFoundError: If there is no such file.
+      InputError: If the path is not a plain file, or the file has more than 256 MiB.
     """
     with plain_file.opened(saved_model / PATH, _MOST_BYTES):
         pass
@@ -73,9 +75,10 @@ def _example(key: str, spec: tf.TensorSpec, batch_size: int) -> np.ndarray:
 
 
 def _prediction_log() -> Any:
-    """The message PredictionLog with the fields that a request needs: no package brings it that is needed otherwise.
+    """Returns the message class PredictionLog, with the fields that a request needs.
 
-    On the wire a map is a repeated message of key and value, and a message the bytes of it.
+    No package that is otherwise needed contains this class. On the wire, a map is a repeated message of key and value,
+    and a message is the bytes of its content.
     """
     field = descriptor_pb2.FieldDescriptorProto
     text, content, message = field.TYPE_STRING, field.TYPE_BYTES, field.TYPE_MESSAGE
@@ -95,7 +98,7 @@ def _prediction_log() -> Any:
             added.type = message if isinstance(kind, str) else kind
             if isinstance(kind, str):
                 added.type_name = f".hnn_tf.warmup.{kind}"
-    pool = descriptor_pool.DescriptorPool()  # of our own: the real package may be loaded beside
+    pool = descriptor_pool.DescriptorPool()  # a separate pool, because the real package may also be loaded
     pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName("hnn_tf.warmup.PredictionLog"))
 

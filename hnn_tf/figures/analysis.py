@@ -1,4 +1,4 @@
-"""Systems in rows: where predictions go, how far off they are, and what they conserve."""
+"""A figure with one row per system: predictions, their errors, and the quantities that they conserve."""
 
 import dataclasses
 import os
@@ -16,24 +16,24 @@ from hnn_tf.figures.limits import axis_limits, by_role, line_near, log_limits, p
 _TITLES = ("Predictions", "Squared\ncoordinate error", "HNN-conserved\nquantity", "True energy")
 
 _WIDTH = 9.0
-"""Inches: four panels with numbers on the axes of each."""
+"""The width in inches of four panels that all have numbers on their axes."""
 
 
 @dataclasses.dataclass(frozen=True)
 class AnalysisRow:
-    """One system: its trajectories by label, and what was measured along them.
+    """One system: its trajectories by label, and the quantities that were measured along them.
 
     Attributes:
-      title: Name of the system.
+      title: The name of the system.
       times: `[T]`.
-      trajectories: States `[T, 2]` by label, or two coordinates of them.
-      errors: Squared distance from the truth `[T]` by label, in squared units of the states.
-      conserved: Energy by the LEARNED Hamiltonian along each trajectory `[T]` by label; its zero is arbitrary.
-      energies: Energy by the TRUE Hamiltonian, the same.
-      state_names: Names of the two coordinates.
-      state_units: Their units.
-      energy_unit: Unit of both energies.
-      time_unit: Unit of the times.
+      trajectories: The states `[T, 2]` by label, or two coordinates of larger states.
+      errors: The squared distance from the truth `[T]` by label, in squared units of the states.
+      conserved: The energy by the LEARNED Hamiltonian along each trajectory `[T]` by label; its zero is arbitrary.
+      energies: The energy by the TRUE Hamiltonian along each trajectory `[T]` by label.
+      state_names: The names of the two coordinates.
+      state_units: The units of the two coordinates.
+      energy_unit: The unit of both energies.
+      time_unit: The unit of the times.
     """
 
     title: str
@@ -51,15 +51,15 @@ class AnalysisRow:
 def draw_analysis(path: str | os.PathLike, *, rows: Sequence[AnalysisRow]) -> None:
     """Draws for each system its predictions, their squared errors, the conserved quantity and the true energy.
 
-    The learned H is drawn from its first value on, on the true energy's axis, shifted likewise: lines of the two are
-    comparable. Non-finite and far values are cut off.
+    The learned H is drawn relative to its first value, on the axis of the true energy, which is shifted in the same
+    way. The lines of both are therefore comparable. Non-finite and far values are cut off.
 
     Args:
-      path: PNG file to write.
-      rows: Of the figure.
+      path: The PNG file to write.
+      rows: The rows of the figure.
 
     Raises:
-      ValueError: If there is no row, or shapes don't fit.
+      ValueError: If there is no row, or shapes do not fit.
     """
     if not rows:
         raise ValueError("rows: expected at least one AnalysisRow; received none")
@@ -129,14 +129,14 @@ def _draw_errors(ax: Axes, row: AnalysisRow, lines: Mapping[str, dict[str, Any]]
     limits = log_limits(list(errors.values()), min(size, 1e50) ** 2)
     ax.set_yscale("log")
     for label, error in errors.items():
-        # Beyond the axes, not at infinity; log 0 is a gap.
+        # Large errors are drawn just beyond the axes instead of at infinity. The logarithm of 0 is a gap.
         shown = np.where(error > 0, np.clip(error, limits[0] / 10, limits[1] * 10), np.nan)
         ax.plot(row.times, shown, **lines[label])
     ax.set(ylim=limits)
 
 
 def _draw_energies(axes: Sequence[Axes], row: AnalysisRow, lines: Mapping[str, dict[str, Any]]) -> None:
-    """The learned H along the trajectories, then the true one."""
+    """Draws the learned H along the trajectories, and then the true H."""
     energy_limits = axis_limits(*by_role(row.energies), stretch=1.0)
     changes = {label: _from_first(values) for label, values in row.conserved.items()}
     start = next((_first(energy) for role in by_role(row.energies) for energy in role), 0.0)
@@ -150,7 +150,7 @@ def _draw_energies(axes: Sequence[Axes], row: AnalysisRow, lines: Mapping[str, d
 
 
 def _from_first(values: np.ndarray) -> np.ndarray:
-    """Values `[T]` minus the first that is finite; what is huge stays huge."""
+    """Returns the values `[T]` minus the first finite value. Huge values stay huge."""
     return np.clip(values, -1e100, 1e100) - _first(values)
 
 

@@ -1,4 +1,4 @@
-"""Rollouts in motion, as a GIF."""
+"""Animations of rollouts, as GIF files."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,22 +28,22 @@ def draw_rollout_animation(
     fps: int = 20,
     time_unit: str = "s",
 ) -> None:
-    """Animates trajectories in the phase plane and, beside it, the system they are of.
+    """Animates trajectories in the phase plane and, beside it, the system itself.
 
     Args:
-      path: GIF file to write.
-      times: `[T]`, increasing; the frames divide their span equally, states are interpolated.
-      trajectories: Trajectory `[T, 2]` by label; non-finite and far values are cut off.
-      state_names: Names of the two coordinates.
-      state_units: Their units.
-      configuration: "pendulum" (q is the angle from hanging), "mass_spring" (q is the displacement), or None for
-        the position over time.
-      frames: Number of frames.
-      fps: Frames a second.
-      time_unit: Unit of the times.
+      path: The GIF file to write.
+      times: `[T]`, increasing. The frames divide the span of the times equally, and the states are interpolated.
+      trajectories: The trajectory `[T, 2]` by label; non-finite and far values are cut off.
+      state_names: The names of the two coordinates.
+      state_units: The units of the two coordinates.
+      configuration: "pendulum" (q is the angle from the hanging position), "mass_spring" (q is the displacement), or
+        None, which shows the position over time.
+      frames: The number of frames.
+      fps: The number of frames per second.
+      time_unit: The unit of the times.
 
     Raises:
-      ValueError: If the configuration is unknown or the trajectories aren't planar.
+      ValueError: If the configuration is unknown or the trajectories are not planar.
     """
     if configuration not in CONFIGURATIONS:
         known = ", ".join(repr(name) for name in CONFIGURATIONS)

@@ -1,4 +1,4 @@
-"""Figures outside pyplot: own canvas, own style, written whole or not at all."""
+"""Figures outside pyplot, with their own canvas and style. A file is written completely or not at all."""
 
 import contextlib
 import os
@@ -13,12 +13,12 @@ from hnn_tf.files.atomic_file import atomic_file
 
 DPI = 120
 WIDTH = 7.5
-"""Inches: 900 pixels, the width of a README."""
+"""The default width in inches; it gives 900 pixels, the width of a README."""
 
 
 @contextlib.contextmanager
 def styled_figure(*, width: float = WIDTH, height: float) -> Iterator[Figure]:
-    """Yields an empty figure of `width` by `height` inches in the common style, which ends with the block."""
+    """Yields an empty figure of `width` by `height` inches in the common style. The style ends with the block."""
     with matplotlib.rc_context(RC_PARAMS):
         figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
@@ -27,15 +27,15 @@ def styled_figure(*, width: float = WIDTH, height: float) -> Iterator[Figure]:
 
 @contextlib.contextmanager
 def png_figure(path: str | os.PathLike, *, width: float = WIDTH, height: float) -> Iterator[Figure]:
-    """As `styled_figure`; when the block succeeds, writes the figure to `path` as PNG, atomically."""
+    """Yields a figure like `styled_figure`, and writes it to `path` as PNG, atomically, if the block succeeds."""
     with styled_figure(width=width, height=height) as figure:
         yield figure
         with atomic_file(path) as temporary:
-            # Without matplotlib's version, equal figures are equal files.
+            # The file does not contain matplotlib's version, so that equal figures are equal files.
             figure.savefig(temporary, format="png", dpi=DPI, metadata={"Software": None})
 
 
 def legend_below(figure: Figure, handles: list, labels: list[str] | None = None) -> None:
-    """One legend for all panels, under them: never over the data."""
+    """Draws one legend for all panels below them, so that it never covers the data."""
     labels = labels or [str(handle.get_label()) for handle in handles]
     figure.legend(handles, labels, loc="outside lower center", ncols=max(len(labels), 1), handlelength=3.0)

@@ -1,4 +1,4 @@
-"""What the states of a system look like: the moving half of an animation."""
+"""Drawings of a system's configuration, for the moving half of an animation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,16 +11,19 @@ from hnn_tf.figures import style
 from hnn_tf.figures.limits import Limits, line_near
 
 Update = Callable[[str, np.ndarray], None]
-"""Moves the drawing of one label to its trajectory so far `[k, 3]`, columns t, q, p; the last row is now."""
+"""A function that moves the drawing of one label to its trajectory so far.
+
+The trajectory is `[k, 3]`, with the columns t, q and p; the last row is the present.
+"""
 
 Drawing = tuple[list[Artist], Update]
-"""What moves, in drawing order, and the function that moves it."""
+"""The moving artists in drawing order, and the function that moves them."""
 
 
 def draw_pendulum(ax: Axes, lines: Mapping[str, dict[str, Any]], q_label: str, q_limits: Limits) -> Drawing:
-    """Rods of length 1 from one pivot, at angle q from hanging."""
+    """Draws rods of length 1 from one pivot, at the angle q from the hanging position."""
     del q_label
-    # No empty half above a pendulum that swings below its pivot.
+    # A pendulum that swings below its pivot needs no empty half above the pivot.
     top = -np.cos(min(max(np.abs(q_limits)), np.pi)) + 0.2
     ax.set(xlim=(-1.25, 1.25), ylim=(-1.25, max(top, 0.2)), aspect="equal", title="Pendulum")
     ax.set_axis_off()
@@ -42,10 +45,10 @@ def draw_pendulum(ax: Axes, lines: Mapping[str, dict[str, Any]], q_label: str, q
 
 
 def draw_mass_spring(ax: Axes, lines: Mapping[str, dict[str, Any]], q_label: str, q_limits: Limits) -> Drawing:
-    """One row for each label: a wall, a spring, and a mass at displacement q."""
+    """Draws one row for each label: a wall, a spring, and a mass at the displacement q."""
     low, high = q_limits
     span = high - low
-    # Even at the lower limit there's a spring to see.
+    # The spring is visible even at the lower limit.
     wall = low - 0.4 * span
     heights = {label: float(row) for row, label in enumerate(reversed(list(lines)))}
     ax.set(xlim=(wall, high + 0.1 * span), ylim=(-0.6, len(lines) - 0.4), xlabel=q_label, title="Mass on a spring")
@@ -69,7 +72,7 @@ def draw_mass_spring(ax: Axes, lines: Mapping[str, dict[str, Any]], q_label: str
 
 
 def draw_position(ax: Axes, lines: Mapping[str, dict[str, Any]], q_label: str, q_limits: Limits) -> Drawing:
-    """The position over time so far."""
+    """Draws the position over the time so far."""
     ax.set(ylim=q_limits, xlabel="time", ylabel=q_label, title="Position")
     curves = {label: ax.plot([], [], **line)[0] for label, line in lines.items()}
 
@@ -84,9 +87,9 @@ CONFIGURATIONS: dict[str | None, Callable[..., Drawing]] = {
     "mass_spring": draw_mass_spring,
     "pendulum": draw_pendulum,
 }
-"""Drawings by the name that `draw_rollout_animation` takes."""
+"""The drawings, by the names that `draw_rollout_animation` takes."""
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:
-    """The line as a rod: no markers, no dashes."""
+    """Returns the style of a line without markers and dashes, for a rod."""
     return {key: line[key] for key in ("color", "alpha", "linewidth") if key in line}

@@ -1,4 +1,4 @@
-"""How trajectories leave the truth."""
+"""A figure of the distance of trajectories from the truth."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -24,13 +24,13 @@ def draw_coordinate_error(
     """Draws the first position over time and, on a logarithmic scale, the distance of each prediction from the truth.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       times: `[T]`.
-      true: True or measured trajectory `[T, 2n]`.
-      predicted: Trajectory `[T, 2n]` by label; non-finite and far values are cut off.
-      state_names: Names of the 2n coordinates.
-      state_units: Their units.
-      time_unit: Unit of the times.
+      true: The true or measured trajectory `[T, 2n]`.
+      predicted: The trajectory `[T, 2n]` by label; non-finite and far values are cut off.
+      state_names: The names of the 2n coordinates.
+      state_units: The units of the 2n coordinates.
+      time_unit: The unit of the times.
       true_label: "truth" or "measured".
     """
     true = np.asarray(true, np.float64)
@@ -53,7 +53,7 @@ def draw_coordinate_error(
         limits = log_limits(list(errors.values()), float(np.max(np.abs(true), initial=1e-30, where=np.isfinite(true))))
         right.set_yscale("log")
         for label, error in errors.items():
-            # Beyond the axes, not at infinity; log 0 is a gap.
+            # Large errors are drawn just beyond the axes instead of at infinity. The logarithm of 0 is a gap.
             shown = np.where(error > 0, np.clip(error, limits[0] / 10, limits[1] * 10), np.nan)
             right.plot(times, shown, **lines[label])
         right.set(

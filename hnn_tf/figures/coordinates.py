@@ -1,4 +1,4 @@
-"""All coordinates of one trajectory over time."""
+"""A figure of all coordinates of one trajectory over time."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from hnn_tf.figures.canvas import legend_below, png_figure
 from hnn_tf.figures.limits import axis_limits, by_role, line_near
 
 MOST_COORDINATES = 12
-"""That are drawn: of more, the first positions and the first momenta."""
+"""The largest number of coordinates in the figure. Larger states show the first positions and the first momenta."""
 
 
 def draw_coordinates(
@@ -24,16 +24,18 @@ def draw_coordinates(
     state_units: Sequence[str],
     time_unit: str = "s",
 ) -> None:
-    """Draws each coordinate over time: the readings as points, trajectories as lines; positions left, momenta right.
+    """Draws each coordinate over time, with positions on the left and momenta on the right.
+
+    Readings are points, and trajectories are lines.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       times: `[T]`.
-      trajectories: Trajectory `[T, 2n]` by label; where one leaves the readings far behind, it leaves the axes.
-      observed: Readings `[T, 2n]`.
-      state_names: Names of the 2n coordinates.
-      state_units: Their units.
-      time_unit: Unit of the times.
+      trajectories: The trajectory `[T, 2n]` by label. A trajectory that is far away from the readings leaves the axes.
+      observed: The readings `[T, 2n]`.
+      state_names: The names of the 2n coordinates.
+      state_units: The units of the 2n coordinates.
+      time_unit: The unit of the times.
     """
     dof = observed.shape[1] // 2
     shown = min(dof, MOST_COORDINATES // 2)

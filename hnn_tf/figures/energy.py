@@ -1,4 +1,4 @@
-"""The true energy along trajectories."""
+"""A figure of the true energy along trajectories."""
 
 import os
 from collections.abc import Mapping
@@ -18,15 +18,15 @@ def draw_energy(
     energy_unit: str,
     time_unit: str = "s",
 ) -> None:
-    """Draws the energy over time of truth (or measurement) and models.
+    """Draws the energy of truth (or measurement) and models over time.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       times: `[T]`.
-      energies: Energy by the TRUE Hamiltonian along each trajectory, `[T]` by label; where it leaves three times
-        the truth's size, the line leaves the axes.
-      energy_unit: Unit of the energies.
-      time_unit: Unit of the times.
+      energies: The energy by the TRUE Hamiltonian along each trajectory, `[T]` by label. A line leaves the axes where
+        it exceeds three times the truth's size.
+      energy_unit: The unit of the energies.
+      time_unit: The unit of the times.
     """
     limits = axis_limits(*by_role(energies), stretch=2.0)
     with png_figure(path, height=3.0) as figure:

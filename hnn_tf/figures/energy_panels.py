@@ -1,4 +1,4 @@
-"""The true energy along many trajectories, a small panel for each starting state."""
+"""A figure of the true energy along many trajectories, with a small panel for each initial state."""
 
 import math
 import os
@@ -23,21 +23,21 @@ def draw_energy_panels(
     energy_unit: str = "",
     time_unit: str = "",
 ) -> None:
-    """Draws a grid of small panels, the energy over time of truth (or measurement) and models in each.
+    """Draws a grid of small panels, each with the energy of truth (or measurement) and models over time.
 
-    Each panel has its own energy axis, by the size of its truth.
+    Each panel has its own energy axis, which depends on the size of its truth.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       times: `[T]`, the same in all panels.
-      energies: For each panel the energy by the TRUE Hamiltonian along each trajectory, `[T]` by label; where it
-        leaves twice the truth's size, the line leaves the axes.
-      titles: For each panel.
-      energy_unit: Unit of the energies.
-      time_unit: Unit of the times.
+      energies: For each panel, the energy by the TRUE Hamiltonian along each trajectory, `[T]` by label. A line leaves
+        the axes where it exceeds twice the truth's size.
+      titles: The titles of the panels.
+      energy_unit: The unit of the energies.
+      time_unit: The unit of the times.
 
     Raises:
-      ValueError: If there is no panel, or shapes or the number of titles don't fit.
+      ValueError: If there is no panel, or shapes or the number of titles do not fit.
     """
     if not energies or len(energies) != len(titles):
         raise ValueError(
@@ -46,7 +46,7 @@ def draw_energy_panels(
     times = shaped("times", times, None)
     panels = [labelled_arrays(f"energies[{i}]", panel, len(times)) for i, panel in enumerate(energies)]
     rows = math.ceil(len(panels) / _MOST_COLUMNS)
-    # As many in each row as in the others, as far as possible.
+    # All rows have the same number of panels, as far as possible.
     columns = math.ceil(len(panels) / rows)
     lines = style.line_styles(dict.fromkeys(label for panel in panels for label in panel))
     handles = {}

@@ -1,4 +1,4 @@
-"""Films of truth and models, some frames of each side by side."""
+"""A figure of films of truth and models, with some frames of each film side by side."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ _LABEL_WIDTH = 0.85
 _WIDEST_COLUMN = 1.2
 _TIME_HEIGHT = 0.25
 _ERROR_HEIGHT = 0.18
-"""Inches, all."""
+"""These four sizes are in inches."""
 
 
 def draw_film_strip(
@@ -28,18 +28,18 @@ def draw_film_strip(
     time_unit: str = "s",
     errors: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """Draws a row of frames for each label, the truth's first; a column for each index, its time above.
+    """Draws a row of frames for each label, with the truth first, and a column for each index, with its time above.
 
     Args:
-      path: PNG file to write.
-      frames: Grey images `[T, height, width]` by label, 0 is white; the truth's largest value is black in all rows.
-      indices: Which of the T frames.
-      time_step: Time from one frame to the next.
-      time_unit: Its unit.
-      errors: Error of each frame `[T]` by label, written under the frames; not all labels need any.
+      path: The PNG file to write.
+      frames: Grey images `[T, height, width]` by label. 0 is white, and the truth's largest value is black in all rows.
+      indices: The indices of the frames to draw.
+      time_step: The time from one frame to the next.
+      time_unit: The unit of the time step.
+      errors: The error of each frame `[T]` by label, written below the frames. Labels without errors are allowed.
 
     Raises:
-      ValueError: If shapes or labels don't fit, or there is no such frame.
+      ValueError: If shapes or labels do not fit, or there is no frame with a given index.
     """
     films = truth_first(labelled_arrays("frames", frames, None, None, None))
     num_frames, height, width = next(iter(films.values())).shape
@@ -71,7 +71,7 @@ def draw_film_strip(
 
 
 def _times(times: np.ndarray) -> list[str]:
-    """All with as many decimals as the one that needs most, three at the most."""
+    """Formats the times with as many decimals as the time that needs most, and three at most."""
     decimals = next((count for count in range(3) if np.allclose(times, np.round(times, count))), 3)
     return [f"{time:.{decimals}f}" for time in times]
 
@@ -84,7 +84,7 @@ def _scientific(error: float) -> str:
 
 
 def darkest(films: Mapping[str, np.ndarray]) -> float:
-    """The value to draw black: the truth's largest, or any film's if there is no truth."""
+    """Returns the value to draw as black: the truth's largest value, or any film's if there is no truth."""
     reference, others = by_role(films)
     values = np.concatenate([film.ravel() for film in reference or others])
     largest = float(np.max(values, initial=0.0, where=np.abs(values) < 1e100))
@@ -92,7 +92,7 @@ def darkest(films: Mapping[str, np.ndarray]) -> float:
 
 
 def show_frame(ax: Axes, frame: np.ndarray, black: float) -> AxesImage:
-    """Draws an image, dark on white; what isn't finite stays white."""
+    """Draws an image, dark on white. Values that are not finite stay white."""
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set(visible=True, color="#cccccc")
@@ -100,5 +100,5 @@ def show_frame(ax: Axes, frame: np.ndarray, black: float) -> AxesImage:
 
 
 def frame_values(frame: np.ndarray, black: float) -> np.ndarray:
-    """The frame's values within what is drawn."""
+    """Returns the frame's values, limited to the range that is drawn."""
     return np.clip(np.nan_to_num(frame, posinf=black), 0.0, black)

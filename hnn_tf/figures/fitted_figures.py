@@ -1,4 +1,4 @@
-"""The figures of a fitted model: a held-out recording, and the model's rollout beside it."""
+"""The figures of a fitted model: a held-out recording together with the model's rollout."""
 
 import pathlib
 from typing import Any
@@ -17,14 +17,16 @@ from hnn_tf.figures.phase_portrait import draw_phase_portrait
 def draw(
     folder: pathlib.Path, model: keras.Model, recordings: Recordings, rollout: np.ndarray, *, observed: Recordings
 ) -> None:
-    """Draws coordinates and their error; of one degree of freedom also phase portrait and learned Hamiltonian.
+    """Draws the coordinates and their error.
+
+    For one degree of freedom, also draws phase portrait and learned Hamiltonian.
 
     Args:
-      folder: Where the files go; it exists.
+      folder: The existing folder of the files.
       model: The trained model.
-      recordings: Held-out ones, of which the first is drawn.
-      rollout: The model's motion `[T, 2n]` at its times.
-      observed: What the model was trained on.
+      recordings: The held-out recordings, of which the first is drawn.
+      rollout: The model's motion `[T, 2n]` at the times of that recording.
+      observed: The recordings on which the model was trained.
     """
     recording = recordings[0]
     known = recording.true_states is not None

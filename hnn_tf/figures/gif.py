@@ -1,4 +1,4 @@
-"""Moving figures as small GIF files."""
+"""Animations as small GIF files."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,7 @@ from PIL import Image
 from hnn_tf.files.atomic_file import atomic_file
 
 _LAST_FRAME = 1000
-"""Milliseconds the last frame stays before the animation starts again."""
+"""The time in milliseconds for which the last frame stays before the animation starts again."""
 
 _COLOURS = 128
 
@@ -20,13 +20,15 @@ _COLOURS = 128
 def moving_frames(
     figure: Figure, moving: Iterable[Artist], move: Callable[[float], None], moments: Iterable[float]
 ) -> Iterator[Image.Image]:
-    """Draws what stands still once, and for every moment what moves only: several times as fast.
+    """Draws the still parts of a figure once, and only the moving parts for every moment.
+
+    This is several times as fast as drawing everything.
 
     Args:
-      figure: The figure, complete.
-      moving: Its artists that move, drawn by their zorder, over all others.
-      move: Moves them to where they are at a moment.
-      moments: One for each frame.
+      figure: The complete figure.
+      moving: The moving artists, which are drawn over all others, in the order of their zorder.
+      move: A function that moves the artists to their places at a moment.
+      moments: The moments, one for each frame.
 
     Yields:
       An RGB image of the whole figure for each moment.
@@ -46,9 +48,9 @@ def moving_frames(
 
 
 def rows_until(times: np.ndarray, values: np.ndarray, now: float) -> np.ndarray:
-    """Rows time, values of `times` `[T]` and `values` `[T, d]` up to now, as `[k, 1 + d]`.
+    """Returns the rows (time, values) of `times` `[T]` and `values` `[T, d]` up to now, as `[k, 1 + d]`.
 
-    The last one is now, interpolated. NaN where values aren't finite.
+    The last row is the present, which is interpolated. Values that are not finite become NaN.
     """
     finite = np.where(np.isfinite(values), values, np.nan)
     before = times < now
@@ -57,11 +59,14 @@ def rows_until(times: np.ndarray, values: np.ndarray, now: float) -> np.ndarray:
 
 
 def write_gif(path: str | os.PathLike, images: Iterable[Image.Image], fps: float) -> None:
-    """Writes all images with the colours of the last, which has the longest trails: one palette, small frames."""
+    """Writes all images with one palette, the colours of the last image, so that the frames are small.
+
+    The last image has the longest trails.
+    """
     rgb = list(images)
     palette = rgb[-1].quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     colours = np.array(palette.getpalette()).reshape(-1, 3)
-    # The background is white, not the mean of nearly white colours.
+    # The background becomes white, instead of the mean of nearly white colours.
     colours[colours.min(-1) > 240] = 255
     palette.putpalette(colours.ravel().tolist())
     indexed = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in rgb]

@@ -1,4 +1,4 @@
-"""Level sets of the true and the learned Hamiltonian."""
+"""A figure of the level sets of the true and the learned Hamiltonian."""
 
 import os
 from collections.abc import Sequence
@@ -34,24 +34,26 @@ def draw_hamiltonian(
     limits: PlanarLimits | None = None,
     learned_label: str = "hnn",
 ) -> None:
-    """Draws level sets of true H, learned H and their difference over the phase plane; learned H alone without a true.
+    """Draws level sets of the true H, the learned H and their difference over the phase plane.
 
-    An energy is known up to a constant only, so the learned one is shifted by the constant that minimises its squared
-    difference from the true one at the observed states.
+    Without a true H, only the learned H is drawn.
+
+    An energy is determined only up to a constant. The learned energy is therefore shifted by the constant that
+    minimises its squared difference from the true energy at the observed states.
 
     Args:
-      path: PNG file to write.
-      true: True Hamiltonian, states `[N, 2]` -> `[N]`, or None if it isn't known.
-      learned: Learned Hamiltonian, the same.
-      observed: States of the training data `[N, 2]`, faint in every panel.
-      state_names: Names of the two coordinates.
-      state_units: Their units.
-      energy_unit: Unit of H.
-      limits: ((low, high), (low, high)) of the two axes; chosen around the data by default.
-      learned_label: What learned H.
+      path: The PNG file to write.
+      true: The true Hamiltonian, states `[N, 2]` -> `[N]`, or None if it is not known.
+      learned: The learned Hamiltonian, of the same kind.
+      observed: The states of the training data `[N, 2]`, which are faint in every panel.
+      state_names: The names of the two coordinates.
+      state_units: The units of the two coordinates.
+      energy_unit: The unit of H.
+      limits: ((low, high), (low, high)) of the two axes; by default, limits around the data.
+      learned_label: The label of the model that learned H.
 
     Raises:
-      ValueError: If the states aren't of a plane.
+      ValueError: If the states are not states in a plane.
     """
     observed = np.asarray(observed, np.float64)
     automatic = planar_limits(observed, {})
@@ -65,7 +67,7 @@ def draw_hamiltonian(
     with png_figure(path, width=WIDTH if true else 0.6 * WIDTH, height=3.0 if true else 3.4) as figure:
         axes = list(figure.subplots(1, panels, sharex=True, sharey=True, squeeze=False)[0])
         if true is None:
-            # No zero is given: the minimum is as good as any.
+            # There is no given zero, so the minimum is as good as any other.
             lowest = finite_or_zero(learned_energy, np.min)
             energy = learned_energy - lowest
             contours = fill_level_sets(axes[0], q, p, energy, energy_levels(energy, at_data - lowest))

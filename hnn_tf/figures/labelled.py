@@ -1,4 +1,4 @@
-"""Arrays by label, as the figures take them: checked shapes, and labels as titles."""
+"""Checks of the figures' arrays by label, and titles from labels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,18 +10,18 @@ from hnn_tf.figures import style
 
 
 def shaped(name: str, values: ArrayLike, *shape: int | None) -> np.ndarray:
-    """The values as a float64 array of this shape.
+    """Returns the values as a float64 array of the given shape.
 
     Args:
-      name: What an error calls them.
+      name: The name of the values in an error message.
       values: An array.
-      shape: Size of each axis; None for any but zero.
+      shape: The size of each axis; None allows any size but zero.
 
     Returns:
       The array.
 
     Raises:
-      ValueError: If the shape is another.
+      ValueError: If the values have a different shape.
     """
     array = np.asarray(values, np.float64)
     fits = array.ndim == len(shape) and array.size > 0
@@ -31,10 +31,10 @@ def shaped(name: str, values: ArrayLike, *shape: int | None) -> np.ndarray:
 
 
 def labelled_arrays(name: str, arrays: Mapping[str, ArrayLike], *shape: int | None) -> dict[str, np.ndarray]:
-    """As `shaped` for each label; where any size will do, it is the same for all labels.
+    """Applies `shaped` to each label. An axis of any size must have the same size for all labels.
 
     Raises:
-      ValueError: If there is no array, or a shape is another.
+      ValueError: If there is no array, or an array has a different shape.
     """
     if not arrays:
         raise ValueError(f"{name}: expected an array by label for at least one label; received none")
@@ -46,12 +46,12 @@ def labelled_arrays(name: str, arrays: Mapping[str, ArrayLike], *shape: int | No
 
 
 def truth_first(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """The same by label, the truth before the models."""
+    """Returns the same mapping, with the truth before the models."""
     return dict(sorted(arrays.items(), key=lambda item: item[0] not in style.TRUTH_LABELS))
 
 
 def title(label: str) -> str:
-    """The label as the title of its panel."""
+    """Returns the label as the title of its panel."""
     name = style.display_name(label)
     return name[:1].upper() + name[1:]
 

@@ -1,4 +1,4 @@
-"""A learned Hamiltonian over a plane that was learned, too."""
+"""A figure of a learned Hamiltonian over the plane of a latent."""
 
 import os
 import re
@@ -19,7 +19,7 @@ from hnn_tf.typing import Hamiltonian
 
 _MOST_POINTS = 2000
 
-# Light: data and rollouts are what stands out.
+# The colours are light, so that data and rollouts stand out.
 _ENERGY_COLOURS = LinearSegmentedColormap.from_list("energy", ["#ffffff", "#c3cdd8"])
 
 
@@ -36,20 +36,20 @@ def draw_latent_portrait(
 ) -> None:
     """Draws level sets of the learned H, the encoded data on them, and rollouts on top.
 
-    H is shown from its minimum in the plane: its zero is arbitrary.
+    H is drawn relative to its minimum in the plane, because its zero is arbitrary.
 
     Args:
-      path: PNG file to write.
-      hamiltonian: Learned Hamiltonian, states `[N, 2]` -> `[N]`.
-      encoded: States of encoded data `[N, 2]`.
-      rollouts: Trajectory `[T, 2]` by label, perhaps none; non-finite and far values are cut off.
-      state_names: Names of the two coordinates; "z_q" is shown with an index.
-      limits: ((low, high), (low, high)) of the two axes; chosen around data and true trajectory by default.
-      colours: A value for each encoded state `[N]`, by which it is coloured.
-      colour_label: Name and unit of the values.
+      path: The PNG file to write.
+      hamiltonian: The learned Hamiltonian, states `[N, 2]` -> `[N]`.
+      encoded: The states of encoded data `[N, 2]`.
+      rollouts: The trajectory `[T, 2]` by label, possibly none; non-finite and far values are cut off.
+      state_names: The names of the two coordinates; "z_q" is shown with an index.
+      limits: ((low, high), (low, high)) of the two axes; by default, limits around the data and the true trajectory.
+      colours: A value for each encoded state `[N]`, which determines its colour.
+      colour_label: The name and unit of the values.
 
     Raises:
-      ValueError: If shapes don't fit.
+      ValueError: If shapes do not fit.
     """
     encoded = shaped("encoded", encoded, None, 2)
     paths = {label: shaped(f"rollouts[{label!r}]", states, None, 2) for label, states in rollouts.items()}
@@ -84,7 +84,7 @@ def draw_latent_portrait(
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
-    """Values without those that would take the whole range of colours."""
+    """Replaces huge values, which would take the whole range of colours, by NaN."""
     return np.where(np.abs(values) < 1e100, values, np.nan)
 
 

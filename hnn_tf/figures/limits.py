@@ -1,4 +1,4 @@
-"""Axis limits that a diverging rollout can't spoil."""
+"""Axis limits that a diverging rollout does not affect."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,29 +7,33 @@ import numpy as np
 from hnn_tf.figures.style import TRUTH_LABELS
 
 _DECADES = 5
-"""Below the largest error, that the axis shows at most: the first steps' errors are round-off."""
+"""The largest number of decades below the largest error that the axis shows.
+
+The errors of the first steps are round-off.
+"""
 
 Limits = tuple[float, float]
 PlanarLimits = tuple[Limits, Limits]
 
-# The narrowest axis, relative to its values: round-off of a constant isn't blown up to the height of the figure.
+# The narrowest axis, relative to its values. With it, the round-off of a constant does not fill the height of the
+# figure.
 _LEAST_SPAN = 0.05
 
 
 def axis_limits(
     reference: Iterable[np.ndarray], others: Iterable[np.ndarray] = (), *, stretch: float = 1.0, margin: float = 0.08
 ) -> Limits:
-    """Limits that hold all finite reference values, and of the others what is near them.
+    """Returns limits that contain all finite reference values, and the other values that are near them.
 
     Args:
-      reference: Arrays that must be seen whole.
-      others: Arrays that widen the limits, each side by `stretch` times the reference's size at most. Without
-        finite reference values their central nine tenths take its place.
-      stretch: See above; the size is the larger of the reference's span and its largest absolute value.
-      margin: Space left on each side, as a share of the span.
+      reference: Arrays that must be visible completely.
+      others: Arrays that widen the limits, on each side by at most `stretch` times the size of the reference. Without
+        finite reference values, the central nine tenths of these arrays are the reference.
+      stretch: See `others`. The size is the larger of the reference's span and its largest absolute value.
+      margin: The space on each side, as a share of the span.
 
     Returns:
-      Lower and upper limit, finite and different.
+      The lower and the upper limit, which are finite and different.
     """
     known, rest = _finite(reference), _finite(others)
     if not known.size:
@@ -47,7 +51,7 @@ def axis_limits(
 
 
 def log_limits(errors: list[np.ndarray], size: float) -> Limits:
-    """Limits around the positive errors, for a truth of this size."""
+    """Returns limits around the positive errors, for a truth of the given size."""
     values = np.concatenate([np.empty(0), *errors])
     values = values[np.isfinite(values) & (values > 0)]
     if not values.size:
@@ -58,10 +62,10 @@ def log_limits(errors: list[np.ndarray], size: float) -> Limits:
 
 
 def planar_limits(observed: np.ndarray, rollouts: Mapping[str, np.ndarray], *, stretch: float = 0.2) -> PlanarLimits:
-    """Limits of both coordinates of a plane, for states `[N, 2]` and trajectories `[T, 2]` by label.
+    """Returns the limits of both coordinates of a plane, for states `[N, 2]` and trajectories `[T, 2]` by label.
 
     Raises:
-      ValueError: If the states aren't of a plane.
+      ValueError: If the states are not states in a plane.
     """
     states = [np.asarray(observed), *(np.asarray(path) for path in rollouts.values())]
     for array in states:
@@ -76,15 +80,15 @@ def planar_limits(observed: np.ndarray, rollouts: Mapping[str, np.ndarray], *, s
 
 
 def by_role(arrays: Mapping[str, np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """The arrays that models are compared with, and those of the models."""
+    """Returns the arrays with which models are compared, and the arrays of the models."""
     reference = [np.asarray(array) for label, array in arrays.items() if label in TRUTH_LABELS]
     return reference, [np.asarray(array) for label, array in arrays.items() if label not in TRUTH_LABELS]
 
 
 def clip_near(values: np.ndarray, limits: Limits | Sequence[Limits]) -> np.ndarray:
-    """Values `[...]`, or `[..., d]` for d pairs of limits, kept within one span of the limits.
+    """Clips values `[...]`, or `[..., d]` for d pairs of limits, to one span beyond the limits.
 
-    What leaves the axes still leaves them in the drawing, but the renderer gets no infinite or huge coordinates;
+    Values beyond the axes stay beyond the axes in the drawing, but the renderer gets no infinite or huge coordinates.
     NaN stays, as a gap.
     """
     low, high = np.asarray(limits, np.float64).T
@@ -92,10 +96,10 @@ def clip_near(values: np.ndarray, limits: Limits | Sequence[Limits]) -> np.ndarr
 
 
 def line_near(values: np.ndarray, limits: Limits | Sequence[Limits]) -> np.ndarray:
-    """As `clip_near` along the points of a line `[T]` or `[T, d]`, with gaps where it is far away.
+    """Applies `clip_near` to the points of a line, `[T]` or `[T, d]`, with gaps where the line is far away.
 
-    Only the first and the last point of each stay outside are kept, so the line leaves the axes and comes back, but
-    doesn't cross them on its way from one side to the other.
+    Only the first and the last point of each stay outside are kept. The line therefore leaves the axes and comes back,
+    but does not cross them on its way from one side to the other.
     """
     near = clip_near(values, limits)
     far = near != np.asarray(values)
@@ -108,5 +112,5 @@ def line_near(values: np.ndarray, limits: Limits | Sequence[Limits]) -> np.ndarr
 def _finite(arrays: Iterable[np.ndarray]) -> np.ndarray:
     flat = [np.asarray(array, np.float64).ravel() for array in arrays]
     values = np.concatenate(flat) if flat else np.empty(0)
-    # Beyond this, spans and margins might overflow.
+    # For larger values, spans and margins might overflow.
     return values[np.abs(values) < 1e100]

@@ -1,4 +1,4 @@
-"""Orbits in motion, as a GIF."""
+"""Animations of orbits, as GIF files."""
 
 import itertools
 import os
@@ -17,7 +17,7 @@ from hnn_tf.figures.limits import clip_near, line_near
 from hnn_tf.figures.orbits import body_colours, orbit_limits, planar_orbits
 
 _LARGEST_PANEL = 3.4
-"""Inches."""
+"""The largest width of a panel, in inches."""
 
 _GHOST: dict[str, Any] = {
     "linestyle": "none",
@@ -39,27 +39,27 @@ def draw_orbit_animation(
     time_unit: str = "",
     trail: float = 0.25,
 ) -> None:
-    """Animates bodies, a panel for each label; rings in the models' panels show where the true bodies are.
+    """Animates bodies in one panel for each label; rings in the models' panels show where the true bodies are.
 
     Args:
-      path: GIF file to write.
-      times: `[T]`, increasing; the frames divide their span equally, positions are interpolated.
-      trajectories: Positions `[T, num_bodies, d]` by label, d >= 2, of which the first two coordinates are drawn;
+      path: The GIF file to write.
+      times: `[T]`, increasing. The frames divide the span of the times equally, and the positions are interpolated.
+      trajectories: The positions `[T, num_bodies, d]` by label, d >= 2, of which the first two coordinates are drawn;
         non-finite and far values are cut off.
-      frames: Number of frames.
-      fps: Frames a second.
-      time_unit: Unit of the times.
-      trail: Length of the trail behind each body, as a share of the span of the times.
+      frames: The number of frames.
+      fps: The number of frames per second.
+      time_unit: The unit of the times.
+      trail: The length of the trail behind each body, as a share of the span of the times.
 
     Raises:
-      ValueError: If shapes don't fit.
+      ValueError: If shapes do not fit.
     """
     times = shaped("times", times, None)
     orbits = planar_orbits(trajectories, len(times))
     limits = orbit_limits(orbits)
     truth = next((label for label in orbits if label in style.TRUTH_LABELS), None)
     panel = min(WIDTH / len(orbits), _LARGEST_PANEL)
-    # Room for titles and legend above what panels of equal aspect need.
+    # The height includes room for titles and legend, in addition to panels of equal aspect.
     with styled_figure(width=panel * len(orbits), height=panel + 0.55) as figure:
         axes = figure.subplots(1, len(orbits), sharex=True, sharey=True, squeeze=False)[0]
         bodies, ghosts = {}, []
@@ -90,7 +90,7 @@ def draw_orbit_animation(
 
 
 def _body(ax: Axes, colour: str) -> tuple[Line2D, Line2D]:
-    """The trail of a body, and the body."""
+    """Draws the trail of a body, and the body."""
     line = ax.plot([], [], color=colour, linewidth=1.5, zorder=3)[0]
     dot = ax.plot([], [], color=colour, linestyle="none", marker="o", markersize=8.5, markeredgecolor="white", zorder=5)
     return line, dot[0]

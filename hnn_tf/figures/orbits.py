@@ -1,4 +1,4 @@
-"""Orbits of bodies in a plane, and the exchange of their energies."""
+"""A figure of the orbits of bodies in a plane, and of the exchange of their energies."""
 
 import itertools
 import os
@@ -14,10 +14,10 @@ from hnn_tf.figures.canvas import WIDTH, png_figure
 from hnn_tf.figures.labelled import labelled_arrays, shaped, title
 from hnn_tf.figures.limits import PlanarLimits, axis_limits, by_role, clip_near, line_near, planar_limits
 
-# Okabe and Ito's, without the colours of truth and models: here a colour is a body.
+# The colours of Okabe and Ito, without those of truth and models, because a colour stands for a body here.
 _BODY_COLOURS = ("#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
-# Tol's high-contrast colours, no body's and no model's.
+# Tol's high-contrast colours, which no body and no model has.
 _ENERGY_LINES: dict[str, dict[str, Any]] = {
     "total": {"color": "#333333", "linewidth": 1.6},
     "kinetic": {"color": "#bb5566", "linewidth": 1.2, "linestyle": (0, (5, 1.2))},
@@ -35,7 +35,7 @@ _START: dict[str, Any] = {
 }
 _LEGEND_WIDTH = 1.0
 _LARGEST_PANEL = 3.2
-"""Inches, both."""
+"""These two sizes are in inches."""
 
 
 def draw_orbits(
@@ -48,23 +48,24 @@ def draw_orbits(
     time_unit: str = "",
     energy_unit: str = "",
 ) -> None:
-    """Draws a panel of orbits for each label and, under it, kinetic, potential and total energy over time.
+    """Draws a panel of orbits for each label and, below it, the kinetic, potential and total energy over time.
 
-    The truth's orbits are repeated, faint, under those of the models. Axes are the same in all panels of a row.
+    The truth's orbits are repeated as faint lines below the models' orbits. The axes are the same in all panels of a
+    row.
 
     Args:
-      path: PNG file to write.
+      path: The PNG file to write.
       times: `[T]`.
-      trajectories: Positions `[T, num_bodies, d]` by label, d >= 2, of which the first two coordinates are drawn;
+      trajectories: The positions `[T, num_bodies, d]` by label, d >= 2, of which the first two coordinates are drawn;
         non-finite and far values are cut off.
-      energies: For each label of `trajectories` the energies "kinetic", "potential" and "total", `[T]` each; None
-        for orbits only.
-      length_unit: Unit of the positions.
-      time_unit: Unit of the times.
-      energy_unit: Unit of the energies.
+      energies: For each label of `trajectories`, the energies "kinetic", "potential" and "total", `[T]` each. None
+        draws only orbits.
+      length_unit: The unit of the positions.
+      time_unit: The unit of the times.
+      energy_unit: The unit of the energies.
 
     Raises:
-      ValueError: If shapes or labels don't fit.
+      ValueError: If shapes or labels do not fit.
     """
     times = shaped("times", times, None)
     orbits = planar_orbits(trajectories, len(times))
@@ -91,10 +92,10 @@ def draw_orbits(
 
 
 def planar_orbits(trajectories: Mapping[str, np.ndarray], num_times: int) -> dict[str, np.ndarray]:
-    """The first two coordinates `[T, num_bodies, 2]` of positions `[T, num_bodies, d]` by label.
+    """Returns the first two coordinates `[T, num_bodies, 2]` of positions `[T, num_bodies, d]` by label.
 
     Raises:
-      ValueError: If a shape is another.
+      ValueError: If the positions have a different shape.
     """
     checked = labelled_arrays("trajectories", trajectories, num_times, None, None)
     dimensions = {positions.shape[-1] for positions in checked.values()}
@@ -106,7 +107,7 @@ def planar_orbits(trajectories: Mapping[str, np.ndarray], num_times: int) -> dic
 
 
 def orbit_limits(orbits: Mapping[str, np.ndarray]) -> PlanarLimits:
-    """Limits around true positions `[T, num_bodies, 2]`, and others near them: a square."""
+    """Returns the limits of a square around the true positions `[T, num_bodies, 2]`, and the others near them."""
     limits = planar_limits(
         np.empty([0, 2]), {label: positions.reshape(-1, 2) for label, positions in orbits.items()}, stretch=0.1
     )
@@ -116,7 +117,7 @@ def orbit_limits(orbits: Mapping[str, np.ndarray]) -> PlanarLimits:
 
 
 def body_colours(orbits: Mapping[str, np.ndarray]) -> list[str]:
-    """A colour for each body, the same in all panels."""
+    """Returns a colour for each body, which is the same in all panels."""
     return _colours(next(iter(orbits.values())))
 
 
@@ -173,5 +174,8 @@ def _orbit_handles(orbits: Mapping[str, np.ndarray], truth: str | None) -> list[
 
 
 def _legend_beside(ax: Axes, handles: list[Line2D]) -> None:
-    """Beside the last panel of its row: the two rows have different ones, and neither is over the data."""
+    """Draws a legend beside the last panel of its row.
+
+    The two rows have different legends, and neither covers the data.
+    """
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.3, handlelength=2.4)

@@ -1,4 +1,4 @@
-"""Vector fields, true and learned, with the rollouts that follow them."""
+"""A figure of true and learned vector fields, with the rollouts that follow them."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,10 @@ from hnn_tf.figures.limits import PlanarLimits, line_near, planar_limits
 from hnn_tf.typing import VectorField
 
 _ARROWS = 15
-"""Along each axis."""
+"""The number of arrows along each axis."""
 
 _LONGEST_ARROW = 0.15
-"""Inches, the same in all panels."""
+"""The length of the longest arrow in inches, which is the same in all panels."""
 
 _TITLES = {
     "baseline": "Baseline",
@@ -46,10 +46,10 @@ def draw_phase_portrait(
     time_unit: str = "s",
     limits: PlanarLimits | None = None,
 ) -> None:
-    """Draws a row of phase planes: the data first, then every model's field with the rollout that follows it.
+    """Draws a row of phase planes: first the data, then every model's field with the rollout that follows it.
 
-    The first panel has the observed states, and the true field and trajectory if they are given under "truth",
-    "true" or "measured". Axes, arrow scale and colours are the same in all panels.
+    The first panel shows the observed states, and the true field and trajectory if they have the label "truth", "true"
+    or "measured". Axes, arrow scale and colours are the same in all panels.
 
     Args:
       path: PNG file to write.
@@ -62,7 +62,7 @@ def draw_phase_portrait(
       limits: ((low, high), (low, high)) of the two axes; chosen around data and true trajectory by default.
 
     Raises:
-      ValueError: If the states aren't of a plane.
+      ValueError: If the states are not states in a plane.
     """
     automatic = planar_limits(observed, rollouts)
     limits = automatic if limits is None else limits
@@ -95,12 +95,12 @@ def draw_phase_portrait(
 
 
 def _inner_points(low: float, high: float) -> np.ndarray:
-    """Grid coordinates off the frame by half a step, so that arrows stay inside."""
+    """Returns grid coordinates half a step away from the frame, so that arrows stay inside."""
     return low + (high - low) * (np.arange(_ARROWS) + 0.5) / _ARROWS
 
 
 def _common_speed(arrows: Mapping[str, np.ndarray], truth: str) -> float:
-    """The true field's top speed, or nearly the top of all fields': faster arrows are drawn at this length."""
+    """Returns the true field's top speed, or nearly the top of all fields. Faster arrows are drawn at this length."""
     chosen = [arrows[truth]] if truth in arrows else list(arrows.values())
     speeds = np.concatenate([_speed(field) for field in chosen]) if chosen else np.ones(1)
     speeds = speeds[np.isfinite(speeds) & (speeds > 0)]
@@ -117,10 +117,10 @@ def _scatter(ax: Axes, points: np.ndarray, *, prominent: bool) -> None:
 
 
 def _arrows(ax: Axes, grid: np.ndarray, field: np.ndarray, fastest: float, colours: Colormap) -> None:
-    """Arrows of the field `[N, 2]` at `[N, 2]`: coloured by speed, as long as its square root."""
+    """Draws arrows of the field `[N, 2]` at `[N, 2]`, coloured by speed and as long as the square root of the speed."""
     field = np.clip(field, -1e100, 1e100)
     speed = _speed(field)
-    # By the square root, slow parts of the field have a visible direction, too.
+    # With the square root, slow parts of the field also have a visible direction.
     field = field / np.maximum(speed, 1e-300)[:, None] * np.sqrt(np.minimum(speed / fastest, 1.0))[:, None]
     ax.quiver(
         *grid.T,

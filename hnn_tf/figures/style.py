@@ -1,11 +1,11 @@
-"""How every figure looks: one colour, line and name for each role, the same in all of them."""
+"""The common style of all figures: one colour, one line and one name for each role."""
 
 import itertools
 from collections.abc import Iterable
 from typing import Any
 
 TRUTH_LABELS = ("truth", "true", "measured")
-"""Labels of what the models are compared with."""
+"""The labels of the data with which the models are compared."""
 
 RC_PARAMS: Any = {
     "font.family": "sans-serif",
@@ -31,14 +31,14 @@ RC_PARAMS: Any = {
     "text.usetex": False,
     "svg.fonttype": "path",
 }
-"""Applied with `rc_context` while a figure is drawn and written, never globally."""
+"""The matplotlib settings, which `rc_context` applies while a figure is drawn and written, but never globally."""
 
 DATA_COLOUR = "#8a8a8a"
 SPEED_COLOURS = ("#d5dbd3", "#8db88f", "#1f6b4c")
-"""Light to dark green: no role has it, so a rollout stands out from the field behind it."""
+"""Light to dark green. No role has these colours, so a rollout stands out from the field behind it."""
 
-# Okabe and Ito's colours, told apart by colour-blind readers. Models differ in their dashes too; the truth is
-# a broad line, so that it is still seen beside one that covers it.
+# The colours of Okabe and Ito, which colour-blind readers can distinguish. Models also differ in their dashes. The
+# truth is a broad line, so that it is still visible behind a line that covers it.
 _ROLES: dict[str, dict[str, Any]] = {
     "truth": {"color": "#333333", "linewidth": 2.6, "alpha": 0.55, "zorder": 2},
     "hnn": {"color": "#0072b2", "linewidth": 1.5, "linestyle": (0, (5, 1.2)), "zorder": 4},
@@ -50,7 +50,10 @@ _NAMES = {"true": "truth", "hnn": "HNN"}
 
 
 def line_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Arguments of `Axes.plot` for each label, the same in every figure; labels without a role get other colours."""
+    """Returns the arguments of `Axes.plot` for each label, which are the same in every figure.
+
+    Labels without a role get other colours.
+    """
     others = itertools.cycle(zip(_OTHER_COLOURS, _OTHER_DASHES, strict=True))
     styles = {}
     for label in labels:
@@ -61,18 +64,18 @@ def line_styles(labels: Iterable[str]) -> dict[str, dict[str, Any]]:
             colour, dashes = next(others)
             style |= {"color": colour, "linewidth": 1.5, "linestyle": dashes, "zorder": 3}
         if label == "measured":
-            # Readings are points; the line between them only guides the eye.
+            # Readings are points. The line between them only guides the eye.
             style |= {"linewidth": 1.2, "marker": "o", "markersize": 2.2}
         styles[label] = style | {"label": display_name(label)}
     return styles
 
 
 def display_name(label: str) -> str:
-    """The label as a figure shows it."""
+    """Returns the label as a figure shows it."""
     return _NAMES.get(label, label)
 
 
 def axis_label(name: str, unit: str) -> str:
-    """Name and unit of an axis; the name in italics if it is a symbol of one letter."""
+    """Returns the name and the unit of an axis, with a symbol of one letter in italics."""
     shown = f"${name}$" if len(name) == 1 else name
     return f"{shown} ({unit})" if unit else shown

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all."""
+"""Writing a file completely or not at all."""
 
 import contextlib
 import errno
@@ -10,20 +10,20 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
-    """Yields a temporary sibling of `path` to write to; renames it into place when the block succeeds.
+    """Yields a temporary file beside `path` to write to, and renames it to `path` when the block succeeds.
 
-    The temporary has the suffix of `path`, by which writers tell formats.
+    The temporary file has the suffix of `path`, because writers determine formats by the suffix.
 
-    A failure or a kill at any moment leaves `path` as it was; a failure also removes the temporary.
+    A failure or a kill at any moment leaves `path` unchanged. A failure also removes the temporary file.
 
     Raises:
-      OSError: If there is no such folder, or it can't be written; it names `path`.
+      OSError: If there is no such folder, or the file cannot be written; the error names `path`.
     """
     path = pathlib.Path(path)
     if not path.parent.is_dir():
-        # Not the error of the temporary, whose name says nothing to the caller.
+        # The error names `path`, because the caller does not know the name of the temporary file.
         raise FileNotFoundError(errno.ENOENT, "no such folder for the file", str(path))
-    # Of this process, thread and machine alone.
+    # The name belongs only to this process, thread and machine.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{secrets.randbelow(10**9):09}.tmp{path.suffix}")
     try:
         yield temporary
@@ -31,7 +31,8 @@ def atomic_file(path: str | os.PathLike) -> Iterator[pathlib.Path]:
             os.fsync(written.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        # A write that fails, as of a full disk, names no file; and the temporary's name says nothing to the caller.
+        # A failed write, for example on a full disk, names no file, and the caller does not know the name of the
+        # temporary file.
         if error.errno is not None and error.filename in (None, str(temporary)):
             error.filename, error.filename2 = str(path), None
         raise

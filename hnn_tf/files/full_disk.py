@@ -1,16 +1,16 @@
-"""A disk that is full: told from a place that can't be written, because another mend helps."""
+"""Errors of a full disk, which are distinguished from other failed writes because they need a different repair."""
 
 import errno
 import os
 
 ERRNOS = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
-"""No space is left, on the disk or for this user, or for so large a file."""
+"""The errors for no space on the disk, no space for this user, or no space for so large a file."""
 
 
 def raise_if_full(error: Exception, path: str | os.PathLike) -> None:
-    """Raises an OSError that names `path`, if `error` says that its disk is full; else it does nothing.
+    """Raises an OSError that names `path` if `error` says that the disk is full, and otherwise does nothing.
 
-    TensorFlow's own errors say it in their text alone.
+    TensorFlow's own errors say so only in their text.
 
     Raises:
       OSError: With one of `ERRNOS`.

@@ -1,4 +1,4 @@
-"""The folder in which an export is written before it is renamed into place."""
+"""The folder in which an export is written before it is renamed."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 try:
     import fcntl
-except ModuleNotFoundError:  # not of Unix
+except ModuleNotFoundError:  # not on Unix
     _LOCKS = False
 else:
     _LOCKS = True
@@ -18,14 +18,14 @@ else:
 
 @contextlib.contextmanager
 def temporary_folder(parent: pathlib.Path, prefix: str = "tmp-") -> Iterator[pathlib.Path]:
-    """Yields a new folder `<parent>/<prefix><32 hexadecimal digits>`; removes it, unless the block has renamed it.
+    """Yields a new folder `<parent>/<prefix><32 hexadecimal digits>`, and removes it unless the block has renamed it.
 
-    A kill leaves it, and the next one with the same prefix removes it. It is locked while it is written, and the kernel
-    unlocks it with the end of the process, so nothing is removed that another process or thread is writing. Where the
-    file system or the operating system can't lock folders, nothing is.
+    A killed process leaves its folder behind, and the next call with the same prefix removes it. A folder is locked
+    while it is written. The kernel unlocks it when the process ends, so a folder that another process or thread is
+    writing is never removed. If the file system or the operating system cannot lock folders, no folder is removed.
 
     Raises:
-      OSError: If `parent` isn't a folder, or can't be written.
+      OSError: If `parent` is not a folder, or cannot be written.
     """
     remove_abandoned(parent, prefix)
     path, descriptor = _locked_folder(parent, prefix)
@@ -45,7 +45,7 @@ def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int
             return path, None
         try:
             descriptor = _open(path)
-        except FileNotFoundError:  # taken for abandoned by another export, before it was locked
+        except FileNotFoundError:  # another export took it for abandoned before it was locked
             continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,10 +60,10 @@ def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int
 
 
 def remove_abandoned(parent: pathlib.Path, prefix: str = "tmp-") -> None:
-    """Removes the temporary folders in `parent` that no process is writing any more."""
+    """Removes the temporary folders in `parent` that no process is still writing."""
     for name in os.listdir(parent) if _LOCKS else ():
         if re.fullmatch(re.escape(prefix) + "[0-9a-f]{32}", name):
-            # Locked by its writer, or gone; or no folder, and then not ours.
+            # The folder may be locked by its writer, may be gone, or may not be a folder, and then it is not ours.
             with contextlib.suppress(OSError):
                 descriptor = _open(parent / name)
                 try:

@@ -1,4 +1,4 @@
-"""Integrators for Hamiltonian (and, where they say so, any other) vector fields."""
+"""Integrators for Hamiltonian vector fields. Integrators that need no Hamiltonian say so."""
 
 import lazy_loader
 

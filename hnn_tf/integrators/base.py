@@ -1,4 +1,4 @@
-"""What every integrator declares and does."""
+"""The base class of all integrators."""
 
 import abc
 from collections.abc import Callable, Sequence
@@ -10,24 +10,25 @@ from hnn_tf.input_error import InputError
 from hnn_tf.typing import State, VectorField
 
 Increment: TypeAlias = Callable[[State], tf.Tensor]
-"""State `[..., m]` -> what is added to it `[..., m]`."""
+"""A function from a state `[..., m]` to the increment `[..., m]` that is added to the state."""
 
 
 class Integrator(abc.ABC):
     """One step of a numerical method for ds/dt = f(s).
 
-    A step is a sequence of increments, each added to the state before the next is computed. Because compiled rollouts
-    are kept, a method is never changed; two of the same class with equal attributes are the same.
+    A step is a sequence of increments. Each increment is added to the state before the next one is computed. An
+    integrator never changes, because compiled rollouts are kept. Two integrators of the same class with equal
+    attributes are equal.
 
     Attributes:
-      name: What `--integrator` calls it.
-      order: Global error O(step_size ** order).
-      stages: Vector-field evaluations a step; of an implicit method, those of one iteration; of an adaptive one, those
-        of one inner step.
-      symplectic: Whether a step preserves dq ^ dp (for Hamiltonians it accepts).
+      name: The name in `--integrator`.
+      order: The order of the method: the global error is O(step_size ** order).
+      stages: The number of evaluations of the vector field per step. For an implicit method, the number per iteration;
+        for an adaptive method, the number per inner step.
+      symplectic: Whether a step preserves dq ^ dp, for the Hamiltonians that the method accepts.
       time_reversible: Whether step(step(s, h), -h) = s.
-      requires_separable: Whether it needs H = T(p) + V(q).
-      may_fail: Whether a step may find no solution; it is NaN then, for the batch member that it concerns.
+      requires_separable: Whether the method needs H = T(p) + V(q).
+      may_fail: Whether a step may find no solution. The result is then NaN for the batch members without a solution.
     """
 
     name: ClassVar[str]
@@ -46,38 +47,41 @@ class Integrator(abc.ABC):
 
     @abc.abstractmethod
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
-        """The increments of a step, in their order."""
+        """Returns the increments of a step, in their order."""
 
     def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
-        """Advances states `[..., 2n]` by `step_size` (a scalar, or broadcastable to `[..., 1]`; may be negative).
+        """Advances states `[..., 2n]` by `step_size`.
 
-        A method that steps in an extended phase space takes and gives states of that: see `extend`.
+        The step size is a scalar or a tensor broadcastable to `[..., 1]`, and may be negative.
+
+        A method that steps in an extended phase space takes and returns extended states (see `extend`).
         """
         for increment in self.increments(vector_field, step_size):
             state = state + increment(state)
         return state
 
     def counted_step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[State, tf.Tensor]:
-        """`step`, and how often each member repeated something within it, `[..., 1]` of the state's dtype.
+        """Returns the result of `step` and the number of repetitions of each member, `[..., 1]`, in the state's dtype.
 
-        Of a method that may fail these are its iterations or inner steps, what costs the time; of others one.
+        For a method that may fail, the repetitions are its iterations or its inner steps, which take the time of a
+        step. For other methods, the number is one.
         """
         return self.step(vector_field, state, step_size), tf.ones_like(state[..., :1])
 
     def extend(self, state: State) -> State:
-        """The state `[..., 2n]` as this method carries it from step to step, `[..., m]`; by default the same."""
+        """Returns the form `[..., m]` in which the method carries a state `[..., 2n]`; by default, the state itself."""
         return state
 
     def restrict(self, extended: State) -> State:
-        """The state `[..., 2n]` of a carried one `[..., m]`."""
+        """Returns the state `[..., 2n]` of a carried state `[..., m]`."""
         return extended
 
     def check(self, vector_field: VectorField) -> None:
-        """Refuses a vector field for which this method is not what it declares.
+        """Refuses a vector field for which the method does not have its declared properties.
 
         Raises:
-          InputError: If the method is symplectic and the field says `conservative = False`; or it needs a separable
-            Hamiltonian and the field doesn't say `separable = True`.
+          InputError: If the method is symplectic and the field says `conservative = False`, or if the method needs a
+            separable Hamiltonian and the field does not say `separable = True`.
         """
         field = getattr(vector_field, "name", None) or type(vector_field).__name__
         if self.symplectic and not getattr(vector_field, "conservative", True):

@@ -1,4 +1,4 @@
-"""An integrator by its name."""
+"""Integrators by their names."""
 
 from hnn_tf.input_error import InputError
 from hnn_tf.integrators.base import Integrator
@@ -6,10 +6,10 @@ from hnn_tf.integrators.registry import INTEGRATORS
 
 
 def get(integrator: str | Integrator) -> Integrator:
-    """The integrator of that name; an `Integrator` is returned as it is.
+    """Returns the integrator with the given name. An `Integrator` is returned unchanged.
 
     Raises:
-      InputError: If no integrator has that name.
+      InputError: If no integrator has the name.
     """
     if isinstance(integrator, Integrator):
         return integrator

@@ -1,4 +1,4 @@
-"""Compositions: exact flows of the parts of H, one after another; coefficient tables through one kernel."""
+"""Compositions: methods that apply the exact flows of parts of H one after another, given by tables."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -10,17 +10,19 @@ from hnn_tf.integrators.base import Increment, Integrator
 from hnn_tf.typing import State, VectorField
 
 Flow: TypeAlias = Callable[[VectorField, tf.Tensor, State], tf.Tensor]
-"""Vector field, time, state -> the increment that the exact flow of one part of H adds to the state."""
+"""A function (vector field, time, state) -> the increment that the exact flow of one part of H adds to the state."""
 
 Table: TypeAlias = tuple[tuple[Flow, float], ...]
-"""Flows in their order, each with the fraction of the step for which it is followed."""
+"""The flows in their order, each with the fraction of the step for which the state follows it."""
 
 
 class Composition(Integrator):
-    """The kernel: s' = (phi_k(c_k h) o ... o phi_1(c_1 h)) s, every phi the exact flow of a part of H.
+    """The base class of all compositions: s' = (phi_k(c_k h) o ... o phi_1(c_1 h)) s.
 
-    Flows of Hamiltonians are symplectic, and so is what is composed of them; a table that reads the same from both
-    ends is time reversible. A subclass is a table.
+    Each phi_i is the exact flow of a part of H.
+
+    Flows of Hamiltonians are symplectic, and therefore their compositions are symplectic, too. A composition is time
+    reversible if its table reads the same from both ends. A subclass only defines the table.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, ch. II.
@@ -30,12 +32,15 @@ class Composition(Integrator):
     symplectic = True
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
-        """One for each flow of the table."""
+        """Returns one increment for each flow of the table."""
         return [functools.partial(flow, vector_field, fraction * step_size) for flow, fraction in self.flows]
 
 
 def composed(table: Table, fractions: Sequence[float]) -> Table:
-    """The table of steps of these fractions one after another; two of the same flow that meet are one."""
+    """Returns the table of steps of the given fractions, one after another.
+
+    Two consecutive entries of the same flow become one entry.
+    """
     flows: list[tuple[Flow, float]] = []
     for fraction in fractions:
         for flow, coefficient in table:
@@ -46,11 +51,12 @@ def composed(table: Table, fractions: Sequence[float]) -> Table:
     return tuple(flows)
 
 
-# The fractions of symmetric second-order steps that compose to a higher order; each list reads the same backwards.
+# Symmetric second-order steps of these fractions compose to a method of higher order. Each list reads the same
+# backwards.
 _TWO_THIRDS = 1.0 / (2.0 - 2.0 ** (1.0 / 3.0))
 TRIPLE_JUMP = (_TWO_THIRDS, 1.0 - 2.0 * _TWO_THIRDS, _TWO_THIRDS)
-"""Order 4: Hairer, Lubich, Wanner, eq. II.4.4."""
+"""The fractions for order 4: Hairer, Lubich, Wanner, eq. II.4.4."""
 
 _SIX = (0.78451361047755726382, 0.23557321335935813368, -1.17767998417887100695)
 SEVEN_STEPS = (*_SIX, 1.0 - 2.0 * sum(_SIX), *reversed(_SIX))
-"""Order 6: Yoshida's solution A; Hairer, Lubich, Wanner, eq. V.3.11."""
+"""The fractions for order 6, Yoshida's solution A: Hairer, Lubich, Wanner, eq. V.3.11."""

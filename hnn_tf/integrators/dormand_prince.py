@@ -20,27 +20,30 @@ _LEAST_FACTOR, _MOST_FACTOR, _SAFETY = 0.2, 10.0, 0.9
 
 @dataclasses.dataclass(frozen=True)
 class DormandPrince(Integrator):
-    """The adaptive method of order 5(4), for reference work and for fields of unknown scales.
+    """The adaptive method of order 5(4), for reference work and for vector fields with unknown time scales.
 
-    A step of it is as many inner steps as the tolerances ask for, so that `step_size` is only the time between two
-    states. Each batch member has its own inner steps. The gradient is that of the inner steps taken, their sizes held.
+    Each step consists of as many inner steps as the tolerances require; `step_size` is only the time between two
+    states. Each batch member has its own inner steps. The gradient is the gradient of the accepted inner steps, with
+    their sizes held constant.
 
-    TensorFlow Probability's method of this name isn't used: in float64 its coefficients have single precision, so that
-    no tolerance brings its error below some 1e-7; it interpolates the state at the end of the step; and one member that
-    can't go on keeps all others in its loop.
+    This class does not use the method of the same name in TensorFlow Probability, for three reasons. In float64, that
+    method's coefficients have only single precision, so that no tolerance brings its error below about 1e-7. The method
+    interpolates the state at the end of the step. A single member that cannot continue keeps all other members in the
+    loop.
 
     Args:
-      rtol: Relative tolerance of an inner step, > 0.
-      atol: Absolute tolerance of an inner step, > 0.
-      max_steps: Inner steps, rejected ones included, after which a member is given up (it is NaN then), >= 1.
+      rtol: The relative tolerance of an inner step, > 0.
+      atol: The absolute tolerance of an inner step, > 0.
+      max_steps: The number of inner steps, including rejected ones, after which a member is given up and becomes NaN,
+        >= 1.
 
     Raises:
-      ValueError: If a tolerance isn't finite and > 0, or `max_steps` isn't >= 1.
+      ValueError: If a tolerance is not a finite number > 0, or `max_steps` is below 1.
 
     References:
       Dormand, Prince. A family of embedded Runge-Kutta formulae. Journal of Computational and Applied Mathematics 6,
-      1980. The tableau is SciPy's (`scipy.integrate.RK45`); step control as in Hairer, Norsett, Wanner, Solving
-      Ordinary Differential Equations I, 2nd ed., 1993, section II.4.
+      1980. The tableau is SciPy's (`scipy.integrate.RK45`). The step control is that of Hairer, Norsett, Wanner,
+      Solving Ordinary Differential Equations I, 2nd ed., 1993, section II.4.
     """
 
     rtol: float = 1e-6
@@ -62,7 +65,7 @@ class DormandPrince(Integrator):
             raise ValueError(f"max_steps: expected an integer >= 1; received {self.max_steps}")
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
-        """One, of all inner steps together."""
+        """Returns one increment, the sum over all inner steps."""
         return [lambda state: self.step(vector_field, state, step_size) - state]
 
     def step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> State:
@@ -70,11 +73,11 @@ class DormandPrince(Integrator):
         return self.counted_step(vector_field, state, step_size)[0]
 
     def counted_step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[State, tf.Tensor]:
-        """`step`, and each member's inner steps `[..., 1]`, rejected ones included."""
+        """Returns the result of `step` and each member's number of inner steps, `[..., 1]`, with rejected ones."""
         step_size = tf.convert_to_tensor(step_size, state.dtype) * tf.ones_like(state[..., :1])
         inner_step = TracedFunction(lambda state, size: _step(vector_field, state, size)[0], state, state[..., :1])
 
-        # What the field uses from outside is an argument only so that its gradient has a way out.
+        # The tensors that the field uses from outside are arguments only so that gradients reach them.
         @tf.custom_gradient
         def run(state: State, step_size: tf.Tensor, *_: tf.Tensor) -> tuple:
             end, fractions, num, tries = self._solve(vector_field, state, step_size)
@@ -90,7 +93,12 @@ class DormandPrince(Integrator):
         return run(state, step_size, *inner_step.outside)
 
     def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[Any, Any, Any, Any]:
-        """The state after the step; inner steps as fractions of it `[max_steps, ..., 1]`; how many; each member's."""
+        """Takes the inner steps of one step.
+
+        Returns:
+          The state after the step; the inner steps `[max_steps, ..., 1]` as fractions of the step; their number; the
+          number of inner steps of each member.
+        """
         one = tf.ones_like(state[..., :1])
         fractions = tf.TensorArray(state.dtype, self.max_steps, element_shape=one.shape)
 
@@ -98,12 +106,12 @@ class DormandPrince(Integrator):
             i: tf.Tensor, state: State, slope: tf.Tensor, done: Any, fraction: Any, fractions: Any, tries: Any
         ) -> tuple:
             tries += tf.cast(goes_on(done, fraction), tries.dtype)
-            # The last one ends where the step does.
+            # The last inner step ends where the step ends.
             fraction = tf.minimum(fraction, one - done)
             end, error, end_slope = _step(vector_field, state, step_size * fraction, slope)
             scale = self.atol + self.rtol * tf.maximum(tf.abs(state), tf.abs(end))
             ratio = tf.sqrt(tf.reduce_mean((error / scale) ** 2, -1, keepdims=True))
-            # Not so for NaN: the step is shortened then, too.
+            # The comparison is false for NaN, so that the step is also shortened for NaN.
             accepted = ratio <= 1
             taken = tf.where(accepted, fraction, tf.zeros_like(fraction))
             factor = tf.clip_by_value(_SAFETY * tf.maximum(ratio, 1e-10) ** -0.2, _LEAST_FACTOR, _MOST_FACTOR)
@@ -116,7 +124,7 @@ class DormandPrince(Integrator):
         able = finite(step_size) & tf.reduce_all(finite(state) & finite(slope), -1, keepdims=True)
 
         def goes_on(done: tf.Tensor, fraction: tf.Tensor) -> tf.Tensor:
-            # A member that can't begin, or whose steps have become nothing, doesn't keep the others.
+            # The other members do not wait for a member that cannot begin or whose steps have shrunk to nothing.
             return able & (done < 1) & (done + fraction > done)
 
         def unfinished(i: tf.Tensor, _: State, slope: tf.Tensor, done: Any, fraction: Any, *rest: Any) -> tf.Tensor:
@@ -143,7 +151,12 @@ class DormandPrince(Integrator):
 def _step(
     vector_field: VectorField, state: State, size: tf.Tensor, slope: tf.Tensor | None = None
 ) -> tuple[State, tf.Tensor, tf.Tensor]:
-    """An inner step: its end, the estimate of its error, and the slope there, which is the next step's first."""
+    """Takes an inner step.
+
+    Returns:
+      The state at its end, the estimate of its error, and the slope at its end, which is the first slope of the next
+      step.
+    """
     slopes = [vector_field(state) if slope is None else slope]
     for row in _A[1:]:
         slopes.append(vector_field(state + size * _weighted(row, slopes)))
@@ -157,6 +170,6 @@ def _weighted(weights: Sequence[float], slopes: Sequence[tf.Tensor]) -> tf.Tenso
 
 
 def _up_to(num: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    # XLA's arrays may hold anything where nothing was written.
+    # The unwritten elements of XLA's arrays may have any value.
     index = tf.reshape(tf.range(values.shape[0]), [-1, *[1] * (values.shape.rank - 1)])
     return tf.where(index < num, values, tf.zeros_like(values))

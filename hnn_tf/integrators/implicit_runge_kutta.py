@@ -1,4 +1,4 @@
-"""Implicit Runge-Kutta methods: tableaus through one kernel."""
+"""Implicit Runge-Kutta methods, given by tableaus."""
 
 import dataclasses
 import math
@@ -18,19 +18,20 @@ _TOLERANCES = {tf.float64: 1e-14, tf.float32: 1e-6, tf.float16: 1e-2, tf.bfloat1
 
 @dataclasses.dataclass(frozen=True)
 class ImplicitRungeKutta(Integrator):
-    """The kernel: k_i = f(s + h sum_j a_ij k_j), solved for the slopes k;  s' = s + h sum_i b_i k_i.
+    """The base class of implicit methods: k_i = f(s + h sum_j a_ij k_j),  s' = s + h sum_i b_i k_i.
 
-    Fixed-point iteration, which converges while the step is short against the field's time scales (step_size times its
-    Lipschitz constant below about 1), each batch member for itself. A member that has not converged after a hundred
-    iterations is NaN from there on; an eager `rollout` raises. The gradient is that of the solution (by the implicit
-    function theorem), not that of the iteration. A subclass is a tableau `a` and its weights `b`.
+    A fixed-point iteration solves the first equations for the slopes k, for each batch member separately. The iteration
+    converges while the step is short compared with the time scales of the field: `step_size` times the field's
+    Lipschitz constant must be below about 1. A member that has not converged after a hundred iterations is NaN from
+    then on, and an eager `rollout` raises an error. The gradient is the gradient of the solution (by the implicit
+    function theorem), not of the iteration. A subclass only defines a tableau `a` and its weights `b`.
 
     Args:
-      tolerance: Largest change of a stage by the last iteration, relative to max(1, |s|); when not given, 1e-14 in
-        float64, 1e-6 in float32, 1e-2 and 1e-1 in float16 and bfloat16.
+      tolerance: The largest change of a stage in the last iteration, relative to max(1, |s|). The default is 1e-14 in
+        float64, 1e-6 in float32, 1e-2 in float16, and 1e-1 in bfloat16.
 
     Raises:
-      ValueError: If the tolerance isn't finite and > 0.
+      ValueError: If the tolerance is not a finite number > 0.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, sections II.1 and VIII.6.
@@ -50,11 +51,11 @@ class ImplicitRungeKutta(Integrator):
             raise ValueError(f"tolerance: expected a finite number > 0; received {self.tolerance}")
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
-        """One: h sum_i b_i k_i."""
+        """Returns one increment: h sum_i b_i k_i."""
         return [lambda state: self._counted_increment(vector_field, state, step_size)[0]]
 
     def counted_step(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[State, tf.Tensor]:
-        """`step`, and each member's iterations `[..., 1]`."""
+        """Returns the result of `step` and the number of iterations of each member, `[..., 1]`."""
         increment, iterations = self._counted_increment(vector_field, state, step_size)
         return state + increment, iterations
 
@@ -63,12 +64,13 @@ class ImplicitRungeKutta(Integrator):
         return step_size * tf.tensordot(tf.constant(self.b, state.dtype), slopes, 1), iterations
 
     def _solve(self, vector_field: VectorField, state: State, step_size: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The slopes `[stages, ..., 2n]`, and the iterations that each member took `[..., 1]`."""
+        """Returns the slopes `[stages, ..., 2n]` and the number of iterations of each member, `[..., 1]`."""
         a = tf.constant(self.a, state.dtype)
 
         def slopes_of(slopes: tf.Tensor, state: State, step_size: tf.Tensor) -> tf.Tensor:
             shifts = step_size * tf.tensordot(a, slopes, 1)
-            # One by one, in the state's own shape: a field may have a parameter for each member.
+            # The field is called once per stage, with the state's own shape, because a field may have a parameter for
+            # each member.
             return tf.stack([vector_field(state + shift) for shift in tf.unstack(shifts, self.stages)])
 
         guess = tf.repeat(vector_field(state)[tf.newaxis], self.stages, 0)
@@ -77,8 +79,8 @@ class ImplicitRungeKutta(Integrator):
 
         weight = tf.abs(step_size) / scale
         solution, iterations = _fixed_point(lambda k: slopes_of(k, state, step_size), guess, weight)
-        # One more iteration has the solution's gradients to everything the field depends on, once its own are
-        # multiplied by (1 - d slopes / d slopes)^-1.
+        # The gradients of one more iteration, multiplied by (1 - d slopes / d slopes)^-1, are the solution's gradients
+        # to everything that the field depends on.
         slopes = slopes_of(tf.stop_gradient(solution), state, step_size)
 
         @tf.custom_gradient
@@ -101,12 +103,14 @@ class ImplicitRungeKutta(Integrator):
 
 
 def _fixed_point(function: Increment, start: tf.Tensor, weight: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The fixed point `[stages, ..., m]` of a contraction, and the iterations to it `[..., 1]`.
+    """Finds the fixed point `[stages, ..., m]` of a contraction.
 
-    It is NaN for the members that don't come to one.
+    A member is done when its change times `weight` `[..., 1]` is at most 1. A finished member keeps its value while the
+    other members continue, so that no member depends on its neighbours. A member whose change is not finite is given
+    up, and the other members do not wait for it.
 
-    A member is done when its change times `weight` `[..., 1]` is at most 1, and stays as it is while others go on, so
-    that none depends on its neighbours; one whose change isn't finite is given up, and doesn't keep the others.
+    Returns:
+      The fixed point, which is NaN for the members that do not converge, and the number of iterations `[..., 1]`.
     """
 
     def body(i: tf.Tensor, value: tf.Tensor, done: tf.Tensor, lost: tf.Tensor, iterations: tf.Tensor) -> tuple:

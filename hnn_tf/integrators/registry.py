@@ -25,4 +25,4 @@ INTEGRATORS: Registry["Integrator"] = Registry(
     },
     make=lambda kind: kind(),
 )
-"""Every integrator of the package, by the name that `--integrator` takes."""
+"""All integrators of the package, by the names that `--integrator` takes."""

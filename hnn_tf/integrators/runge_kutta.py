@@ -1,4 +1,4 @@
-"""Explicit Runge-Kutta methods: tableaus through one kernel."""
+"""Explicit Runge-Kutta methods, given by tableaus."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,10 +11,10 @@ from hnn_tf.typing import State, VectorField
 
 
 class ExplicitRungeKutta(Integrator):
-    """The kernel: k_i = f(s + h sum_j a_ij k_j),  s' = s + h sum_i b_i k_i.
+    """The base class of explicit methods: k_i = f(s + h sum_j a_ij k_j),  s' = s + h sum_i b_i k_i.
 
-    Neither symplectic nor exactly energy preserving: its energy error grows with time, at the method's order.
-    A subclass is a strictly lower triangular tableau `a` (stage rows) and its weights `b`.
+    The methods are not symplectic and do not conserve the energy exactly. The energy error grows with time, at the
+    method's order. A subclass only defines a strictly lower triangular tableau `a` (stage rows) and its weights `b`.
     """
 
     a: ClassVar[tuple[tuple[float, ...], ...]]
@@ -24,7 +24,7 @@ class ExplicitRungeKutta(Integrator):
     requires_separable = False
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
-        """One: h sum_i b_i k_i."""
+        """Returns one increment: h sum_i b_i k_i."""
 
         def increment(state: State) -> tf.Tensor:
             slopes: list[tf.Tensor] = []
@@ -36,7 +36,7 @@ class ExplicitRungeKutta(Integrator):
 
 
 def _weighted(weights: Sequence[float], slopes: list[tf.Tensor]) -> tf.Tensor:
-    # strict=False: a row's zeros right of the diagonal have no slope yet.
+    # strict=False: the zeros of a row to the right of the diagonal have no slope yet.
     return tf.add_n([weight * slope for weight, slope in zip(weights, slopes, strict=False) if weight])
 
 

@@ -8,14 +8,14 @@ from hnn_tf.typing import State, VectorField
 
 
 def kick(vector_field: VectorField, time: tf.Tensor, state: State) -> tf.Tensor:
-    """Flow of V(q): p moves by -time dV/dq(q)."""
-    # The half of the field that isn't taken is dead code, which grappler and XLA remove.
+    """Returns the increment of the flow of V(q): p moves by -time dV/dq(q)."""
+    # Grappler and XLA remove the computation of the unused half of the field.
     dp_dt = phase_space.split(vector_field(state))[1]
     return phase_space.join(tf.zeros_like(dp_dt), time * dp_dt)
 
 
 def drift(vector_field: VectorField, time: tf.Tensor, state: State) -> tf.Tensor:
-    """Flow of T(p): q moves by time dT/dp(p), which is p only if T = p^2/2."""
+    """Returns the increment of the flow of T(p): q moves by time dT/dp(p), which is time p only if T = p^2/2."""
     dq_dt = phase_space.split(vector_field(state))[0]
     return phase_space.join(time * dq_dt, tf.zeros_like(dq_dt))
 
@@ -27,8 +27,9 @@ class _Separable(Composition):
 class SymplecticEuler(_Separable):
     """Symplectic, or semi-implicit, Euler: p' = p - h dV/dq(q),  q' = q + h dT/dp(p').
 
-    Kick first, as in most physics engines (Gymnasium's pendulum); not drift first, and not Euler's method, which is
-    neither symplectic nor stable for oscillators.
+    The kick comes first, as in most physics engines (for example, in Gymnasium's pendulum). There is also a variant in
+    which the drift comes first; this class is not that variant. Euler's own method is neither symplectic nor stable for
+    oscillators.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, eq. I.1.9.
@@ -46,7 +47,7 @@ class Leapfrog(_Separable):
 
     p' = p - (h/2) dV/dq(q),  q' = q + h dT/dp(p'),  p'' = p' - (h/2) dV/dq(q').
 
-    q moves with dT/dp, not with p. Not drift-kick-drift ("position Verlet").
+    q moves with dT/dp, not with p. The variant drift-kick-drift ("position Verlet") is a different method.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, section I.1.4.
@@ -60,11 +61,11 @@ class Leapfrog(_Separable):
 
 
 class Yoshida4(_Separable):
-    """Three leapfrog steps, of which the middle one goes backwards.
+    """Three leapfrog steps, of which the middle step goes backwards.
 
-    These are the coefficients of Forest and Ruth, too, who begin with a drift where this begins with a kick: for
-    T and V of the same shape, the same method, so it isn't there twice. Its error constant is large: `BlanesMoan4`
-    costs twice as much a step and is more than a hundred times as accurate.
+    Forest and Ruth found the same coefficients. Their method begins with a drift, and this method begins with a kick.
+    The two methods are the same when T and V have the same shape, so the package has only this one. The error constant
+    of this method is large: `BlanesMoan4` costs twice as much per step and is more than a hundred times as accurate.
 
     References:
       Yoshida. Construction of higher order symplectic integrators. Physics Letters A 150, 1990.
@@ -92,7 +93,7 @@ class Yoshida6(_Separable):
     flows = composed(Leapfrog.flows, SEVEN_STEPS)
 
 
-# Blanes and Moan, table 2, method S6 of order 4: its drifts and its kicks, up to the middle of the step.
+# The drifts and kicks of method S6 of order 4 in table 2 of Blanes and Moan, up to the middle of the step.
 _DRIFTS = (0.0792036964311957, 0.353172906049774, -0.0420650803577195)
 _KICKS = (0.209515106613362, -0.143851773179818)
 _HALF = [
@@ -108,8 +109,8 @@ _HALF = [
 class BlanesMoan4(_Separable):
     """The optimised fourth-order method of Blanes and Moan: six kicks between seven drifts.
 
-    The best of these for most separable problems: of all methods of its order and cost, its error constant is the
-    least that they found.
+    For most separable problems, this method is the best of the compositions of kicks and drifts here. Its error
+    constant is the smallest that Blanes and Moan found among methods of the same order and cost.
 
     References:
       Blanes, Moan. Practical symplectic partitioned Runge-Kutta and Runge-Kutta-Nystroem methods. Journal of

@@ -1,4 +1,4 @@
-"""Explicit symplectic methods for Hamiltonians that aren't separable."""
+"""Explicit symplectic methods for Hamiltonians that are not separable."""
 
 import dataclasses
 import functools
@@ -16,25 +16,25 @@ _OMEGA = 5.0
 
 
 def _pair_a(vector_field: VectorField, time: tf.Tensor, extended: State) -> tf.Tensor:
-    """Flow of H(q, y): x and p move."""
+    """Returns the increment of the flow of H(q, y), which moves x and p."""
     q, x, p, y = _parts(extended)
     dx_dt, dp_dt = phase_space.split(vector_field(phase_space.join(q, y)))
     return _join(tf.zeros_like(q), time * dx_dt, time * dp_dt, tf.zeros_like(y))
 
 
 def _pair_b(vector_field: VectorField, time: tf.Tensor, extended: State) -> tf.Tensor:
-    """Flow of H(x, p): q and y move."""
+    """Returns the increment of the flow of H(x, p), which moves q and y."""
     q, x, p, y = _parts(extended)
     dq_dt, dy_dt = phase_space.split(vector_field(phase_space.join(x, p)))
     return _join(time * dq_dt, tf.zeros_like(x), tf.zeros_like(p), time * dy_dt)
 
 
 def _binding(vector_field: VectorField, time: tf.Tensor, extended: State, omega: float = _OMEGA) -> tf.Tensor:
-    """Flow of omega (|q - x|^2 + |p - y|^2) / 2: the two copies turn around their mean."""
+    """Returns the increment of the flow of omega (|q - x|^2 + |p - y|^2) / 2: both copies turn around their mean."""
     del vector_field
     q, x, p, y = _parts(extended)
     angle = 2.0 * omega * time
-    # cos - 1 by the half angle, which keeps its digits for small ones.
+    # The half-angle formula for cos - 1 keeps all digits for small angles.
     cosine_less_one, sine = -2.0 * tf.sin(0.5 * angle) ** 2, tf.sin(angle)
     dq = 0.5 * (cosine_less_one * (q - x) + sine * (p - y))
     dp = 0.5 * (cosine_less_one * (p - y) - sine * (q - x))
@@ -52,23 +52,25 @@ def _join(q: tf.Tensor, x: tf.Tensor, p: tf.Tensor, y: tf.Tensor) -> State:
 
 @dataclasses.dataclass(frozen=True)
 class Tao2(Composition):
-    """Two copies of the state, each moved by the other's half, and bound together.
+    """A method with two copies of the state, each moved by half of the other copy, and bound to each other.
 
-    H(q, y) + H(x, p) + omega (|q - x|^2 + |p - y|^2) / 2, from x = q, y = p; each of the three parts has an exact flow,
-    which are composed symmetrically. Explicit, and symplectic in the extended phase space of positions (q, x) and
-    momenta (p, y), for every Hamiltonian. The rollout carries both copies from step to step and gives the first.
+    The method integrates H(q, y) + H(x, p) + omega (|q - x|^2 + |p - y|^2) / 2, from x = q, y = p. Each of the three
+    parts has an exact flow, and the method is the symmetric composition of these flows. For every Hamiltonian, the
+    method is explicit, and symplectic in the extended phase space of positions (q, x) and momenta (p, y). The rollout
+    carries both copies from step to step and returns the first copy.
 
     Args:
-      omega: How strongly the copies are bound, > 0, in 1 / time. Without it they drift apart in long runs; the larger
-        it is, the smaller the step must be: step_size * omega should be well below 1. Where H is very curved it must be
-        larger than the default: on Kepler's orbit of eccentricity 0.6, 20 keeps them together, and 5 doesn't.
+      omega: The strength > 0 of the binding between the copies, in 1 / time. Without a binding, the copies drift apart
+        in long runs. A larger omega needs a smaller step: step_size * omega should be well below 1. Where H is very
+        curved, omega must be larger than the default: on Kepler's orbit of eccentricity 0.6, omega = 20 keeps the
+        copies together, and omega = 5 is too small.
 
     Raises:
-      ValueError: If omega isn't finite and > 0.
+      ValueError: If omega is not a finite number > 0.
 
     References:
-      Tao. Explicit symplectic approximation of nonseparable Hamiltonians: algorithm and long time performance.
-      Physical Review E 94, 2016. arXiv:1609.02212.
+      Tao. Explicit symplectic approximation of nonseparable Hamiltonians: algorithm and long time performance. Physical
+      Review E 94, 2016. arXiv:1609.02212.
     """
 
     omega: float = _OMEGA
@@ -85,7 +87,7 @@ class Tao2(Composition):
             raise ValueError(f"omega: expected a finite number > 0; received {self.omega}")
 
     def increments(self, vector_field: VectorField, step_size: tf.Tensor) -> Sequence[Increment]:
-        """One for each flow of the table."""
+        """Returns one increment for each flow of the table."""
         bound = functools.partial(_binding, omega=self.omega)
         return [
             functools.partial(bound if flow is _binding else flow, vector_field, fraction * step_size)
@@ -93,19 +95,19 @@ class Tao2(Composition):
         ]
 
     def extend(self, state: State) -> State:
-        """Both copies `[..., 4n]` of a state `[..., 2n]`: concat(q, x, p, y), x = q, y = p."""
+        """Returns both copies `[..., 4n]` of a state `[..., 2n]`: concat(q, x, p, y), where x = q and y = p."""
         q, p = phase_space.split(state)
         return _join(q, q, p, p)
 
     def restrict(self, extended: State) -> State:
-        """The first copy, (q, p)."""
+        """Returns the first copy, (q, p)."""
         q, _, p, _ = _parts(extended)
         return phase_space.join(q, p)
 
 
 @dataclasses.dataclass(frozen=True)
 class Tao4(Tao2):
-    """Three steps of `Tao2`, of which the middle one goes backwards.
+    """Three steps of `Tao2`, of which the middle step goes backwards.
 
     References:
       Tao. arXiv:1609.02212, section II.

@@ -15,14 +15,17 @@ class ModelOptions(Options):
 
     model: str = option(
         "hnn",
-        "The model: hnn learns H, hnn_friction also one coefficient of linear friction, hnn_dissipation a dissipation "
-        "that depends on the state; baseline learns the derivative, second_order dp/dt.",
+        "The model. hnn learns H, hnn_friction also one coefficient of linear friction, and hnn_dissipation also a "
+        "dissipation that depends on the state. baseline learns the time derivative, and second_order learns dp/dt. "
+        "random_features and random_features_friction learn H as a sum of random features.",
         choices=MODELS,
     )
-    hidden_units: tuple[int, ...] = option((200, 200), "Widths of the hidden layers, as 200,200.")
-    activation: str = option("tanh", "Activation of the hidden layers.", choices=ACTIVATIONS)
-    precision: str = option("float32", "Of weights and arithmetic.", choices=("float32", "float64"))
-    time_reversible: bool = option(False, "Of an HNN: H(q, p) = H(q, -p), as in mechanics without magnets.")
+    hidden_units: tuple[int, ...] = option((200, 200), "The widths of the hidden layers, for example 200,200.")
+    activation: str = option("tanh", "The activation function of the hidden layers.", choices=ACTIVATIONS)
+    precision: str = option("float32", "The precision of weights and arithmetic.", choices=("float32", "float64"))
+    time_reversible: bool = option(
+        False, "Make the H of an HNN even in p: H(q, p) = H(q, -p), as in mechanics without magnets."
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,4 +1,4 @@
-"""Parts of the arithmetic that every other package builds on."""
+"""Arithmetic that all other packages use."""
 
 import lazy_loader
 

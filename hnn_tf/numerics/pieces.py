@@ -1,4 +1,4 @@
-"""Samples in pieces: what bounds the memory of an evaluation, however many samples there are."""
+"""Samples in pieces, which limit the memory of an evaluation for any number of samples."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,38 +6,44 @@ from typing import Any
 import numpy as np
 
 MOST_STATES = 100_000
-"""At which a model is called at once. A Hamiltonian network of 2-200-200 in float32 takes about 2.4 kB for each; the
-training data of every task of this project are one piece."""
+"""The number of states at which a model is called at once.
+
+A Hamiltonian network of 2-200-200 in float32 takes about 2.4 kB for each state. The training data of every task of this
+project are one piece.
+"""
 _KEPT_A_CALL = 16
-"""States of a trajectory whose copies take about what a call of a model takes for one."""
+"""The number of kept states whose copies take about as much memory as a model's call takes for one state."""
 
 
 def pieces(count: int, *, states_each: int = 1) -> list[slice]:
-    """Cuts `count` samples into pieces of `MOST_STATES` states; all are of one size but the last, which may be smaller.
+    """Cuts `count` samples into pieces of `MOST_STATES` states.
+
+    All pieces have the same size, but the last may be smaller.
 
     Args:
-      count: Samples; of none, there is one empty piece.
-      states_each: States that each sample counts as. A sample of more than `MOST_STATES` is a piece by itself.
+      count: The number of samples. Without samples, there is one empty piece.
+      states_each: The number of states as which each sample counts. A sample of more than `MOST_STATES` is a piece by
+        itself.
     """
     size = max(1, MOST_STATES // max(1, states_each))
     return [slice(first, min(first + size, count)) for first in range(0, max(1, count), size)]
 
 
 def states_of_rollout(length: int) -> int:
-    """States that a rollout of a trajectory counts as, of which it keeps `length`.
+    """Returns the number of states as which a rollout counts if it keeps a trajectory of `length` states.
 
-    The model is called at one of them at a time; the others are only kept.
+    The model is called at one state at a time. The other states are only kept.
     """
     return 2 + length // _KEPT_A_CALL
 
 
 def mean_in_pieces(mean: Callable[[slice], Any], count: int, *, states_each: int = 1) -> Any:
-    """A mean over samples, from the means over pieces; of a single piece it is that one's, to the bit.
+    """Returns a mean over samples, from the means over pieces. For a single piece, the result is exactly its mean.
 
     Args:
-      mean: Of the samples of a slice: a number, or an array of several means.
-      count: Samples.
-      states_each: As of `pieces`.
+      mean: A function from a slice to the mean of its samples: a number, or an array of several means.
+      count: The number of samples.
+      states_each: As in `pieces`.
     """
     cut = pieces(count, states_each=states_each)
     means = [mean(piece) for piece in cut]
@@ -47,12 +53,12 @@ def mean_in_pieces(mean: Callable[[slice], Any], count: int, *, states_each: int
 
 
 def rows_in_pieces(rows: Callable[[slice], np.ndarray], count: int, *, states_each: int = 1) -> np.ndarray:
-    """Rows `[N, ...]` that belong to one sample each, from those of pieces.
+    """Returns the rows `[N, ...]` of all samples, one row per sample, from the rows of pieces.
 
     Args:
-      rows: Of the samples of a slice.
-      count: N.
-      states_each: As of `pieces`.
+      rows: A function from a slice to the rows of its samples.
+      count: The number of samples N.
+      states_each: As in `pieces`.
     """
     first, *others = pieces(count, states_each=states_each)
     of_first = rows(first)

@@ -1,4 +1,4 @@
-"""A step taken many times, and its gradient in little memory."""
+"""A step that is repeated many times, with a gradient that needs little memory."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,10 +8,10 @@ import tensorflow as tf
 from hnn_tf.numerics.traced_function import TracedFunction, own_gradients
 
 Step = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
-"""Carry `[..., m]`, step size (broadcastable to `[..., 1]`) -> next carry `[..., m]`."""
+"""A function (carry `[..., m]`, step size broadcastable to `[..., 1]`) -> next carry `[..., m]`."""
 
 _FEW = 32
-"""Substeps up to which the gradient stores them all instead of recomputing them twice."""
+"""The number of substeps up to which the gradient stores all of them instead of computing them twice again."""
 
 
 def repeated_steps(
@@ -24,26 +24,28 @@ def repeated_steps(
     most: int | tf.Tensor | None = None,
     checkpointing: bool = True,
 ) -> tf.Tensor:
-    """Carries after each of `num` intervals of one step, or of `counts[i]` equal steps each.
+    """Returns the carries after each of `num` intervals of one step, or of `counts[i]` equal steps.
 
-    The gradient (to the carry, the step sizes, and every tensor and variable that `step` uses) is that of the numerical
-    solution itself, not of the equation. Nothing inside of a step is stored for it: going backwards, each step is taken
-    again from the carry before it. Of S steps within an interval, some sqrt(S) carries are kept and the rest
-    recomputed between them, so memory is that of the result, of O(sqrt(S)) carries and of one step.
+    The gradient (to the carry, the step sizes, and every tensor and variable that `step` uses) is the gradient of the
+    numerical solution itself, not of the equation. No values inside a step are stored: on the way back, each step is
+    computed again from the carry before it. For S steps within an interval, about sqrt(S) carries are kept, and the
+    others are computed again between them. The memory is therefore that of the result, of O(sqrt(S)) carries and of one
+    step.
 
     Shape key: `...` batch, m = width of the carry, T = capacity, at least `num`.
 
     Args:
-      step: One step; a deterministic function of its arguments and of what it captures.
+      step: One step, a deterministic function of its arguments and of the values that it captures.
       carry: `[..., m]`.
-      step_sizes: Of each interval's steps, `[T]`, or `[T, ..., 1]` with own ones for each batch member.
-      num: Integer scalar, intervals to take; all T when not given. Needs T fixed in the graph for XLA, not `num`.
-      counts: Integers `[T]`, the steps in each interval; one each when not given.
-      most: Integer scalar, at least the largest of `counts`, with which it is given.
-      checkpointing: If not, the gradient is TensorFlow's own, which stores everything.
+      step_sizes: The size of each interval's steps, `[T]`, or `[T, ..., 1]` with separate sizes for each batch member.
+      num: The number of intervals to take, an integer scalar; by default T. For XLA, T must be fixed in the graph, but
+        `num` need not be.
+      counts: The number of steps in each interval, integers `[T]`; by default one each.
+      most: An integer scalar that is at least the largest of `counts`; given together with `counts`.
+      checkpointing: If False, the gradient is TensorFlow's own, which stores everything.
 
     Returns:
-      `[T, ..., m]`; what is past `num` has no meaning.
+      `[T, ..., m]`; the values past `num` have no meaning.
 
     References:
       Griewank, Walther. Evaluating Derivatives, 2nd ed., 2008, ch. 12 (checkpointing).
@@ -53,7 +55,7 @@ def repeated_steps(
         return _forward(step, carry, step_sizes, num, counts)
     traced = TracedFunction(step, carry, step_sizes[0])
 
-    # What the step uses from outside is an argument only so that its gradient has a way out.
+    # The tensors that the step uses from outside are arguments only so that gradients reach them.
     @tf.custom_gradient
     def run(carry: tf.Tensor, step_sizes: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         states = _forward(traced, carry, step_sizes, num, counts)
@@ -71,17 +73,17 @@ def repeated_steps(
 def last_step_gradient(
     step: TracedFunction, carry: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, upstream: tf.Tensor
 ) -> tuple[tf.Tensor, ...]:
-    """Gradients through `num` steps that were taken before, from that of the last carry.
+    """Returns the gradients through `num` steps that were taken before, from the gradient of the last carry.
 
     Args:
       step: One step.
-      carry: `[..., m]`, at the beginning.
-      step_sizes: `[T, ..., 1]`, T at least `num`.
-      num: Integer scalar.
-      upstream: Adjoint of the last carry, `[..., m]`.
+      carry: The carry at the beginning, `[..., m]`.
+      step_sizes: `[T, ..., 1]`, where T is at least `num`.
+      num: An integer scalar.
+      upstream: The adjoint of the last carry, `[..., m]`.
 
     Returns:
-      Adjoints of `carry`, of `step_sizes`, and of each of `step.outside`.
+      The adjoints of `carry`, of `step_sizes`, and of each of `step.outside`.
     """
     states = _forward(step, carry, step_sizes, num, None)
     last = tf.reshape(tf.range(_length(step_sizes)) == num - 1, [-1, *[1] * carry.shape.rank])
@@ -100,7 +102,8 @@ def _forward(
             carry = step(carry, step_sizes[i])
         else:
             carry = _advance(step, carry, step_sizes[i], counts[i])
-        # Written at the loop counter, the initial carry not among them: the form that graph converters understand.
+        # Carries are written at the loop counter, and the initial carry is not written. Graph converters understand
+        # only this form.
         return i + 1, carry, states.write(i, carry)
 
     return tf.while_loop(
@@ -108,7 +111,7 @@ def _forward(
         body,
         (tf.constant(0), carry, states),
         shape_invariants=(tf.TensorShape([]), carry.shape, tf.TensorShape(None)),
-        maximum_iterations=step_sizes.shape[0],  # without which XLA has no gradient of its own for loops
+        maximum_iterations=step_sizes.shape[0],  # XLA needs it for its own gradient of loops
     )[2].stack()
 
 
@@ -122,7 +125,7 @@ def _advance(step: Step, carry: tf.Tensor, step_size: tf.Tensor, count: tf.Tenso
 
 
 def _length(values: tf.Tensor) -> int | tf.Tensor:
-    # As a number, if it is known: XLA compiles anew for each value of whatever a size may come from.
+    # The length is a number if it is known, because XLA compiles again for each value from which a size may come.
     return tf.shape(values)[0] if values.shape[0] is None else values.shape[0]
 
 
@@ -133,7 +136,7 @@ def _array(carry: tf.Tensor, size: int | tf.Tensor) -> tf.TensorArray:
 def _backward(
     pull: "_Pull", starts: tf.Tensor, step_sizes: tf.Tensor, num: tf.Tensor, upstream: tf.Tensor
 ) -> tuple[tf.Tensor, ...]:
-    """Gradients to the first carry, to the step sizes, and to what the steps use from outside."""
+    """Returns the gradients to the first carry, to the step sizes, and to the tensors from outside the steps."""
     size_array = tf.TensorArray(step_sizes.dtype, _length(step_sizes), element_shape=step_sizes.shape[1:])
     unused = tf.zeros_like(step_sizes)  # past `num`
 
@@ -156,7 +159,7 @@ class _Pull:
 
     def __init__(self, step: TracedFunction, counts: tf.Tensor | None, most: int | tf.Tensor | None) -> None:
         self._step, self._counts = step, counts
-        if isinstance(most, int):  # which XLA needs
+        if isinstance(most, int):  # XLA needs an integer
             self._length: int | tf.Tensor = max(math.isqrt(most - 1) + 1, min(most, _FEW))
             self._segments: int | tf.Tensor = -(-most // self._length)
         elif most is not None:
@@ -173,7 +176,7 @@ class _Pull:
     def interval(
         self, start: tf.Tensor, step_size: tf.Tensor, i: tf.Tensor, adjoint: tf.Tensor, outside: list
     ) -> tuple:
-        """Adjoints of the interval's start, of its step size and (added up) of what is outside."""
+        """Returns the adjoints of the interval's start, of its step size, and (summed) of the tensors outside."""
         if self._counts is None:
             return self._one_step(start, step_size, adjoint, outside)
         count, size = self._counts[i], tf.zeros_like(step_size)
@@ -206,11 +209,11 @@ class _Pull:
         *,
         stride: int | tf.Tensor,
     ) -> tf.TensorArray:
-        """The state at every `stride` steps, the start first, `num` of them."""
+        """Returns `num` states, one at every `stride` steps, beginning with the start."""
 
         def body(i: tf.Tensor, state: tf.Tensor, states: tf.TensorArray) -> tuple:
             states = states.write(i, state)
-            # None after the last one.
+            # No steps follow the last state.
             stride_here = tf.where(i + 1 < num, stride, 0)
             return i + 1, _advance(self._step, state, step_size, stride_here), states
 

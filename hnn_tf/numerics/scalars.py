@@ -1,4 +1,4 @@
-"""Numbers from users as scalar tensors: at full precision, and refused by name if they can't be."""
+"""Numbers from users as scalar tensors in full precision. Values that are not valid are refused by name."""
 
 from typing import Any
 
@@ -8,21 +8,21 @@ import tensorflow as tf
 
 
 def cast(value: Any, dtype: tf.DType) -> tf.Tensor:
-    """The value as a tensor of that precision.
+    """Returns the value as a tensor of the given precision.
 
     Raises:
-      ValueError: If it is a functional Keras model's placeholder.
+      ValueError: If the value is a placeholder of a functional Keras model.
     """
     refuse_symbolic(value)
-    # TensorFlow's own cast takes Python's numbers through float32, where 0.1 is off by 1.5e-9.
+    # TensorFlow's own cast converts Python's numbers through float32, where 0.1 has an error of 1.5e-9.
     return tf.cast(value, dtype) if tf.is_tensor(value) else tf.constant(np.asarray(value), dtype)
 
 
 def refuse_symbolic(value: Any) -> None:
-    """Refuses a functional Keras model's placeholder, which TensorFlow can't compute with.
+    """Refuses a placeholder of a functional Keras model, because TensorFlow has no value to compute with.
 
     Raises:
-      ValueError: If it is one.
+      ValueError: If the value is such a placeholder.
     """
     if isinstance(value, keras.KerasTensor):
         raise ValueError(
@@ -32,10 +32,11 @@ def refuse_symbolic(value: Any) -> None:
 
 
 def number(name: str, value: Any, dtype: tf.DType, *, positive: bool = False) -> tf.Tensor:
-    """The value as a scalar tensor.
+    """Returns the value as a scalar tensor.
 
     Raises:
-      ValueError: If it isn't a scalar or, as far as it is known before the graph runs, not finite (and positive).
+      ValueError: If the value is not a scalar or, as far as it is known before the graph runs, not finite (and
+        positive).
     """
     tensor, known = _scalar(name, cast(value, dtype))
     if known is not None and not (np.isfinite(known) and (known > 0 or not positive)):
@@ -44,13 +45,14 @@ def number(name: str, value: Any, dtype: tf.DType, *, positive: bool = False) ->
 
 
 def count(name: str, value: Any, *, least: int) -> tf.Tensor:
-    """The value as a scalar int32 tensor.
+    """Returns the value as a scalar int32 tensor.
 
     Raises:
-      ValueError: If it isn't a scalar or, as far as it is known before the graph runs, not an integer >= `least`.
+      ValueError: If the value is not a scalar or, as far as it is known before the graph runs, not an integer >=
+        `least`.
     """
     tensor, known = _scalar(name, tf.convert_to_tensor(value))
-    # A float that is an integer is one: 20 / 0.05.
+    # A float with an integer value, such as 20 / 0.05, counts as an integer.
     if not (tensor.dtype.is_integer if known is None else known == np.round(known) and known >= least):
         raise ValueError(
             f"{name}: expected an integer >= {least}; received {tensor.dtype.name if known is None else known}"

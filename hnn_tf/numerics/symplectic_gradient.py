@@ -7,22 +7,23 @@ from hnn_tf.typing import Hamiltonian, State
 
 
 def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
-    """Time derivative that a Hamiltonian gives a state.
+    """Returns the time derivative that a Hamiltonian gives to a state.
 
     J grad H(s):  dq/dt = dH/dp,  dp/dt = -dH/dq.
 
     Shape key: `...` any batch, n = degrees of freedom.
 
     Args:
-      hamiltonian: Callable, state `[..., 2n]` -> energy `[...]`; each energy may depend on its own state only.
-        Differentiated by a `tf.GradientTape`, unless it has a method `gradient(state)` that gives dH/ds `[..., 2n]`.
+      hamiltonian: A callable from a state `[..., 2n]` to its energy `[...]`. Each energy must depend only on its own
+        state. A `tf.GradientTape` differentiates it, unless it has a method `gradient(state)` that returns dH/ds `[...,
+        2n]`.
       state: Float tensor `[..., 2n]`, concat(q, p).
 
     Returns:
-      Time derivative `[..., 2n]`, in the precision of the Hamiltonian's gradient: the state's, or a layer's own.
+      The time derivative `[..., 2n]`, in the precision of the Hamiltonian's gradient: the state's, or a layer's own.
 
     Raises:
-      ValueError: If the last axis isn't 2n, or `hamiltonian` returns another shape than `[...]`.
+      ValueError: If the last axis is not 2n, or `hamiltonian` returns a shape other than `[...]`.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, eq. 2.
@@ -32,7 +33,10 @@ def symplectic_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
 
 
 def energy_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
-    """Gradient dH/ds `[..., 2n]` at states `[..., 2n]`; arguments and errors are `symplectic_gradient`'s."""
+    """Returns the gradient dH/ds `[..., 2n]` at states `[..., 2n]`.
+
+    The arguments and errors are those of `symplectic_gradient`.
+    """
     state = tf.convert_to_tensor(state)
     phase_space.dof(state)
     written_out = getattr(hamiltonian, "gradient", None)
@@ -40,7 +44,7 @@ def energy_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
 
 
 def _taped_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
-    # Variables are left to the caller's tape: this one only ever differentiates by the state.
+    # This tape only differentiates by the state. The caller's tape records the variables.
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(state)
         energy = hamiltonian(state)

@@ -1,4 +1,4 @@
-"""A function with all that it captures, so that custom gradients can reach it."""
+"""A function together with the values that it captures, so that custom gradients can reach them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,17 +7,17 @@ import tensorflow as tf
 
 
 class TracedFunction:
-    """A function whose gradient also goes to what it uses besides its arguments.
+    """A function whose gradient also goes to the values that it uses besides its arguments.
 
-    `tf.custom_gradient` gives none to tensors that a function captures, and says nothing. So this finds what is
-    captured, as a list that can be passed on as arguments.
+    `tf.custom_gradient` silently gives no gradient to tensors that a function captures. For this reason, this class
+    finds the captured values and lists them, so that they can be passed on as arguments.
 
     Args:
-      function: Tensors -> tensor.
-      *examples: Tensors of the shapes and dtypes of its arguments.
+      function: A function from tensors to a tensor.
+      *examples: Tensors with the shapes and dtypes of the function's arguments.
 
     Attributes:
-      outside: Floating-point values that the function captures: variables, then tensors.
+      outside: The floating-point values that the function captures: variables, then tensors.
     """
 
     def __init__(self, function: Callable[..., tf.Tensor], *examples: tf.Tensor) -> None:
@@ -29,19 +29,21 @@ class TracedFunction:
         self._traced_pull: Any = None
 
     def __call__(self, *arguments: tf.Tensor) -> tf.Tensor:
-        """The function's value."""
+        """Returns the function's value."""
         return self._trace(*arguments)
 
     def pull(self, arguments: Sequence[tf.Tensor], adjoint: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
-        """Adjoints of the arguments and of `outside`, from that of the value (which is computed again).
+        """Returns the adjoints of the arguments and of `outside`, from the adjoint of the value.
+
+        The value is computed again.
 
         Raises:
           RuntimeError: If the function now uses other variables or tensors than when it was traced.
         """
         if self._traced_pull is None:
             value = tf.TensorSpec(adjoint.shape, adjoint.dtype)
-            # A function of its own, so that nothing of its inside crosses its border: for XLA, shapes that do make
-            # constants of all that they may come from.
+            # A separate function, so that nothing inside it crosses its border. For XLA, shapes that cross the border
+            # turn everything from which they may come into constants.
             pull = tf.function(self._pull, autograph=False).get_concrete_function(value, *self._specs)
             known = {id(captured) for captured in self._captured}
             if not known.issuperset(id(captured) for captured in _captured(pull)):
@@ -54,8 +56,9 @@ class TracedFunction:
         return adjoints[: len(arguments)], adjoints[len(arguments) :]
 
     def _pull(self, adjoint: tf.Tensor, *arguments: tf.Tensor) -> list[tf.Tensor]:
-        # No tape: beside one of the caller's, it would make TensorFlow build derivatives of every order. Sources may
-        # depend on each other outside of here, which is not asked for.
+        # There is no tape here, because a tape inside the caller's tape would make TensorFlow build derivatives of
+        # every order. Sources may depend on each other outside this function; the adjoints do not include these
+        # dependences.
         sources = [*arguments, *self._captured]
         inner = [source for source in sources if tf.is_tensor(source) and not hasattr(source, "numpy")]
         adjoints = tf.gradients(
@@ -65,11 +68,14 @@ class TracedFunction:
             stop_gradients=inner,
             unconnected_gradients=tf.UnconnectedGradients.ZERO,
         )
-        return [tf.convert_to_tensor(adjoint) for adjoint in adjoints]  # of a gathered one, slices
+        return [tf.convert_to_tensor(adjoint) for adjoint in adjoints]  # gathered sources have slices as adjoints
 
 
 def own_gradients(gradients: Sequence[tf.Tensor], variables: Sequence | None) -> tuple:
-    """What a custom gradient returns: nothing for the variables that TensorFlow found, as `outside` has theirs."""
+    """Returns the result of a custom gradient, with nothing for the variables that TensorFlow found.
+
+    The gradients of these variables are among those of `outside`.
+    """
     return tuple(gradients) if variables is None else (tuple(gradients), [None] * len(variables))
 
 

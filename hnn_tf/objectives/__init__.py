@@ -1,4 +1,4 @@
-"""Objectives: what it means that a model fits."""
+"""Objectives, which measure how well a model fits the data."""
 
 import lazy_loader
 

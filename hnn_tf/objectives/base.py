@@ -1,4 +1,4 @@
-"""What every objective declares: the columns it needs and the loss it gives."""
+"""The base class of all objectives."""
 
 import abc
 import dataclasses
@@ -18,7 +18,7 @@ _OF_EVERY_OBJECTIVE = ("objective", "integrator")
 
 
 class Objective(abc.ABC):
-    """What "fits" means: a scalar loss of a model on samples.
+    """A measure of how well a model fits: a scalar loss of the model on samples.
 
     Attributes:
       name: What `--objective` calls it.
@@ -37,8 +37,8 @@ class Objective(abc.ABC):
       uses_derivatives: Whether recordings need derivatives.
       sees_frames: Whether it is of recordings of pictures, and of models that see them.
       matches_at_states: Whether derivatives are compared at the observed states themselves. Derivatives that are
-        estimated from noisy states belong to the denoised states then.
-      found: Names of the attributes that are found from the data before a training where they aren't given.
+        estimated from noisy states then belong to the denoised states.
+      found: The names of the attributes that are found from the data before a training if they are not given.
     """
 
     name: ClassVar[str]
@@ -57,10 +57,10 @@ class Objective(abc.ABC):
 
     @classmethod
     def from_options(cls, options: ObjectiveOptions) -> Self:
-        """The objective of these options.
+        """Returns the objective for the given options.
 
         Raises:
-          OptionError: If an option is set that this objective has no use for.
+          OptionError: If an option is set that this objective does not use.
         """
         for field in dataclasses.fields(options):
             given = getattr(options, field.name)
@@ -74,12 +74,12 @@ class Objective(abc.ABC):
 
     @classmethod
     def arguments(cls, options: ObjectiveOptions) -> dict[str, Any]:
-        """The constructor's arguments, of these options; by default none."""
+        """Returns the constructor's arguments for the given options; by default none."""
         del options
         return {}
 
     def check(self, model: VectorField) -> None:
-        """Refuses a model that the objective can't take; by default it takes any.
+        """Refuses a model that the objective does not support; by default, every model is supported.
 
         Raises:
           InputError: With the reason.
@@ -87,20 +87,24 @@ class Objective(abc.ABC):
         del model
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
-        """This objective's columns, made of recordings.
+        """Makes this objective's columns from recordings.
 
         Raises:
-          InputError: If the recordings lack what it needs, or it can't make its columns of any.
+          InputError: If the recordings lack something that the objective needs, or it cannot make its columns from
+            recordings.
         """
         del recordings
         raise InputError(f"objective {self.name!r}: makes no samples of recordings; give it its columns")
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """Scalar loss of a vector field on samples with (at least) these columns."""
+        """Returns the scalar loss of a vector field on samples with (at least) the objective's columns."""
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
-        """The loss that training step number `step` (from 0; None: after training) lowers; by default always `loss`."""
+        """Returns the loss that training step `step` lowers; by default always `loss`.
+
+        Steps are counted from 0. None stands for the loss after training.
+        """
         del step
         return self.loss(model, samples)
 
@@ -117,28 +121,35 @@ class Objective(abc.ABC):
         )
 
     def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """How far twice as many integrator steps would move what is fitted, in its standard errors; 0 without any."""
+        """Returns the change of the fit with twice as many integrator steps, in standard errors; 0 by default."""
         del model, samples
         return 0.0
 
     def validation_loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """What model selection compares on held-out samples; by default `loss`.
+        """Returns the loss by which model selection compares models on held-out samples; by default `loss`.
 
-        An objective that can tell models apart better than by its loss says how.
+        An objective that can distinguish models better than by its loss overrides this method.
         """
         return self.loss(model, samples)
 
     def states_a_sample(self, samples: Samples) -> int:
-        """How many states a model is called at for each sample, by which pieces of samples are cut; by default 1."""
+        """Returns the number of states at which a model is called for each sample; by default 1.
+
+        Samples are cut into pieces according to this number.
+        """
         del samples
         return 1
 
     def mean_loss(self, loss: Callable[[Samples], tf.Tensor], samples: Samples) -> float:
-        """A loss of all samples, in pieces if it `is_sample_mean`; of few samples the loss itself, to the bit.
+        """Returns a loss of all samples, computed in pieces if it `is_sample_mean`.
+
+        For few samples, it is exactly the loss.
 
         Args:
-          loss: Samples -> scalar: this objective's `loss` or `validation_loss` of a model, compiled or not.
-          samples: Its columns, arrays or tensors `[N, ...]` of one length; they are cut along the first axis.
+          loss: A function from samples to a scalar: this objective's `loss` or `validation_loss` of a model, compiled
+            or not.
+          samples: The objective's columns, arrays or tensors `[N, ...]` of one length, which are cut along the first
+            axis.
         """
         columns = {name: samples[name] for name in self.columns}
         if not self.is_sample_mean:
@@ -151,19 +162,21 @@ class Objective(abc.ABC):
         return float(mean)
 
     def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
-        """Held-out samples as `validation_loss` is to see them: their learned columns, which nothing trains, fitted.
+        """Returns held-out samples for `validation_loss`, with fitted learned columns.
 
-        Not in a graph, for each look at a model. By default the samples themselves.
+        Training does not fit the learned columns of held-out samples.
+
+        The function is called outside a graph, each time a model is evaluated. The default is the samples themselves.
         """
         del model
         return samples
 
 
 def check_autonomous(objective: Objective, recordings: Recordings) -> None:
-    """Refuses recordings with inputs or parameters, of which an objective would know nothing.
+    """Refuses recordings with inputs or parameters, which the objective would ignore.
 
     Raises:
-      InputError: Naming them.
+      InputError: Names the inputs or parameters.
     """
     for name in ("inputs", "parameters"):
         if getattr(recordings[0], name) is not None:
@@ -171,7 +184,7 @@ def check_autonomous(objective: Objective, recordings: Recordings) -> None:
 
 
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
-    """Mean over all elements of (predicted - observed)^2, for equal shapes only.
+    """Returns the mean over all elements of (predicted - observed)^2, for equal shapes only.
 
     Raises:
       ValueError: If the shapes differ (Keras' own MSE would broadcast them silently).

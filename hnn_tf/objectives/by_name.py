@@ -1,4 +1,4 @@
-"""An objective by its name, or by options."""
+"""Objectives by their names, or by options."""
 
 from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.objectives.base import Objective
@@ -7,10 +7,10 @@ from hnn_tf.objectives.registry import OBJECTIVES
 
 
 def objective_by_name(name: str) -> Objective:
-    """The objective of that name, with its own defaults.
+    """Returns the objective with the given name, with its own defaults.
 
     Raises:
-      InputError: If there is none.
+      InputError: If there is no such objective.
     """
     if name not in OBJECTIVES:
         raise InputError(f"objective: expected one of {', '.join(sorted(OBJECTIVES))}; received {name!r}")
@@ -18,7 +18,7 @@ def objective_by_name(name: str) -> Objective:
 
 
 def new_objective(options: ObjectiveOptions) -> Objective:
-    """The objective of these options.
+    """Returns the objective for the given options.
 
     Raises:
       OptionError: If no objective is named, or an option is set that this objective has no use for.

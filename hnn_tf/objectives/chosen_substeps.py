@@ -1,4 +1,4 @@
-"""Substeps of an objective, chosen by the data before anything is trained."""
+"""The choice of an objective's substeps from the data, before the training."""
 
 import copy
 from typing import Any
@@ -14,19 +14,21 @@ from hnn_tf.typing import Samples, State
 
 
 def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
-    """The objective itself, or, if its substeps are to be chosen, a copy of it that has them.
+    """Returns the objective itself or, if its substeps are still to be chosen, a copy with chosen substeps.
 
-    The linear motion ds/dt = A s + b, fitted to the secants (s' - s) / dt at (s + s') / 2 of the wider half of the
-    gaps, is stepped over all of them. It has the time scale of the motion: of a rotation by the angle a, secants are
-    too steep by tan(a / 2) / (a / 2), on the safe side. What else a trained model moves like is seen only after the
-    training, by `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
+    The choice uses the linear motion ds/dt = A s + b, which is fitted to the secants (s' - s) / dt at (s + s') / 2 of
+    the wider half of the gaps. The integrator steps this motion over all gaps. The linear motion has the time scale of
+    the true motion: for a rotation by the angle a, secants are too steep by tan(a / 2) / (a / 2), which is on the safe
+    side. Other properties of a trained model's motion are checked only after the training, by
+    `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
 
-    Of many readings, some are fitted at a stride, and those of the widest gaps stepped over, as if all were like them.
-    Those that aren't finite are left out; where none is left, one substep is taken.
+    For many readings, the motion is fitted to some of them at a stride, and only those with the widest gaps are stepped
+    over, as if all were like them. Readings that are not finite are left out. If none is left, the number of substeps
+    is one.
 
     Args:
       objective: Any `Objective`.
-      samples: Its columns.
+      samples: The objective's columns.
     """
     if not isinstance(objective, IntegratedObjective) or objective.substeps is not None:
         return objective
@@ -45,7 +47,7 @@ def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
 
 
 def _gaps(samples: Samples) -> np.ndarray:
-    """|dt| of all transitions `[N]`, 0 where it isn't finite."""
+    """Returns |dt| of all transitions `[N]`, with 0 where it is not finite."""
     if "time_step" in samples:
         step = np.asarray(samples["time_step"])
         gaps = np.abs(step.reshape(len(step), -1)[:, 0])
@@ -57,14 +59,14 @@ def _gaps(samples: Samples) -> np.ndarray:
 
 
 def _steps_of_a_segment(samples: Samples) -> int:
-    """How many transitions follow each other at the most."""
+    """Returns the largest number of transitions that follow each other."""
     if "time_step" in samples:
         return 1
     return -(-(np.shape(samples["times"])[1] - 1) // np.shape(samples["initial_state"])[1])
 
 
 def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
-    """Columns of `OneStep` in double precision: of the chosen transitions, those that are finite."""
+    """Returns the columns of `OneStep` in double precision, for the finite ones of the chosen transitions."""
     if "time_step" in samples:
         pairs = {name: np.asarray(samples[name])[chosen].astype(np.float64) for name in OneStep.columns}
     else:
@@ -81,13 +83,16 @@ def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
 
 
 class _LinearMotion:
-    """ds/dt = A s + b of transitions; dq/dt only of p, and dp/dt of q, where an integrator needs it to be separable."""
+    """The motion ds/dt = A s + b of transitions.
+
+    If an integrator needs a separable motion, dq/dt depends only on p, and dp/dt only on q.
+    """
 
     def __init__(self, pairs: dict[str, np.ndarray], *, separable: bool) -> None:
         gap = np.abs(pairs["time_step"]).reshape(len(pairs["state"]), -1)[:, 0]
         wide = (gap >= np.median(gap)) & (gap > 0.0)
         state, next_state, step = (pairs[name][wide] for name in OneStep.columns)
-        # Secants weigh by their gaps: so do their errors, which are those of the states.
+        # Secants have the weights of their gaps, so that their errors are the errors of the states.
         rows = np.concatenate([(state + next_state) / 2.0, np.ones([len(state), 1])], 1) * step
         matrix = np.linalg.lstsq(rows, next_state - state, rcond=None)[0]
         slope = matrix[:-1]

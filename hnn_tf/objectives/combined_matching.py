@@ -1,4 +1,4 @@
-"""Trajectory and derivative matching at once."""
+"""Trajectory matching and derivative matching in one objective."""
 
 from typing import Any, ClassVar
 
@@ -16,19 +16,19 @@ class CombinedMatching(TrajectoryMatching):
 
     L = L_trajectory + mean_k |f(Phi_{t_k}(s_0)) - ds/dt_k|^2 / tau^2.
 
-    The rolled-out states have no noise of their own, so the derivatives are matched where they were taken and not, as
-    in `DerivativeMatching`, at the noisy observations. The first term fixes the phase, the second the energy.
+    The rolled-out states have no noise. The derivatives are therefore matched where they were measured, and not at the
+    noisy observations as in `DerivativeMatching`. The first term determines the phase, and the second term the energy.
 
-    Columns: those of `TrajectoryMatching`, and `time_derivatives` `[B, T, 2n]`.
+    The columns are those of `TrajectoryMatching`, and `time_derivatives` `[B, T, 2n]`.
 
     Args:
-      derivative_std: tau, the error of the derivatives in their unit: a number, or one for each coordinate. The
-        smaller, the more they count. When not given, 1, until `hnn_tf.warm_start` estimates it.
-      **options: Of `TrajectoryMatching`.
+      derivative_std: tau, the error of the derivatives in their unit: a number, or one for each coordinate. A smaller
+        error gives the derivatives more weight. The default is 1 until `hnn_tf.warm_start` estimates the error.
+      **options: See `TrajectoryMatching`.
 
     Raises:
-      ValueError: As `TrajectoryMatching`.
-      InputError: As `TrajectoryMatching`.
+      ValueError: As in `TrajectoryMatching`.
+      InputError: As in `TrajectoryMatching`.
     """
 
     name = "combined"
@@ -44,23 +44,23 @@ class CombinedMatching(TrajectoryMatching):
         self.derivative_std = derivative_std
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
-        """As `TrajectoryMatching`, with the derivatives.
+        """Makes the columns of `TrajectoryMatching`, with the derivatives.
 
         Raises:
-          InputError: As `TrajectoryMatching`, or if the recordings have no derivatives.
+          InputError: As in `TrajectoryMatching`, or if the recordings have no derivatives.
         """
         windows = recordings.windows()
         columns = super().samples_of(windows)
         return columns | {"time_derivatives": windows.stacked("time_derivatives")}
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
-        """The loss of a training step, in which the horizon may still be growing."""
+        """Returns the loss of a training step, in which the horizon may still be growing."""
         rolled_out, segments, counting = self._roll_out(model, samples, step)
         states, derivatives = (tf.convert_to_tensor(samples[name]) for name in ("states", "time_derivatives"))
         if derivatives.shape != states.shape:
-            mean_squared_error(states, derivatives)  # says which shapes differ
+            mean_squared_error(states, derivatives)  # raises an error that says which shapes differ
         observed = tf.gather(derivatives, segments.indices, axis=1)
-        # Flat, as in `roll_out`.
+        # The states are flat, as in `roll_out`.
         predicted = tf.reshape(model(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
         scale = 1.0 if self.derivative_std is None else self.derivative_std
         residual = (predicted - observed) / tf.constant(scale, rolled_out.dtype)

@@ -1,4 +1,4 @@
-"""Derivative matching: the paper's objective."""
+"""Derivative matching, the paper's objective."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,11 +11,12 @@ from hnn_tf.typing import Samples, VectorField
 class DerivativeMatching(Objective):
     """Mean squared difference between the model's and the observed time derivatives.
 
-    L = mean |f(s) - ds/dt|^2, the mean over samples and components.
+    L = mean |f(s) - ds/dt|^2, where the mean is over samples and components.
 
-    With noise on the states this is an errors-in-variables regression: slopes shrink and the learned clock runs slow.
+    With noise on the states, this is an errors-in-variables regression: slopes shrink, and the learned motion is too
+    slow.
 
-    Columns: `state` `[B, 2n]`, `time_derivative` `[B, 2n]`.
+    The columns are `state` `[B, 2n]` and `time_derivative` `[B, 2n]`.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, eq. 3.
@@ -30,7 +31,7 @@ class DerivativeMatching(Objective):
     matches_at_states = True
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
-        """Every reading, with the derivative that belongs to it.
+        """Makes a sample of every reading, with the derivative that belongs to it.
 
         Raises:
           InputError: If the recordings have no derivatives.
@@ -39,5 +40,5 @@ class DerivativeMatching(Objective):
         return {"state": recordings.joined("states"), "time_derivative": recordings.joined("time_derivatives")}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """Scalar loss of a vector field on samples."""
+        """Returns the scalar loss of a vector field on samples."""
         return mean_squared_error(model(samples["state"]), samples["time_derivative"])

@@ -1,4 +1,4 @@
-"""Initial states of trajectories for a model that is given: what its loss on new trajectories needs."""
+"""Fitted initial states of trajectories for a given model, which the model's loss on new trajectories needs."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -13,50 +13,51 @@ from hnn_tf.objectives.shooting import roll_out, since_first
 from hnn_tf.typing import Samples, VectorField
 
 _DIFFERENCE = 1e-2
-"""Of the central differences, relative to a coordinate's spread: their error is of order its square."""
+"""The step of the central differences, relative to a coordinate's spread; their error is of order its square."""
 
 _ITERATIONS = 12
 
 
 class Shooting(Protocol):
-    """What an objective that rolls out says of how it does."""
+    """The properties of an objective that rolls out trajectories."""
 
     @property
     def integrator(self) -> Integrator:
-        """What steps."""
+        """The integrator that takes the steps."""
 
     @property
     def num_substeps(self) -> int:
-        """Its steps within each interval."""
+        """The number of integrator steps within each interval."""
 
     @property
     def noise_scale(self) -> float | np.ndarray:
-        """The noise's standard deviation, a number or one for each coordinate; 1 where it isn't known."""
+        """The noise's standard deviation, a number or one for each coordinate; 1 if it is unknown."""
 
 
 Linearised: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Of segments `[N, W, ...]` at some states: J^T J, J^T r and |r|^2 of their residuals r and Jacobian J."""
+"""J^T J, J^T r and |r|^2 of segments `[N, W, ...]` at some states, for their residuals r and the Jacobian J."""
 
 
 def estimate_initial_states(model: VectorField, objective: Shooting, samples: Samples) -> np.ndarray:
-    """Initial states `[N, W, 2n]` from which a model's rollouts fit observed trajectories best, in least squares.
+    """Returns the initial states `[N, W, 2n]` from which a model's rollouts fit observed trajectories best.
 
-    Levenberg-Marquardt, for every segment by itself, in pieces of bounded memory; the model stays as it is.
+    The method is least squares by Levenberg-Marquardt, for every segment separately, in pieces of bounded memory. The
+    model does not change.
 
     Args:
       model: A vector field.
-      objective: Its integrator, substeps and noise are used.
-      samples: The objective's columns; `initial_state` is where to begin.
+      objective: The objective whose integrator, substeps and noise are used.
+      samples: The objective's columns; the iteration begins at `initial_state`.
     """
     dtype = getattr(model, "compute_dtype", "float64")
     columns = {name: samples[name] for name in ("times", "states", "initial_state")}
     num_times, width = np.shape(columns["states"])[1:]
     num_segments = np.shape(columns["initial_state"])[1]
     segments = Segments(num_times, num_segments)
-    seen = np.diff(segments.indices, axis=1, prepend=-1) > 0  # ends of segments are seen from both sides
+    seen = np.diff(segments.indices, axis=1, prepend=-1) > 0  # both sides see the ends of segments
     scale = np.broadcast_to(objective.noise_scale, [width]).astype(dtype)
     spread = np.maximum(np.std(columns["states"], (0, 1)), 1e-6).astype(dtype)
-    # All of a segment's rollouts in one batch: its own, and one to either side in each coordinate.
+    # All rollouts of a segment are one batch: its own, and one to either side in each coordinate.
     sides = np.concatenate([np.zeros([1, width]), np.eye(width), -np.eye(width)]).astype(dtype) * _DIFFERENCE * spread
 
     @tf.function(autograph=False)
@@ -91,7 +92,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
 
 
 def _levenberg_marquardt(linearised: Callable[[np.ndarray], Linearised], start: np.ndarray) -> np.ndarray:
-    """States `[N, W, 2n]` of least squares, each by itself."""
+    """Returns the states `[N, W, 2n]` of least squares, each one separately."""
     dtype, width = start.dtype, start.shape[-1]
     gram, moment, cost = linearised(start)
     damping = np.full(start.shape[:2], 1e-3)
@@ -100,7 +101,7 @@ def _levenberg_marquardt(linearised: Callable[[np.ndarray], Linearised], start: 
         step = np.linalg.solve(gram + diagonal[..., np.newaxis] * np.eye(width), -moment[..., np.newaxis])[..., 0]
         tried = (start + step).astype(dtype)
         new_gram, new_moment, new_cost = linearised(tried)
-        better = new_cost < cost  # NaN isn't
+        better = new_cost < cost  # false for NaN
         start = np.where(better[..., np.newaxis], tried, start)
         gram = np.where(better[..., np.newaxis, np.newaxis], new_gram, gram)
         moment = np.where(better[..., np.newaxis], new_moment, moment)

@@ -1,4 +1,4 @@
-"""What the objectives that integrate have in common: an integrator, its substeps, and their error."""
+"""The base class of objectives that integrate: an integrator, its substeps, and their error."""
 
 import abc
 import copy
@@ -15,21 +15,21 @@ from hnn_tf.objectives.shooting import since_first
 from hnn_tf.typing import Samples, VectorField
 
 MOST_READINGS = 20_000
-"""Which are looked at: of more, those of the widest gaps."""
+"""The largest number of readings that are evaluated; if there are more, those with the widest gaps are evaluated."""
 
 _ROUNDINGS = 16.0
-"""Of the largest state: what differs by less differs by rounding."""
+"""The number of roundings of the largest state below which differences count as rounding."""
 
 
 class IntegratedObjective(Objective):
-    """An objective that compares states which an integrator predicts with observed ones.
+    """The base class of objectives that compare states which an integrator predicts with observed states.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: Integrator steps within each interval, >= 1; None until they are chosen.
+      substeps: The number of integrator steps within each interval, >= 1; None until it is chosen.
 
     Raises:
-      ValueError: If `substeps` isn't an integer >= 1.
+      ValueError: If `substeps` is not an integer >= 1.
       InputError: If there is no such integrator.
     """
 
@@ -43,16 +43,16 @@ class IntegratedObjective(Objective):
 
     @property
     def num_substeps(self) -> int:  # type: ignore[override]
-        """The substeps, or 1 where they aren't chosen yet."""
+        """The number of substeps, or 1 if it is not chosen yet."""
         return 1 if self.substeps is None else self.substeps
 
     @classmethod
     def arguments(cls, options: ObjectiveOptions) -> dict[str, Any]:
-        """The integrator and its substeps."""
+        """Returns the integrator and its substeps."""
         return {"integrator": options.integrator, "substeps": options.substeps}
 
     def check(self, model: VectorField) -> None:
-        """Refuses a model that the integrator can't take.
+        """Refuses a model that the integrator does not support.
 
         Raises:
           InputError: With the reason.
@@ -61,18 +61,18 @@ class IntegratedObjective(Objective):
 
     @abc.abstractmethod
     def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """The states `[..., 2n]` that the model predicts where samples have observed ones."""
+        """Returns the states `[..., 2n]` that the model predicts where samples have observed states."""
 
     def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """How far twice as many substeps would move what is fitted, in its standard errors: an upper bound.
+        """Returns an upper bound of the change of the fit with twice as many substeps, in its standard errors.
 
-        e = sqrt(sum |Phi_2n - Phi_n|^2 / s^2) over all readings, s the root mean square of what the model leaves of a
-        coordinate. A change of all predictions moves any estimate by least squares by at most e of its standard errors
-        (Cauchy and Schwarz), and by as much if it looks like what the estimate explains, as damping looks like
-        friction.
+        The bound is e = sqrt(sum |Phi_2n - Phi_n|^2 / s^2) over all readings, where s is the root mean square of a
+        coordinate's residuals. A change of all predictions moves any least-squares estimate by at most e of its
+        standard errors (Cauchy and Schwarz). The bound is reached if the change looks like an effect of the estimated
+        quantity, as damping looks like friction.
 
         Args:
-          model: The vector field that was fitted.
+          model: The fitted vector field.
           samples: The objective's columns.
         """
         dtype = getattr(model, "compute_dtype", "float64")
@@ -87,7 +87,8 @@ class IntegratedObjective(Objective):
         tensors = {name: tf.constant(column, dtype) for name, column in columns.items()}
         both = [self, copy.copy(self)]
         both[1].substeps = 2 * self.num_substeps
-        # Not by its call: TensorFlow would complain of functions that are made and traced anew each time.
+        # The function is not called directly, because TensorFlow would warn about functions that are made and traced
+        # again each time.
         predictions = [
             tf.function(lambda each=each: each.predict(model, tensors), autograph=False).get_concrete_function()()
             for each in both
@@ -103,6 +104,6 @@ class IntegratedObjective(Objective):
 
 
 def largest(values: np.ndarray, count: int) -> np.ndarray:
-    """Indices of the `count` largest of `values` `[N]`, in their order."""
+    """Returns the indices of the `count` largest of `values` `[N]`, in their order."""
     first = len(values) - count
     return np.sort(np.argpartition(values, first)[first:]) if first > 0 else np.arange(len(values))

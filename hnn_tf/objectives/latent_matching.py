@@ -1,4 +1,4 @@
-"""The objective of models that see frames: pictures, latent coordinates and latent motion at once."""
+"""The objective of models of frames, with losses of pictures, latent coordinates and latent motion."""
 
 from typing import Any
 
@@ -14,27 +14,28 @@ from hnn_tf.objectives.registry import OBJECTIVES
 from hnn_tf.typing import Samples
 
 _MOST_PAIRS = 2000
-"""Of frames, of which the integrator's error is measured."""
+"""The largest number of pairs of frames for which the integrator's error is measured."""
 
 _OF_A_PAIR = frozenset({"state", "next_state", "time_derivative", "time_step"})
-"""Columns of the latent motion that a pair of frames and the next pair give."""
+"""The columns of the latent motion that a pair of frames and the next pair determine."""
 
 
 class LatentMatching(Objective):
-    """Reconstruction, canonical coordinates and motion of a `LatentHamiltonianNetwork`, in one weighted sum.
+    """The weighted sum of reconstruction, canonical and motion loss of a `LatentHamiltonianNetwork`.
 
     L = mean (x - decode(z))^2 + c mean |z_p - (z_q' - z_q)|^2 + d L_motion,  z = encode(x),  z' = encode(x').
 
-    x are the frames, x' those one frame later; frames are the unit of time. The second term makes the momentum the
-    velocity of the position, without which any coordinates would do. The third, with the paper's `DerivativeMatching`,
-    takes the forward difference z' - z for the derivative at z: it damps (see `OneStep`, which doesn't).
+    x are the frames, and x' are the frames one frame later; a frame is the unit of time. The second term makes the
+    momentum the velocity of the position. Without this term, the latent could have any coordinates. If the third term
+    is the paper's `DerivativeMatching`, it takes the forward difference z' - z for the derivative at z, which adds
+    damping. `OneStep` adds no damping.
 
-    Columns: `frames` and `next_frames`, `[B, h, w, c]`.
+    The columns are `frames` and `next_frames`, `[B, h, w, c]`.
 
     Args:
-      motion: What fits means for the latent motion: a `DerivativeMatching` or a `OneStep`. How many substeps that needs
-        is known only once there are latents, so none are chosen: it takes one a frame unless they are given, and
-        `TrainingLoop.fit` and the trainers say after the training if they were too few.
+      motion: The objective of the latent motion: a `DerivativeMatching` or a `OneStep`. Its substeps cannot be chosen
+        in advance, because the choice needs latents. The default is one substep per frame, and `TrainingLoop.fit` and
+        the trainers report after the training if this number was too small.
       canonical_weight: c >= 0.
       motion_weight: d >= 0.
 
@@ -68,11 +69,11 @@ class LatentMatching(Objective):
 
     @property
     def is_sample_mean(self) -> bool:  # type: ignore[override]
-        """As reconstruction and canonical coordinates are, the whole is one if the motion's loss is."""
+        """Whether the motion's loss, and therefore the whole loss, is a mean over samples. The other two losses are."""
         return self.motion.is_sample_mean
 
     def check(self, model: Any) -> None:
-        """Refuses a model whose latent motion the motion's objective can't take.
+        """Refuses a model whose latent motion the motion's objective does not support.
 
         Raises:
           InputError: With the reason.
@@ -80,7 +81,7 @@ class LatentMatching(Objective):
         self.motion.check(model.dynamics)
 
     def samples_of(self, recordings: Any) -> dict[str, np.ndarray]:
-        """Every pair of frames but a recording's last, with the next pair.
+        """Makes a sample of every pair of frames except a recording's last pair, with the next pair.
 
         Args:
           recordings: `hnn_tf.data.FrameRecordings`.
@@ -88,12 +89,12 @@ class LatentMatching(Objective):
         return {"frames": recordings.joined(slice(None, -1)), "next_frames": recordings.joined(slice(1, None))}
 
     def states_a_sample(self, samples: Samples) -> int:
-        """4: two frames are encoded, one latent is moved and one decoded."""
+        """Returns 4: two frames are encoded, and one latent is moved and one decoded."""
         del samples
         return 4
 
     def losses(self, model: Any, samples: Samples) -> dict[str, tf.Tensor]:
-        """The three losses, each a scalar and without its weight: `reconstruction`, `canonical`, `motion`."""
+        """Returns the three losses, each a scalar without its weight: `reconstruction`, `canonical`, `motion`."""
         latent, next_latent = model.encode(samples["frames"]), model.encode(samples["next_frames"])
         frames = scalars.cast(samples["frames"], latent.dtype)
         (q, p), (next_q, _) = phase_space.split(latent), phase_space.split(next_latent)
@@ -111,11 +112,14 @@ class LatentMatching(Objective):
 
     @property
     def num_substeps(self) -> int:  # type: ignore[override]
-        """Of the latent motion, which takes one step a frame if they aren't given."""
+        """The number of substeps of the latent motion; by default, one per frame."""
         return self.motion.num_substeps
 
     def integration_error(self, model: Any, samples: Samples) -> float:
-        """That of the latent motion, of at most some 2000 pairs of frames, as if all were like them."""
+        """Returns the integration error of the latent motion.
+
+        The error is measured for at most about 2000 pairs of frames, as if all pairs were like them.
+        """
         stride = -(-len(samples["frames"]) // _MOST_PAIRS)
         dtype = getattr(model, "compute_dtype", "float64")
         frames = (tf.constant(samples[name][::stride], dtype) for name in self.columns)
@@ -125,11 +129,11 @@ class LatentMatching(Objective):
         return stride**0.5 * self.motion.integration_error(model.dynamics, motion)
 
     def weighted(self, losses: dict[str, tf.Tensor]) -> tf.Tensor:
-        """The sum of the losses, each times its weight."""
+        """Returns the sum of the losses, each multiplied by its weight."""
         return tf.add_n([weight * losses[name] for name, weight in self.weights.items()])
 
     def loss(self, model: Any, samples: Samples) -> tf.Tensor:
-        """Scalar loss of a `LatentHamiltonianNetwork` on samples."""
+        """Returns the scalar loss of a `LatentHamiltonianNetwork` on samples."""
         return self.weighted(self.losses(model, samples))
 
 

@@ -1,4 +1,4 @@
-"""What "fits" means. Imports nothing heavy."""
+"""Options of the objective. Imports nothing heavy."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from hnn_tf.options import Options, option
 
 @dataclasses.dataclass(frozen=True)
 class ObjectiveOptions(Options):
-    """Options of an objective; `hnn_tf.objectives.new_objective` makes it.
+    """Options of an objective, from which `hnn_tf.objectives.new_objective` makes the objective.
 
     An objective refuses what it has no use for, except for `integrator`, which is also that of an exported rollout.
     `hnn_tf.fit` and the trainers choose an `objective` that isn't given.
@@ -22,27 +22,32 @@ class ObjectiveOptions(Options):
     )
     derivatives: str | None = option(
         None,
-        "Estimate the derivatives from the states by this; when not given, the task's own are used.",
+        "The estimator of time derivatives from the states; by default, the task's own derivatives are used.",
         choices=DERIVATIVE_ESTIMATORS,
     )
     segments: int = option(
         0,
-        "Of each trajectory, for trajectory and combined: rollouts begin anew in each; 0 takes some 40 observations.",
+        "The number of segments of each trajectory, for the objectives trajectory and combined. A rollout begins in "
+        "each segment. With 0, a segment has about 40 observations.",
         least=0,
         most=1_000_000,
     )
     huber: float = option(
         0.0,
-        "Noise deviations beyond which outliers count less; 0: squares.",
-        least=0.01,  # nearly absolute errors
-        most=1000.0,  # where no outlier is
+        "The number of noise standard deviations beyond which outliers count less; 0 squares all errors.",
+        least=0.01,  # almost absolute errors
+        most=1000.0,  # beyond all outliers
         or_zero=True,
     )
-    growth_steps: int = option(0, "Steps over which rollouts grow to their whole length.", least=0, most=MOST_STEPS)
-    integrator: str = option("rk4", "For objectives that integrate, and for the exported rollout.", choices=INTEGRATORS)
+    growth_steps: int = option(
+        0, "The number of steps over which rollouts grow to their full length.", least=0, most=MOST_STEPS
+    )
+    integrator: str = option(
+        "rk4", "The integrator of objectives that integrate, and of the exported rollout.", choices=INTEGRATORS
+    )
     substeps: int | None = option(
         None,
-        "Integrator steps within each observed time step; when not given, enough for the data; of frames, 1.",
+        "The number of integrator steps in each observed time step; by default, enough for the data, and 1 for frames.",
         least=1,
         most=1000,
     )

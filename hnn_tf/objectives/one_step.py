@@ -1,4 +1,4 @@
-"""One-step matching: fit through the integrator, without derivatives."""
+"""One-step matching: a fit through the integrator, without derivatives."""
 
 import numpy as np
 import tensorflow as tf
@@ -15,20 +15,20 @@ from hnn_tf.typing import Samples, VectorField
 class OneStep(IntegratedObjective):
     """Mean squared difference between the integrated and the observed next state.
 
-    L = mean |Phi_dt(s_t) - s_{t+dt}|^2, Phi one or more integrator steps over each sample's own dt.
+    L = mean |Phi_dt(s_t) - s_{t+dt}|^2, where Phi is one or more integrator steps over each sample's own dt.
 
-    Unlike matching forward differences, which adds a spurious friction of about omega^2 dt / 2 to an oscillator,
-    its bias is of the integrator's order.
+    Matching forward differences adds a false friction of about omega^2 dt / 2 to an oscillator. The bias of one-step
+    matching, in contrast, has the order of the integrator.
 
-    Columns: `state` `[B, 2n]`, `next_state` `[B, 2n]`, `time_step` `[B, 1]` (irregular is fine).
+    The columns are `state` `[B, 2n]`, `next_state` `[B, 2n]` and `time_step` `[B, 1]`, which may be irregular.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: Integrator steps within each dt, >= 1. When not given, 1, until `TrainingLoop` chooses as many as keep
-        their error small beside the noise.
+      substeps: The number of integrator steps within each dt, >= 1. The default is 1 until `TrainingLoop` chooses
+        enough substeps to keep their error small compared with the noise.
 
     Raises:
-      ValueError: If `substeps` isn't an integer >= 1.
+      ValueError: If `substeps` is not an integer >= 1.
       InputError: If there is no such integrator.
 
     References:
@@ -43,24 +43,24 @@ class OneStep(IntegratedObjective):
         super().__init__(integrator, substeps)
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
-        """Every reading but a recording's last, with the next one and the time between them."""
+        """Makes a sample of every reading except a recording's last, with the next reading and the time between."""
         check_autonomous(self, recordings)
         pairs = [(each.states[:-1], each.states[1:], np.diff(each.times)[:, None]) for each in recordings]
         return {name: np.concatenate(parts) for name, parts in zip(self.columns, zip(*pairs, strict=True), strict=True)}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """Scalar loss of a vector field on samples."""
+        """Returns the scalar loss of a vector field on samples."""
         return mean_squared_error(self.predict(model, samples), samples["next_state"])
 
     def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """Next states `[B, 2n]` that the model predicts.
+        """Returns the next states `[B, 2n]` that the model predicts.
 
         Raises:
-          ValueError: If the integrator can't take this model, or the time steps aren't one a state.
+          ValueError: If the integrator does not support this model, or there is not one time step per state.
         """
         self.integrator.check(model)
         state, time_step = samples["state"], samples["time_step"]
-        # `[B]` or `[B, 2n]` would broadcast to something else.
+        # The shapes `[B]` or `[B, 2n]` would broadcast to a wrong shape.
         if time_step.shape.rank != state.shape.rank or time_step.shape[-1] != 1:
             raise ValueError(
                 f"time_step: expected shape [B, 1] for states {state.shape}; received {time_step.shape}; "

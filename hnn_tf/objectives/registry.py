@@ -13,4 +13,4 @@ OBJECTIVES: Registry[Any] = Registry(
         "weak": "hnn_tf.objectives.weak_form:WeakForm",
     }
 )
-"""Class of every objective of the package, by the name that `--objective` takes."""
+"""The classes of all objectives of the package, by the names that `--objective` takes."""

@@ -11,7 +11,7 @@ def check_columns(objective: Objective, samples: Samples) -> None:
     """Refuses samples without the objective's columns, or with columns of different lengths.
 
     Raises:
-      ValueError: Naming them.
+      ValueError: Names the columns.
     """
     missing = [name for name in objective.columns if name not in samples]
     if missing:
@@ -22,12 +22,13 @@ def check_columns(objective: Objective, samples: Samples) -> None:
 
 
 def column_tensors(objective: Objective, samples: Samples, dtype: str) -> dict[str, tf.Tensor]:
-    """The objective's columns as tensors; times count from the first of their row.
+    """Returns the objective's columns as tensors, in which times count from the first time of their row.
 
-    Tensors of that precision are taken as they are. Arrays are copied: what a caller writes to them later isn't seen.
+    Tensors of the given precision are used without a copy. Arrays are copied, so later changes of an array have no
+    effect.
 
     Raises:
-      ValueError: As `check_columns`.
+      ValueError: As in `check_columns`.
     """
     check_columns(objective, samples)
     columns = {**samples, "times": since_first(samples["times"])} if "times" in samples else samples

@@ -1,4 +1,4 @@
-"""Multiple shooting: trajectories rolled out in segments, each from an initial state of its own."""
+"""Multiple shooting: rollouts of trajectories in segments, each from its own initial state."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,7 +11,10 @@ from hnn_tf.typing import State, VectorField
 
 
 def since_first(times: np.ndarray) -> np.ndarray:
-    """Times `[..., T]` from each row's first, float64: of seconds since 1970, float32 has only every 128th."""
+    """Returns times `[..., T]` relative to each row's first time, in float64.
+
+    For seconds since 1970, float32 has only every 128th.
+    """
     times = np.asarray(times, np.float64)
     return times - times[..., :1]
 
@@ -25,15 +28,15 @@ def roll_out(
     substeps: int = 1,
     reached: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """States at all observations of all segments.
+    """Returns the states at all observations of all segments.
 
     Args:
-      vector_field: State `[..., 2n]` -> time derivative.
-      initial_states: `[B, W, 2n]`, of the segments.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative.
+      initial_states: The initial states of the segments, `[B, W, 2n]`.
       times: `[B, T]`.
-      integrator: Takes the steps; its gradient is that of the numerical solution.
-      substeps: Steps within each interval.
-      reached: Of each observation in a segment `[L + 1]`, 1, or 0 where the rollout is to stay at the state before.
+      integrator: The integrator that takes the steps; the gradient is that of the numerical solution.
+      substeps: The number of steps within each interval.
+      reached: For each observation in a segment `[L + 1]`, 1, or 0 where the rollout stays at the state before.
 
     Returns:
       `[B, W, L + 1, 2n]`, at the observations of `Segments.indices`.
@@ -45,7 +48,8 @@ def roll_out(
     if reached is not None:
         intervals *= reached[1:]
     length, width = intervals.shape[-1], initial_states.shape[-1]
-    # Flat, [B W, 2n]: a product of three axes with a matrix would be one small product for each of the first.
+    # The states are flat, [B W, 2n], because a product of three axes with a matrix would be many small products, one
+    # for each element of the first axis.
     intervals = tf.reshape(intervals, [-1, length, 1]) / substeps
     start = tf.reshape(initial_states, [-1, width])
     stepper = Stepper(vector_field, integrator)

@@ -1,4 +1,4 @@
-"""Trajectory matching: roll out from learned initial states, and compare with what was observed."""
+"""Trajectory matching: comparison of observed trajectories with rollouts from learned initial states."""
 
 from typing import Any, ClassVar
 
@@ -17,7 +17,10 @@ from hnn_tf.objectives.shooting import roll_out
 from hnn_tf.typing import Samples, VectorField
 
 READINGS_A_SEGMENT = 40
-"""About: of longer trajectories, rollouts begin anew from a learned state."""
+"""The approximate number of readings of a segment.
+
+In longer trajectories, several rollouts begin from learned states.
+"""
 
 
 class TrajectoryMatching(IntegratedObjective):
@@ -25,30 +28,34 @@ class TrajectoryMatching(IntegratedObjective):
 
     L = mean_k rho((Phi_{t_k}(s_0) - s_k) / sigma) + c mean_w |Phi(s_0^w) - s_0^{w+1}|^2 / sigma^2,
 
-    Phi the integrator's flow. The initial states s_0 are as noisy as all observations, so they are estimated with the
-    model: `initial_state` is a learned column, which `TrainingLoop` trains (in other code, a `tf.Variable`). Nothing
-    is evaluated at a noisy state, so that noise doesn't flatten the learned slopes as it does in derivative matching.
+    where Phi is the integrator's flow. The initial states s_0 are as noisy as all observations, so they are estimated
+    together with the model: `initial_state` is a learned column, which `TrainingLoop` trains (in other code, a
+    `tf.Variable`). The model is not evaluated at noisy states, so noise does not flatten the learned slopes as it does
+    in derivative matching.
 
-    Long or chaotic trajectories have no useful gradient as a whole. They are cut into segments with initial states of
-    their own (multiple shooting), as many as `initial_state` has; where two meet, the second term closes the gap. rho
-    is the square, or, against outliers, Huber's function: 2 d |r| - d^2 beyond d.
+    Long or chaotic trajectories have no useful gradient as a whole. They are cut into segments with their own initial
+    states (multiple shooting), as many as `initial_state` has. The second term closes the gaps between neighbouring
+    segments. rho is the square or, against outliers, Huber's function: 2 d |r| - d^2 beyond d.
 
-    Columns: `times` `[B, T]`, irregular is fine; `states` `[B, T, 2n]`; `initial_state` `[B, W, 2n]`, of W segments.
+    The columns are `times` `[B, T]`, which may be irregular; `states` `[B, T, 2n]`; and `initial_state` `[B, W, 2n]`,
+    for W segments.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      substeps: Integrator steps within each interval, >= 1. When not given, 1, until `hnn_tf.warm_start` or
-        `TrainingLoop` chooses as many as keep their error small beside the noise.
-      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. When
-        not given, 1, until `hnn_tf.warm_start` estimates it.
+      substeps: The number of integrator steps within each interval, >= 1. The default is 1 until `hnn_tf.warm_start` or
+        `TrainingLoop` chooses enough substeps to keep their error small compared with the noise.
+      noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. The
+        default is 1 until `hnn_tf.warm_start` estimates the noise.
       continuity_weight: c >= 0.
-      huber: d > 0 in units of sigma; squares when not given.
-      segments: W, into which `samples_of` cuts each trajectory; as many as have some 40 readings each when not given.
-      growth_steps: Training steps over which the horizon grows from one interval to the whole; 0 begins with the whole.
+      huber: d > 0 in units of sigma; by default, rho is the square.
+      segments: W, the number of segments into which `samples_of` cuts each trajectory; by default, segments have about
+        40 readings each.
+      growth_steps: The number of training steps over which the horizon grows from one interval to the whole; with 0,
+        training begins with the whole horizon.
 
     Raises:
-      ValueError: If a number is out of its range, or the columns' shapes don't fit each other.
-      InputError: If there is no such integrator, or it can't take the model.
+      ValueError: If a number is out of its range, or the columns' shapes do not fit each other.
+      InputError: If there is no such integrator, or it does not support the model.
 
     References:
       Chen, Zhang, Arjovsky, Bottou. Symplectic Recurrent Neural Networks. arXiv:1909.13334, sections 3.2 and 4.
@@ -58,7 +65,7 @@ class TrajectoryMatching(IntegratedObjective):
     name = "trajectory"
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
     learned_columns = ("initial_state",)
-    is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
+    is_sample_mean = True  # a sample is a trajectory; all have equally many observations and gaps
     takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
     closed_form = "trajectories"
     begins_at_closed_form = True
@@ -90,7 +97,7 @@ class TrajectoryMatching(IntegratedObjective):
 
     @classmethod
     def arguments(cls, options: ObjectiveOptions) -> dict[str, Any]:
-        """Integrator, substeps, segments, Huber's bound and the growing horizon."""
+        """Returns the integrator, its substeps, the segments, Huber's bound and the steps of the growing horizon."""
         own = {
             "segments": options.segments or None,
             "huber": options.huber or None,
@@ -100,13 +107,13 @@ class TrajectoryMatching(IntegratedObjective):
 
     @property
     def noise_scale(self) -> float | np.ndarray:
-        """sigma, or 1 where it isn't known."""
+        """sigma, or 1 if it is unknown."""
         return 1.0 if self.noise_std is None else self.noise_std
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
-        """Whole recordings of equal length, or windows of the length of the shortest, in segments.
+        """Makes samples of whole recordings, or of windows of the shortest recording's length, in segments.
 
-        The initial states are the observed ones: a first guess.
+        The initial states are the observed states, as a first guess.
 
         Raises:
           OptionError: If there are not fewer segments than readings.
@@ -127,24 +134,24 @@ class TrajectoryMatching(IntegratedObjective):
         }
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """Scalar loss of a vector field on samples, over the whole horizon."""
+        """Returns the scalar loss of a vector field on samples, over the whole horizon."""
         return self.loss_at_step(model, samples, None)
 
     def loss_at_step(self, model: VectorField, samples: Samples, step: tf.Tensor | None) -> tf.Tensor:
-        """The loss of a training step, in which the horizon may still be growing."""
+        """Returns the loss of a training step, in which the horizon may still be growing."""
         rolled_out, segments, counting = self._roll_out(model, samples, step)
         return self._state_loss(rolled_out, samples, segments, counting)
 
     def states_a_sample(self, samples: Samples) -> int:
-        """W (L + 1), the observations of all segments."""
+        """Returns W (L + 1), the number of observations of all segments."""
         return Segments(np.shape(samples["states"])[1], np.shape(samples["initial_state"])[1]).indices.size
 
     def validation_samples(self, model: VectorField, samples: Samples) -> Samples:
-        """The samples with the initial states that fit this model best."""
+        """Returns the samples with the initial states that fit this model best."""
         return {**samples, "initial_state": estimate_initial_states(model, self, samples)}
 
     def predict(self, model: VectorField, samples: Samples) -> tf.Tensor:
-        """The rolled-out states at the observations, `[B, T, 2n]`."""
+        """Returns the rolled-out states at the observations, `[B, T, 2n]`."""
         rolled_out, segments, _ = self._roll_out(model, samples, None)
         flat = tf.reshape(rolled_out, [rolled_out.shape[0], -1, rolled_out.shape[-1]])
         return tf.gather(flat, np.flatnonzero(segments.counted), axis=1)
@@ -152,10 +159,10 @@ class TrajectoryMatching(IntegratedObjective):
     def _roll_out(
         self, model: VectorField, samples: Samples, step: tf.Tensor | None
     ) -> tuple[tf.Tensor, Segments, tf.Tensor]:
-        """Rolled-out states, the segments, and how much of each observation in one counts yet `[L + 1]`."""
+        """Returns the rolled-out states, the segments, and the present weights `[L + 1]` of their observations."""
         self.integrator.check(model)
         times, states, initial = (tf.convert_to_tensor(samples[name]) for name in TrajectoryMatching.columns)
-        # What would broadcast to something else.
+        # These shapes would broadcast to wrong shapes.
         fits = times.shape.rank == 2 and states.shape.rank == initial.shape.rank == 3
         fits = fits and states.shape[1] == times.shape[1] and states.shape[-1] == initial.shape[-1]
         if not (fits and states.shape[0] == times.shape[0] == initial.shape[0]):
@@ -168,7 +175,7 @@ class TrajectoryMatching(IntegratedObjective):
         counting = tf.ones([length + 1], dtype)
         if step is not None and self.growth_steps:
             horizon = 1.0 + (length - 1) * tf.minimum(tf.cast(step, dtype) / self.growth_steps, 1.0)
-            # The last interval comes in gradually; what is beyond isn't rolled out, as it may diverge.
+            # The last interval gets its weight gradually. Later intervals are not rolled out, because they may diverge.
             counting = tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
             reached = tf.cast(counting > 0.0, dtype)
         rolled_out = roll_out(
@@ -195,13 +202,13 @@ class TrajectoryMatching(IntegratedObjective):
 
 
 def weighted_mean(values: tf.Tensor, segments: Segments, counting: tf.Tensor) -> tf.Tensor:
-    """Mean of values `[B, W, L + 1, 2n]`, each observation once, and as much as it counts yet `[L + 1]`."""
+    """Returns the mean of values `[B, W, L + 1, 2n]`, where each observation counts once, by its weight `[L + 1]`."""
     weights = tf.constant(segments.counted, values.dtype) * counting
     weights = (weights / tf.reduce_sum(weights))[..., tf.newaxis]
     return tf.reduce_sum(tf.reduce_mean(values * weights, [0, 3]))
 
 
 def check_std(name: str, value: float | np.ndarray | None) -> None:
-    """Refuses standard deviations that aren't finite and > 0; None is "not known"."""
+    """Refuses standard deviations that are not finite and > 0. None stands for "not known"."""
     if value is not None and not (np.all(np.asarray(value) > 0) and np.all(np.isfinite(value))):
         raise ValueError(f"{name}: expected finite numbers > 0; received {value}")

@@ -1,4 +1,4 @@
-"""Optimizers that Keras doesn't have."""
+"""Optimizers that Keras does not have."""
 
 import lazy_loader
 

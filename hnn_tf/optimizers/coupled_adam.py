@@ -1,4 +1,4 @@
-"""Adam with coupled L2 regularisation, as the reference code trains."""
+"""Adam with coupled L2 regularisation, as in the reference code."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ import tensorflow as tf
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class CoupledAdam(keras.optimizers.Adam):
-    """Adam on the loss plus (l2 / 2) |v|^2: the penalty's gradient goes through Adam's moments.
+    """Adam on the loss plus (l2 / 2) |v|^2, where the penalty's gradient goes through Adam's moments.
 
-    g <- g + l2 v, then Adam. This is torch.optim.Adam's `weight_decay`; Keras' `Adam(weight_decay=...)` is
-    the other kind (decoupled: v <- v - lr decay v, beside the moments). The Adam is Keras' own, which differs from
-    torch's in roundings: it adds epsilon before the bias correction, and keeps its coefficients in float32.
+    g <- g + l2 v, then Adam. The penalty is `weight_decay` in torch.optim.Adam. Keras' `Adam(weight_decay=...)` is the
+    decoupled variant, v <- v - lr decay v, which does not use the moments. The Adam here is Keras' own, which differs
+    from torch's in roundings: it adds epsilon before the bias correction, and keeps its coefficients in float32.
 
     Args:
-      learning_rate: Step size.
-      l2: Coefficient >= 0 of the penalty's gradient, for all variables, biases included, but those
-        named to `exclude_from_weight_decay`.
-      epsilon: Added to the root of the second moment; torch's 1e-8 by default.
+      learning_rate: The step size.
+      l2: The coefficient >= 0 of the penalty's gradient, for all variables including biases, except those given to
+        `exclude_from_weight_decay`.
+      epsilon: The number that is added to the root of the second moment; by default 1e-8, as in torch.
 
     References:
       Loshchilov, Hutter. Decoupled Weight Decay Regularization. arXiv:1711.05101, algorithm 2 (pink).
@@ -35,5 +35,5 @@ class CoupledAdam(keras.optimizers.Adam):
         super().update_step(gradient, variable, learning_rate)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return super().get_config() | {"l2": self.l2}

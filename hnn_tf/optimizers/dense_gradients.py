@@ -1,4 +1,4 @@
-"""Gradients of all variables, whatever a loss reads of them."""
+"""Dense gradients of all variables, including those that a loss does not use."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,10 @@ import tensorflow as tf
 
 
 def dense_gradients(tape: tf.GradientTape, loss: tf.Tensor, variables: Sequence[keras.Variable]) -> list[tf.Tensor]:
-    """The gradients, zero where the loss doesn't depend on a variable, as on a constant in H.
+    """Returns the gradients, which are zero for variables on which the loss does not depend, such as a constant in H.
 
-    A batch's learned columns are gathered, whose gradients are slices: those, too, are tensors here.
+    The learned columns of a batch are gathered, and their gradients are slices. These slices are also converted to
+    tensors.
     """
     return [
         tf.zeros(variable.shape, variable.dtype) if gradient is None else tf.convert_to_tensor(gradient)

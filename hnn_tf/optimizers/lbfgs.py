@@ -8,23 +8,23 @@ import tensorflow as tf
 
 from hnn_tf.optimizers.dense_gradients import dense_gradients
 
-_DECREASE, _CURVATURE = 1e-4, 0.9  # of the weak Wolfe conditions, as usual for quasi-Newton directions
-_MOST_EVALUATIONS = 20  # in one line search: 2^-20 of the direction is nothing in float32
+_DECREASE, _CURVATURE = 1e-4, 0.9  # for the weak Wolfe conditions, as usual for quasi-Newton directions
+_MOST_EVALUATIONS = 20  # in one line search; 2^-20 of the direction is negligible in float32
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class LBFGS(keras.optimizers.Optimizer):
-    """Limited-memory BFGS with coupled L2 regularisation: a quasi-Newton method for a loss without noise of batches.
+    """Limited-memory BFGS with coupled L2 regularisation, a quasi-Newton method for losses without batch noise.
 
-    A step goes along d = -H g, H the approximate inverse Hessian that the last moves and the changes of the gradient
-    along them imply, as far as a bisection needs to meet the weak Wolfe conditions: mostly one evaluation. No learning
-    rate is to be chosen. Where no step lowers the loss any more, the weights stay.
+    A step goes along d = -H g, where H is the approximate inverse Hessian from the last moves and the changes of the
+    gradient along them. A bisection finds a step length that satisfies the weak Wolfe conditions, mostly with one
+    evaluation. There is no learning rate to choose. When no step lowers the loss any more, the weights stay.
 
-    For `TrainingLoop` without `batch_size`, which calls `minimize`; `model.fit` can't.
+    The optimizer works with `TrainingLoop` without `batch_size`, which calls `minimize`. `model.fit` is not supported.
 
     Args:
-      l2: Coefficient >= 0 of the penalty (l2 / 2) |v|^2, as of `CoupledAdam`.
-      memory: How many moves are remembered, >= 1.
+      l2: The coefficient >= 0 of the penalty (l2 / 2) |v|^2, as in `CoupledAdam`.
+      memory: The number of moves that are remembered, >= 1.
 
     References:
       Nocedal, Wright. Numerical Optimization, 2nd ed., 2006, algorithm 7.4.
@@ -38,7 +38,7 @@ class LBFGS(keras.optimizers.Optimizer):
         self.l2, self.memory = l2, memory
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
-        """Makes room for what is remembered of steps on these variables."""
+        """Creates the memory of the steps on these variables."""
         if self.built:
             return
         super().build(variables)
@@ -50,11 +50,14 @@ class LBFGS(keras.optimizers.Optimizer):
         self._is_known = self.add_variable([], dtype=dtype, name="is_known")
 
     def begin(self) -> None:
-        """Before a step on other samples, or at weights that something else changed: loss and gradient are anew."""
+        """Prepares a step on other samples or from changed weights, where loss and gradient must be computed again."""
         self._is_known.assign(0.0)
 
     def minimize(self, loss: Callable[[], tf.Tensor], variables: Sequence[keras.Variable]) -> tf.Tensor:
-        """Takes one step; returns the loss before it, without the penalty. `loss` must be the same in every step."""
+        """Takes one step, and returns the loss before the step, without the penalty.
+
+        `loss` must be the same function in every step.
+        """
         start = _flat([variable.value for variable in variables])
         decayed = _flat([tf.fill(v.shape, tf.cast(self._use_weight_decay(v), v.dtype)) for v in variables])
 
@@ -78,7 +81,7 @@ class LBFGS(keras.optimizers.Optimizer):
 
         def search(low: tf.Tensor, high: tf.Tensor, size: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
             new_loss, gradient = evaluate(start + size * direction)
-            lower = new_loss <= old_loss + _DECREASE * size * slope  # NaN isn't
+            lower = new_loss <= old_loss + _DECREASE * size * slope  # false for NaN
             done = lower & (_dot(gradient, direction) >= _CURVATURE * slope)
             low, high = tf.where(lower, size, low), tf.where(lower, high, size)
             following = tf.where(tf.math.is_inf(high), 2.0 * size, (low + high) / 2.0)
@@ -101,18 +104,18 @@ class LBFGS(keras.optimizers.Optimizer):
         return old_loss - penalty(start)
 
     def update_step(self, gradient: tf.Tensor, variable: keras.Variable, learning_rate: tf.Tensor) -> None:
-        """Refused: a line search needs the loss."""
+        """Refuses an update by a gradient alone, because a line search needs the loss."""
         del gradient, variable, learning_rate
         raise TypeError(
             "LBFGS: expected hnn_tf.TrainingLoop; received gradients alone, as from model.fit; use Adam there"
         )
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return {"l2": self.l2, "memory": self.memory, "name": self.name}
 
     def _direction(self, gradient: tf.Tensor) -> tf.Tensor:
-        """Minus the approximate inverse Hessian times the gradient, by the two-loop recursion."""
+        """Returns minus the approximate inverse Hessian times the gradient, by the two-loop recursion."""
         pairs = list(zip(tf.unstack(self._moves.value), tf.unstack(self._gradient_changes.value), strict=True))
         curvatures = [_dot(move, change) for move, change in pairs]  # 0 where nothing is remembered yet
         result, weights = gradient, []
@@ -120,14 +123,17 @@ class LBFGS(keras.optimizers.Optimizer):
             weights.append(tf.math.divide_no_nan(_dot(move, result), curvature))
             result -= weights[-1] * change
         scale = tf.math.divide_no_nan(curvatures[0], _dot(pairs[0][1], pairs[0][1]))
-        # The very first step has length 1 at the most.
+        # The very first step has at most the length 1.
         result *= tf.where(scale > 0, scale, 1.0 / tf.maximum(tf.norm(gradient), 1.0))
         for (move, change), curvature, weight in reversed(list(zip(pairs, curvatures, weights, strict=True))):
             result += (weight - tf.math.divide_no_nan(_dot(change, result), curvature)) * move
         return -result
 
     def _remember(self, move: tf.Tensor, change: tf.Tensor) -> None:
-        """Puts a move first, before the older ones; one that isn't a descent forgets all, and a new search begins."""
+        """Puts a move before the older ones.
+
+        A move that is not a descent clears the memory, and a new search begins.
+        """
         useful = _dot(move, change) > 0
         for memory, newest in ((self._moves, move), (self._gradient_changes, change)):
             shifted = tf.concat([newest[tf.newaxis], memory.value[:-1]], 0)

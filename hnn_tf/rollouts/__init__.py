@@ -1,1 +1,1 @@
-"""Motion over time: rollouts of a vector field by an integrator."""
+"""Rollouts: trajectories of a vector field that an integrator computes."""

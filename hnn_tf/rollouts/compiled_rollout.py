@@ -1,4 +1,4 @@
-"""Rollouts as compiled functions, which are kept."""
+"""Rollouts as compiled functions, which are kept for later calls."""
 
 import functools
 import math
@@ -11,21 +11,25 @@ from hnn_tf.rollouts.stepper import Stepper
 from hnn_tf.typing import State
 
 Plan = Callable[..., tuple[tf.Tensor, tf.Tensor | None, int | tf.Tensor | None]]
-"""Tensors -> step sizes `[T]` or `[T, ..., 1]`, steps of each interval `[T]` or None for one each, their largest."""
+"""A function from tensors to the steps of a rollout.
+
+A plan returns the step sizes `[T]` or `[T, ..., 1]`; the number of steps of each interval `[T]`, or None for one step
+each; and the largest of these numbers.
+"""
 
 _CHUNK = 1024
 _CHUNK_ELEMENTS = 2**22
-"""Of the buffer of a chunk; 16 MB in float32."""
+"""The number of elements of a chunk's buffer, which is 16 MB in float32."""
 
 
 def planned_rollout(stepper: Stepper, plan: Plan, state: State, arguments: tuple, *, jit_compile: bool) -> tf.Tensor:
-    """The trajectory `[..., T + 1, 2n]` through the intervals that `plan(*arguments)` gives.
+    """Returns the trajectory `[..., T + 1, 2n]` through the intervals that `plan(*arguments)` gives.
 
-    Eagerly, the compiled function is kept; inside of a graph the rollout becomes part of that graph.
+    An eager call compiles a function and keeps it. A call inside a graph makes the rollout a part of that graph.
 
     Raises:
-      ValueError: If `jit_compile` is asked for where it can't be had.
-      TypeError: If the stepper isn't hashable.
+      ValueError: If `jit_compile` is set where it is not possible.
+      TypeError: If the stepper is not hashable.
     """
     if jit_compile and not stepper.checkpointing:
         raise ValueError("jit_compile: expected checkpointing with it; XLA has no gradient of its own for these loops")
@@ -56,7 +60,8 @@ def _whole(stepper: Stepper, plan: Plan, state: State, *arguments: tf.Tensor) ->
     step_sizes, counts, most = plan(*arguments)
     num = tf.shape(step_sizes)[0]
     if not step_sizes.shape[0]:
-        # At least one interval, cut away again: an empty array can't be stacked when the batch size isn't known.
+        # There is at least one interval, which is cut away afterwards, because an empty array cannot be stacked when
+        # the batch size is unknown.
         least_one = tf.maximum(num, 1)
         step_sizes = tf.concat([step_sizes, tf.zeros([1, *tf.unstack(tf.shape(step_sizes)[1:])], state.dtype)], 0)
         step_sizes = step_sizes[:least_one]
@@ -77,11 +82,12 @@ def _trajectory(stepper: Stepper, carries: list[tf.Tensor]) -> tf.Tensor:
 def _in_chunks(
     stepper: Stepper, state: State, step_sizes: tf.Tensor, counts: tf.Tensor | None, most: int | tf.Tensor | None
 ) -> tf.Tensor:
-    # XLA compiles anew for each shape of its results: so they are chunks of one shape, the last one filled in part.
+    # XLA compiles again for each shape of its results. For this reason, all chunks have one shape, and the last chunk
+    # is filled in part.
     carry = stepper.start(state)
     size = max(1, min(_CHUNK, _CHUNK_ELEMENTS // max(1, math.prod(carry.shape))))
     size = 2 ** (size.bit_length() - 1)
-    # A bound of the steps in an interval, which has to be fixed, too: by powers of two, few programs do for all.
+    # The bound of the steps in an interval must also be fixed. Bounds that are powers of two need only a few programs.
     chunk = _compiled_chunk(stepper, None if most is None else 2 ** (int(most) - 1).bit_length())
     carries = [carry[tf.newaxis]]
     for first in range(0, step_sizes.shape[0], size):

@@ -1,4 +1,4 @@
-"""Energy added to a motion, or taken from it: states moved along the gradient of H instead of across it."""
+"""Changes of a state's energy: motion along the gradient of H, which crosses its level sets."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -14,13 +14,19 @@ from hnn_tf.numerics.symplectic_gradient import energy_gradient
 from hnn_tf.typing import HamiltonianVectorField, State
 
 _CORRECTIONS = 3
-"""Newton's, quadratic: what the steps miss in all is mostly below a thousandth, so three do for float64."""
+"""The number of Newton corrections. They converge quadratically.
+
+The steps mostly miss less than a thousandth of the energy in all, so three corrections are enough for float64.
+"""
 
 _RESOLVED = 0.03
-"""Share of its energy that a step may miss. More means that it has left the gradient's path, or leapt over its end."""
+"""The share of its energy that a step may miss.
+
+A step that misses more has left the path of the gradient, or has jumped over the end of the path.
+"""
 
 _ROUND_OFF = 1000.0
-"""Roundings of H's terms that a reached energy may be off by: a learned H sums hundreds of terms."""
+"""The largest error of the reached energy, in roundings of H's terms. A learned H is a sum of hundreds of terms."""
 
 
 def change_energy(
@@ -33,41 +39,44 @@ def change_energy(
 ) -> State:
     """Moves states up or down the gradient of the field's own H until their energy has changed by `amount`.
 
-    Follows ds/de = G^-1 grad H / (grad H . G^-1 grad H) from e = 0 to `amount`, along which dH/de = 1. The symplectic
-    gradient J grad H moves within a level set of H; this one crosses them at right angles. Alternating both gives a
-    motion energy and takes it away. Runge-Kutta's fourth-order steps, finer at both ends, are followed by Newton
-    corrections along the same direction, so the energy reached is exact to round-off, and the place on its level set
-    to O(num_steps ** -4).
+    The function follows ds/de = G^-1 grad H / (grad H . G^-1 grad H) from e = 0 to `amount`; along this path dH/de = 1.
+    The symplectic gradient J grad H moves within a level set of H, and this direction crosses the level sets at right
+    angles. A motion that alternates both gains or loses energy. The function takes Runge-Kutta steps of fourth order,
+    which are finer at both ends, and then Newton corrections along the same direction. As a result, the reached energy
+    is exact to round-off, and the place on its level set is exact to O(num_steps ** -4).
 
-    q and p have different units, so what is at right angles depends on the metric: ds . G ds, with G = diag(metric), is
-    the squared length of a displacement. Without it, it is the Euclidean one in the numbers of the state, as in the
-    paper; other units are another metric, and another path.
+    q and p have different units, so the meaning of "at right angles" depends on a metric: ds . G ds, with G =
+    diag(metric), is the squared length of a displacement. The default metric is the Euclidean one in the numbers of the
+    state, as in the paper. Other units are another metric and give another path.
 
-    A path ends at an equilibrium, where grad H = 0. So there is no way below a minimum, from an equilibrium, or through
-    a saddle: a pendulum at a turning point climbs towards its upright rest only, and gets no further.
+    A path ends at an equilibrium, where grad H = 0. For this reason, no path leads below a minimum, away from an
+    equilibrium, or through a saddle. For example, a pendulum at a turning point climbs only towards its upright rest,
+    and no further.
 
-    Called eagerly it runs compiled, traced once for each field and state shape; inside a `tf.function` it becomes part
-    of that graph. Gradients, to the state, the amount, the metric and the field's variables, are those of the numerical
-    solution.
+    An eager call runs a compiled function, which is traced once for each field and each state shape. A call inside a
+    `tf.function` becomes part of that graph. Gradients with respect to the state, the amount, the metric and the
+    field's variables are the gradients of the numerical solution.
 
     Shape key: `...` batch, n = dof.
 
     Args:
-      field: A system or a learned model: anything hashable with `hamiltonian(state)`. Its compiled form is kept.
+      field: A system or a learned model: any hashable object with `hamiltonian(state)`. Its compiled form is kept.
       state: Float tensor `[..., 2n]`, concat(q, p), in the system's units.
-      amount: Energy to add, in the unit of H; negative takes it away. A scalar, or `[...]` with one for each state.
-      num_steps: Integer scalar >= 1. More when a path passes near an equilibrium.
-      metric: Weights > 0 of the coordinates, `[2n]`, in units that make their products with ds^2 the same; 1 by
-        default.
+      amount: The energy to add, in the unit of H; a negative amount is taken away. A scalar, or `[...]` with one amount
+        for each state.
+      num_steps: The number of steps, an integer scalar >= 1. A path near an equilibrium needs more steps.
+      metric: The weights > 0 of the coordinates, `[2n]`, in units that make their products with ds^2 the same; by
+        default, all weights are 1.
 
     Returns:
       States `[..., 2n]`, in the model's precision or that of `state`.
 
     Raises:
-      ValueError: If the last axis is odd or unknown, the state isn't of floating-point numbers, shapes don't fit,
-        `num_steps` is below 1, the amount isn't finite or a weight of the metric isn't > 0; or if a finite state is at
-        an equilibrium, or its path doesn't reach the energy. Inside a graph, the states concerned are NaN instead.
-      TypeError: If the field has no Hamiltonian or isn't hashable.
+      ValueError: If the last axis is odd or unknown, the state does not have floating-point numbers, shapes do not fit,
+        `num_steps` is below 1, the amount is not finite, or a weight of the metric is not > 0. Also if a finite state
+        is at an equilibrium, or its path does not reach the energy; inside a graph, the result is NaN for these states
+        instead.
+      TypeError: If the field has no Hamiltonian or is not hashable.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 6.
@@ -102,7 +111,7 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     def per_energy(state: State) -> tf.Tensor:
         covector = energy_gradient(field.hamiltonian, state)
         squared = tf.reduce_sum(covector * covector / weights, -1, keepdims=True)
-        # At an equilibrium 0 / 0, a NaN for that state alone; but one that is to stay there needs no direction.
+        # At an equilibrium, 0 / 0 gives NaN for that state alone. A state that does not move needs no direction.
         squared = tf.where(nothing & (squared == 0), tf.ones_like(squared), squared)
         return covector / weights / squared
 
@@ -113,13 +122,13 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     state = path[-1]
     for _ in range(_CORRECTIONS):
         state += (target - field.hamiltonian(state))[..., tf.newaxis] * per_energy(state)
-    # What rounding the coordinates alone does to H, beside that of H itself.
+    # The scale includes the change of H that the rounding of the coordinates causes, besides the rounding of H itself.
     scale = (
         tf.abs(target) + tf.abs(amount) + tf.reduce_sum(tf.abs(state * energy_gradient(field.hamiltonian, state)), -1)
     )
     round_off = _ROUND_OFF * np.finfo(state.dtype.as_numpy_dtype).eps * scale
     reached = tf.abs(target - field.hamiltonian(state)) <= round_off
-    # Newton's method would find the energy from anywhere, also from across a minimum.
+    # Newton's method alone would find the energy from anywhere, for example from the other side of a minimum.
     energy = field.hamiltonian(tf.concat([start[tf.newaxis], path], 0))
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
@@ -127,10 +136,10 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
 
 
 def _step_sizes(amount: tf.Tensor, num_steps: tf.Tensor) -> tf.Tensor:
-    """Steps in energy `[num_steps, ..., 1]` between e = amount x^2 (3 - 2 x), x = 0 ... 1.
+    """Returns the steps in energy `[num_steps, ..., 1]` between the values e = amount x^2 (3 - 2 x), for x from 0 to 1.
 
-    Energy grows as the square of the distance from an equilibrium, so near one at either end, equal steps in energy
-    would be long ones in state.
+    Near an equilibrium, the energy grows as the square of the distance. Equal steps in energy would therefore be long
+    steps in the state if either end is near an equilibrium.
     """
     x = tf.cast(tf.range(num_steps + 1), amount.dtype) / tf.cast(num_steps, amount.dtype)
     shares = x * x * (3.0 - 2.0 * x)

@@ -1,4 +1,4 @@
-"""Trajectories: a vector field, true or learned, repeated through an integrator."""
+"""Rollouts: trajectories of a true or learned vector field."""
 
 import tensorflow as tf
 
@@ -12,7 +12,7 @@ from hnn_tf.typing import State, VectorField
 
 
 class NotSolvedError(ArithmeticError):
-    """An integrator that solves equations, or chooses its steps by itself, found no solution."""
+    """Raised when an implicit or adaptive integrator finds no solution."""
 
 
 def rollout(
@@ -26,43 +26,44 @@ def rollout(
     checkpointing: bool = True,
     jit_compile: bool = False,
 ) -> tf.Tensor:
-    """Integrates a batch of states with a fixed step.
+    """Integrates a batch of states with a fixed step size.
 
-    Approximates the flow of ds/dt = f(s), s = (q, p), by repeating `integrator.step`; the global error is
-    O(step_size ** integrator.order). The energy error stays bounded only if the integrator is symplectic for
-    this Hamiltonian. Called eagerly it runs compiled, traced once for each field, integrator and state shape
-    (not for each step count); inside a `tf.function` it becomes part of that graph.
+    The function approximates the flow of ds/dt = f(s), s = (q, p), by repeating `integrator.step`. The global error is
+    O(step_size ** integrator.order). The energy error stays bounded only if the integrator is symplectic for this
+    Hamiltonian. An eager call runs a compiled function, which is traced once for each field, integrator and state
+    shape, but not for each number of steps. A call inside a `tf.function` becomes part of that graph.
 
-    Gradients, to the initial state, the step size and all that the field depends on, are those of the numerical
-    solution.
+    Gradients with respect to the initial state, the step size and everything that the field depends on are the
+    gradients of the numerical solution.
 
     Shape key: `...` batch, n = dof, T = num_steps + 1.
 
     Args:
-      vector_field: Callable, state `[..., 2n]` -> time derivative `[..., 2n]`: a system, a model, a function.
-        A model is called in its own precision. Its compiled form is kept, so later changes of its attributes (other
-        than its variables) are not seen.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`: a system, a model, or a
+        function. A model is called in its own precision. The compiled form is kept, so later changes of attributes
+        other than variables have no effect.
       initial_state: Float tensor `[..., 2n]`, concat(q, p), in the system's units.
-      step_size: Scalar in the system's time unit; negative runs backwards.
-      num_steps: Integer scalar >= 0.
+      step_size: A scalar in the system's time unit; a negative step size runs backwards.
+      num_steps: The number of steps, an integer scalar >= 0.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
-      compensated: Compensated summation of the state: in float32, round-off of long runs then grows with the time, not
-        with the number of steps.
-      checkpointing: Let gradients store states only, and take each step again on the way back. Without, they store
-        every intermediate of every step, and the graph has no custom gradient, which an export can do without.
-      jit_compile: Compile by XLA, which takes a second or more for each new shape of the states (not for each step
-        count) and pays for long or repeated rollouts. Inside a graph, compile that: `tf.function(jit_compile=True)`,
-        in which the count should be a Python number.
+      compensated: Whether the sums of the state are compensated. In float32, the round-off of long runs then grows with
+        the time instead of the number of steps.
+      checkpointing: Whether gradients store only the states and compute each step again on the way back. Otherwise,
+        gradients store all intermediate values, and the graph has no custom gradient, as exports need.
+      jit_compile: Whether XLA compiles the rollout, which pays for long or repeated rollouts. The compilation takes a
+        second or more for each new shape of the states, but not for each number of steps. Inside a graph, use
+        `tf.function(jit_compile=True)`, with a Python number of steps.
 
     Returns:
-      Trajectory `[..., T, 2n]`, in the model's precision or that of `initial_state`; index 0 is `initial_state`.
+      The trajectory `[..., T, 2n]`, in the model's precision or that of `initial_state`; index 0 is `initial_state`.
 
     Raises:
-      ValueError: If the last axis is odd or unknown, the state isn't of floating-point numbers, `num_steps` is
-        negative, a scalar isn't one, or the integrator refuses the field (see `Integrator.check`).
-      TypeError: If the field isn't hashable.
-      NotSolvedError: If an implicit or adaptive integrator finds no solution for a finite state; inside a graph, the
-        states concerned are NaN instead.
+      ValueError: If the last axis is odd or unknown, the state does not have floating-point numbers, `num_steps` is
+        negative, an argument that must be a scalar is not a scalar, or the integrator refuses the field (see
+        `Integrator.check`).
+      TypeError: If the field is not hashable.
+      NotSolvedError: If an implicit or adaptive integrator finds no solution for a finite state. Inside a graph, these
+        states are NaN instead.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, ch. VI.
@@ -90,41 +91,42 @@ def rollout_at_times(
     jit_compile: bool = False,
     max_steps: int | None = None,
 ) -> tf.Tensor:
-    """Integrates a batch of states to chosen times, irregular ones too.
+    """Integrates a batch of states to chosen times, which may be irregular.
 
-    `initial_state` is the state at `times[..., 0]`. Between two output times the integrator takes equal steps:
-    `substeps` of them, or as few as keep every step of the batch at or below `max_step_size`. A batch member whose
-    interval isn't finite, or would take more than ten million such steps, is NaN from there on; the others are not
-    touched.
+    `initial_state` is the state at `times[..., 0]`. Between two output times, the integrator takes equal steps:
+    `substeps` steps, or the smallest number that keeps every step of the batch at or below `max_step_size`. A batch
+    member is NaN from the first interval on that is not finite or would take more than ten million such steps. The
+    other members are not affected.
 
-    Only the states at the output times are stored; with checkpointing, gradients store some sqrt(S) more for S steps
-    in an interval.
+    Only the states at the output times are stored. With checkpointing, gradients store about sqrt(S) more states for an
+    interval of S steps.
 
     Shape key: `...` batch, n = dof, T = number of times.
 
     Args:
-      vector_field: Callable, state `[..., 2n]` -> time derivative `[..., 2n]`.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`.
       initial_state: Float tensor `[..., 2n]`.
-      times: Float tensor `[T]`, or `[..., T]` with own times for each batch member; decreasing runs backwards.
-      max_step_size: Scalar > 0. Exactly one of `max_step_size` and `substeps` is given.
-      substeps: Integer scalar >= 1, the steps between two output times.
-      integrator: A name or an `hnn_tf.integrators.Integrator`. An adaptive one needs one substep only.
-      compensated: As of `rollout`.
-      checkpointing: As of `rollout`.
-      jit_compile: As of `rollout`.
-      max_steps: For servers, the most steps that the call takes in all, an integer from 1 to ten million; members that
-        would need more are NaN beyond, as `hnn_tf.rollouts.step_limit.LimitedTimes` says. Times that repeat take no
-        step then, and have no gradient.
+      times: Float tensor `[T]`, or `[..., T]` with separate times for each batch member; decreasing times run
+        backwards.
+      max_step_size: A scalar > 0. Exactly one of `max_step_size` and `substeps` must be given.
+      substeps: The number of steps between two output times, an integer scalar >= 1.
+      integrator: A name or an `hnn_tf.integrators.Integrator`. An adaptive integrator needs only one substep.
+      compensated: See `rollout`.
+      checkpointing: See `rollout`.
+      jit_compile: See `rollout`.
+      max_steps: For servers, the largest number of steps of the whole call, an integer from 1 to ten million. A member
+        that would need more steps is NaN after its limit, as described in `hnn_tf.rollouts.step_limit.LimitedTimes`.
+        With this limit, repeated times take no step and have no gradient.
 
     Returns:
-      Trajectory `[..., T, 2n]`, precision as `rollout`; index 0 is `initial_state`. Empty times give an empty
-      trajectory.
+      The trajectory `[..., T, 2n]`, with the same precision as in `rollout`; index 0 is `initial_state`. Empty times
+      give an empty trajectory.
 
     Raises:
-      ValueError: As `rollout`; or not exactly one of `max_step_size` and `substeps` is given, or isn't positive; or
-        `max_steps` isn't such a number.
-      TypeError: As `rollout`.
-      NotSolvedError: As `rollout`.
+      ValueError: As in `rollout`. Also if not exactly one of `max_step_size` and `substeps` is given, the given one is
+        not positive, or `max_steps` is not a number as above.
+      TypeError: As in `rollout`.
+      NotSolvedError: As in `rollout`.
     """
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
@@ -157,7 +159,7 @@ def rollout_at_times(
 def _at_times(
     stepper: Stepper, plan: Plan, state: State, times: tf.Tensor, steps: tf.Tensor, jit_compile: bool
 ) -> tf.Tensor:
-    # T = 0: without the initial state.
+    # For T = 0, the trajectory does not contain the initial state either.
     return _planned(stepper, plan, state, (times, steps), jit_compile)[..., : tf.shape(times)[-1], :]
 
 
@@ -191,7 +193,7 @@ def _planned(stepper: Stepper, plan: Plan, state: State, arguments: tuple, jit_c
     trajectory = planned_rollout(stepper, plan, state, arguments, jit_compile=jit_compile)
     if tf.executing_eagerly() and stepper.integrator.may_fail:
         finite = tf.reduce_all(tf.math.is_finite(trajectory), -1)
-        # A member whose times can't be reached is the plan's to mark.
+        # The plan itself marks the members whose times cannot be reached.
         reachable = tf.reduce_all(tf.math.is_finite(plan(*arguments)[0]), 0)
         lost = finite[..., 0] & ~finite[..., -1] & (reachable[..., 0] if reachable.shape.rank else reachable)
         if tf.reduce_any(lost):
@@ -204,7 +206,8 @@ def _planned(stepper: Stepper, plan: Plan, state: State, arguments: tuple, jit_c
     return trajectory
 
 
-# Plans: step sizes, with the time first; steps of each interval, or None for one each; the largest of these.
+# Each plan returns the step sizes, with the time axis first; the number of steps of each interval, or None for one step
+# each; and the largest of these numbers.
 
 
 def _fixed_steps(step_size: tf.Tensor, num_steps: tf.Tensor) -> tuple:
@@ -213,7 +216,7 @@ def _fixed_steps(step_size: tf.Tensor, num_steps: tf.Tensor) -> tuple:
 
 def _steps_at_most(times: tf.Tensor, max_step_size: tf.Tensor) -> tuple:
     intervals = _intervals(times)
-    # Written so that NaN is unusable, too.
+    # The comparison is false for NaN, so NaN is also unusable.
     usable = tf.abs(intervals) <= max_step_size * MOST_STEPS
     lengths = tf.where(usable, tf.abs(intervals), tf.zeros_like(intervals))
     widest = tf.reduce_max(lengths, axis=list(range(1, lengths.shape.rank)))
@@ -223,7 +226,7 @@ def _steps_at_most(times: tf.Tensor, max_step_size: tf.Tensor) -> tuple:
 
 
 def _least_steps(lengths: tf.Tensor, max_step_size: tf.Tensor) -> tf.Tensor:
-    # The small allowance keeps round-off in the times from adding a step to an interval that fits exactly.
+    # With the small allowance, round-off in the times does not add a step to an interval that fits exactly.
     return tf.maximum(tf.math.ceil(lengths / max_step_size * (1.0 - 1e-6)), 1.0)
 
 
@@ -235,7 +238,7 @@ def _substeps(times: tf.Tensor, substeps: tf.Tensor) -> tuple:
 
 
 def _intervals(times: tf.Tensor) -> tf.Tensor:
-    """Differences of times `[..., T]`, the time axis first."""
+    """Returns the differences of times `[..., T]`, with the time axis first."""
     intervals = times[..., 1:] - times[..., :-1]
     rank = intervals.shape.rank
     return tf.transpose(intervals, [rank - 1, *range(rank - 1)])
@@ -243,5 +246,5 @@ def _intervals(times: tf.Tensor) -> tf.Tensor:
 
 def _step_sizes(intervals: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
     step_sizes = intervals / tf.reshape(tf.cast(counts, intervals.dtype), [-1, *[1] * (intervals.shape.rank - 1)])
-    # Own ones for each batch member stand beside its coordinates.
+    # If each batch member has its own step sizes, they get an axis beside the coordinates.
     return step_sizes[..., tf.newaxis] if step_sizes.shape.rank > 1 else step_sizes

@@ -1,4 +1,4 @@
-"""An integrator's step of one vector field: what a rollout repeats."""
+"""The step that a rollout repeats: an integrator's step for one vector field."""
 
 import dataclasses
 
@@ -10,26 +10,26 @@ from hnn_tf.typing import State, VectorField
 
 @dataclasses.dataclass(frozen=True)
 class Stepper:
-    """A vector field and the integrator that steps it, with or without compensated summation.
+    """A vector field with the integrator that advances it, with or without compensated summation.
 
-    Compensated (Kahan's) summation carries what rounding takes from each sum, e, into the next:
-    y = increment + e,  s' = s + y,  e' = y - (s' - s). Round-off then grows with the time, not with the number of
-    steps.
+    Compensated (Kahan's) summation keeps the part e of each sum that rounding removes, and adds it to the next sum: y =
+    increment + e,  s' = s + y,  e' = y - (s' - s). Round-off then grows with the time instead of the number of steps.
 
-    Of an integrator that repeats something within a step, as its `counted_step` counts, the repetitions can be limited,
-    too: a member is NaN once it has had more than `most_repeats`; or, once the whole batch has had more (of each step
-    those of the slowest member), more than its equal share of them. At twice as many, and those of the last step, the
-    batch is at its end.
+    Some integrators repeat iterations or inner steps within a step, as their `counted_step` counts. The number of these
+    repetitions can be limited. A member is NaN as soon as it has more than `most_repeats` repetitions. As soon as the
+    whole batch has more than `most_repeats`, where the slowest member of each step counts, a member is NaN if it has
+    more than its equal share of them. The whole batch ends at twice as many repetitions at the latest, plus those of
+    the last step.
 
-    What is carried from step to step, `[..., m]`, is the integrator's extended state, followed by e if compensated; or
-    by the repetitions of the member, and of the batch, if they are limited.
+    The carry `[..., m]` from step to step is the integrator's extended state. With compensation, e follows. With a
+    limit, the repetitions of the member and of the batch follow.
 
     Args:
-      vector_field: State `[..., 2n]` -> time derivative `[..., 2n]`.
-      integrator: Takes the steps.
-      compensated: Whether sums are compensated.
-      checkpointing: Whether gradients of many steps take each step again instead of storing what is inside.
-      most_repeats: Limit of the repetitions within steps, not of compensated ones; none if not given.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`.
+      integrator: The integrator that takes the steps.
+      compensated: Whether the sums are compensated.
+      checkpointing: Whether gradients of many steps compute each step again instead of storing its intermediate values.
+      most_repeats: The limit of the repetitions within steps; not for compensated sums. By default, there is no limit.
 
     References:
       Kahan. Further remarks on reducing truncation errors. Communications of the ACM 8, 1965; Hairer, Lubich, Wanner.
@@ -43,14 +43,14 @@ class Stepper:
     most_repeats: int | None = None
 
     def start(self, state: State) -> tf.Tensor:
-        """What is carried at the beginning."""
+        """Returns the carry at the beginning."""
         extended = self.integrator.extend(state)
         if self.most_repeats is not None:
             return tf.concat([extended, *[tf.zeros_like(extended[..., :1])] * 2], -1)
         return tf.concat([extended, tf.zeros_like(extended)], -1) if self.compensated else extended
 
     def step(self, carry: tf.Tensor, step_size: tf.Tensor) -> tf.Tensor:
-        """What is carried one step later."""
+        """Returns the carry one step later."""
         if self.most_repeats is not None:
             return self._limited_step(carry, step_size, self.most_repeats)
         if not self.compensated:
@@ -63,7 +63,7 @@ class Stepper:
         return tf.concat([state, lost], -1)
 
     def state(self, carry: tf.Tensor) -> State:
-        """The state of what is carried."""
+        """Returns the state of a carry."""
         if self.most_repeats is not None:
             return self.integrator.restrict(carry[..., :-2])
         return self.integrator.restrict(tf.split(carry, 2, -1)[0] if self.compensated else carry)
@@ -80,7 +80,7 @@ class Stepper:
         derivative = self.vector_field(state)
         if not tf.is_tensor(derivative):
             raise ValueError(f"vector_field: expected a time derivative, a tensor; received {derivative!r}")
-        # An energy `[...]`, say, could broadcast to `[..., 2n]`.
+        # Without this check, an energy `[...]`, for example, could broadcast to `[..., 2n]`.
         if derivative.shape.rank != state.shape.rank or not derivative.shape.is_compatible_with(state.shape):
             raise ValueError(
                 f"vector_field: expected a time derivative of shape {state.shape}, the state's; received "

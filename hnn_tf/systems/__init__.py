@@ -1,4 +1,4 @@
-"""True systems: a Hamiltonian each, with names and units."""
+"""True systems. Each system is a Hamiltonian with names and units."""
 
 import lazy_loader
 

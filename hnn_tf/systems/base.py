@@ -1,4 +1,4 @@
-"""What every true physical system declares: its Hamiltonian, layout and units."""
+"""The base class of all true physical systems."""
 
 import abc
 import functools
@@ -15,17 +15,18 @@ from hnn_tf.typing import State
 class System(abc.ABC):
     """A true system: a Hamiltonian with names and units for its state.
 
-    A system is itself a vector field (`system(state)` is the time derivative), with the same two members as a learned
-    model, so the same `rollout` serves both. Its H is written in operations of TensorFlow or `keras.ops`. It is
-    immutable and hashable, as a frozen dataclass is, because its compiled rollouts are kept.
+    A system is itself a vector field: `system(state)` is the time derivative. Systems and learned models share the
+    members `__call__` and `hamiltonian`, so the same `rollout` serves both. A subclass writes H in operations of
+    TensorFlow or `keras.ops`. A system is immutable and hashable, as a frozen dataclass is, because its compiled
+    rollouts are kept.
 
     Attributes:
-      dof: Degrees of freedom n.
+      dof: The number of degrees of freedom n.
       separable: Whether H = T(p) + V(q).
-      conservative: Whether H is conserved: neither friction nor driving.
+      conservative: Whether the motion conserves H, without friction or driving.
       state_names: 2n names, positions first.
       state_units: 2n units, in the same order.
-      energy_unit: Unit of H.
+      energy_unit: The unit of H.
     """
 
     dof: int
@@ -37,13 +38,13 @@ class System(abc.ABC):
 
     @abc.abstractmethod
     def hamiltonian(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 2n]`."""
+        """Returns the energy `[...]` of states `[..., 2n]`."""
 
     def split(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
-        """Position and momentum `[..., n]` each of states `[..., 2n]`.
+        """Splits states `[..., 2n]` into positions and momenta, `[..., n]` each.
 
         Raises:
-          ValueError: If the states aren't of this system's width.
+          ValueError: If the last axis of the states does not have this system's 2n elements.
         """
         state = tf.convert_to_tensor(state)
         if phase_space.dof(state) != self.dof:
@@ -51,13 +52,14 @@ class System(abc.ABC):
         return phase_space.split(state)
 
     def __call__(self, state: State) -> tf.Tensor:
-        """Time derivative `[..., 2n]` of states `[..., 2n]`: the symplectic gradient of H."""
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`, which is the symplectic gradient of H."""
         return symplectic_gradient(self.hamiltonian, state)
 
     def numpy_motion(self, states: np.ndarray) -> np.ndarray:
-        """Time derivatives `[N, 2n]` of states `[N, 2n]` in float64, for `reference_solution`.
+        """Returns the time derivatives `[N, 2n]` of states `[N, 2n]` in float64, for `reference_solution`.
 
-        By TensorFlow; a system whose motion is needed often and of few states may write it out in NumPy.
+        The default computes them with TensorFlow. A system whose motion is often needed for few states at once can
+        implement this method in NumPy.
         """
         return _compiled(self)(tf.constant(states, tf.float64)).numpy()
 

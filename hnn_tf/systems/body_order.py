@@ -1,8 +1,8 @@
-"""In which order a state of bodies lists its numbers, and the way from the other order and back.
+"""Conversions between the two orders of the numbers in a state of bodies.
 
-The states of `hnn_tf.systems.NBody` are component-major: all x, then all y, then all z; of two bodies in the plane
-(x_1, x_2, y_1, y_2, p_x1, p_x2, p_y1, p_y2). Many data sets are body-major: (x_1, y_1, x_2, y_2, p_x1, p_y1, p_x2,
-p_y2). Nothing in the numbers tells the two apart.
+The states of `hnn_tf.systems.NBody` are component-major: all x, then all y, then all z. For two bodies in the plane,
+the order is (x_1, x_2, y_1, y_2, p_x1, p_x2, p_y1, p_y2). Many data sets are body-major: (x_1, y_1, x_2, y_2, p_x1,
+p_y1, p_x2, p_y2). The numbers themselves do not show which order they have.
 """
 
 from typing import TypeVar
@@ -11,48 +11,50 @@ import numpy as np
 import tensorflow as tf
 
 LAYOUT = "positions, then momenta; of each all x, then all y, then all z, in the order of the bodies"
-"""Of states of bodies, in words."""
+"""The order of the numbers in a state of bodies, in words."""
 
 States = TypeVar("States", np.ndarray, tf.Tensor)
 
 
 def component_major(states: States, *, dimension: int) -> States:
-    """States of bodies in the order of `NBody`, from body-major ones.
+    """Converts body-major states of bodies to the order of `NBody`.
 
-    (x_1, y_1, x_2, y_2, p_x1, p_y1, ...) -> (x_1, x_2, y_1, y_2, p_x1, p_x2, ...). Momenta must be momenta, m_i v_i,
-    already. Time derivatives are listed as states are.
+    (x_1, y_1, x_2, y_2, p_x1, p_y1, ...) -> (x_1, x_2, y_1, y_2, p_x1, p_x2, ...). The function does not convert
+    velocities: the momenta must already be m_i v_i. Time derivatives have the same order as states.
 
     Args:
-      states: Array or tensor `[..., 2n]`, any batch; n is the number of bodies times the dimension.
+      states: Array or tensor `[..., 2n]`, with any batch; n is the number of bodies times the dimension.
       dimension: 2 or 3.
 
     Returns:
       The same numbers `[..., 2n]`, of the same kind and precision.
 
     Raises:
-      ValueError: If the dimension isn't 2 or 3, or the last axis doesn't hold positions and momenta of whole bodies.
+      ValueError: If the dimension is neither 2 nor 3, or the last axis does not hold positions and momenta of whole
+        bodies.
     """
     return _taken(states, _order(states, dimension))
 
 
 def body_major(states: States, *, dimension: int) -> States:
-    """States of bodies, body-major, from the order of `NBody`: undoes `component_major`.
+    """Converts states of bodies from the order of `NBody` to body-major; the inverse of `component_major`.
 
     Args:
-      states: Array or tensor `[..., 2n]`, any batch.
+      states: Array or tensor `[..., 2n]`, with any batch.
       dimension: 2 or 3.
 
     Returns:
       The same numbers `[..., 2n]`, of the same kind and precision.
 
     Raises:
-      ValueError: If the dimension isn't 2 or 3, or the last axis doesn't hold positions and momenta of whole bodies.
+      ValueError: If the dimension is neither 2 nor 3, or the last axis does not hold positions and momenta of whole
+        bodies.
     """
     return _taken(states, np.argsort(_order(states, dimension)))
 
 
 def _order(states: States, dimension: int) -> np.ndarray:
-    """Where each number of a component-major state is in a body-major one `[2n]`."""
+    """Returns `[2n]`: the place in a body-major state of each number of a component-major state."""
     if dimension not in (2, 3):
         raise ValueError(f"dimension: expected 2 or 3; received {dimension}")
     width = states.shape[-1] if len(states.shape) else None

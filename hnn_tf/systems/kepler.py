@@ -15,14 +15,14 @@ class Kepler(System):
 
     H(q, p) = |p|^2 / 2 - mu / |q|.
 
-    Bound orbits are ellipses; with semi-major axis a the period is 2 pi sqrt(a^3 / mu), and the energy -mu / (2 a).
-    In natural units: with mu = 1 and a = 1 the period is 2 pi.
+    Bound orbits are ellipses. An orbit with the semi-major axis a has the period 2 pi sqrt(a^3 / mu) and the energy -mu
+    / (2 a). The units are natural units: with mu = 1 and a = 1, the period is 2 pi.
 
     Args:
-      mu: Strength of the attraction, > 0.
+      mu: The strength of the attraction, > 0.
 
     Raises:
-      ValueError: If mu isn't finite and > 0.
+      ValueError: If `mu` is not a finite number > 0.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, section I.2.
@@ -41,23 +41,23 @@ class Kepler(System):
             raise ValueError(f"expected a finite parameter > 0; received {self}")
 
     def hamiltonian(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 4]`."""
+        """Returns the energy `[...]` of states `[..., 4]`."""
         q, p = self.split(state)
         return 0.5 * tf.reduce_sum(p * p, -1) - self.mu / tf.norm(q, axis=-1)
 
     def numpy_motion(self, states: np.ndarray) -> np.ndarray:
-        """Time derivatives `[N, 4]` of states `[N, 4]`, written out: (p, -mu q / |q|^3)."""
+        """Returns the time derivatives `[N, 4]` of states `[N, 4]`, written out in NumPy: (p, -mu q / |q|^3)."""
         q, p = states.T.reshape(2, 2, len(states))
         return np.concatenate([p, -self.mu * q / np.hypot(*q) ** 3]).T
 
     def at_pericentre(self, eccentricity: float) -> np.ndarray:
-        """State `[4]` at the point nearest the centre of the ellipse of semi-major axis 1.
+        """Returns the state `[4]` at the point nearest the centre, on the ellipse of semi-major axis 1.
 
         Args:
-          eccentricity: In [0, 1).
+          eccentricity: The eccentricity of the ellipse, in [0, 1).
 
         Raises:
-          ValueError: If it isn't.
+          ValueError: If the eccentricity is not in [0, 1).
         """
         if not 0 <= eccentricity < 1:
             raise ValueError(f"eccentricity: expected a number in [0, 1); received {eccentricity}")

@@ -15,15 +15,15 @@ class MassSpring(System):
 
     H(q, p) = p^2 / (2 m) + k q^2 / 2,  angular frequency sqrt(k / m).
 
-    q displacement (m), p momentum (kg m/s), H energy (J). The defaults give H = q^2 + p^2, which the
-    reference code uses; the paper's text has 1/2 (q^2 + p^2), whose clock runs half as fast.
+    q is the displacement (m), p the momentum (kg m/s), and H the energy (J). The defaults give H = q^2 + p^2, as in the
+    reference code. The paper's text has 1/2 (q^2 + p^2), which makes the motion half as fast.
 
     Args:
       mass: m > 0, in kg.
       spring_constant: k > 0, in N/m.
 
     Raises:
-      ValueError: If a parameter isn't finite and > 0.
+      ValueError: If a parameter is not a finite number > 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 1.
@@ -43,12 +43,12 @@ class MassSpring(System):
             raise ValueError(f"expected finite parameters > 0; received {self}")
 
     def hamiltonian(self, state: State) -> tf.Tensor:
-        """Energy `[...]` (J) of states `[..., 2]`."""
+        """Returns the energy `[...]` (J) of states `[..., 2]`."""
         q, p = self.split(state)
         energy = p * p / (2.0 * self.mass) + 0.5 * self.spring_constant * q * q
         return tf.squeeze(energy, -1)
 
     def numpy_motion(self, states: np.ndarray) -> np.ndarray:
-        """Time derivatives `[N, 2]` of states `[N, 2]`, written out: (p / m, -k q)."""
+        """Returns the time derivatives `[N, 2]` of states `[N, 2]`, written out in NumPy: (p / m, -k q)."""
         q, p = states.T
         return np.stack([p / self.mass, -self.spring_constant * q]).T

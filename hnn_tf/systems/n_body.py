@@ -18,19 +18,19 @@ class NBody(System):
 
     H(q, p) = sum_i |p_i|^2 / (2 m_i) - G sum_{i<j} m_i m_j / sqrt(|q_i - q_j|^2 + epsilon^2).
 
-    The state lists coordinates, then bodies: of two bodies in the plane (x_1, x_2, y_1, y_2, p_x1, p_x2, p_y1, p_y2),
-    as in the reference code; `component_major` makes such states of ones that list (x_1, y_1, x_2, y_2, ...), which
-    nothing can tell apart from them. Momenta are momenta, p_i = m_i v_i. In natural units: length l, mass m, time
-    sqrt(l^3 / (G m)).
+    The state is component-major, as in the reference code: for two bodies in the plane, it is (x_1, x_2, y_1, y_2,
+    p_x1, p_x2, p_y1, p_y2). `component_major` converts states in the order (x_1, y_1, x_2, y_2, ...). The numbers
+    themselves do not show which order they have. The momenta are p_i = m_i v_i, not velocities. The units are natural
+    units: length l, mass m, and time sqrt(l^3 / (G m)).
 
     Args:
-      masses: m_i > 0, one a body, at least two.
+      masses: The masses m_i > 0, one for each body. There are at least two bodies.
       dimension: 2 or 3.
       gravitational_constant: G > 0.
-      softening: Length epsilon >= 0 that keeps the attraction of bodies which meet finite; 0 is Newton's law.
+      softening: The length epsilon >= 0, which keeps the attraction finite when bodies meet; 0 is Newton's law.
 
     Raises:
-      ValueError: If a parameter isn't as above.
+      ValueError: If a parameter is not as described above.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 4 and appendix A (unit masses, G = 1).
@@ -59,40 +59,40 @@ class NBody(System):
 
     @property
     def num_bodies(self) -> int:
-        """Number of bodies N."""
+        """The number of bodies N."""
         return len(self.masses)
 
     @property
     def dof(self) -> int:  # type: ignore[override]
-        """N times the dimension."""
+        """The number of degrees of freedom, N times the dimension."""
         return self.num_bodies * self.dimension
 
     @property
     def state_names(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Names of the coordinates, in the order of the state."""
+        """The names of the coordinates, in the order of the state."""
         axes, bodies = "xyz"[: self.dimension], range(1, self.num_bodies + 1)
         return (*(f"{axis}_{i}" for axis in axes for i in bodies), *(f"p_{axis}{i}" for axis in axes for i in bodies))
 
     @property
     def state_units(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Natural units have no names."""
+        """The units of the coordinates, which are empty: natural units have no names."""
         return ("",) * (2 * self.dof)
 
     def bodies(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
-        """Positions and momenta `[..., dimension, N]` each of states `[..., 2n]`."""
+        """Returns the positions and momenta, `[..., dimension, N]` each, of states `[..., 2n]`."""
         q, p = self.split(state)
         return self._by_body(q), self._by_body(p)
 
     def kinetic_energy(self, state: State) -> tf.Tensor:
-        """Kinetic energy `[...]` of states `[..., 2n]`."""
+        """Returns the kinetic energy `[...]` of states `[..., 2n]`."""
         _, p = self.bodies(state)
         return 0.5 * tf.reduce_sum(p * p / tf.constant(self.masses, p.dtype), [-2, -1])
 
     def potential_energy(self, state: State) -> tf.Tensor:
-        """Potential energy `[...]` of states `[..., 2n]`, of every pair once."""
+        """Returns the potential energy `[...]` of states `[..., 2n]`. Every pair of bodies counts once."""
         q, _ = self.bodies(state)
         first, second = np.triu_indices(self.num_bodies, k=1)
-        # A matrix makes the differences, because the gradient of a gather is slow.
+        # The differences are a product with a matrix, because the gradient of a gather is slow.
         pairs = tf.constant(np.eye(self.num_bodies)[:, first] - np.eye(self.num_bodies)[:, second], q.dtype)
         squared_distance = tf.reduce_sum(tf.tensordot(q, pairs, 1) ** 2, -2) + self.softening**2
         masses = np.asarray(self.masses)
@@ -100,15 +100,15 @@ class NBody(System):
         return -tf.reduce_sum(strength * tf.math.rsqrt(squared_distance), -1)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 2n]`."""
+        """Returns the energy `[...]` of states `[..., 2n]`."""
         return self.kinetic_energy(state) + self.potential_energy(state)
 
     def numpy_motion(self, states: np.ndarray) -> np.ndarray:
-        """Time derivatives `[N, 2n]` of states `[N, 2n]`, written out.
+        """Returns the time derivatives `[N, 2n]` of states `[N, 2n]`, written out in NumPy.
 
         dq_i/dt = p_i / m_i,  dp_i/dt = sum_j G m_i m_j (q_j - q_i) / (|q_j - q_i|^2 + epsilon^2)^(3/2).
         """
-        # Component-major, so that an array operation runs over the states.
+        # The states are on the last axis, so that each array operation runs over them.
         q, p = states.T.reshape(2, self.dimension, self.num_bodies, len(states))
         first, second = np.triu_indices(self.num_bodies, k=1)
         masses = np.asarray(self.masses)[:, np.newaxis]
@@ -125,16 +125,16 @@ class NBody(System):
         return motion.reshape(2 * self.dof, len(states)).T
 
     def total_momentum(self, state: State) -> tf.Tensor:
-        """Sum of the momenta `[..., dimension]` of states `[..., 2n]`, which the motion conserves."""
+        """Returns the sum of the momenta `[..., dimension]` of states `[..., 2n]`, which the motion conserves."""
         return tf.reduce_sum(self.bodies(state)[1], -1)
 
     def angular_momentum(self, state: State) -> tf.Tensor:
-        """Angular momentum about the origin of states `[..., 2n]`, which the motion conserves.
+        """Returns the angular momentum of states `[..., 2n]` about the origin, which the motion conserves.
 
         L = sum_i q_i x p_i.
 
         Returns:
-          In the plane its only component `[..., 1]`, sum_i x_i p_yi - y_i p_xi; in space `[..., 3]`.
+          In the plane, the only component `[..., 1]`: sum_i x_i p_yi - y_i p_xi. In space, all components `[..., 3]`.
         """
         q, p = self.bodies(state)
         components = [(0, 1)] if self.dimension == 2 else [(1, 2), (2, 0), (0, 1)]
@@ -143,7 +143,7 @@ class NBody(System):
         )
 
     def _by_body(self, values: tf.Tensor) -> tf.Tensor:
-        """Coordinates `[..., n]` as `[..., dimension, N]`."""
+        """Reshapes coordinates `[..., n]` to `[..., dimension, N]`."""
         return tf.reshape(values, tf.concat([tf.shape(values)[:-1], [self.dimension, self.num_bodies]], 0))
 
 

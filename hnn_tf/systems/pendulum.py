@@ -15,15 +15,15 @@ class Pendulum(System):
 
     H(q, p) = p^2 / (2 I) + K (1 - cos q),  I = m l^2,  K = m g l,  small-angle frequency sqrt(K / I).
 
-    q angle from hanging (rad), p angular momentum (kg m^2/s), H energy (J). The defaults give
-    H = 3 (1 - cos q) + p^2, as the reference code has it.
+    q is the angle from the hanging position (rad), p the angular momentum (kg m^2/s), and H the energy (J). The
+    defaults give H = 3 (1 - cos q) + p^2, as in the reference code.
 
     Args:
       inertia: I > 0, in kg m^2.
       gravity_torque: K > 0, the torque of gravity on the horizontal pendulum, in N m.
 
     Raises:
-      ValueError: If a parameter isn't finite and > 0.
+      ValueError: If a parameter is not a finite number > 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 2.
@@ -43,12 +43,12 @@ class Pendulum(System):
             raise ValueError(f"expected finite parameters > 0; received {self}")
 
     def hamiltonian(self, state: State) -> tf.Tensor:
-        """Energy `[...]` (J) of states `[..., 2]`."""
+        """Returns the energy `[...]` (J) of states `[..., 2]`."""
         q, p = self.split(state)
         energy = p * p / (2.0 * self.inertia) + self.gravity_torque * (1.0 - tf.cos(q))
         return tf.squeeze(energy, -1)
 
     def numpy_motion(self, states: np.ndarray) -> np.ndarray:
-        """Time derivatives `[N, 2]` of states `[N, 2]`, written out: (p / I, -K sin q)."""
+        """Returns the time derivatives `[N, 2]` of states `[N, 2]`, written out in NumPy: (p / I, -K sin q)."""
         q, p = states.T
         return np.stack([p / self.inertia, -self.gravity_torque * np.sin(q)]).T

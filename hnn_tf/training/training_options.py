@@ -18,29 +18,37 @@ class TrainingOptions(Options):
       OptionError: Also if L-BFGS is to take batches, averages or a schedule, or patience has nothing to look at.
     """
 
-    steps: int = option(2000, "Optimizer steps; 0 stays at a closed form's start.", least=0, most=MOST_STEPS)
-    batch_size: int = option(0, "Samples a step; 0 takes all.", least=0, most=10**9)
-    optimizer: str = option("adam", "lbfgs: quasi-Newton steps, for full batches.", choices=OPTIMIZERS)
-    # What float32 holds.
-    learning_rate: float = option(1e-3, "Adam's step size, > 0.", least=1e-30, most=1e30)
-    learning_rate_schedule: str = option(
-        "constant", "cosine lets it fall to 0 over --steps, along half a cosine.", choices=SCHEDULES
+    steps: int = option(
+        2000, "The number of optimizer steps; 0 keeps the weights of a closed form.", least=0, most=MOST_STEPS
     )
-    average_weights: bool = option(False, "Take the weights' exponential average, over some 100 steps.")
+    batch_size: int = option(0, "The number of samples per step; 0 takes all samples.", least=0, most=10**9)
+    optimizer: str = option(
+        "adam", "The optimizer. lbfgs is a quasi-Newton method, which needs full batches.", choices=OPTIMIZERS
+    )
+    # What float32 holds.
+    learning_rate: float = option(1e-3, "The step size of Adam, > 0.", least=1e-30, most=1e30)
+    learning_rate_schedule: str = option(
+        "constant",
+        "The course of the learning rate. With cosine, it falls to 0 over --steps, along half a cosine.",
+        choices=SCHEDULES,
+    )
+    average_weights: bool = option(False, "Use the exponential average of the weights, over about 100 steps.")
     validation_fraction: float = option(
         0.0,
-        "Of the training trajectories, held out to choose the best weights on; 0 takes the last ones.",
+        "The fraction of the training trajectories that is held out to choose the best weights; with 0, the last "
+        "weights are used.",
         least=0.0,
         most=1.0,
     )
     patience: int = option(
         0,
-        "Steps without a lower validation loss, looked at every 50, after which training stops; 0 takes all steps.",
+        "The number of steps without a lower validation loss after which training stops; with 0, all steps are taken. "
+        "The loss is computed every 50 steps.",
         least=0,
         most=MOST_STEPS,
     )
-    weight_decay: float = option(0.0, "Coupled L2 coefficient, >= 0.", least=0.0, most=MOST_WEIGHT)
-    seed: int = option(0, "Of data, weights and batches.", least=0, most=2**31 - 1)
+    weight_decay: float = option(0.0, "The coefficient of the coupled L2 penalty, >= 0.", least=0.0, most=MOST_WEIGHT)
+    seed: int = option(0, "The seed of data, weights and batches.", least=0, most=2**31 - 1)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -14,4 +14,4 @@ TASKS: Registry[Any] = Registry(
         "two_body": "trainers.tasks.two_body:TASK",
     }
 )
-"""Every task, by the name of its trainer."""
+"""All tasks, by the names of their trainers."""

@@ -1,4 +1,4 @@
-"""Where the tasks' data come from. Imports nothing heavy."""
+"""Options of the tasks' data. Imports nothing heavy."""
 
 import dataclasses
 
@@ -11,38 +11,43 @@ class DataOptions(Options):
     """Options of every task's data."""
 
     # No task has states beyond 10.
-    noise_std: float = option(0.0, "Gaussian noise added to the observed states.", least=0.0, most=100.0)
+    noise_std: float = option(
+        0.0, "The standard deviation of the Gaussian noise on the observed states.", least=0.0, most=100.0
+    )
 
 
 @dataclasses.dataclass(frozen=True)
 class CachedDataOptions(DataOptions):
-    """Of data that take a while to simulate."""
+    """Options of data whose simulation takes some time."""
 
     cache_dir: str | None = option(
-        None, "Folder that keeps simulated data for other runs; nothing is kept if not given.", of_the_model=False
+        None, "The folder that keeps simulated data for other runs; by default, nothing is kept.", of_the_model=False
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class RecordOptions(DataOptions):
-    """Of the measured pendulum."""
+    """Options of the measured pendulum."""
 
     data_path: str | None = option(
-        None, "The record: invar_datasets.zip, its folder, or real_pend_h_1.txt; downloaded if not given."
+        None,
+        "The path of the record: invar_datasets.zip, its folder, or real_pend_h_1.txt; by default, it is downloaded.",
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class FrameOptions(CachedDataOptions):
-    """Of pictures, and of the model that sees them."""
+    """Options of frames, and of the model of frames."""
 
     renderer: str = option(
-        "numpy", "Who draws: gymnasium needs the extra, and minutes.", choices=("gymnasium", "numpy")
+        "numpy",
+        "The program that draws the frames; gymnasium needs an extra, pip install 'hnn_tf[gymnasium]', and minutes.",
+        choices=("gymnasium", "numpy"),
     )
-    # Of pictures that are some 3 MB a swing.
-    num_trajectories: int = option(200, "Swings, a fifth of them held out.", least=2, most=2000)
-    autoencoder_units: int = option(200, "Width of the autoencoder's hidden layers.", least=1, most=2000)
+    # The pictures of a swing take about 3 MB.
+    num_trajectories: int = option(200, "The number of swings; a fifth of them is held out.", least=2, most=2000)
+    autoencoder_units: int = option(200, "The width of the autoencoder's hidden layers.", least=1, most=2000)
     canonical_weight: float = option(
-        1.0, "Of the loss that makes the momentum a velocity.", least=0.0, most=MOST_WEIGHT
+        1.0, "The weight of the loss that makes the momentum a velocity.", least=0.0, most=MOST_WEIGHT
     )
-    motion_weight: float = option(0.1, "Of the loss of the latent motion.", least=0.0, most=MOST_WEIGHT)
+    motion_weight: float = option(0.1, "The weight of the loss of the latent motion.", least=0.0, most=MOST_WEIGHT)

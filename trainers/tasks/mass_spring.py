@@ -1,4 +1,4 @@
-"""The ideal mass on a spring, from noisy trajectories."""
+"""The task of the ideal mass on a spring, from noisy trajectories."""
 
 from typing import Any
 

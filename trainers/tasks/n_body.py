@@ -1,4 +1,4 @@
-"""The tasks whose data come from bodies that attract each other: two_body and three_body."""
+"""The tasks of bodies that attract each other: two_body and three_body."""
 
 import dataclasses
 import pathlib
@@ -19,7 +19,7 @@ from trainers.trainer_options import TrainerOptions
 
 TEST_FRACTION = 0.2
 NUM_EVALUATED = 100
-"""Test trajectories that the clean protocol rolls out, and as many out of distribution."""
+"""The number of test trajectories that the clean protocol rolls out, and of trajectories out of distribution."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,14 +27,14 @@ class NBodyTask(Task):
     """Noise-free trajectories of some equal bodies in the plane.
 
     Args:
-      name: Of the task.
-      num_bodies: How many bodies.
-      sample: Gives initial states, (rng, count) -> `[count, 2n]`; imports what it needs.
-      sample_ood: The same, from outside the range of the training data.
-      num_trajectories: For training and test together.
-      num_times: Observations a trajectory.
-      span: Of a trajectory, in natural units of time.
-      horizon: Of the rollouts that are evaluated, longer or shorter than `span`.
+      name: The name of the task.
+      num_bodies: The number of bodies.
+      sample: A function (rng, count) -> initial states `[count, 2n]`, which imports everything that it needs.
+      sample_ood: A function of the same kind, for states outside the range of the training data.
+      num_trajectories: The number of trajectories, for training and test together.
+      num_times: The number of observations per trajectory.
+      span: The time span of a trajectory, in natural units.
+      horizon: The time span of the evaluated rollouts, which may be longer or shorter than `span`.
     """
 
     name: str
@@ -50,17 +50,17 @@ class NBodyTask(Task):
 
     @property
     def state_width(self) -> int:  # type: ignore[override]
-        """Positions and momenta in the plane."""
+        """The number of positions and momenta in the plane."""
         return 4 * self.num_bodies
 
     def load(self, options: TrainerOptions, objective: Objective) -> "NBodyData":
-        """Simulates the trajectories by seed and noise_std, or takes them from the cache."""
-        del objective  # there is all that any may need
+        """Simulates the trajectories according to seed and noise_std, or reads them from the cache."""
+        del objective  # the data contain everything that any objective needs
         return NBodyData(self, options.data, seed=options.training.seed)
 
 
 class NBodyData(TaskData):
-    """Simulated trajectories of one seed: as in the reference code, the first fifth is held out."""
+    """Simulated trajectories of one seed. As in the reference code, the first fifth is held out."""
 
     train: data.Recordings
     test: data.Recordings
@@ -91,7 +91,7 @@ class NBodyData(TaskData):
         )
 
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
-        """The paper's energy metric, or the clean protocol's set; and what a mean over close encounters hides."""
+        """Returns the paper's or the clean protocol's metrics, and metrics that show the effect of close encounters."""
         model = fitted.model
         spread = evaluation.derivative_error_spread(model, self._clean_test)
         tail = {"clean_test_loss_median": spread["median"], "clean_test_loss_top_share": spread["top_share"]}

@@ -12,17 +12,17 @@ from trainers.tasks.task import Models
 
 
 def draw(folder: pathlib.Path, models: Models, *, system: NBody, start: np.ndarray, times: np.ndarray) -> None:
-    """Draws the orbits with the exchange of energies, the energy, the coordinate error and the orbits in motion.
+    """Draws the orbits with the exchange of energies, the energy, the coordinate error, and an animation of the orbits.
 
     Args:
-      folder: Where the files go; created if need be.
-      models: Trained models by label.
+      folder: The folder of the files, which is created if necessary.
+      models: The trained models by label.
       system: The true bodies.
-      start: Where truth and models start, `[1, 2n]`.
+      start: The initial state of truth and models, `[1, 2n]`.
       times: `[T]`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # The order of the panels: truth, what the paper compares with, the model.
+    # The order of the panels: the truth, the paper's baseline, the model.
     fields = {"truth": system} | {label: models[label] for label in sorted(models, key="baseline".__ne__)}
     paths = {label: evaluation_rollout(field, start, times)[0] for label, field in fields.items()}
     energies = {label: energy_parts(system, path) for label, path in paths.items()}
@@ -43,12 +43,12 @@ def draw(folder: pathlib.Path, models: Models, *, system: NBody, start: np.ndarr
 
 
 def body_positions(system: NBody, path: np.ndarray) -> np.ndarray:
-    """Positions `[T, N, dimension]` along a trajectory `[T, 2n]`."""
+    """Returns the positions `[T, N, dimension]` along a trajectory `[T, 2n]`."""
     return np.swapaxes(system.bodies(tf.constant(path))[0].numpy(), -1, -2)
 
 
 def energy_parts(system: NBody, path: np.ndarray) -> dict[str, np.ndarray]:
-    """Kinetic, potential and total energy `[T]` along a trajectory `[T, 2n]`."""
+    """Returns the kinetic, potential and total energy `[T]` along a trajectory `[T, 2n]`."""
     state = tf.constant(path)
     parts = {"kinetic": system.kinetic_energy, "potential": system.potential_energy, "total": system.hamiltonian}
     return {name: energy(state).numpy() for name, energy in parts.items()}

@@ -1,4 +1,4 @@
-"""The ideal pendulum, from noisy trajectories."""
+"""The task of the ideal pendulum, from noisy trajectories."""
 
 from typing import Any
 

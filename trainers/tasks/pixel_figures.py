@@ -1,4 +1,4 @@
-"""The figures of a run that sees frames."""
+"""The figures of a run with frames."""
 
 import pathlib
 from typing import Any
@@ -10,18 +10,18 @@ from trainers.tasks.task import Models
 
 
 def draw(folder: pathlib.Path, models: Models, pixels: Any, *, num_frames: int) -> None:
-    """Draws the rollouts as pictures and in motion, their energy and angle, and the latent with its level sets.
+    """Draws the rollouts as pictures and as an animation, their energy and angle, and the latent with its level sets.
 
     Args:
-      folder: Where the files go; created if need be.
-      models: Trained models by label.
+      folder: The folder of the files, which is created if necessary.
+      models: The trained models by label.
       pixels: The task's data, a `trainers.pixel_pendulum.PixelPendulumData`.
-      num_frames: How many frames to roll out.
+      num_frames: The number of frames to roll out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     energies = evaluation.swing_energy(pixels.test_states[:, 0])
     chosen = [int(np.argsort(energies)[len(energies) // 2])]
-    # The order of the panels: truth, what the paper compares with, the model.
+    # The order of the panels: the truth, the paper's baseline, the model.
     order = sorted(models, key="baseline".__ne__)
     start, truth = pixels.test_pairs[chosen, 0], pixels.test_states[chosen][0]
     rollouts = {label: pixels.rollout(models[label], start, num_frames) for label in order}

@@ -1,4 +1,4 @@
-"""A pendulum, from pictures of it."""
+"""The task of a pendulum in pictures."""
 
 import functools
 import importlib.metadata
@@ -24,37 +24,38 @@ from trainers.trainer_options import TrainerOptions
 
 TEST_FRACTION = 0.2
 NUM_FRAMES = 100
-"""Of every trajectory, to train on; and to roll out."""
+"""The number of frames of every trajectory, for training and for rollouts."""
 
 STATES_A_FRAME = 4
-"""As which a frame counts, of those that are encoded or decoded at once."""
+"""The number of states as which a frame counts when frames are encoded or decoded at once."""
 
 ANGLE_TOLERANCE = 0.1
-"""Rad, within which a rollout's angle should stay."""
+"""The tolerance of a rollout's angle, in rad."""
 
 
 class PixelPendulumTask(Task):
-    """Gymnasium's Pendulum-v1 without torque, as pictures of 28 x 28; a unit of time is a frame, 0.05 s."""
+    """Gymnasium's Pendulum-v1 without torque, as pictures of 28 x 28. The unit of time is a frame, 0.05 s."""
 
     name = "pixel_pendulum"
     data_options = FrameOptions
 
     def defaults(self, protocol: str) -> dict[str, Any]:
-        """The paper's; under the clean protocol the latent moves through the integrator, and there is no L2.
+        """Returns the paper's defaults or, under the clean protocol, one-step matching of the latent motion without L2.
 
-        The paper's differences of latents damp, and its L2 keeps the dynamics, whose loss is small, from their best.
+        The paper's differences of latents add damping. Its L2 keeps the dynamics, whose loss is small, from their best
+        values.
         """
         if protocol == "paper":
             return super().defaults(protocol) | {"weight_decay": 1e-5}
         return {"objective": "one_step", "weight_decay": 0.0}
 
     def load(self, options: TrainerOptions, objective: Objective) -> "PixelPendulumData":
-        """Simulates and draws the trajectories by seed, or takes them from the cache."""
-        del objective  # all see pairs of frames
+        """Simulates and draws the trajectories according to the seed, or reads them from the cache."""
+        del objective  # all objectives use pairs of frames
         return PixelPendulumData(options.data, seed=options.training.seed)
 
     def new_model(self, model: ModelOptions, options: TrainerOptions) -> keras.Model:
-        """An untrained autoencoder, with the model of these options as dynamics of its latent."""
+        """Returns an untrained autoencoder with the model of the given options as the dynamics of its latent."""
         keras.utils.set_random_seed(options.training.seed)
         frame_shape = (28, 28, 2)
         size: dict[str, Any] = {"hidden_units": options.data.autoencoder_units, "dtype": model.precision}
@@ -73,7 +74,7 @@ class PixelPendulumTask(Task):
         return whole
 
     def objective(self, options: TrainerOptions) -> Objective:
-        """The paper's three losses; the objective that the options name is that of the latent motion."""
+        """Returns the paper's three losses, with the objective of the options for the latent motion."""
         if options.objective.derivatives:
             raise OptionError(
                 f"{{derivatives}}: the states of {self.name} are learned, so that nobody estimates their derivatives; "
@@ -88,9 +89,9 @@ class PixelPendulumTask(Task):
 
 
 class PixelPendulumData(TaskData):
-    """Pictures of 200 swings of one seed: as in the reference code, the first fifth is held out."""
+    """Pictures of 200 swings of one seed. As in the reference code, the first fifth is held out."""
 
-    # What the latent is in, training decides.
+    # The training determines the units of the latent.
     state = {"names": ["q", "p"], "units": ["", ""], "time_unit": "frame of 0.05 s", "energy_unit": ""}
 
     train: data.FrameRecordings
@@ -118,7 +119,7 @@ class PixelPendulumData(TaskData):
         self.train, self.test = data.FrameRecordings(self.train_pairs), data.FrameRecordings(self.test_pairs)
 
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
-        """The losses one by one; energy and angle along decoded rollouts, and energy by a map from the latent."""
+        """Returns the separate losses, energy and angle along decoded rollouts, and energy by a map from the latent."""
         del protocol
         model, test = fitted.model, fitted.data.test
         objective: Any = fitted.result.objective
@@ -148,7 +149,7 @@ class PixelPendulumData(TaskData):
         return evaluation.states_of_frame_pairs(self.test_pairs)
 
     def rollout(self, model: Any, pairs: Any, num_frames: int) -> tuple[Any, Any]:
-        """Latent trajectories `[N, num_frames + 1, 2]` from pairs of frames `[N, 28, 28, 2]`, and their frames."""
+        """Returns latent trajectories `[N, num_frames + 1, 2]` from frame pairs `[N, 28, 28, 2]`, and their frames."""
         start = rows_in_pieces(lambda piece: model.encode(pairs[piece]).numpy(), len(pairs), states_each=STATES_A_FRAME)
         latent = evaluation.evaluation_rollout(model.dynamics, start, np.arange(num_frames + 1.0))
         states_each = STATES_A_FRAME * latent.shape[1]
@@ -157,7 +158,7 @@ class PixelPendulumData(TaskData):
         )
 
     def latent_map(self, model: Any) -> Any:
-        """The map latent -> (theta, omega), fitted on the training data."""
+        """Returns the map from the latent to (theta, omega), which is fitted on the training data."""
         pairs = self.train_pairs.reshape(-1, 28, 28, 2)
         latent = rows_in_pieces(
             lambda piece: model.encode(pairs[piece]).numpy(), len(pairs), states_each=STATES_A_FRAME
@@ -165,12 +166,12 @@ class PixelPendulumData(TaskData):
         return evaluation.fit_latent_map(latent, self.train_states.reshape(-1, 2))
 
     def draw(self, folder: pathlib.Path, models: Models) -> None:
-        """Draws rollouts of truth and models from the test start of median energy."""
+        """Draws rollouts of truth and models from the test state of median energy."""
         pixel_figures.draw(folder, models, self, num_frames=NUM_FRAMES)
 
 
 def _renderer(name: str) -> list[str]:
-    """Who draws, with the versions of packages that this one's code doesn't tell."""
+    """Returns the renderer and the versions of packages that are not visible in this package's code."""
     packages = ["gymnasium", "pygame", "pygame-ce"] if name == "gymnasium" else []
     found = {each.metadata["Name"]: each.version for each in importlib.metadata.distributions()} if packages else {}
     return [name, *(f"{package} {found[package]}" for package in packages if package in found)]

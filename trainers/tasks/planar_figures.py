@@ -1,4 +1,4 @@
-"""The figures of a run, the same set for every planar task."""
+"""The figures of a run with one degree of freedom, the same set for every planar task."""
 
 import pathlib
 from collections.abc import Callable, Sequence
@@ -28,29 +28,29 @@ def draw(
     observed: np.ndarray,
     configuration: str,
 ) -> None:
-    """Draws phase portrait, energy, coordinate error, learned Hamiltonian and the animation of the rollout.
+    """Draws phase portrait, energy, coordinate error, learned Hamiltonian and an animation of the rollout.
 
     Args:
-      folder: Where the files go; created if need be.
-      models: Trained models by label.
-      energy: The energy that trajectories are judged by, states `[T, 2]` (tensor) -> `[T]`.
-      energy_unit: Its unit.
-      state_names: Names of the two coordinates.
-      state_units: Their units.
+      folder: The folder of the files, which is created if necessary.
+      models: The trained models by label.
+      energy: The energy that evaluates trajectories, states `[T, 2]` (tensor) -> `[T]`.
+      energy_unit: The unit of the energy.
+      state_names: The names of the two coordinates.
+      state_units: The units of the two coordinates.
       truth_label: "truth" or "measured".
-      true_field: The true vector field, None if it isn't known.
-      true_hamiltonian: The true H, None if it isn't known.
-      truth: True or measured trajectory `[T, 2]`; models start from its first state.
+      true_field: The true vector field, or None if it is unknown.
+      true_hamiltonian: The true H, or None if it is unknown.
+      truth: The true or measured trajectory `[T, 2]`, from whose first state the models start.
       times: `[T]`.
-      observed: States the models were trained on `[N, 2]`.
-      configuration: How the animation draws the system.
+      observed: The states on which the models were trained, `[N, 2]`.
+      configuration: The kind of the system's drawing in the animation.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {label: evaluation_rollout(model, truth[:1], times)[0] for label, model in models.items()}
     trajectories = {truth_label: truth} | paths
     names: dict[str, Any] = {"state_names": state_names, "state_units": state_units}
     fields = {label: _in_own_precision(model, model.compute_dtype) for label, model in models.items()}
-    # The order of the panels: truth, what the paper compares with, the model.
+    # The order of the panels: the truth, the paper's baseline, the model.
     order = sorted(fields, key=lambda label: label != "baseline")
     portrait = ({truth_label: true_field} if true_field else {}) | {label: fields[label] for label in order}
     figures.draw_phase_portrait(

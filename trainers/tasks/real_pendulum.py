@@ -1,4 +1,4 @@
-"""A real pendulum, with friction, from the Schmidt-Lipson record."""
+"""The task of a real pendulum with friction, from the Schmidt-Lipson record."""
 
 import pathlib
 from typing import Any
@@ -19,24 +19,31 @@ TRAIN_FRACTION = 0.8
 ANGLES = (0,)
 
 MOST_STEPS = 20_000
-"""Of the integrator along the held-out readings, some 20 s for each model, and again for the figures; the published
-record takes 222."""
+"""The largest number of the integrator's steps along the held-out readings.
+
+This number takes about 20 s for each model, and the same time again for the figures. The published record takes 222
+steps.
+"""
 
 GRAVITY = 2.4
-"""Of the reference code's hand-fitted energy, 2.4 (1 - cos q) + p^2 with the angular velocity as p, in rad^2/s^2."""
+"""The coefficient of the reference code's hand-fitted energy, in rad^2/s^2.
+
+The energy is 2.4 (1 - cos q) + p^2, with the angular velocity as p.
+"""
 
 
 class RealPendulumTask(Task):
-    """The measured pendulum: angle (rad) as q, angular velocity (rad/s) as p."""
+    """The measured pendulum, with the angle (rad) as q and the angular velocity (rad/s) as p."""
 
     name = "real_pendulum"
     data_options = RecordOptions
     angles = ANGLES
 
     def defaults(self, protocol: str) -> dict[str, Any]:
-        """The paper matches forward differences, which damp; the clean protocol trains through the integrator.
+        """Returns the paper's forward differences or, under the clean protocol, one-step matching without L2.
 
-        A step's loss is a hundredth of a slope's, so that the paper's L2 would weigh as much, and slow the clock.
+        Forward differences add damping. The loss of a step is a hundredth of the loss of a slope. With this loss, the
+        paper's L2 would have as much weight as the data, and make the motion too slow.
         """
         if protocol == "paper":
             return super().defaults(protocol) | {"weight_decay": 1e-5}
@@ -51,10 +58,10 @@ class RealPendulumTask(Task):
 
 
 class RealPendulumData(TaskData):
-    """The record, its first 80 % to train and the rest held out, in the order of time.
+    """The record, whose first 80 % are for training and whose rest is held out, in the order of time.
 
-    The reference code trains on 444 forward differences and tests on the next 110 (of 555); so does the
-    derivative objective here. One-step samples lie wholly on one side of the split.
+    The reference code trains on 444 forward differences and tests on the next 110 (of 555). The derivative objective
+    here does the same. All readings of a one-step sample are on one side of the split.
     """
 
     train: data.Recordings
@@ -68,7 +75,7 @@ class RealPendulumData(TaskData):
             rng = np.random.default_rng(options.training.seed)
             noisy = data.add_gaussian_noise(record.states[:split], rng, std=noise_std)
             record = data.PendulumRecord(record.times, np.concatenate([noisy, record.states[split:]]))
-        end = len(record.times) - 2  # of the differences, the reference leaves the last one out
+        end = len(record.times) - 2  # the reference code leaves out the last difference
         self._num_paper_test = end - split
         if objective.matches_at_states and not options.objective.derivatives:
             states, slopes = data.forward_differences(record)
@@ -81,7 +88,7 @@ class RealPendulumData(TaskData):
             self.derivative_estimator = "smoothing_spline"  # nobody measured them, and forward differences damp
 
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
-        """Energy and coordinates along the held-out readings, from the first of them, at their own times."""
+        """Returns energy and coordinate metrics along the held-out readings, from the first one, at their own times."""
         count = self._num_paper_test if protocol == "paper" else len(self._held_out.times)
         times, measured = self._held_out.times[:count], self._held_out.states[None, :count]
         predicted = evaluation.evaluation_rollout(fitted.model, measured[:, 0], times)
@@ -119,7 +126,7 @@ class RealPendulumData(TaskData):
 
 def _check_length(record: Any, path: str | None) -> None:
     times = record.times[num_training(record) :]
-    # Floats: of times far apart, integers may overflow.
+    # The steps are floats, because integers may overflow for times far apart.
     steps = float(np.sum(np.ceil(np.diff(times) / MAX_STEP_SIZE)))
     if steps > MOST_STEPS:
         raise InputError(
@@ -130,18 +137,21 @@ def _check_length(record: Any, path: str | None) -> None:
 
 
 def _energy(states: Any) -> Any:
-    """The reference's energy `[...]` of states `[..., 2]`; a metric only, its motion isn't this pendulum's."""
+    """Returns the reference's energy `[...]` of states `[..., 2]`, which is only a metric.
+
+    The motion of this energy is not the motion of this pendulum.
+    """
     q, p = np.moveaxis(np.asarray(states), -1, 0)
     return GRAVITY * (1.0 - np.cos(q)) + p**2
 
 
 def num_training(record: Any) -> int:
-    """How many readings of a record are trained on: the first."""
+    """Returns the number of a record's readings for training, which are its first readings."""
     return int(TRAIN_FRACTION * (len(record.times) - 1))
 
 
 def transitions(record: Any) -> dict[str, Any]:
-    """Columns `state`, `next_state` `[T - 1, 2]` and `time_step` `[T - 1, 1]` of a record's T readings."""
+    """Returns the columns `state`, `next_state` `[T - 1, 2]` and `time_step` `[T - 1, 1]` of a record's T readings."""
     time_step = (record.times[1:] - record.times[:-1])[:, None]
     return {"state": record.states[:-1], "next_state": record.states[1:], "time_step": time_step}
 

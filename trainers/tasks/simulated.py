@@ -1,4 +1,4 @@
-"""The tasks whose data come from a true planar system: mass_spring and pendulum."""
+"""The tasks of a true planar system: mass_spring and pendulum."""
 
 import dataclasses
 import pathlib
@@ -17,7 +17,7 @@ from trainers.tasks.task import Models, Task, TaskData, state_of
 from trainers.trainer_options import TrainerOptions
 
 HORIZON = 20.0
-"""Time units over which the clean protocol and the figures roll out."""
+"""The span of the rollouts of the clean protocol and of the figures, in units of time."""
 
 NUM_TRAJECTORIES = 50
 TRAJECTORY_SPAN = 3.0
@@ -51,8 +51,8 @@ class SimulatedTask(Task):
     momentum_is_velocity: bool = False
 
     def load(self, options: TrainerOptions, objective: Objective) -> "SimulatedData":
-        """Simulates the trajectories: 25 to train, 25 to test, by seed and noise_std."""
-        del objective  # there is all that any may need
+        """Simulates the trajectories according to seed and noise_std: 25 for training and 25 for tests."""
+        del objective  # the data contain everything that any objective needs
         return SimulatedData(self, seed=options.training.seed, noise_std=options.data.noise_std)
 
 
@@ -82,7 +82,7 @@ class SimulatedData(TaskData):
         self._scores = RolloutScores(self.system, starts, ood_starts, np.linspace(0.0, HORIZON, 201))
 
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
-        """The paper's energy metric, or the clean protocol's set."""
+        """Returns the paper's energy metric, or the clean protocol's metrics."""
         model, objective = fitted.model, fitted.result.objective
 
         def loss(samples: Any) -> Any:

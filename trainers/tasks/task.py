@@ -1,4 +1,4 @@
-"""What a task gives the run: data, metrics and figures."""
+"""The base classes of tasks and their data, which give data, metrics and figures to a run."""
 
 import abc
 import pathlib
@@ -15,11 +15,11 @@ from trainers.tasks.data_options import DataOptions
 from trainers.trainer_options import TrainerOptions
 
 Models = dict[str, Any]
-"""Trained Keras models by label: the run's own first, then perhaps "baseline"."""
+"""Trained Keras models by label: first the run's own model, then possibly "baseline"."""
 
 
 class TaskData(abc.ABC):
-    """A task's data and what can be measured and drawn with it.
+    """A task's data, with their metrics and figures.
 
     Attributes:
       train: Recordings to learn from.
@@ -36,15 +36,15 @@ class TaskData(abc.ABC):
 
     @abc.abstractmethod
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
-        """The task's metrics of a trained model, besides its losses."""
+        """Returns the task's metrics of a trained model, besides its losses."""
 
     @abc.abstractmethod
     def draw(self, folder: pathlib.Path, models: Models) -> None:
-        """Draws the figures of these models into `folder`."""
+        """Draws the figures of the models into `folder`."""
 
 
 def state_of(system: Any, *, time_unit: str) -> dict[str, Any]:
-    """The `state` of data of a true system."""
+    """Returns the `state` of a true system's data."""
     return {
         "names": list(system.state_names),
         "units": list(system.state_units),
@@ -57,10 +57,10 @@ class Task(abc.ABC):
     """A task of the paper.
 
     Attributes:
-      name: Its name, as in `python -m trainers.<name>`.
-      data_options: Class of the options of its data.
-      state_width: Width 2n of its states.
-      angles: Indices of the positions that are angles: random features have their period, 2 pi.
+      name: The name of the task, as in `python -m trainers.<name>`.
+      data_options: The class of the options of its data.
+      state_width: The width 2n of its states.
+      angles: The indices of the positions that are angles. Random features have the period of angles, 2 pi.
       momentum_is_velocity: Whether dq/dt = p.
     """
 
@@ -71,7 +71,7 @@ class Task(abc.ABC):
     momentum_is_velocity: bool = True
 
     def defaults(self, protocol: str) -> dict[str, Any]:
-        """Values by name of the flags that a protocol implies when they aren't given: here the paper's under both."""
+        """Returns the values by name of the flags that a protocol sets by default: here the paper's, for both."""
         del protocol
         return {"objective": "derivative"}
 
@@ -80,14 +80,14 @@ class Task(abc.ABC):
         """Makes or reads the data that the objective needs."""
 
     def new_model(self, model: ModelOptions, options: TrainerOptions) -> keras.Model:
-        """An untrained, built model, its weights drawn by the seed.
+        """Returns an untrained, built model, whose weights are drawn with the seed.
 
         Args:
-          model: The run's own, or that which is compared.
-          options: The run's.
+          model: The options of the run's own model, or of the model for comparison.
+          options: The options of the run.
 
         Raises:
-          OptionError: If the task can't take it.
+          OptionError: If the task does not support the model.
         """
         made = new_model(model, width=self.state_width, angles=self.angles, seed=options.training.seed)
         if getattr(made, "momentum_is_velocity", False) and not self.momentum_is_velocity:
@@ -97,9 +97,9 @@ class Task(abc.ABC):
         return made
 
     def objective(self, options: TrainerOptions) -> Objective:
-        """The objective of the run.
+        """Returns the objective of the run.
 
         Raises:
-          OptionError: If the task can't take it.
+          OptionError: If the task does not support the objective.
         """
         return new_objective(options.objective)

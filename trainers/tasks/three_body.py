@@ -1,4 +1,4 @@
-"""Three bodies, whose motion is chaotic."""
+"""The task of three bodies, whose motion is chaotic."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def _sample(rng: Any, count: int) -> Any:
 
 
 def _sample_ood(rng: Any, count: int) -> Any:
-    """Wider triangles than any of the training data."""
+    """Samples wider triangles than any in the training data."""
     return sample_three_body(rng, count, radius=(1.2, 1.4))
 
 

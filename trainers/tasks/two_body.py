@@ -1,4 +1,4 @@
-"""Two bodies on near-circular orbits."""
+"""The task of two bodies on nearly circular orbits."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ def _sample(rng: Any, count: int) -> Any:
 
 
 def _sample_ood(rng: Any, count: int) -> Any:
-    """Wider orbits than any of the training data."""
+    """Samples wider orbits than any in the training data."""
     return sample_two_body(rng, count, coordinate=(1.5, 1.8))
 
 
