@@ -19,21 +19,25 @@ def define(options: type[Options], defaults: Mapping[str, Any]) -> None:
     """
     standard = {name: getattr(options, name) for name, _, _ in described(options)}
     for name, kind, said in described(options):
-        _define(name, kind, said, defaults.get(name, standard[name]))
+        default = defaults.get(name, standard[name])
+        meaning = said.meaning
+        if default is None and not kind.optional:
+            meaning = f"{meaning.removesuffix('.')}; by default, the protocol's own value."
+        _define(name, kind, said, default, meaning)
 
 
-def _define(name: str, kind: Kind, said: Option, default: Any) -> None:
+def _define(name: str, kind: Kind, said: Option, default: Any, meaning: str) -> None:
     if kind.is_tuple:
-        number_flags.define_widths(name, [str(width) for width in default], said.meaning)
+        number_flags.define_widths(name, [str(width) for width in default], meaning)
     elif said.choices is not None:
-        flags.DEFINE_enum(name, default, sorted(said.choices), said.meaning)
+        flags.DEFINE_enum(name, default, sorted(said.choices), meaning)
     elif kind.base is bool:
-        flags.DEFINE_bool(name, default, said.meaning)
+        flags.DEFINE_bool(name, default, meaning)
     elif kind.base is int:
         lower, upper = (None if bound is None else int(bound) for bound in (said.least, said.most))
-        flags.DEFINE_integer(name, default, said.meaning, lower_bound=lower, upper_bound=upper)
+        flags.DEFINE_integer(name, default, meaning, lower_bound=lower, upper_bound=upper)
     elif kind.base is float:
         least, most = (bound if bound is not None else 0.0 for bound in (said.least, said.most))
-        number_flags.define(name, default, said.meaning, least=least, most=most, or_zero=said.or_zero)
+        number_flags.define(name, default, meaning, least=least, most=most, or_zero=said.or_zero)
     else:
-        flags.DEFINE_string(name, default, said.meaning)
+        flags.DEFINE_string(name, default, meaning)

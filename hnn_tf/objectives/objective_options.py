@@ -18,7 +18,9 @@ class ObjectiveOptions(Options):
     """
 
     objective: str | None = option(
-        None, "What fits means; when not given, the protocol's own, or what suits the recordings.", choices=OBJECTIVES
+        None,
+        "The measure of how well a model fits; by default, the protocol's own, or a choice that suits the recordings.",
+        choices=OBJECTIVES,
     )
     derivatives: str | None = option(
         None,
