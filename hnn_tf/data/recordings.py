@@ -7,6 +7,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from hnn_tf.data import recording_windows
 from hnn_tf.data.recording import Recording, check, numbers
 from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.data.trajectories import Trajectories
@@ -220,11 +221,6 @@ class Recordings(Sequence[Recording]):
         train, held_out = (dataclasses.replace(self, recordings=(part,)) for part in parts_of_time)
         return train, held_out
 
-    def _used(self, length: int) -> int:
-        """How many readings are in windows of this length."""
-        steps = length - 1
-        return sum((len(each) - 1) // steps * steps + 1 for each in self if len(each) >= length) if steps else 0
-
     def windows(self, length: int | None = None) -> "Recordings":
         """Cuts every recording into as many windows as possible. Neighbouring windows share one reading.
 
@@ -240,22 +236,14 @@ class Recordings(Sequence[Recording]):
         """
         shortest, total = min(map(len, self)), sum(map(len, self))
         if length is None:
-            lengths = sorted({len(recording) for recording in self} | {shortest}, reverse=True)
-            length = next(each for each in lengths if each == shortest or self._used(each) >= 0.9 * total)
+            length = recording_windows.chosen_length(self)
         elif not 2 <= length <= shortest:
             raise InputError(f"length: expected from 2 to the {shortest} of the shortest recording; received {length}")
-        if length < 2:
-            raise InputError(f"length: expected recordings of at least 2 readings; received {length}")
-        cut = [
-            recording.between(start, start + length)
-            for recording in self
-            for start in range(0, len(recording) - length + 1, length - 1)
-        ]
-        used = self._used(length)
-        if used < total:
-            message = f"recordings: {total - used} of {total} readings are in no window of {length}"
+        left = total - recording_windows.num_used(self, length)
+        if left:
+            message = f"recordings: {left} of {total} readings are in no window of {length}"
             warnings.warn(message, InputWarning, stacklevel=2)
-        return dataclasses.replace(self, recordings=tuple(cut))
+        return dataclasses.replace(self, recordings=tuple(recording_windows.cut(self, length)))
 
 
 def _is_numeric(value: Any) -> bool:
