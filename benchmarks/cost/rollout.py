@@ -18,7 +18,6 @@ from benchmarks.documents.folders import RESULTS, ROOT
 from hnn_tf.commands import command_line
 from hnn_tf.files.atomic_file import atomic_file
 
-
 LABELS = {
     f"rollout, {STATES} states": f"`hnn_tf.rollout`, {STATES} trajectories at once",
     "rollout, one state": "`hnn_tf.rollout`, one trajectory",
@@ -73,7 +72,12 @@ def markdown(document: dict) -> str:
     """Returns the costs as Markdown tables, as medians with the least and the largest value."""
     trajectories, arithmetic, gradients = document["trajectories"], document["arithmetic"], document["gradients"]
     many, one = (trajectories[name]["seconds_a_state"] for name in (f"rollout, {STATES} states", "rollout, one state"))
-    head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs per evaluation and trajectory", "trajectories per second"]
+    head = [
+        f"{STEPS * STEP_SIZE:g} time units",
+        "evaluations",
+        "µs per evaluation and trajectory",
+        "trajectories per second",
+    ]
     head += [f"time per trajectory, relative to the rollout of {STATES}", "the same, relative to the rollout of one"]
     lines = row(head) + row(["---", *["---:"] * 5])
     for name, cost in trajectories.items():
