@@ -37,13 +37,14 @@ class FittedModel:
 
     Attributes:
       model: The trained Keras model.
-      recordings: What it was trained on, with the recordings held out for validation.
-      test: What it is measured on.
-      data: The samples, and the objective that the training began with.
+      recordings: The recordings to learn from, including those that were held out for validation.
+      test: The recordings on which the model is measured.
+      data: The samples, and the objective with which the training began.
       training: The options of the training.
-      result: Losses and seconds of the training, and the objective with the noise that was found.
-      comparison: Losses by name of all models that were tried, of this one, too.
-      integrator: Name of the integrator that an exported rollout has unless another one is asked for.
+      result: The losses and seconds of the training, and the objective with the noise levels that were found.
+      comparison: The losses by name of all models that were compared, including this model.
+      integrator: The name of the integrator that an exported rollout uses by default. The method `rollout` and the
+        metrics always use "rk8".
     """
 
     model: keras.Model
@@ -57,13 +58,22 @@ class FittedModel:
 
     @functools.cached_property
     def metrics(self) -> dict[str, float]:
-        """Numbers that tell how good the model is, as it was when they were first asked for; `fit` has asked for them.
+        """Numbers that tell how good the model is.
 
-        `train_loss`, `test_loss`, and with validation `validation_loss` and `best_step`: of the objective.
-        `coordinate_mse` and `valid_prediction_time`: how far rollouts are from the test recordings, from their true
-        states where these are known, and from the readings, with their noise, where not. A rollout begins at the true
-        first state, or at the one that fits the readings best; of more than 100 recordings the first 100 are rolled
-        out. `friction`, if the model learns one. A rollout that diverges has no metrics.
+        The numbers belong to the model as `hnn_tf.fit` returned it, also if the model is trained on later.
+
+        - `train_loss` and `test_loss`: the objective's loss on the training samples and on the test samples.
+        - `validation_loss` and `best_step`: the least loss on the validation samples, if there are some, and the step
+          after which the model had this loss.
+        - `coordinate_mse`: the mean squared distance of rollouts from the true states of the test recordings or, if the
+          true states are unknown, from the noisy readings.
+        - `valid_prediction_time`: the first time at which a rollout's error exceeds 10 % of the root mean square of the
+          same states; the median over the recordings.
+        - `friction`: the learned coefficient, if the model has one.
+
+        A rollout begins at the true first state or, if it is unknown, at the initial state with which the rollout fits
+        the readings best. If there are more than 100 test recordings, the first 100 are rolled out. A number that is
+        not finite is left out, for example if a rollout diverges.
         """
         found = dict(self.result.losses)
         if isinstance(self.test, Recordings):
@@ -82,8 +92,8 @@ class FittedModel:
           times: `[T]`, increasing or decreasing.
 
         Returns:
-          The states `[T, 2n]` or `[N, T, 2n]`, float64. An eighth-order method integrates them in steps of at most half
-          the recordings' usual interval.
+          The states `[T, 2n]` or `[N, T, 2n]`, float64. The integrator is always "rk8", with steps of at most half the
+          median interval of the test recordings.
 
         Raises:
           InputError: If the state has another width, or the model is a model of frames; use `model.rollout` for frames.

@@ -33,14 +33,15 @@ ModelChoice: TypeAlias = keras.Model | ModelOptions | str
 
 CLOSED_FORMS = ("random_features", "random_features_friction")
 NETWORKS = ("hnn", "hnn_friction")
-"""What `fit` tries where no model is given, the simplest first: energy is conserved, or friction takes it.
+"""The models that `fit` compares if no model is given: first one that conserves energy, then one with friction.
 
-Closed forms are faster and more exact (docs/objectives.md), where the objective has one and states are narrow.
+`fit` takes `CLOSED_FORMS` if a closed form can fit the objective and states have up to six numbers, because closed
+forms are faster and more exact (docs/objectives.md). Otherwise, `fit` takes `NETWORKS`.
 """
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
-"""Of the recordings, which `fit` holds out by itself; at least one recording."""
+"""The fractions of the recordings that `fit` holds out if no other number is given; at least one recording each."""
 
 _FEWEST_READINGS = 20
 """The fewest readings of a single recording that is split in time."""
@@ -64,35 +65,37 @@ def fit(
     Arguments that are not given are chosen as follows:
 
     - `test`: the last fifth of the recordings, or of the readings of a single recording.
-    - `objective`: for states of up to six numbers "combined" where the recordings have time derivatives and
-      "trajectory" where they have none; for wider states "derivative" or "one_step".
-    - `training`: where the training begins at a closed form, as many steps as helped there (150 of "combined", none of
-      "trajectory") at a rate of 3e-4 that falls along a cosine; otherwise `TrainingOptions()`.
-    - `model`: where the objective is "combined" or "trajectory" and the states have up to six numbers, 200 random
-      features, which a closed form fits; otherwise a network of 200 and 200 units. Two models are tried: one that
-      conserves energy, and one with linear friction. On two cores, random features take some ten seconds each, and a
-      network a minute or more.
+    - `objective`: for states of up to six numbers, "combined" if the recordings have time derivatives, and otherwise
+      "trajectory". For wider states, "derivative" or "one_step".
+    - `model`: two models are compared, one that conserves energy and one with linear friction. If the objective is
+      "combined" or "trajectory" without `huber` and `growth_steps`, and states have up to six numbers, both models are
+      200 random features, which a closed form fits. Otherwise, both are networks of 200 and 200 units. On two cores, a
+      model of random features takes some ten seconds, and a network takes a minute or more.
+    - `training`: for networks whose training begins at a closed form, 150 steps for "combined" and none for
+      "trajectory", at a learning rate of 3e-4 that falls along a cosine. Otherwise, `TrainingOptions()`.
 
-    If there are several models, a fifth of the recordings is held out of the training to choose among them. The first
-    model is kept whose loss there is at most one standard error above the least loss.
+    If there are several models, a fifth of the recordings (or your `validation_fraction`) is held out of the training
+    to choose among them. The first model is kept whose mean loss on these recordings is at most one standard error
+    above the least mean loss. The standard error is that of the model with the least loss.
 
     Args:
-      recordings: What was observed.
-      test: Recordings to measure on.
-      model: A name in `hnn_tf.models.MODELS`, options, or a Keras model of your own, which is trained. Several models,
-        the simplest first, are compared; `FittedModel.comparison` has the losses of all.
-      objective: What "fits" means: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an objective.
+      recordings: The recordings to learn from.
+      test: The recordings on which the trained model is measured.
+      model: A name in `hnn_tf.models.MODELS`, options, or a Keras model of your own, whose weights are changed. A list
+        of several models, the simplest first, is compared, and `FittedModel.comparison` has the losses of all.
+      objective: The measure of how well a model fits: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an
+        objective.
       training: Steps, batches, optimizer, early stopping and seed. A model that a closed form fits takes no steps.
-      folder: Keeps checkpoints, so that a call that was killed goes on from its last checkpoint when it is repeated.
-        Nothing is kept if it is not given.
-      progress: Whether the training shows itself on stderr.
+      folder: The folder of the checkpoints. A call that was killed goes on from its last checkpoint when you repeat the
+        call with the same folder. By default, no checkpoints are kept.
+      progress: Whether the progress of the training is shown on stderr.
 
     Returns:
-      The model with its metrics.
+      The trained model with its metrics.
 
     Raises:
-      InputError: If an argument can't be used, as where a part of the recordings would be empty, or the folder has
-        checkpoints of another fit.
+      InputError: If an argument can't be used, for example if a part of the recordings would be empty, or if the folder
+        has checkpoints of another fit.
       TrainingFailedError: If the training diverges.
       OSError: If the folder can't be written.
 

@@ -12,7 +12,11 @@ class RunOptions(Options):
     """Options of a run that do not change its data."""
 
     protocol: str = option(
-        "clean", "The metrics: clean are this project's own, paper are the published ones.", choices=PROTOCOLS
+        "clean",
+        "How the model is measured. clean measures the error of the true energy from noise-free test states, and paper "
+        "repeats the published metrics. The protocol also sets the defaults of --objective and --weight_decay of some "
+        "tasks.",
+        choices=PROTOCOLS,
     )
     compare_baseline: bool = option(
         False, "Also train a baseline in the same run, and report its metrics, too.", of_the_model=False
@@ -25,7 +29,7 @@ class RunOptions(Options):
     figures: bool = option(True, "Draw the figures.", of_the_model=False)
     tensorboard: bool = option(
         False,
-        "Write TensorBoard logs. They need an extra: pip install 'hnn_tf[tensorboard]'.",
+        "Write TensorBoard logs. TensorBoard is an extra: pip install '.[tensorboard]' in the repository.",
         of_the_model=False,
     )
     progress: str = option(

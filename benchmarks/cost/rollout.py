@@ -18,6 +18,14 @@ from benchmarks.documents.folders import RESULTS, ROOT
 from hnn_tf.commands import command_line
 from hnn_tf.files.atomic_file import atomic_file
 
+LABELS = {
+    f"rollout, {STATES} states": f"`hnn_tf.rollout`, {STATES} trajectories at once",
+    "rollout, one state": "`hnn_tf.rollout`, one trajectory",
+    "solve_ivp, default tolerances": "SciPy's `solve_ivp`, one trajectory, default tolerances",
+    f"solve_ivp, steps of {STEP_SIZE}": f"SciPy's `solve_ivp`, one trajectory, steps of {STEP_SIZE}",
+}
+"""The rows of the table of trajectories, by the names of their measurements."""
+
 
 def main() -> None:
     """Measures the rollouts, and prints the tables."""
@@ -64,21 +72,26 @@ def markdown(document: dict) -> str:
     """Returns the costs as Markdown tables, as medians with the least and the largest value."""
     trajectories, arithmetic, gradients = document["trajectories"], document["arithmetic"], document["gradients"]
     many, one = (trajectories[name]["seconds_a_state"] for name in (f"rollout, {STATES} states", "rollout, one state"))
-    head = [f"{STEPS * STEP_SIZE:g} time units", "evaluations", "µs per evaluation and state", "states per second"]
-    head += [f"time relative to {STATES} states", "time relative to one state"]
+    head = [
+        f"{STEPS * STEP_SIZE:g} time units",
+        "evaluations",
+        "µs per evaluation and trajectory",
+        "trajectories per second",
+    ]
+    head += [f"time per trajectory, relative to the rollout of {STATES}", "the same, relative to the rollout of one"]
     lines = row(head) + row(["---", *["---:"] * 5])
     for name, cost in trajectories.items():
         seconds, evaluations = cost["seconds_a_state"], cost["evaluations"]
         each = [1e6 * ratio for ratio in ratios(seconds, evaluations)]
         spreads = [each, [1 / s for s in seconds], ratios(seconds, many), ratios(seconds, one)]
-        lines += row([name, f"{median(evaluations):.0f}", *map(spread, spreads)])
+        lines += row([LABELS.get(name, name), f"{median(evaluations):.0f}", *map(spread, spreads)])
     rollout, limit = [s * STATES for s in many], arithmetic["limit_seconds"]
     flops, tanh = (median(arithmetic[key]) for key in ("gigaflops", "tanh_seconds"))
-    products = f"only its matrix products at {flops:.0f} GFLOP/s and its tanhs at {1e6 * tanh:.0f} µs per layer"
-    lines += "\n" + row([f"{STATES} states, {STEPS} steps", "seconds"]) + row(["---", "---:"])
-    lines += row(["rollout", spread(rollout)]) + row([products, spread(limit)])
+    products = f"its matrix products at {flops:.0f} GFLOP/s and its tanhs at {1e6 * tanh:.0f} µs per layer alone"
+    lines += "\n" + row([f"{STATES} trajectories, {STEPS} steps", "seconds"]) + row(["---", "---:"])
+    lines += row(["`hnn_tf.rollout`", spread(rollout)]) + row([products, spread(limit)])
     lines += row(["ratio", spread(ratios(rollout, limit))]) + "\n"
-    lines += row([f"gradient, {GRADIENT_STATES} states, {STEPS} steps", "MB above one step's peak", "seconds"])
+    lines += row([f"gradient, {GRADIENT_STATES} trajectories, {STEPS} steps", "MB above one step's peak", "seconds"])
     lines += row(["---", "---:", "---:"])
     floor, rows = gradients["floor"]["peak_megabytes"], []
     for name in ("checkpointing=False", "checkpointing"):
@@ -88,7 +101,7 @@ def markdown(document: dict) -> str:
     lines += row(["ratio", *(spread(ratios(*pair)) for pair in zip(*rows, strict=True))]) + "\n"
     note = (
         f"The numbers are medians (least – largest) of {len(limit)} runs, or of {len(floor)} gradients, on "
-        f"{document['machine']}. The model has its initial weights. Their motion is slow, so `solve_ivp` needs few "
-        "evaluations at its default tolerances."
+        f"{document['machine']}. The evaluations are those of one trajectory. The model has its initial weights, with "
+        "which its motion is slow. At its default tolerances, `solve_ivp` therefore needs few evaluations."
     )
     return f"{lines}{note}\n"

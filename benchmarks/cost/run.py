@@ -69,5 +69,8 @@ def markdown(document: dict) -> str:
         spread = f"{median(seconds):.2f} ({min(seconds):.2f} – {max(seconds):.2f})"
         lines.append(f"| `{command}` | {spread} | {median(megabytes):.0f} |")
     repeats = len(next(iter(document["commands"].values()))["seconds"])
-    note = f"`make cost` measured these medians of {repeats} runs (least – largest) on {document['machine']}."
+    note = (
+        f"`make cost` measured these medians of {repeats} runs (least – largest) on {document['machine']}. The last "
+        "command has a misspelt flag, and ends with a one-line error."
+    )
     return "\n".join([*lines, "", note, ""])

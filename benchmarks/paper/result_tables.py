@@ -34,7 +34,7 @@ README_ROWS = (
     ("three_body", "energy_mse", "mean squared energy error"),
     ("pixel_pendulum", "energy_mse", "mean squared energy error"),
     ("mass_spring", "coordinate_mse", "mean squared coordinate error"),
-    ("two_body", "valid_prediction_time", "valid prediction time"),
+    ("two_body", "valid_prediction_time", "valid prediction time (more is better)"),
 )
 """Task, metric of the clean protocol, and the metric in words: the few rows of the README."""
 

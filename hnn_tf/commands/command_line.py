@@ -169,8 +169,9 @@ def _help(usage: str) -> str:
     for name in _defined_by_the_command():
         flag = flags.FLAGS[name]
         choices = getattr(flag.parser, "enum_values", None)
-        values = "|".join(choices) if choices else flag.flag_type()
-        default = "" if flag.default is None else f" (default: {flag.default})"
+        is_list = isinstance(flag.default, list)
+        values = "|".join(choices) if choices else "value,value,..." if is_list else flag.flag_type()
+        default = "" if flag.default is None else f" (default: {','.join(flag.default) if is_list else flag.default})"
         meaning = (flag.help or "").split(">: ", 1)[-1] if choices else flag.help  # absl repeats the choices
         head = f"--[no]{name}" if flag.boolean else f"--{name}=<{values}>"
         lines.append(f"  {head}{default}\n      {meaning}")

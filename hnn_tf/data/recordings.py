@@ -1,4 +1,4 @@
-"""Recordings: the observations of a system, measured or simulated."""
+"""Recordings: the readings of a system, measured or simulated."""
 
 import dataclasses
 import warnings
@@ -75,10 +75,10 @@ class Recordings(Sequence[Recording]):
           inputs: Like `states`, with m numbers.
           parameters: `[N, k]`; `[k]` for a single recording.
           true_states: Like `states`.
-          **description: `state_names`, `state_units`, `time_unit`, `angles`.
+          **description: `state_names`, `state_units`, `time_unit` and `angles`, as in the class.
 
         Raises:
-          InputError: As in the class, or if there are not as many recordings of one argument as of another.
+          InputError: As in the class, or if two arguments have different numbers of recordings.
         """
         given = {"states": states, "time_derivatives": time_derivatives, "inputs": inputs, "true_states": true_states}
         single = _is_numeric(states) and np.ndim(states) == 2
@@ -119,7 +119,8 @@ class Recordings(Sequence[Recording]):
           table: The columns by name, as `table[name]`.
           time: The name of the column of times. The rows are sorted by time.
           positions: The names of the columns of the positions q.
-          momenta: The names of the columns of the momenta p, as many; velocities are allowed where masses are 1.
+          momenta: The names of the columns of the momenta p, as many as positions. Velocities can take the place of
+            momenta if all masses are equal and constant.
           recording: The name of a column that distinguishes the recordings; by default, all rows are one recording.
           time_derivatives: The names of the columns of dq/dt and dp/dt, in the order of the state.
           inputs: The names of the columns of inputs.
@@ -151,7 +152,7 @@ class Recordings(Sequence[Recording]):
 
     @property
     def width(self) -> int:
-        """How many numbers a state has, 2n."""
+        """The number of numbers in a state, 2n."""
         return self.recordings[0].states.shape[1]
 
     def __len__(self) -> int:
@@ -199,7 +200,8 @@ class Recordings(Sequence[Recording]):
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
         """Splits the recordings into those to train on and the last ones, which are held out whole.
 
-        A single recording is split in time, without one reading between the parts, so that no transition is in both.
+        A single recording is split in time. One reading between the parts is left out, so that no transition from one
+        reading to the next has readings of both parts.
 
         Args:
           fraction: The held-out fraction of the recordings, or of the readings of a single recording.
@@ -225,14 +227,15 @@ class Recordings(Sequence[Recording]):
         """Cuts every recording into as many windows as possible. Neighbouring windows share one reading.
 
         Args:
-          length: Readings in each, >= 2. When it is not given, the largest length of a recording that leaves at most a
-            tenth of all readings out; recordings that are shorter are left out then.
+          length: The number of readings in each window, >= 2. By default, the length is that of one of the recordings:
+            the largest with which at most a tenth of all readings is in no window. Shorter recordings are then left
+            out.
 
         Raises:
-          InputError: If a recording is shorter than a length that is given.
+          InputError: If a recording is shorter than the given length.
 
         Warns:
-          InputWarning: Says how many readings are in no window.
+          InputWarning: If readings are in no window, with the number of these readings.
         """
         shortest, total = min(map(len, self)), sum(map(len, self))
         if length is None:

@@ -1,4 +1,4 @@
-"""What models of a motion say of themselves, so that nobody has to ask for their class or name."""
+"""The base class of models of a motion, in which a model declares its properties."""
 
 import keras
 
@@ -6,22 +6,24 @@ from hnn_tf.models.nested_lists import TakesNestedLists
 
 
 class LearnedMotion(TakesNestedLists):
-    """Base class of models of a motion.
+    """The base class of models of a motion.
+
+    Other code reads the properties that a model declares here, and does not ask for the class or the name of a model.
 
     Attributes:
-      momentum_is_velocity: Whether the model takes the momentum for the velocity, dq/dt = p.
+      momentum_is_velocity: Whether the model assumes that the momenta are the velocities, dq/dt = p.
     """
 
     momentum_is_velocity = False
 
     def has_closed_form(self) -> bool:
-        """Whether all that is learned of H are coefficients that H is linear in, so that linear solves find them."""
+        """Returns whether H is linear in all of its learned numbers, so that linear solves can find these numbers."""
         return False
 
     def vector_field(self) -> keras.Model:
-        """The part that moves states `[..., 2n]`: the model itself, unless it sees something else than states."""
+        """Returns the model of states `[..., 2n]`: the model itself, or the inner one of a model that sees pictures."""
         return self
 
     def physical_parameters(self) -> dict[str, float]:
-        """Learned numbers that have a meaning by themselves, by name, as the coefficient of friction."""
+        """Returns the learned numbers with a physical meaning, by name, for example the coefficient of friction."""
         return {}

@@ -17,14 +17,26 @@ class ModelOptions(Options):
         "hnn",
         "The model. hnn learns H, hnn_friction also one coefficient of linear friction, and hnn_dissipation also a "
         "dissipation that depends on the state. baseline learns the time derivative, and second_order learns dp/dt. "
-        "random_features and random_features_friction learn H as a sum of random features.",
+        "random_features and random_features_friction learn H as a sum of fixed random functions, and the second of "
+        "the two also one coefficient of linear friction.",
         choices=MODELS,
     )
-    hidden_units: tuple[int, ...] = option((200, 200), "The widths of the hidden layers, for example 200,200.")
-    activation: str = option("tanh", "The activation function of the hidden layers.", choices=ACTIVATIONS)
-    precision: str = option("float32", "The precision of weights and arithmetic.", choices=("float32", "float64"))
+    hidden_units: tuple[int, ...] = option(
+        (200, 200),
+        "The widths of the hidden layers, for example 200,200. For random features, the last width is the number of "
+        "features.",
+    )
+    activation: str = option(
+        "tanh",
+        "The activation function of the hidden layers, or of the random features. Models that learn H refuse relu, "
+        "whose slope jumps.",
+        choices=ACTIVATIONS,
+    )
+    precision: str = option(
+        "float32", "The precision of the weights and of the arithmetic.", choices=("float32", "float64")
+    )
     time_reversible: bool = option(
-        False, "Make the H of an HNN even in p: H(q, p) = H(q, -p), as in mechanics without magnets."
+        False, "Make the learned H even in p: H(q, p) = H(q, -p), as in mechanics without magnets and rotating frames."
     )
 
     def __post_init__(self) -> None:

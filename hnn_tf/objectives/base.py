@@ -21,23 +21,24 @@ class Objective(abc.ABC):
     """A measure of how well a model fits: a scalar loss of the model on samples.
 
     Attributes:
-      name: What `--objective` calls it.
-      columns: Names of the sample columns that the loss reads.
-      num_substeps: Integrator steps in an interval, of an objective that integrates.
-      learned_columns: Those of them that are only guesses, which training improves together with the model's weights.
-      is_sample_mean: Whether `loss` and `validation_loss` are means over samples that count alike, each depending on
-        its own columns only. Then those of parts, weighted by their numbers of samples, average to that of the whole,
-        and it is taken in pieces of bounded memory; else all samples are taken at once. An objective declares it.
-      takes: Names of the fields of `ObjectiveOptions` that it has a use for; `from_options` refuses the others.
-      closed_form: How it is fitted without gradient steps: by one linear regression of the coefficients of a
-        conservative Hamiltonian, on `derivatives` or on the `weak` form, or to whole `trajectories`, together with a
-        coefficient of friction; None if it isn't.
-      begins_at_closed_form: Whether a training begins at what a closed form finds.
-      steps_from_closed_form: Of a training that begins there, as many as helped on held-out trajectories.
-      uses_derivatives: Whether recordings need derivatives.
-      sees_frames: Whether it is of recordings of pictures, and of models that see them.
-      matches_at_states: Whether derivatives are compared at the observed states themselves. Derivatives that are
-        estimated from noisy states then belong to the denoised states.
+      name: The name of the objective, as in `--objective`.
+      columns: The names of the sample columns that the loss reads.
+      num_substeps: The number of integrator steps between two readings. An objective without an integrator has 1.
+      learned_columns: The names of the columns that are only guesses at first. The training improves these columns
+        together with the model's weights.
+      is_sample_mean: Whether `loss` and `validation_loss` are means over samples with equal weights, where the term of
+        each sample depends on the columns of this sample only. If so, the loss of many samples is computed in pieces of
+        bounded memory. Otherwise, the loss is computed from all samples at once.
+      takes: The names of the fields of `ObjectiveOptions` that the objective uses. `from_options` refuses the others.
+      closed_form: The kind of the closed form that fits a Hamiltonian by this objective without gradient steps.
+        "derivatives" and "weak" are one linear regression, without friction. "trajectories" is a fit to whole
+        trajectories, with or without friction. None means that there is no closed form.
+      begins_at_closed_form: Whether the training of a network begins at the result of a closed form.
+      steps_from_closed_form: The number of training steps that `hnn_tf.fit` takes after such a start by default.
+      uses_derivatives: Whether the recordings need time derivatives.
+      sees_frames: Whether the objective takes recordings of pictures, and models that see pictures.
+      matches_at_states: Whether the objective compares derivatives at the observed states themselves. Derivatives that
+        are estimated from noisy states then belong to the denoised states.
       found: The names of the attributes that are found from the data before a training if they are not given.
     """
 

@@ -19,37 +19,48 @@ class ObjectiveOptions(Options):
 
     objective: str | None = option(
         None,
-        "The measure of how well a model fits; by default, the protocol's own, or a choice that suits the recordings.",
+        "The measure of how well a model fits. derivative compares time derivatives. one_step compares the next "
+        "state. weak compares increments over windows. trajectory compares whole rollouts, and combined compares "
+        "rollouts and time derivatives. By default, the protocol determines the objective in a trainer, and the "
+        "recordings determine the objective in hnn_tf.fit.",
         choices=OBJECTIVES,
     )
     derivatives: str | None = option(
         None,
-        "The estimator of time derivatives from the states; by default, the task's own derivatives are used.",
+        "The estimator that computes time derivatives from the states. By default, the derivatives of the data are "
+        "used.",
         choices=DERIVATIVE_ESTIMATORS,
     )
     segments: int = option(
         0,
-        "The number of segments of each trajectory, for the objectives trajectory and combined. A rollout begins in "
-        "each segment. With 0, a segment has about 40 observations.",
+        "The number of segments of each trajectory, for the objectives trajectory and combined. A new rollout begins "
+        "at the start of each segment. With 0, a segment has about 40 readings.",
         least=0,
         most=1_000_000,
     )
     huber: float = option(
         0.0,
-        "The number of noise standard deviations beyond which outliers count less; 0 squares all errors.",
+        "The size of an error, in standard deviations of the noise, beyond which the error counts linearly and not "
+        "squared, so that outliers count less. With 0, all errors count squared. For the objectives trajectory and "
+        "combined.",
         least=0.01,  # almost absolute errors
         most=1000.0,  # beyond all outliers
         or_zero=True,
     )
     growth_steps: int = option(
-        0, "The number of steps over which rollouts grow to their full length.", least=0, most=MOST_STEPS
+        0,
+        "The number of training steps over which rollouts grow from one interval to their full length. With 0, all "
+        "rollouts have their full length. For the objectives trajectory and combined.",
+        least=0,
+        most=MOST_STEPS,
     )
     integrator: str = option(
-        "rk4", "The integrator of objectives that integrate, and of the exported rollout.", choices=INTEGRATORS
+        "rk4", "The integrator of the objective, if it integrates, and of the exported rollout.", choices=INTEGRATORS
     )
     substeps: int | None = option(
         None,
-        "The number of integrator steps in each observed time step; by default, enough for the data, and 1 for frames.",
+        "The number of integrator steps between two neighbouring readings. By default, the number is chosen from the "
+        "data, so that the integrator's error is small beside the noise. For frames, the default is 1.",
         least=1,
         most=1000,
     )

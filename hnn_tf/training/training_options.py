@@ -19,9 +19,15 @@ class TrainingOptions(Options):
     """
 
     steps: int = option(
-        2000, "The number of optimizer steps; 0 keeps the weights of a closed form.", least=0, most=MOST_STEPS
+        2000,
+        "The largest number of optimizer steps. With 0, the model keeps the weights with which the training begins, "
+        "which is allowed only for trajectory and combined. Random features take no steps, whatever this number is.",
+        least=0,
+        most=MOST_STEPS,
     )
-    batch_size: int = option(0, "The number of samples per step; 0 takes all samples.", least=0, most=10**9)
+    batch_size: int = option(
+        0, "The number of samples in each step. With 0, each step uses all samples.", least=0, most=10**9
+    )
     optimizer: str = option(
         "adam", "The optimizer. lbfgs is a quasi-Newton method, which needs full batches.", choices=OPTIMIZERS
     )
@@ -29,7 +35,7 @@ class TrainingOptions(Options):
     learning_rate: float = option(1e-3, "The step size of Adam, > 0.", least=1e-30, most=1e30)
     learning_rate_schedule: str = option(
         "constant",
-        "The course of the learning rate. With cosine, it falls to 0 over --steps, along half a cosine.",
+        "The course of the learning rate. With cosine, the rate falls to 0 over all steps, along half a cosine.",
         choices=SCHEDULES,
     )
     average_weights: bool = option(False, "Use the exponential average of the weights, over about 100 steps.")

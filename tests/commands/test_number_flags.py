@@ -46,3 +46,9 @@ def test_extremes_are_refused_in_a_line_that_names_flag_and_range(answers):
         assert error.count("\n") == 1, case
         assert argument.split("=")[0] in error, case
         assert "a number from" in error or "in the range" in error, case
+
+
+def test_help_shows_lists_as_they_are_given(tmp_path):
+    code, output, error = command_session.run([["trainers.pendulum", "--help"]], tmp_path)[0]
+    assert (code, error) == (0, "")
+    assert "  --hidden_units=<value,value,...> (default: 200,200)\n" in output

@@ -115,7 +115,7 @@ def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):
     assert names["damped"].dissipation.coefficient.shape == [1]
     assert names["paths"].states.shape == (100, 50, 8)
     assert names["bodies"].dof == 9
-    np.testing.assert_array_equal(names["ours"], [[1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.5, -0.5]])
+    np.testing.assert_array_equal(names["states_for_nbody"], [[1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.5, -0.5]])
     gain = names["pendulum"].hamiltonian(names["higher"]) - names["pendulum"].hamiltonian(names["state"])
     np.testing.assert_allclose(gain, 0.5, atol=1e-6)  # float32
 

@@ -31,7 +31,8 @@ class RecordOptions(DataOptions):
 
     data_path: str | None = option(
         None,
-        "The path of the record: invar_datasets.zip, its folder, or real_pend_h_1.txt; by default, it is downloaded.",
+        "The path of the record: invar_datasets.zip, its folder, or real_pend_h_1.txt. By default, the record is "
+        "downloaded.",
     )
 
 
@@ -39,9 +40,16 @@ class RecordOptions(DataOptions):
 class FrameOptions(CachedDataOptions):
     """Options of frames, and of the model of frames."""
 
+    noise_std: float = option(
+        0.0,
+        "The standard deviation of the Gaussian noise on the pixels of the frames, whose values are from 0 to 0.5.",
+        least=0.0,
+        most=100.0,
+    )
     renderer: str = option(
         "numpy",
-        "The program that draws the frames; gymnasium needs an extra, pip install 'hnn_tf[gymnasium]', and minutes.",
+        "The program that draws the frames. gymnasium is an extra, pip install '.[gymnasium]' in the repository, and "
+        "takes minutes.",
         choices=("gymnasium", "numpy"),
     )
     # The pictures of a swing take about 3 MB.

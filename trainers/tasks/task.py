@@ -22,11 +22,12 @@ class TaskData(abc.ABC):
     """A task's data, with their metrics and figures.
 
     Attributes:
-      train: Recordings to learn from.
-      test: Recordings to measure on.
-      derivative_estimator: Name of the estimator of derivatives that the recordings lack; None if they lack none.
-      state: What the model's state is: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`; a unit is
-        empty where there is none.
+      train: The recordings to learn from.
+      test: The recordings on which a trained model is measured.
+      derivative_estimator: The name of the estimator that computes the time derivatives if the recordings have none;
+        None if the recordings have time derivatives, or need none.
+      state: The description of the model's state: `names` and `units` of its 2n numbers, `time_unit` and `energy_unit`.
+        An empty unit means that there is no unit.
     """
 
     train: Recordings | FrameRecordings
@@ -36,7 +37,7 @@ class TaskData(abc.ABC):
 
     @abc.abstractmethod
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
-        """Returns the task's metrics of a trained model, besides its losses."""
+        """Returns the metrics of a trained model that the task defines, without the losses."""
 
     @abc.abstractmethod
     def draw(self, folder: pathlib.Path, models: Models) -> None:
@@ -58,10 +59,10 @@ class Task(abc.ABC):
 
     Attributes:
       name: The name of the task, as in `python -m trainers.<name>`.
-      data_options: The class of the options of its data.
-      state_width: The width 2n of its states.
+      data_options: The class of the options of the task's data.
+      state_width: The width 2n of the task's states.
       angles: The indices of the positions that are angles. Random features have the period of angles, 2 pi.
-      momentum_is_velocity: Whether dq/dt = p.
+      momentum_is_velocity: Whether the momenta of the task are velocities, dq/dt = p.
     """
 
     name: str
@@ -71,7 +72,10 @@ class Task(abc.ABC):
     momentum_is_velocity: bool = True
 
     def defaults(self, protocol: str) -> dict[str, Any]:
-        """Returns the values by name of the flags that a protocol sets by default: here the paper's, for both."""
+        """Returns the defaults of flags that depend on the protocol, by the names of the flags.
+
+        By default, both protocols use the paper's objective.
+        """
         del protocol
         return {"objective": "derivative"}
 
