@@ -19,6 +19,7 @@ def recordings():
     return swings()
 
 
+@pytest.mark.slow
 def test_the_simplest_model_is_kept_that_is_as_good():
     found = hnn_tf.fit(swings(count=15), model=CLOSED_FORMS, objective="trajectory", progress=False)
     assert found.model.name == "random_features"

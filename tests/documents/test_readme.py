@@ -79,6 +79,7 @@ def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
 
 
+@pytest.mark.slow
 def test_python_of_the_page_on_models_runs(trained_run):
     names = _names_after("docs/using_models.md")
     assert names["energy"].shape == [1]

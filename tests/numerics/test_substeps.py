@@ -59,7 +59,7 @@ def _true_model():
     return model
 
 
-INTEGRATING = ["one_step", "trajectory", "combined"]
+INTEGRATING = ["one_step", "trajectory", pytest.param("combined", marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("name", INTEGRATING)
