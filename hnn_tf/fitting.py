@@ -103,6 +103,7 @@ def fit(
       >>> fitted = hnn_tf.fit(recordings)
       >>> fitted.metrics["test_loss"]
     """
+    _check_types(recordings, objective, training)
     if test is None:
         recordings, test = _held_out(recordings)
     _check_test(recordings, test)
@@ -151,6 +152,17 @@ def _held_out(recordings: Recordings | FrameRecordings) -> tuple[Recordings, Rec
     return recordings.hold_out(fraction)  # type: ignore[return-value]
 
 
+def _check_types(recordings: object, objective: object, training: object) -> None:
+    """Refuses what would end in Python's own words."""
+    for name, value, kinds, expected in (
+        ("recordings", recordings, (Recordings, FrameRecordings), "hnn_tf.data.Recordings"),
+        ("objective", objective, (Objective, ObjectiveOptions, str), "a name, hnn_tf.ObjectiveOptions or an objective"),
+        ("training", training, (TrainingOptions,), "hnn_tf.TrainingOptions"),
+    ):
+        if not isinstance(value, kinds) and (value is not None or name == "recordings"):
+            raise InputError(f"{name}: expected {expected}; received {one_line(repr(value))}")
+
+
 def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | FrameRecordings) -> None:
     if type(test) is not type(recordings):
         raise InputError(
@@ -185,9 +197,14 @@ def _choices(
     model: ModelChoice | Sequence[ModelChoice] | None, objective: Objective, recordings: Recordings | FrameRecordings
 ) -> list[ModelChoice]:
     if model is not None:
-        choices = [model] if isinstance(model, keras.Model | ModelOptions | str) else list(model)
+        choices = list(model) if isinstance(model, list | tuple) else [model]
         if not choices:
             raise InputError("model: expected at least one; received none")
+        for choice in choices:
+            if not isinstance(choice, keras.Model | ModelOptions | str):
+                raise InputError(
+                    f"model: expected a name, hnn_tf.ModelOptions or a Keras model; received {one_line(repr(choice))}"
+                )
         return choices
     squares = not (getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0))
     narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE

@@ -118,6 +118,9 @@ def test_numpys_numbers_are_plain_ones():
     [
         ({"model": "hmm"}, "model='hmm': expected one of baseline, hnn"),
         ({"model": []}, "model: expected at least one"),
+        ({"model": 3}, "model: expected a name, hnn_tf.ModelOptions or a Keras model; received 3"),
+        ({"objective": 3}, "objective: expected a name, hnn_tf.ObjectiveOptions or an objective; received 3"),
+        ({"training": {"steps": 3}}, "training: expected hnn_tf.TrainingOptions; received {'steps': 3}"),
         ({"model": ["hnn", "hnn"]}, "model: expected models of different names"),
         ({"objective": "hmm"}, "objective='hmm': expected one of combined, derivative"),
         ({"model": "random_features", "objective": "one_step"}, "has no closed form for objective='one_step'; take"),
