@@ -5,14 +5,14 @@ import dataclasses
 import os
 import pathlib
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import keras
 import numpy as np
 
-from hnn_tf import fit_identity, model_selection
+from hnn_tf import fit_choices, fit_identity, model_selection
 from hnn_tf.data.frame_recordings import FrameRecordings
 from hnn_tf.data.recordings import Recordings
+from hnn_tf.fit_choices import ModelChoice
 from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import InputError, one_line
 from hnn_tf.models.latent_hamiltonian_network import LatentHamiltonianNetwork
@@ -27,17 +27,6 @@ from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.training_run import train
 from hnn_tf.training.training_set import TrainingSet
-from hnn_tf.training.warm_start import WIDEST_STATE, begins_in_closed_form
-
-ModelChoice: TypeAlias = keras.Model | ModelOptions | str
-
-CLOSED_FORMS = ("random_features", "random_features_friction")
-NETWORKS = ("hnn", "hnn_friction")
-"""The models that `fit` compares if no model is given: first one that conserves energy, then one with friction.
-
-`fit` takes `CLOSED_FORMS` if a closed form can fit the objective and states have up to six numbers, because closed
-forms are faster and more exact (docs/objectives.md). Otherwise, `fit` takes `NETWORKS`.
-"""
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
@@ -107,20 +96,20 @@ def fit(
     if test is None:
         recordings, test = _held_out(recordings)
     _check_test(recordings, test)
-    options = _objective_options(objective, recordings)
+    options = fit_choices.objective_options(objective, recordings)
     fits = objective if isinstance(objective, Objective) else new_objective(options)
     if fits.sees_frames != isinstance(recordings, FrameRecordings):
         kind = "frames, hnn_tf.data.FrameRecordings" if fits.sees_frames else "states, hnn_tf.data.Recordings"
         raise InputError(
             f"recordings: objective {fits.name!r} expects those of {kind}; received {type(recordings).__name__}"
         )
-    choices = _choices(model, fits, recordings)
+    choices = fit_choices.models(model, fits, recordings)
     seed = 0 if training is None else training.seed
     models = [_model(choice, recordings, seed) for choice in choices]
     if len({each.name for each in models}) < len(models):
         raise InputError(f"model: expected models of different names; received {[each.name for each in models]}")
     if training is None:
-        training = _chosen_training(fits, models, recordings)
+        training = fit_choices.training_options(fits, models, recordings)
     if len(choices) > 1 and not training.validation_fraction:
         fraction = max(VALIDATION_FRACTION, 1.0 / len(recordings)) if len(recordings) > 1 else VALIDATION_FRACTION
         training = dataclasses.replace(training, validation_fraction=fraction)
@@ -176,42 +165,6 @@ def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | Fra
         raise InputError("test: expected time derivatives, as the recordings have them; received none")
 
 
-def _objective_options(
-    objective: Objective | ObjectiveOptions | str | None, recordings: Recordings | FrameRecordings
-) -> ObjectiveOptions:
-    """The options that are given, with an objective's name; of an objective that is given, those it was made of."""
-    if isinstance(objective, Objective):
-        integrator = objective.integrator.name if isinstance(objective, IntegratedObjective) else "rk4"
-        return ObjectiveOptions(integrator=integrator)
-    options = objective if isinstance(objective, ObjectiveOptions) else ObjectiveOptions(objective)
-    if options.objective is not None:
-        return options
-    if not isinstance(recordings, Recordings):
-        raise InputError("objective: expected one for recordings of frames, as hnn_tf.objectives.LatentMatching()")
-    known = recordings[0].time_derivatives is not None or options.derivatives is not None
-    narrow, wide = ("combined", "derivative") if known else ("trajectory", "one_step")
-    return dataclasses.replace(options, objective=narrow if recordings.width <= WIDEST_STATE else wide)
-
-
-def _choices(
-    model: ModelChoice | Sequence[ModelChoice] | None, objective: Objective, recordings: Recordings | FrameRecordings
-) -> list[ModelChoice]:
-    if model is not None:
-        choices = list(model) if isinstance(model, list | tuple) else [model]
-        if not choices:
-            raise InputError("model: expected at least one; received none")
-        for choice in choices:
-            if not isinstance(choice, keras.Model | ModelOptions | str):
-                raise InputError(
-                    f"model: expected a name, hnn_tf.ModelOptions or a Keras model; received {one_line(repr(choice))}"
-                )
-        return choices
-    squares = not (getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0))
-    narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE
-    closed = objective.closed_form == "trajectories" and squares and narrow
-    return list(CLOSED_FORMS if closed else NETWORKS)
-
-
 def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: int) -> keras.Model:
     if isinstance(recordings, FrameRecordings):
         if not isinstance(choice, LatentHamiltonianNetwork) or not choice.built:
@@ -230,18 +183,6 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
             f"{one_line(error)}"
         ) from error
     return choice
-
-
-def _chosen_training(
-    objective: Objective, models: Sequence[keras.Model], recordings: Recordings | FrameRecordings
-) -> TrainingOptions:
-    closed = isinstance(recordings, Recordings) and all(
-        begins_in_closed_form(each, width=recordings.width) for each in models
-    )
-    if not (objective.begins_at_closed_form and closed):
-        return TrainingOptions()
-    # At Adam's usual rate the first steps would spoil the start.
-    return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
 
 
 def _with_noise_of(found: Objective, given: Objective) -> Objective:

@@ -5,7 +5,7 @@ import pytest
 from small_fits import CLOSED_FORMS, FEW, SMALL, fit, swings
 
 import hnn_tf
-from hnn_tf import ModelOptions, TrainingOptions, data, fitting, objectives
+from hnn_tf import ModelOptions, TrainingOptions, data, fit_choices, objectives
 from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.objectives import LatentMatching
 from hnn_tf.training import warm_start
@@ -57,17 +57,17 @@ def test_friction_is_found_where_there_is_some(count):
 def test_what_is_chosen_depends_on_what_was_observed(width, derivatives, objective, models):
     states = np.random.default_rng(0).standard_normal([3, 5, width])
     recordings = data.Recordings.from_arrays(np.arange(5), states, time_derivatives=states if derivatives else None)
-    options = fitting._objective_options(None, recordings)
+    options = fit_choices.objective_options(None, recordings)
     assert options.objective == objective
-    assert fitting._choices(None, objectives.new_objective(options), recordings) == models
+    assert fit_choices.models(None, objectives.new_objective(options), recordings) == models
 
 
 @pytest.mark.parametrize(
     "objective", ["derivative", "one_step", "weak", hnn_tf.ObjectiveOptions("trajectory", huber=3)]
 )
 def test_where_there_is_no_closed_form_networks_are_tried(recordings, objective):
-    options = fitting._objective_options(objective, recordings)
-    assert fitting._choices(None, objectives.new_objective(options), recordings) == ["hnn", "hnn_friction"]
+    options = fit_choices.objective_options(objective, recordings)
+    assert fit_choices.models(None, objectives.new_objective(options), recordings) == ["hnn", "hnn_friction"]
 
 
 @pytest.mark.slow
@@ -85,7 +85,7 @@ def test_a_start_that_is_no_closed_form_is_followed_by_the_objectives_steps(reco
     other = hnn_tf.fit(recordings[:6], model=ModelOptions("baseline", (8,)), objective="trajectory",
                        training=TrainingOptions(steps=4), progress=False)  # fmt: skip
     assert (closed.result.steps, other.result.steps) == (0, 4)
-    assert fitting._chosen_training(other.data.objective, [other.model], recordings) == TrainingOptions()
+    assert fit_choices.training_options(other.data.objective, [other.model], recordings) == TrainingOptions()
 
 
 def test_validation_readings_do_not_touch_the_estimated_derivatives_of_training(recordings):

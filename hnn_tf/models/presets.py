@@ -1,11 +1,7 @@
-"""Builders of the models that `--model` names. They take the same keyword arguments, and refuse what isn't theirs.
+"""Builders of the models that `--model` names. They take the same keyword arguments, and refuse what isn't theirs."""
 
-Keyword arguments: `hidden_units`, widths of the hidden layers, of which random features take the last as their number;
-`activation`; `dtype`; `time_reversible`, whether H(q, p) = H(q, -p); `periodic`, indices of the positions that are
-angles, whose period random features have.
-"""
-
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Sequence
 
 import keras
 
@@ -20,117 +16,100 @@ from hnn_tf.models.second_order_network import SecondOrderNetwork
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 
 
-def hnn(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """A network of H."""
-    del periodic  # a perceptron has no period
-    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
-    return HamiltonianNetwork(_even(hamiltonian, time_reversible), name="hnn")
+@dataclasses.dataclass(frozen=True)
+class HamiltonianPreset:
+    """Builds a `HamiltonianNetwork`.
+
+    Args:
+      name: The name of the model.
+      random_features: Whether H is made of random features; a perceptron if not.
+      dissipation: Makes the dissipation, (activation, dtype) -> layer; None if energy is conserved.
+    """
+
+    name: str
+    random_features: bool = False
+    dissipation: Callable[[str, str], keras.layers.Layer] | None = None
+
+    def __call__(
+        self,
+        *,
+        hidden_units: Sequence[int],
+        activation: str,
+        dtype: str,
+        time_reversible: bool = False,
+        periodic: Sequence[int] = (),
+    ) -> keras.Model:
+        """Returns an unbuilt model.
+
+        Args:
+          hidden_units: Widths of the hidden layers; the last width is the number of random features.
+          activation: The activation of the hidden layers, or of the random features.
+          dtype: The precision.
+          time_reversible: Whether H(q, p) = H(q, -p).
+          periodic: Indices of the positions that are angles; only random features have their period.
+        """
+        hamiltonian: keras.layers.Layer
+        if self.random_features:
+            hamiltonian = RandomFeatureHamiltonian(
+                num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
+            )
+        else:
+            hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+        parts = [TimeReversibleHamiltonian(hamiltonian) if time_reversible else hamiltonian]
+        if self.dissipation:
+            parts.append(self.dissipation(activation, dtype))
+        return HamiltonianNetwork(*parts, name=self.name)
 
 
-def hnn_friction(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """A network of H, and one coefficient of linear friction."""
-    del periodic
-    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
-    return HamiltonianNetwork(_even(hamiltonian, time_reversible), LinearFriction(dtype=dtype), name="hnn_friction")
+@dataclasses.dataclass(frozen=True)
+class FieldPreset:
+    """Builds a network of the time derivative, which has no Hamiltonian.
+
+    Args:
+      name: The name of the model.
+      network: The class of the network.
+    """
+
+    name: str
+    network: type[BaselineNetwork]
+
+    def __call__(
+        self,
+        *,
+        hidden_units: Sequence[int],
+        activation: str,
+        dtype: str,
+        time_reversible: bool = False,
+        periodic: Sequence[int] = (),
+    ) -> keras.Model:
+        """Returns an unbuilt model; the arguments are those of `HamiltonianPreset`.
+
+        Raises:
+          OptionError: If the model is to be time-reversible.
+        """
+        del periodic  # a perceptron has no period
+        if time_reversible:
+            raise OptionError(
+                "{time_reversible:only}: is of a Hamiltonian, and {model} has none; take hnn",
+                time_reversible=True,
+                model=self.name,
+            )
+        return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
 
 
-def hnn_dissipation(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """A network of H, and one of a dissipation that depends on the state."""
-    del periodic
-    hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
-    # The widths are H's: of R, a small perceptron will do.
-    dissipation = MLPDissipation(activation=activation, dtype=dtype)
-    return HamiltonianNetwork(_even(hamiltonian, time_reversible), dissipation, name="hnn_dissipation")
+def _friction(activation: str, dtype: str) -> keras.layers.Layer:
+    del activation
+    return LinearFriction(dtype=dtype)
 
 
-def baseline(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """A network of the derivative itself."""
-    del periodic
-    _refuse("baseline", time_reversible)
-    return BaselineNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="baseline")
+def _dissipation(activation: str, dtype: str) -> keras.layers.Layer:
+    return MLPDissipation(activation=activation, dtype=dtype)  # of R, a small perceptron of its own widths will do
 
 
-def random_features(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """H of random features."""
-    hamiltonian = RandomFeatureHamiltonian(
-        num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
-    )
-    return HamiltonianNetwork(_even(hamiltonian, time_reversible), name="random_features")
-
-
-def random_features_friction(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """H of random features, and one coefficient of linear friction."""
-    hamiltonian = RandomFeatureHamiltonian(
-        num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
-    )
-    friction = LinearFriction(dtype=dtype)
-    return HamiltonianNetwork(_even(hamiltonian, time_reversible), friction, name="random_features_friction")
-
-
-def second_order(
-    *,
-    hidden_units: Sequence[int],
-    activation: str,
-    dtype: str,
-    time_reversible: bool = False,
-    periodic: Sequence[int] = (),
-) -> keras.Model:
-    """A network of dp/dt, where dq/dt = p."""
-    del periodic
-    _refuse("second_order", time_reversible)
-    return SecondOrderNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="second_order")
-
-
-def _even(hamiltonian: keras.layers.Layer, time_reversible: bool) -> keras.layers.Layer:
-    return TimeReversibleHamiltonian(hamiltonian) if time_reversible else hamiltonian
-
-
-def _refuse(model: str, time_reversible: bool) -> None:
-    if time_reversible:
-        raise OptionError(
-            "{time_reversible:only}: is of a Hamiltonian, and {model} has none; take hnn",
-            time_reversible=True,
-            model=model,
-        )
+hnn = HamiltonianPreset("hnn")
+hnn_friction = HamiltonianPreset("hnn_friction", dissipation=_friction)
+hnn_dissipation = HamiltonianPreset("hnn_dissipation", dissipation=_dissipation)
+random_features = HamiltonianPreset("random_features", random_features=True)
+random_features_friction = HamiltonianPreset("random_features_friction", random_features=True, dissipation=_friction)
+baseline = FieldPreset("baseline", BaselineNetwork)
+second_order = FieldPreset("second_order", SecondOrderNetwork)
