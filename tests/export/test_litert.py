@@ -15,8 +15,7 @@ pytestmark = pytest.mark.export
 interpreter = pytest.importorskip("ai_edge_litert.interpreter")
 
 MODELS = [name for name in exported_models.BUILDERS if name != "float64"]
-TOLERANCE = 1e-6
-"""Relative to max(1, |x|): some roundings of float32, 1.2e-7."""
+TOLERANCE = exported_models.ROUND_OFF["float32"]
 BATCH_SIZE = 4
 
 

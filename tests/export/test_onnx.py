@@ -16,9 +16,6 @@ onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 pytest.importorskip("tf2onnx")
 
-TOLERANCE = {"float32": 1e-6, "float64": 1e-14}
-"""Relative to max(1, |x|): some roundings of 1.2e-7 and 2.2e-16."""
-
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
@@ -36,7 +33,7 @@ def _answer(session, request):
 
 
 def _tolerance(name):
-    return TOLERANCE["float64" if name == "float64" else "float32"]
+    return exported_models.ROUND_OFF["float64" if name == "float64" else "float32"]
 
 
 @pytest.mark.parametrize("name", exported_models.BUILDERS)

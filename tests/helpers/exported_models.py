@@ -43,6 +43,11 @@ BUILDERS = {
     "pixel_hnn": lambda: _frames(hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]))),
     "pixel_baseline": lambda: _frames(hnn_tf.BaselineNetwork(hidden_units=[8])),
 }
+ROUND_OFF = {"float32": 5e-6, "float64": 1e-14}
+"""How far two programs' answers may be apart, relative to max(1, |x|). An answer is rounded some 480 times on its way:
+six layers of at most 60 products in frames, and four stages in each of 30 steps in rollouts. Roundings add like a
+random walk: sqrt(480) of 6e-8 or of 1.1e-16 are 1.3e-6 or 2.4e-15. The bound leaves four times as much for a processor
+of other instructions."""
 INTEGRATORS = ("dormand_prince", "gauss4", "rk8", "tao2")
 """Of each kernel one, for rollouts of the HNN; the models above are rolled out by rk4."""
 
