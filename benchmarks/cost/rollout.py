@@ -78,7 +78,7 @@ def markdown(document: dict) -> str:
         "µs per evaluation and trajectory",
         "trajectories per second",
     ]
-    head += [f"time per trajectory, relative to the rollout of {STATES}", "the same, relative to the rollout of one"]
+    head += [f"time per trajectory, relative to the rollout of {count}" for count in (STATES, "one")]
     lines = row(head) + row(["---", *["---:"] * 5])
     for name, cost in trajectories.items():
         seconds, evaluations = cost["seconds_a_state"], cost["evaluations"]
@@ -87,11 +87,13 @@ def markdown(document: dict) -> str:
         lines += row([LABELS.get(name, name), f"{median(evaluations):.0f}", *map(spread, spreads)])
     rollout, limit = [s * STATES for s in many], arithmetic["limit_seconds"]
     flops, tanh = (median(arithmetic[key]) for key in ("gigaflops", "tanh_seconds"))
-    products = f"its matrix products at {flops:.0f} GFLOP/s and its tanhs at {1e6 * tanh:.0f} µs per layer alone"
+    tanhs = f"its tanh functions, at {1e6 * tanh:.0f} µs per layer"
+    products = f"only its matrix products, at {flops:.0f} GFLOP/s, and {tanhs}"
     lines += "\n" + row([f"{STATES} trajectories, {STEPS} steps", "seconds"]) + row(["---", "---:"])
     lines += row(["`hnn_tf.rollout`", spread(rollout)]) + row([products, spread(limit)])
     lines += row(["ratio", spread(ratios(rollout, limit))]) + "\n"
-    lines += row([f"gradient, {GRADIENT_STATES} trajectories, {STEPS} steps", "MB above one step's peak", "seconds"])
+    memory = "MB above the peak memory of one step"
+    lines += row([f"gradient, {GRADIENT_STATES} trajectories, {STEPS} steps", memory, "seconds"])
     lines += row(["---", "---:", "---:"])
     floor, rows = gradients["floor"]["peak_megabytes"], []
     for name in ("checkpointing=False", "checkpointing"):
@@ -100,8 +102,9 @@ def markdown(document: dict) -> str:
         lines += row([name, *map(spread, rows[-1])])
     lines += row(["ratio", *(spread(ratios(*pair)) for pair in zip(*rows, strict=True))]) + "\n"
     note = (
-        f"The numbers are medians (least – largest) of {len(limit)} runs, or of {len(floor)} gradients, on "
-        f"{document['machine']}. The evaluations are those of one trajectory. The model has its initial weights, with "
-        "which its motion is slow. At its default tolerances, `solve_ivp` therefore needs few evaluations."
+        f"The numbers are medians (least – largest) of {len(limit)} runs, measured on {document['machine']}. The "
+        f"numbers of the gradients are medians of {len(floor)} runs. The column of the evaluations shows the "
+        "evaluations for one trajectory. The model has its initial weights, so its motion is slow. With its default "
+        "tolerances, `solve_ivp` therefore needs few evaluations."
     )
     return f"{lines}{note}\n"

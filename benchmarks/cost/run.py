@@ -70,7 +70,7 @@ def markdown(document: dict) -> str:
         lines.append(f"| `{command}` | {spread} | {median(megabytes):.0f} |")
     repeats = len(next(iter(document["commands"].values()))["seconds"])
     note = (
-        f"`make cost` measured these medians of {repeats} runs (least – largest) on {document['machine']}. The last "
-        "command has a misspelt flag, and ends with a one-line error."
+        f"The numbers are medians of {repeats} runs (least – largest). `make cost` measured them on "
+        f"{document['machine']}. The last command has a misspelt flag, so it ends with a one-line error."
     )
     return "\n".join([*lines, "", note, ""])

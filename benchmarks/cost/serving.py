@@ -157,14 +157,14 @@ def markdown(document: dict) -> str:
     first, last = load["megabytes"]
     lines += (
         f"\nIn a load test, {load['threads']} threads sent {load['requests']:,} requests of mixed signatures and batch "
-        f"sizes in {load['seconds']:.0f} s. {load['errors']} requests failed, and {load['different']} answers differed "
-        f"in any bit from the answer to a single thread. The process had {first:.0f} MB of resident memory in the "
-        f"first tenth of the requests after a warm-up, and {last:.0f} MB in the last tenth "
+        f"sizes in {load['seconds']:.0f} s. {load['errors']} requests failed. {load['different']} answers differed in "
+        f"any bit from the answers that a single thread received. After a warm-up, the process used {first:.0f} MB of "
+        f"resident memory during the first tenth of the requests, and {last:.0f} MB during the last tenth "
         f"({100 * (last / first - 1):+.1f} %).\n"
     )
     repeats = len(document["seconds"][ONE][EXPORT]["wall"])
     note = (
-        f"The numbers are medians (least – largest) of {repeats} runs, or of {EXPORT_REPEATS} exports, on "
-        f"{document['machine']}."
+        f"The numbers are medians (least – largest). The times of calls come from {repeats} runs, and the times of "
+        f"exports come from {EXPORT_REPEATS} exports. All of them were measured on {document['machine']}."
     )
     return f"{lines}\n{note}\n"
