@@ -1,4 +1,4 @@
-"""The objective, the models and the training that `hnn_tf.fit` chooses where none is given."""
+"""The objective, the models and the training that `hnn_tf.fit` chooses by default."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ ModelChoice: TypeAlias = keras.Model | ModelOptions | str
 
 CLOSED_FORMS = ("random_features", "random_features_friction")
 NETWORKS = ("hnn", "hnn_friction")
-"""The models that `fit` compares if no model is given: first one that conserves energy, then one with friction.
+"""The models that `fit` compares if no model is given: first a model that conserves energy, then one with friction.
 
 `fit` takes `CLOSED_FORMS` if a closed form can fit the objective and states have up to six numbers, because closed
 forms are faster and more exact (docs/objectives.md). Otherwise, `fit` takes `NETWORKS`.
@@ -30,10 +30,12 @@ forms are faster and more exact (docs/objectives.md). Otherwise, `fit` takes `NE
 def objective_options(
     objective: Objective | ObjectiveOptions | str | None, recordings: Recordings | FrameRecordings
 ) -> ObjectiveOptions:
-    """Returns the given options with the name of an objective, which the recordings decide if none is given.
+    """Returns the options of the objective, with a name that the recordings determine if none is given.
+
+    For a given `Objective`, the options contain only its integrator.
 
     Raises:
-      InputError: If an objective for recordings of frames is not given.
+      InputError: If no objective is given for recordings of frames.
     """
     if isinstance(objective, Objective):
         integrator = objective.integrator.name if isinstance(objective, IntegratedObjective) else "rk4"
@@ -51,7 +53,7 @@ def objective_options(
 def models(
     model: ModelChoice | Sequence[ModelChoice] | None, objective: Objective, recordings: Recordings | FrameRecordings
 ) -> list[ModelChoice]:
-    """Returns the given models, or those that are tried for this objective.
+    """Returns the given models or, if none are given, the models that `fit` compares for the objective.
 
     Raises:
       InputError: If a given model is of another type, or the list of models is empty.
@@ -75,11 +77,11 @@ def models(
 def training_options(
     objective: Objective, models: Sequence[keras.Model], recordings: Recordings | FrameRecordings
 ) -> TrainingOptions:
-    """Returns the options of a training: few gentle steps if all models begin at a closed form."""
+    """Returns the default options of a training: few steps at a low rate if all models begin at a closed form."""
     closed = isinstance(recordings, Recordings) and all(
         begins_in_closed_form(each, width=recordings.width) for each in models
     )
     if not (objective.begins_at_closed_form and closed):
         return TrainingOptions()
-    # At Adam's usual rate the first steps would spoil the start.
+    # At Adam's usual learning rate, the first steps would spoil the start.
     return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")

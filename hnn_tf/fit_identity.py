@@ -1,4 +1,4 @@
-"""What tells one fit from another: a checkpoint is of one of them only."""
+"""The description that distinguishes one fit from another, because a checkpoint belongs to only one fit."""
 
 import json
 from typing import Any
@@ -13,13 +13,13 @@ from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.training_set import TrainingSet
 
 _NAMES = ("name", "shared_object_id", "build_config", "module")
-"""Keys of a Keras configuration that depend on what else was made in the process, or repeat the rest."""
+"""The keys of a Keras configuration that depend on other objects of the process, or that repeat other keys."""
 
 
 def described(model: keras.Model, data: TrainingSet, training: TrainingOptions) -> dict[str, str]:
-    """Describes a fit in words, by part: model, objective, training and samples.
+    """Returns the description of a fit, as texts by part: model, objective, training and samples.
 
-    Weights don't count: a checkpoint has them.
+    The description has no weights, because the checkpoint has them.
     """
     return {
         "model": _words(_nameless(keras.saving.serialize_keras_object(model))),
@@ -35,7 +35,7 @@ def _nameless(config: Any) -> Any:
     if not isinstance(config, dict):
         return config
     kept = {key: value for key, value in config.items() if key not in _NAMES}
-    # A precision is a name.
+    # The configuration of a precision consists of its name, so the name is kept.
     return {key: value if key == "dtype" else _nameless(value) for key, value in kept.items()}
 
 

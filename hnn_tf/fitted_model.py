@@ -58,9 +58,9 @@ class FittedModel:
 
     @functools.cached_property
     def metrics(self) -> dict[str, float]:
-        """Numbers that tell how good the model is.
+        """The numbers that show how good the model is.
 
-        The numbers belong to the model as `hnn_tf.fit` returned it, also if the model is trained on later.
+        The numbers belong to the model as `hnn_tf.fit` returned it, even if the model is trained further.
 
         - `train_loss` and `test_loss`: the objective's loss on the training samples and on the test samples.
         - `validation_loss` and `best_step`: the least loss on the validation samples, if there are some, and the step
@@ -156,7 +156,7 @@ class FittedModel:
 
     @functools.cached_property
     def _step_size(self) -> float:
-        """The usual interval divided by the objective's substeps, and at most half of it, to resolve the motion."""
+        """The median interval of the test recordings, divided by the objective's substeps but at least by 2."""
         usual = np.median(np.concatenate([np.diff(recording.times) for recording in self._recordings()]))
         return float(usual) / max(2, self.result.objective.num_substeps)
 
@@ -167,7 +167,7 @@ class FittedModel:
         path = rollout_at_times(
             self.model,
             tf.constant(state, self.model.compute_dtype),
-            since_first(times),  # seconds since 1970 would lose their digits
+            since_first(times),  # the precision of the model is too low for seconds since 1970
             max_step_size=self._step_size,
             integrator="rk8",
         )

@@ -1,4 +1,4 @@
-"""From recordings to a trained model, measured on recordings that it has not seen, in one call."""
+"""The function `fit`, which trains a model on recordings and measures it on other recordings, in one call."""
 
 import copy
 import dataclasses
@@ -30,7 +30,7 @@ from hnn_tf.training.training_set import TrainingSet
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
-"""The fractions of the recordings that `fit` holds out if no other number is given; at least one recording each."""
+"""The fractions of the recordings that `fit` holds out by default. At least one recording is held out in each case."""
 
 _FEWEST_READINGS = 20
 """The fewest readings of a single recording that is split in time."""
@@ -64,8 +64,8 @@ def fit(
       "trajectory", at a learning rate of 3e-4 that falls along a cosine. Otherwise, `TrainingOptions()`.
 
     If there are several models, a fifth of the recordings (or your `validation_fraction`) is held out of the training
-    to choose among them. The first model is kept whose mean loss on these recordings is at most one standard error
-    above the least mean loss. The standard error is that of the model with the least loss.
+    to choose among them. Among the models whose mean loss on these recordings is at most one standard error above the
+    least mean loss, the first model is kept. The standard error is that of the model with the least loss.
 
     Args:
       recordings: The recordings to learn from.
@@ -83,10 +83,10 @@ def fit(
       The trained model with its metrics.
 
     Raises:
-      InputError: If an argument can't be used, for example if a part of the recordings would be empty, or if the folder
+      InputError: If an argument is not valid, for example if a part of the recordings would be empty, or if the folder
         has checkpoints of another fit.
       TrainingFailedError: If the training diverges.
-      OSError: If the folder can't be written.
+      OSError: If the folder cannot be written.
 
     Example:
       >>> fitted = hnn_tf.fit(recordings)
@@ -126,7 +126,7 @@ def fit(
         data = dataclasses.replace(data, objective=_with_noise_of(result.objective, fits))
     kept = found[model_selection.simplest_of_the_best(found) if len(found) > 1 else 0]
     kept = dataclasses.replace(kept, comparison={each.model.name: each.result.losses for each in found})
-    _ = kept.metrics  # measured now: the model may be trained on
+    _ = kept.metrics  # measured now, because the caller may train the model further
     return kept
 
 
@@ -142,7 +142,7 @@ def _held_out(recordings: Recordings | FrameRecordings) -> tuple[Recordings, Rec
 
 
 def _check_types(recordings: object, objective: object, training: object) -> None:
-    """Refuses what would end in Python's own words."""
+    """Refuses an argument of another type, which would otherwise end in an error of Python's own."""
     for name, value, kinds, expected in (
         ("recordings", recordings, (Recordings, FrameRecordings), "hnn_tf.data.Recordings"),
         ("objective", objective, (Objective, ObjectiveOptions, str), "a name, hnn_tf.ObjectiveOptions or an objective"),
@@ -186,9 +186,9 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
 
 
 def _with_noise_of(found: Objective, given: Objective) -> Objective:
-    """Returns the given objective with the noise levels that were found, by which all models are compared.
+    """Returns the given objective with the noise levels that were found, so that all models are compared by them.
 
-    The substeps stay to be chosen for each model.
+    The substeps are still chosen for each model separately.
     """
     same = copy.copy(given)
     for name in set(given.found) - set(IntegratedObjective.found):
@@ -201,5 +201,5 @@ def _checkpoint(
 ) -> Checkpoint:
     kept = pathlib.Path(folder) / "checkpoints"
     kept.mkdir(parents=True, exist_ok=True)
-    # By its place, as Keras numbers a model's name by what was made before it.
+    # The file has the number of the model, because Keras' names of models depend on the models that were made before.
     return Checkpoint(kept / f"model_{index + 1}.npz", of=fit_identity.described(model, data, training))

@@ -1,4 +1,4 @@
-"""Choosing among trained models by held-out recordings: the one standard error rule."""
+"""The choice among trained models by held-out recordings, with the rule of one standard error."""
 
 from collections.abc import Sequence
 
@@ -13,20 +13,21 @@ _MOST_GROUPS = 20
 """The largest number of groups of samples whose losses are compared."""
 
 _FEWEST_GROUPS = 5
-"""The number of groups below which their spread says too little of the error of their mean."""
+"""The least number of groups whose spread is a useful estimate of the error of their mean."""
 
 
 def simplest_of_the_best(found: Sequence[FittedModel]) -> int:
-    """Chooses the first model whose validation loss is at most one standard error above the least one.
+    """Returns the index of the first model whose validation loss is at most one standard error above the least loss.
 
-    The standard error is that of the best model's mean loss over groups of validation samples. Where there are fewer
-    than five samples, it is the loss times sqrt(2 / M), as of M independent normal errors, M the observed numbers.
+    The standard error is that of the best model's mean loss over groups of validation samples. If there are fewer than
+    five samples, the standard error is the loss times sqrt(2 / M), where M is the number of observed numbers. This is
+    the standard error for M independent normal errors.
 
     Args:
-      found: The models, the simplest first, trained by one objective and with validation samples.
+      found: The models, the simplest first. All models were trained by one objective and with validation samples.
 
     Returns:
-      The model's index.
+      The index in `found`.
 
     References:
       Breiman, Friedman, Olshen, Stone. Classification and Regression Trees, 1984, section 3.4.3.
@@ -43,7 +44,7 @@ def simplest_of_the_best(found: Sequence[FittedModel]) -> int:
 
 
 def _group_losses(fitted: FittedModel) -> np.ndarray:
-    """Computes the validation losses of groups of samples that follow each other."""
+    """Returns the validation losses of groups of consecutive samples."""
     model, objective = fitted.model, fitted.result.objective
     samples = objective.validation_samples(model, fitted.data.validation or {})
     count = num_samples(samples)

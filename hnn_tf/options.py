@@ -81,8 +81,8 @@ class Kind:
         return f"{name}, or None" if self.optional else name
 
     def plain(self, value: Any) -> Any:
-        """A value without NumPy: a number of it as Python's own, its arrays and other lists as tuples."""
-        if hasattr(value, "tolist"):  # NumPy's, without an import of it
+        """Returns a value without NumPy: a NumPy number as a Python number, and an array or a list as a tuple."""
+        if hasattr(value, "tolist"):  # a value of NumPy, which is not imported here
             value = value.tolist()
         return tuple(value) if isinstance(value, list) else value
 

@@ -8,7 +8,9 @@ T = TypeVar("T")
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """The names of parts, and the place of each part. A command's `--help` needs only the names, and not TensorFlow.
+    """The names of parts, and the place of each part.
+
+    A command's `--help` needs only the names, and therefore imports no part and no TensorFlow.
 
     Args:
       places: "module:attribute" by name.
@@ -31,7 +33,7 @@ class Registry(Mapping[str, T], Generic[T]):
         return self._parts[name]
 
     def __setitem__(self, name: str, part: T) -> None:
-        """Adds your own part."""
+        """Adds a part of your own under the given name."""
         self._parts[name], self._places[name] = part, ""
 
     def __contains__(self, name: object) -> bool:

@@ -1,4 +1,4 @@
-"""Names for the callables and arrays that the whole package uses."""
+"""The types of callables and arrays that the whole package uses."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias, runtime_checkable
@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 State: TypeAlias = tf.Tensor
-"""A phase-space point or several, `[..., 2n]`, concat(q, p)."""
+"""One or several points of phase space, `[..., 2n]`, concat(q, p)."""
 
 Hamiltonian: TypeAlias = Callable[[State], tf.Tensor]
 """A function from a state `[..., 2n]` to its energy `[...]`."""
@@ -25,7 +25,7 @@ ActivationLike: TypeAlias = str | Callable[[tf.Tensor], tf.Tensor]
 
 
 class HamiltonianVectorField(Protocol):
-    """A vector field with an energy, as true systems and learned models are."""
+    """A vector field with an energy, such as a true system or a learned model."""
 
     separable: bool
     conservative: bool
@@ -45,7 +45,7 @@ class LinearHamiltonian(Protocol):
         """The coefficients w `[m]`."""
 
     def assign_coefficients(self, values: np.ndarray) -> None:
-        """Replaces the coefficients by `[m]`."""
+        """Replaces the coefficients by values `[m]`."""
 
     def features(self, state: State) -> tf.Tensor:
         """Returns the features phi `[..., m]` at states `[..., 2n]`."""
@@ -64,7 +64,7 @@ class Fitted(Protocol):
 
     @property
     def integrator(self) -> str:
-        """Name of the integrator of its rollouts."""
+        """The name of the integrator of exported rollouts."""
 
     def record(self) -> dict[str, Any]:
-        """Returns the description of the training for the card."""
+        """Returns the description of the training for the model card."""

@@ -46,7 +46,7 @@ def claim(
         folder.mkdir(parents=True, exist_ok=True)
         _check_usable(
             folder, flags, resume=resume, ignored=ignored
-        )  # before anything is written, because the folder may be another run's
+        )  # checked before anything is written, because the folder may belong to another run
         lock = run_lock.RunLock(folder)
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -70,7 +70,7 @@ def _begin(folder: pathlib.Path, flags: str, *, resume: bool, ignored: Collectio
     try:
         _check_usable(
             folder, flags, resume=resume, ignored=ignored
-        )  # another process may have changed it before it released it
+        )  # checked again, because another process may have changed the folder before its release
         _remove_temporaries(folder)
         with atomic_file(folder / "flags.txt") as temporary:
             temporary.write_text(flags, encoding="utf-8")
@@ -105,7 +105,7 @@ def _check_usable(folder: pathlib.Path, text: str, *, resume: bool, ignored: Col
 def _remove_temporaries(folder: pathlib.Path) -> None:
     for path in [path for path in folder.rglob("*") if _TEMPORARY.fullmatch(path.name)]:
         if path.is_dir():
-            remove_abandoned(path.parent)  # `python -m export` may be writing there
+            remove_abandoned(path.parent)  # removes only abandoned folders: `python -m export` may be writing there
         else:
             path.unlink(missing_ok=True)
 

@@ -14,10 +14,11 @@ NAME = ".lock"
 
 
 class RunLock:
-    """Holds a folder until `release`. The system releases the folder when the process ends, however it ends.
+    """A lock that holds a folder until `release`. The system also releases the folder at any end of the process.
 
-    The lock is an flock of the file `.lock` in the folder, which `release` removes. A file that a killed process leaves
-    locks nothing. If the system has no such locks, a line on stderr says so, and the folder is not locked.
+    The lock is an flock of the file `.lock` in the folder, which `release` removes. A killed process leaves its file
+    behind, but the file no longer locks the folder. If the system has no such locks, a line on stderr says so, and the
+    folder is not locked.
 
     Args:
       folder: The existing folder to hold.
@@ -32,7 +33,7 @@ class RunLock:
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             self._hold()
-            while not self._is_there():  # the process that held it has removed the file
+            while not self._is_there():  # the process that held the folder has removed the file
                 os.close(self._file)
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
                 self._hold()
@@ -58,7 +59,7 @@ class RunLock:
     def release(self) -> None:
         """Releases the folder."""
         if self._is_there():
-            with contextlib.suppress(OSError):  # a file that stays locks nothing
+            with contextlib.suppress(OSError):  # if the file stays, it does not lock the folder
                 self._path.unlink()
         os.close(self._file)
 

@@ -1,4 +1,4 @@
-"""Measures how well every integrator keeps the structure of a trained model's motion, and prints a table.
+"""Prints a table of how well every integrator keeps the structure of a trained model's motion.
 
 python -m trainers.symplecticity --model_path=runs/pendulum/model.keras --step_size=0.05
 """

@@ -36,9 +36,9 @@ PROBLEMS = ("pendulum", "henon_heiles", "two_body")
 
 
 def cases(seeds: int) -> list[tuple[str, str, dict[str, Any]]]:
-    """Returns all runs: name of the file, function of `objectives.runs`, and arguments.
+    """Returns all runs, each with the name of its file, its function in `objectives.runs`, and the arguments.
 
-    Timed runs are first and run alone.
+    The timed runs are first, and each of them runs alone.
     """
     found: list[tuple[str, str, dict[str, Any]]] = [
         (f"torch-{task}-{seed}", "torch_seconds", {"task": task, "seed": seed})

@@ -1,6 +1,6 @@
 """A comparison of fits to noisy trajectories, with each training in a separate process.
 
-These processes use TensorFlow, so it is not imported here before they end.
+The processes use TensorFlow, so this module imports TensorFlow only after their end.
 """
 
 import concurrent.futures

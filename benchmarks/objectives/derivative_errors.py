@@ -18,11 +18,14 @@ CASES = {
     "mass_spring, noise 0.1": ("mass_spring", 0.1, 1.0),
     "pendulum, noise 0.1, irregular": ("pendulum", 0.1, 0.5),
 }
-"""Task, standard deviation of the noise, and kept fraction: if it is below 1, of twice as many readings."""
+"""The task, the standard deviation of the noise, and the fraction of kept readings.
+
+For the fraction 0.5, a trajectory first has twice as many readings, of which a random half is kept.
+"""
 
 
 def errors(task: str, noise_std: float, kept: float, seed: int) -> dict[str, dict[str, float]]:
-    """Returns estimator -> rms errors of derivative and states, and the estimated noise, over both coordinates."""
+    """Returns each estimator's rms errors of derivative and states, and its noise estimate, over both coordinates."""
     system = {"pendulum": systems.Pendulum, "mass_spring": systems.MassSpring}[task]()
     count, radius = {"pendulum": (45, (1.3, 2.3)), "mass_spring": (30, (0.1, 1.0))}[task]
     rng = np.random.default_rng(seed)

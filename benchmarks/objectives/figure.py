@@ -1,4 +1,4 @@
-"""The figure of docs/objectives.md: every objective's error against the noise and against the amount of data."""
+"""The figure of docs/objectives.md, with every objective's error against the noise and the amount of data."""
 
 import itertools
 import pathlib
@@ -16,7 +16,7 @@ _METRICS = {"clean_test_loss": "error of the derivative", "coordinate_mse": "err
 
 
 def draw(results: Mapping[str, Any], folder: pathlib.Path) -> None:
-    """Writes `objectives.png` into the folder: medians over seeds of both sweeps, for the pendulum."""
+    """Writes `objectives.png` into the folder, with medians over seeds of both sweeps for the pendulum."""
     styles: dict[str, Any] = {
         method: {"color": colour, "marker": marker, "markersize": 3.6, "linewidth": 1.3}
         for method, colour, marker in zip(

@@ -1,4 +1,4 @@
-"""A training by one of the methods that objectives are compared by."""
+"""The training of a task by one of the methods in the comparison of objectives."""
 
 from typing import Any
 
@@ -7,5 +7,5 @@ from benchmarks.trainings.task_training import PLANAR, TaskTraining
 
 
 def training_of(method: str, task: str, *, trained_on: int | None = None, **changes: Any) -> TaskTraining:
-    """A method's training on a task."""
+    """Returns the training of a task by a method."""
     return TaskTraining(task, trained_on=trained_on, **(PLANAR | METHODS[method] | changes))

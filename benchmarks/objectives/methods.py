@@ -5,12 +5,15 @@ from typing import Any
 SHOOTING = {"steps": 150, "learning_rate": 3e-4, "learning_rate_schedule": "cosine"}
 """The flags for networks that begin at the result of a closed form.
 
-`benchmarks.objective_settings` found them on held-out trajectories of other seeds. At 1e-3, Adam's first steps spoil
-such a start.
+`benchmarks.objective_settings` found the flags on held-out trajectories of other seeds. At a learning rate of 1e-3,
+Adam's first steps spoil such a start.
 """
 
 STATES_ONLY = {"objective": "trajectory", "steps": 0}
-"""The flags that it found for fits without derivatives, where each step fits more noise than the start has error."""
+"""The flags that `benchmarks.objective_settings` found for fits without derivatives.
+
+In such fits, training steps fit noise, and the effect of this noise is larger than the error of the start.
+"""
 
 METHODS: dict[str, dict[str, Any]] = {
     "derivative": {},
@@ -32,6 +35,6 @@ METHODS: dict[str, dict[str, Any]] = {
     },
     "closed form: combined, reversible": {"model": "random_features", "objective": "combined", "time_reversible": True},
 }
-"""Name -> flags that differ from the options' defaults and `PLANAR`.
+"""The flags of each method that differ from the options' defaults and from `PLANAR`.
 
-Those named trajectory, weak, one_step or estimated see states only."""
+The methods named trajectory, weak, one_step or estimated see only the states."""

@@ -54,7 +54,7 @@ def cost(task: str, seed: int) -> dict[str, float]:
 
 
 def section(results: dict[str, dict[str, list[float]]]) -> str:
-    """Returns the table, with medians over seeds; the ratio also has its least and its largest value."""
+    """Returns the table, with medians over seeds. The ratio also has its least and its largest value."""
     rows = [["task", "2000 Adam steps (s)", "L-BFGS (s)", "L-BFGS steps", "times faster"]]
     for task, found in results.items():
         faster: list[float | None] = [a / b for a, b in zip(found["adam_seconds"], found["lbfgs_seconds"], strict=True)]

@@ -31,7 +31,7 @@ INNER_STARTS = 50
 def planar(
     task: str, method: str, *, seed: int, noise_std: float = 0.1, num_trajectories: int = 25
 ) -> dict[str, float]:
-    """Trains a planar task's model by a method; returns the clean protocol's metrics and the seconds it took."""
+    """Trains a planar task's model by a method, and returns the clean protocol's metrics and the duration."""
     training = training_of(method, task, trained_on=num_trajectories, seed=seed, noise_std=noise_std)
     try:
         model = training.new_model()
@@ -115,7 +115,7 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
         starts, times, options = data.sample_two_body(rng, 1000), np.linspace(0.0, 20.0, 50), {"structure": "pairwise"}
     elif problem == "henon_heiles":
         system = systems.HenonHeiles()
-        starts = rng.uniform(-0.35, 0.35, [500, 4])  # energies below 1/8: bounded motions, many of them chaotic
+        starts = rng.uniform(-0.35, 0.35, [500, 4])  # below the energy 1/8, motions are bounded, and many are chaotic
         starts = starts[system.hamiltonian(starts).numpy() < 0.125][:200]
         times = np.linspace(0.0, 20.0, 50)
     else:
@@ -155,7 +155,7 @@ def torch_seconds(task: str, *, seed: int) -> dict[str, float]:
         closed_form.fit(model, samples, seed=seed)
         return model
 
-    fit()  # this includes the work that is done once in a process
+    fit()  # the first fit includes work that is done only once in a process
     began = time.monotonic()
     model = fit()
     return {

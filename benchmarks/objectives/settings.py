@@ -1,4 +1,4 @@
-"""Training settings of objectives that begin at a closed form, chosen by held-out trajectories."""
+"""The choice of training settings by held-out trajectories, for objectives that begin at a closed form."""
 
 import dataclasses
 import json
@@ -30,7 +30,7 @@ OBJECTIVES = ("combined", "trajectory")
 
 
 def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, float]:
-    """Returns setting -> validation loss, all from the same start."""
+    """Returns the validation loss of each setting. All settings begin at the same start."""
     training = training_of(objective_name, task, seed=seed, learning_rate_schedule="cosine", validation_fraction=0.2)
     model, samples = training.new_model(), training.samples
     start = warm_start(model, training.objective, samples.train, seed=seed)
@@ -48,7 +48,7 @@ def validation_losses(task: str, objective_name: str, seed: int) -> dict[str, fl
 
 
 def section(results: dict[str, dict[str, list[float]]]) -> str:
-    """Returns the table: medians over seeds of the validation loss minus that of the start."""
+    """Returns the table of the medians over seeds of the validation loss minus that of the start."""
     rows = [["task, objective", *(name for name in SETTINGS if name != "0 steps")]]
     for name, losses in results.items():
         start = losses["0 steps"]

@@ -16,7 +16,7 @@ METRICS = ("clean_test_loss", "energy_mse", "coordinate_mse", "inner_coordinate_
 
 
 def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, Any]:
-    """Returns the content of docs/results/objectives.json: the values by seed of every table and figure."""
+    """Returns the content of docs/results/objectives.json, with the values by seed of every table and figure."""
 
     def by_seed(prefix: str, count: int = seeds) -> dict[str, list[float | None]]:
         found = [results[f"{prefix}-{seed}"] for seed in range(count)]
@@ -44,7 +44,7 @@ def document(results: Mapping[str, Mapping[str, Any]], seeds: int) -> dict[str, 
 
 
 def sections(results: Mapping[str, Any]) -> dict[str, str]:
-    """Returns name -> text of each part of the page that the command writes."""
+    """Returns the texts, by name, of the parts of the page that the command writes."""
     planar = {f"objectives_{task}": _planar(methods) for task, methods in results["planar"].items()}
     (seeds,) = {len(values["clean_test_loss"]) for methods in results["planar"].values() for values in methods.values()}
     of_seeds = "of one seed only" if seeds == 1 else f"medians over {seeds} seeds (least – largest)"

@@ -9,7 +9,7 @@ from hnn_tf.files.atomic_file import atomic_file
 
 
 def kept(path: pathlib.Path, make: Callable[[], Any]) -> Any:
-    """Returns the JSON document in `path`. If there is none, the document is made and written there."""
+    """Returns the JSON document in `path`. If there is no file, the document is made and written there."""
     if path.exists():
         return json.loads(path.read_text())
     document = make()

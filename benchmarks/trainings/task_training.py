@@ -1,4 +1,4 @@
-"""A training of a task that no command line starts: the data, models and training of its trainer."""
+"""The training of a task without a command line, with the data, models and training of the task's trainer."""
 
 from typing import Any
 
@@ -15,16 +15,17 @@ from trainers.tasks import TASKS
 from trainers.tasks.task import Task
 
 PLANAR: dict[str, Any] = {"noise_std": 0.1, "weight_decay": 1e-4}
-"""The flags in the flagfiles of the planar tasks that differ from the options' defaults; a test compares them."""
+"""The flags in the flagfiles of the planar tasks that differ from the options' defaults. A test compares both."""
 
 
 class TaskTraining:
     """The options, data and objective of one training.
 
     Args:
-      task: Its name, or a task.
-      trained_on: How many recordings are trained on, the first ones; all when not given.
-      **values: Of the trainer's flags by name; where one isn't given, the default of its option, or of the protocol.
+      task: A task, or its name.
+      trained_on: The number of recordings to learn from, which are the first ones; by default, all recordings.
+      **values: The values of the trainer's flags, by name. A flag that is not given has the default of its option or of
+        the protocol.
 
     Attributes:
       task: The task.
@@ -64,7 +65,7 @@ class TaskTraining:
         return self._fitted(model, train(model, self.samples, self.options.training, progress=False))
 
     def judged(self, model: keras.Model) -> FittedModel:
-        """A model that was trained elsewhere, for the task to measure."""
+        """Returns a model that was trained elsewhere, as a fitted model that the task can measure."""
         return self._fitted(model, TrainingResult(self.objective, {}, 0.0, 0))
 
     def _fitted(self, model: keras.Model, result: TrainingResult) -> FittedModel:

@@ -56,7 +56,7 @@ class TrainedRun:
 
 
 def _known(task: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Those of the values that the task has options for."""
+    """Returns the values for which the task has options."""
     kinds = trainer_options.classes(TASKS[task].data_options)
     names = {name for kind in kinds for name, _, _ in described(kind)}
     return {name: value for name, value in values.items() if name in names}

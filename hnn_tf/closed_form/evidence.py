@@ -11,12 +11,12 @@ class Posterior:
     """The normal distribution of the coefficients.
 
     Attributes:
-      mean: `[m]`.
-      covariance: `[m, m]`.
-      prior_std: The chosen a: the prior standard deviation of coefficient i is a c_i.
+      mean: The mean `[m]`.
+      covariance: The covariance `[m, m]`.
+      prior_std: The chosen a. The prior standard deviation of coefficient i is a c_i.
       effective_parameters: The number of coefficients that the data determine.
       log_evidence: The logarithm of the marginal likelihood, up to a constant of the data.
-      noise_variance: The noise variance of the data; 1 if it was known.
+      noise_variance: The noise variance of the data, given or estimated.
     """
 
     mean: tf.Tensor
@@ -36,14 +36,13 @@ def posterior(
     *,
     noise_variance: float | None = None,
 ) -> Posterior:
-    """Returns the posterior of w in y = X w + noise, w_i ~ N(0, (a c_i)^2), for the a of the largest likelihood.
+    """Returns the posterior of w in y = X w + noise, w_i ~ N(0, (a c_i)^2), for the a of largest marginal likelihood.
 
-    The a has the largest marginal likelihood:
+    log p(y | a) = -1/2 [sum log(1 + e_i a^2 / s^2) + (y^T y - b^T (E + s^2/a^2)^-1 b) / s^2 + count log s^2]
 
-    log p(y | a) = -1/2 [sum log(1 + e_i a^2 / s^2) + (y^T y - b^T (E + s^2/a^2)^-1 b) / s^2 + count log s^2]. Here, s^2
-    is the variance of the noise. The e_i are the eigenvalues, and E is their diagonal matrix, of the Gram matrix of the
-    scaled columns X c. b = V^T c X^T y, where V are the eigenvectors. One eigendecomposition gives the likelihood for
-    every a.
+    Here, s^2 is the variance of the noise. The Gram matrix of the scaled columns X c has the eigenvalues e_i, with the
+    diagonal matrix E, and the eigenvectors V. The vector b is V^T c X^T y. One eigendecomposition gives the likelihood
+    for every a.
 
     Args:
       gram: X^T X, `[m, m]`, float64.
@@ -65,7 +64,8 @@ def posterior(
     largest = tf.maximum(values[-1], tf.constant(1e-300, values.dtype))
     precisions = largest * tf.constant([10.0 ** (k / 4.0) for k in range(-64, 17)], values.dtype)
     shrunk = values + precisions[:, tf.newaxis]
-    misfit = square - tf.reduce_sum(projected**2 / shrunk, -1)  # for the best coefficients, with their penalty
+    # The misfit is that of the best coefficients, and includes their penalty.
+    misfit = square - tf.reduce_sum(projected**2 / shrunk, -1)
     # For a perfect fit, rounding can make the misfit negative.
     misfit = tf.maximum(misfit, 1e-15 * square + 1e-300)
     if noise_variance is None:

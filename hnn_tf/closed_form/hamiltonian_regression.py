@@ -19,9 +19,9 @@ LARGEST_BLOCK = 4_000_000
 class HamiltonianFit:
     """The result of a solve, with error bars.
 
-    The error bars assume that the model is true: the noise is independent and equally large in all components of the
-    time derivative, and H is a sum of the features. They do not include a bias, such as the bias that noise on the
-    STATES causes.
+    The error bars assume that the noise is independent and equally large in all components of the time derivative, and
+    that H is a sum of the features. The error bars do not include a bias, such as the bias that noise on the STATES
+    causes.
 
     Attributes:
       hamiltonian: The Hamiltonian with the features of the fit.
@@ -56,7 +56,7 @@ class HamiltonianFit:
 
 
 class HamiltonianRegression:
-    """Collects states and their time derivatives, then solves for a Hamiltonian's coefficients.
+    """A regression for the coefficients of a Hamiltonian, which collects states and their time derivatives.
 
     The model is ds/dt = J grad H(s) - (0, gamma p),  H = w . phi. The solution minimises the squared error + ridge
     |w|^2, over w and gamma.

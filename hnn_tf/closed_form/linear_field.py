@@ -16,10 +16,13 @@ def is_linear(hamiltonian: Any) -> bool:
 
 
 class LinearField:
-    """f = (J - R) grad H,  H(s) = sum_i w_i phi_i(s), as a function of the state and of the fitted parameters.
+    """The motion f of a Hamiltonian that is linear in its coefficients, as a function of state and parameters.
 
-    The parameters are the coefficients w. With friction, its coefficient g follows:  R = diag(0, g), so that dp/dt =
-    -dH/dq - g dH/dp. Features are computed in the layer's precision, and everything else in float64.
+    f = (J - R) grad H,  H(s) = sum_i w_i phi_i(s).
+
+    The parameters are the coefficients w and, with friction, the coefficient g after them. With friction, R is
+    diag(0, g), so that dp/dt = -dH/dq - g dH/dp. Features are computed in the layer's precision, and everything else in
+    float64.
 
     Args:
       hamiltonian: A built layer with `feature_gradients`, state `[..., 2n]` -> dphi/ds `[..., 2n, m]`.

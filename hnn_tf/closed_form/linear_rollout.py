@@ -12,8 +12,8 @@ from hnn_tf.numerics.repeated_steps import repeated_steps
 class LinearRollout:
     """The states at all observations as a function of coefficients w and initial states s_0, with derivatives.
 
-    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, which is integrated together with the
-    states.
+    The motion f is linear in w. The sensitivities S = dPhi/dw of the rolled-out states Phi follow d/dt S = Df S +
+    df/dw, and this equation is integrated together with the states.
 
     Args:
       field: A `LinearField`.
@@ -34,7 +34,7 @@ class LinearRollout:
                 f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
             )
         self._intervals = tf.constant(np.diff(np.asarray(times, np.float64).T, axis=0)[..., np.newaxis])
-        # A variable, so that another number needs no new trace.
+        # The number is a variable, so that another number needs no new trace.
         self._substeps = tf.Variable(substeps, trainable=False)
         # The field is traced once separately. Otherwise, every stage of a step would trace it.
         self._linearised_field = tf.function(field.linearised, autograph=False)

@@ -17,11 +17,11 @@ class RidgeSolution:
 
     Attributes:
       coefficients: The posterior mean `[m]` of the penalised coefficients.
-      covariance_root: `[m, m]`, a C for which the posterior covariance is C C^T.
+      covariance_root: A matrix C `[m, m]` for which the posterior covariance is C C^T.
       free: The unpenalised coefficients `[u]`.
       free_std: The posterior standard deviations `[u]` of the unpenalised coefficients.
       ridge: The strength lambda of the penalty.
-      effective_dof: The trace of the hat matrix: roughly, the number of coefficients that the data determine.
+      effective_dof: The trace of the hat matrix, which is roughly the number of coefficients that the data determine.
       noise_std: The estimated standard deviation of a row's noise.
       generalised_cross_validation: The score of the chosen ridge.
       num_rows: The number of rows.
@@ -43,14 +43,14 @@ class RidgeSolution:
 
 
 class RidgeRegression:
-    """Minimises |X v + A w - y|^2 + lambda |w|^2 over v `[u]` and w `[m]`.
+    """A regression that minimises |X v + A w - y|^2 + lambda |w|^2 over v `[u]` and w `[m]`.
 
     The rows [x | a | y] are kept as the triangular factor of their QR decomposition, which has O((u + m)^2) elements
     for any number of rows. Normal equations would be faster, but would square the condition number. For smooth
     features, the condition number is far above 1e8, so half of the digits would be lost.
 
     Args:
-      num_penalised: m >= 1.
+      num_penalised: m, the number of columns with a penalty, >= 1.
       num_free: u, the number of leading columns without a penalty.
 
     References:
@@ -83,7 +83,7 @@ class RidgeRegression:
         self._rows.append(block)
         self.num_rows += len(block)
         self._waiting += len(block)
-        if self._waiting >= 4 * width:  # as few decompositions as the memory allows
+        if self._waiting >= 4 * width:  # few large decompositions are faster, within a limit of memory
             self._triangular()
 
     def solve(self, *, ridge: float | None = None) -> RidgeSolution:

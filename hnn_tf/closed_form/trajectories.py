@@ -54,8 +54,9 @@ def fit_trajectories(
       hamiltonian: A `RandomFeatureHamiltonian`, a `TimeReversibleHamiltonian` that contains one, or the network that
         has it.
       samples: The columns `times` `[N, T]`, `states` `[N, T, 2n]`, optionally `time_derivatives` of the same shape, and
-        optionally `initial_state` `[N, W, 2n]`, of which only W matters: W segments are fitted as separate
-        trajectories, by default one. Angles must continue beyond pi and not jump to -pi.
+        optionally `initial_state` `[N, W, 2n]`. Only the number W of `initial_state` is used: the W segments of a
+        trajectory are fitted as separate trajectories. By default, W is 1. Angles must continue beyond pi and not jump
+        to -pi.
       friction: Whether a coefficient of linear friction is also fitted, R = diag(0, g). The coefficient is the
         posterior's last one.
       adapt: Whether the features are made again from the states.
@@ -63,9 +64,9 @@ def fit_trajectories(
       slope: The slope of the features in standardised states. With a larger slope, the features can represent a rougher
         H.
       integrator: An explicit Runge-Kutta method.
-      substeps: The number of integrator steps in each interval; by default, as many as keep the integrator's error
-        below a tenth of the statistical error, which is checked by doubling them. If a given number is too small, it is
-        used with an `IntegrationWarning`.
+      substeps: The number of integrator steps in each interval. By default, the number is doubled until the
+        integrator's error is at most a tenth of the statistical error. If a given number is too small, it is used with
+        an `IntegrationWarning`.
       max_iterations: The largest number of Gauss-Newton iterations for each number of substeps.
 
     Returns:
@@ -125,7 +126,7 @@ def fit_trajectories(
 
 
 def _smoothed(times: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """Returns initial states for rollouts, nearer to the truth than the observed states if there are enough."""
+    """Returns smoothed states, which are nearer to the truth, or the observed states if there are too few of them."""
     spline = SmoothingSpline()
     return spline.estimate(times, states).states if states.shape[1] >= spline.min_points else states
 

@@ -1,4 +1,4 @@
-"""Fits of trajectories by a Hamiltonian that is linear in its coefficients, with Gauss-Newton: a few linear solves."""
+"""Fits of trajectories by a Hamiltonian that is linear in its coefficients, with Gauss-Newton."""
 
 import dataclasses
 from typing import Any
@@ -13,7 +13,7 @@ from hnn_tf.numerics.substeps import MOST, TOLERANCE, check_substeps
 from hnn_tf.typing import Samples
 
 _LEAST_DERIVATIVE_ERROR = 1e-3
-"""The least error of the derivatives, relative to their rms; below it, the features and the integrator matter."""
+"""The least error of the derivatives, relative to their rms. Below it, errors of features and integrator dominate."""
 _LEAST_NOISE = 1e-6
 """The least noise of a coordinate, relative to its spread. Below this noise, round-off is the noise."""
 
@@ -27,18 +27,18 @@ class TrajectoryFit:
     """The result of a fit of whole trajectories.
 
     Attributes:
-      posterior: The posterior of the coefficients, with the best initial states for each value of them.
+      posterior: The posterior of the coefficients, where the initial states are the best ones for the coefficients.
       initial_state: The estimated initial states `[N, 2n]`.
-      states: The rolled-out states at the observations `[N, T, 2n]`: the observed states without their noise.
+      states: The rolled-out states `[N, T, 2n]` at the observations, which are estimates of the noise-free states.
       noise_std: The estimated standard deviation of the observation noise, `[2n]`.
       derivative_std: The estimated error of the given derivatives `[2n]`; None if none were given.
       log_evidence: The logarithm of the marginal likelihood, noise levels included. If several Hamiltonians are fitted
         to the same samples, the one with the larger evidence is better supported.
       iterations: The number of linear solves.
-      converged: Whether the last solve changed nothing any more.
+      converged: Whether the last solve changed almost nothing.
       substeps: The number of integrator steps in each interval.
-      integration_error: The change of the coefficients with twice as many substeps: the largest change over all their
-        linear combinations, in standard errors of each.
+      integration_error: The change of the coefficients with twice as many substeps. It is the largest change of any
+        linear combination of the coefficients, in standard errors of the combination.
     """
 
     posterior: Posterior
@@ -54,14 +54,14 @@ class TrajectoryFit:
 
 
 class TrajectoryFitter:
-    """Fits coefficients w and initial states s_0 to whole noisy trajectories by Gauss-Newton.
+    """The fit of coefficients w and initial states s_0 to whole noisy trajectories by Gauss-Newton.
 
     min over w, s_0 of  sum |Phi_t(s_0; w) - s|^2 / sigma^2 + sum |f(Phi_t(s_0; w)) - ds/dt|^2 / tau^2 + |w / c|^2 / a^2
 
-    f is linear in w, so the sensitivities dPhi/dw follow d/dt S = Df S + df/dw, which is integrated together with the
-    states. Each iteration is one linear least-squares problem, from which the initial states are eliminated, trajectory
-    by trajectory. The marginal likelihood determines the strength a of the prior, and the noise levels sigma and tau
-    are also estimated, so that there is nothing to set.
+    The motion f is linear in w. The sensitivities S = dPhi/dw follow d/dt S = Df S + df/dw, and this equation is
+    integrated together with the states. Each iteration is one linear least-squares problem, from which the initial
+    states are eliminated, trajectory by trajectory. The marginal likelihood determines the strength a of the prior, and
+    the noise levels sigma and tau are also estimated. The fit therefore chooses all settings itself.
 
     Args:
       field: The fitted `LinearField`.
@@ -139,7 +139,7 @@ class TrajectoryFitter:
                     break
                 size /= 2.0
             if not cost <= before:
-                break  # nothing along this direction is better
+                break  # no step along this direction lowers the cost
             moved = np.max(np.abs(new_states - states) / noise)
             w, start, states, derivatives = new_w, new_start, new_states, new_derivatives
             noise, error = self._noise(states, derivatives, found.effective_parameters)
@@ -169,8 +169,9 @@ class TrajectoryFitter:
     ) -> float:
         """Returns sqrt(m^T C m), where m = X^T d and C is the covariance.
 
-        A change d of all predictions causes the step C m. X are the rows that the initial states do not explain. |v^T C
-        m| <= sqrt(v^T C v) sqrt(m^T C m) for every v.
+        A change d of all predictions causes the step C m. The matrix X has the rows that the initial states do not
+        explain. The result is the largest step, in standard errors, because |v^T C m| <= sqrt(v^T C v) sqrt(m^T C m)
+        for every v.
         """
         values, finer = self._rollout.values(w, start), self._rollout.doubled(w, start)
         scales = [scale for scale in (noise, error) if scale is not None]

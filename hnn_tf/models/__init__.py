@@ -1,4 +1,4 @@
-"""Keras models that give a state's time derivative."""
+"""Keras models that compute time derivatives of states, and the layers of these models."""
 
 import lazy_loader
 

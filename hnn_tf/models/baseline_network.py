@@ -1,4 +1,4 @@
-"""The unstructured network that Hamiltonian models are compared with."""
+"""The baseline: a network without a Hamiltonian, with which Hamiltonian models are compared."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,10 +20,10 @@ class BaselineNetwork(LearnedMotion, keras.Model):
 
     call(s) = MLP(s).
 
-    Same call contract as `HamiltonianNetwork`; it has no `hamiltonian`.
+    The input and the output are those of `HamiltonianNetwork`. The model has no attribute `hamiltonian`.
 
     Args:
-      hidden_units: Widths of the hidden layers; a number is one layer's.
+      hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
@@ -45,10 +45,10 @@ class BaselineNetwork(LearnedMotion, keras.Model):
         self.hidden_units = widths(hidden_units)
         self.activation = activation_choice.known(activation)
         self.mlp: Any = None
-        self.supports_masking = True  # each state by itself: a mask of times stays theirs
+        self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Builds the perceptron for states `[..., 2n]`: only now is its output width known."""
+        """Builds the perceptron for states `[..., 2n]`, whose width determines the output width."""
         if self.mlp is None:
             self.mlp = MLP(
                 self._output_units(phase_space.dof(tf.TensorSpec(input_shape))),
@@ -62,23 +62,23 @@ class BaselineNetwork(LearnedMotion, keras.Model):
             self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def _output_units(self, dof: int) -> int:
-        """Width of what the perceptron predicts."""
+        """Returns the width of the perceptron's output."""
         return 2 * dof
 
     def call(self, state: State) -> tf.Tensor:
-        """Time derivative `[..., 2n]` of states `[..., 2n]`."""
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`."""
         return self.mlp(state)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[..., 2n]`."""
+        """Returns the output's shape `[..., 2n]`, which equals the input's shape."""
         return tuple(input_shape)
 
     def serving_signatures(self, **rollout_options: Any) -> Signatures:
-        """What an export offers: `state_signatures`."""
+        """Returns the signatures of an export; see `state_signatures`."""
         return state_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return super().get_config() | {
             "hidden_units": self.hidden_units,
             "activation": activation_choice.serialized(self.activation),

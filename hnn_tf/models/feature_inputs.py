@@ -1,4 +1,4 @@
-"""What features of a state are made of: coordinates, angles as sine and cosine, distances of bodies."""
+"""The inputs of a state's features: coordinates, the sine and cosine of angles, and the distances of bodies."""
 
 import itertools
 from collections.abc import Sequence
@@ -10,27 +10,32 @@ from hnn_tf.input_error import InputError
 from hnn_tf.typing import State
 
 STRUCTURES = ("full", "separable", "pairwise")
-"""Of H: of the whole state; T(p) + V(q); T(p) + the sum over pairs of V_ij(|q_i - q_j|)."""
+"""The structures of H: a function of the whole state, T(p) + V(q), and T(p) + the sum over pairs V_ij(|q_i - q_j|)."""
 
 
 class FeatureInputs:
-    """The inputs z(s) `[..., d]` of features, their Jacobian, and which of them may meet in one feature.
+    """The inputs z(s) `[..., d]` of features, their Jacobian, and the groups of inputs that may meet in one feature.
 
-    z is the state itself, but for angles, which enter as sin q, cos q, and for "pairwise", where log |q_i - q_j| of
-    every two bodies take the place of q: of these a power law is as smooth a function near as far, of |q_i - q_j| not.
+    z is the state itself, with two exceptions. Angles enter as sin q and cos q. With the structure "pairwise", the
+    logarithms log |q_i - q_j| for every two bodies take the place of q. A power law of the distance is an equally
+    smooth function of this logarithm at small and at large distances. As a function of the distance itself, a power law
+    is much steeper at small distances.
 
     Attributes:
-      width: d.
-      groups: Indices of the inputs that may meet: all; or those of q and those of p; or each pair's and those of p.
+      width: d, the number of inputs.
+      groups: The indices of the inputs in each group. "full" has one group. "separable" has the groups of p and of q.
+        "pairwise" has the group of p and a group for each pair of bodies.
 
     Args:
       state_width: 2n.
       structure: One of `STRUCTURES`.
-      periodic: Indices of the positions that are angles (rad).
-      dimension: Of the space that the bodies of "pairwise" move in; q is (coordinates, bodies), as in `NBody`.
+      periodic: The indices of the positions that are angles (rad).
+      dimension: The dimension of the space in which the bodies of "pairwise" move. q has the order (coordinates,
+        bodies), as in `NBody`.
 
     Raises:
-      InputError: If there are no such structure, positions or bodies.
+      InputError: If an index in `periodic` is not the index of a position, or if a state of "pairwise" does not consist
+        of two or more bodies.
     """
 
     def __init__(self, state_width: int, *, structure: str, periodic: Sequence[int] = (), dimension: int = 2) -> None:
@@ -47,9 +52,9 @@ class FeatureInputs:
         coordinates = range(n, 2 * n) if pairwise else sorted(set(range(2 * n)) - set(periodic))
         self._linear = np.eye(state_width)[:, list(coordinates)]
         self._angles = np.eye(state_width)[:, sorted(periodic)]
-        # Parts of no width would leave empty tensors in exported graphs, which converters don't take.
+        # Parts of width 0 would leave empty tensors in exported graphs, and converters refuse empty tensors.
         self._has_angles, self._has_pairs = bool(periodic), pairwise
-        # Of each input, whether it is a momentum, and which pair's it is.
+        # The owner of each input is -1 for a momentum, 0 for a position, and 1 + k for the k-th pair of bodies.
         owner = [-1 if a >= n else 0 for a in coordinates] + [0] * 2 * len(periodic)
         owner += [1 + pair for pair in range(self._differences.shape[1])]
         self.width = len(owner)
@@ -57,7 +62,7 @@ class FeatureInputs:
         self.groups = [np.arange(self.width)[group] for group in groups]
 
     def value(self, state: State) -> tf.Tensor:
-        """Inputs `[..., d]` of states `[..., 2n]`."""
+        """Returns the inputs `[..., d]` at states `[..., 2n]`."""
         parts = [tf.matmul(state, self._as(self._linear, state))]
         if self._has_angles:
             angle = tf.matmul(state, self._as(self._angles, state))
@@ -67,7 +72,7 @@ class FeatureInputs:
         return tf.concat(parts, -1)
 
     def jacobian(self, state: State) -> tf.Tensor:
-        """dz/ds `[..., 2n, d]` at states `[..., 2n]`, in plain operations."""
+        """Returns dz/ds `[..., 2n, d]` at states `[..., 2n]`, in plain operations."""
         parts = [tf.zeros_like(state)[..., tf.newaxis] + self._as(self._linear, state)]
         if self._has_angles:
             angles = self._as(self._angles, state)
@@ -80,11 +85,11 @@ class FeatureInputs:
         return tf.concat(parts, -1)
 
     def _difference(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
-        """q_i - q_j `[..., pairs, dimension]` of every two bodies and its square `[..., pairs, 1]`."""
+        """Returns q_i - q_j `[..., pairs, dimension]` of every two bodies, and its square `[..., pairs, 1]`."""
         width, pairs, dimension = self._differences.shape
         flat = tf.matmul(state, self._as(self._differences.reshape(width, -1), state))
         difference = tf.reshape(flat, tf.concat([tf.shape(state)[:-1], [pairs, dimension]], 0))
-        # Bodies that are at one point have a finite energy and no force, instead of NaN.
+        # With this bound, bodies at the same point have a finite energy and no force, instead of NaN.
         least = float(np.finfo(np.float32).tiny)
         return difference, tf.maximum(tf.reduce_sum(difference * difference, -1, keepdims=True), least)
 
@@ -93,7 +98,7 @@ class FeatureInputs:
 
 
 def _pair_differences(n: int, dimension: int) -> np.ndarray:
-    """The map `[2n, pairs, dimension]` from states to q_i - q_j."""
+    """Returns the linear map `[2n, pairs, dimension]` from states to q_i - q_j."""
     bodies = n // dimension
     pairs = list(itertools.combinations(range(bodies), 2))
     differences = np.zeros([2 * n, len(pairs), dimension])

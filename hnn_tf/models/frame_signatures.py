@@ -1,4 +1,4 @@
-"""What an exported model that sees frames offers."""
+"""The signatures of an exported model of frames."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from hnn_tf.rollouts.rollout import rollout_at_times
 
 
 def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
-    """The signatures of a `LatentHamiltonianNetwork`; h, w, c are its frames' height, width and channels.
+    """Returns the signatures of a `LatentHamiltonianNetwork`.
 
     | signature | inputs | outputs |
     |---|---|---|
@@ -22,15 +22,16 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     | `time_derivative` | `frames` | `time_derivative` [B, 2n] |
     | `rollout` | `frames`, `times` [B, T] | `trajectory` [B, T, 2n], `frames` [B, T, h, w, c], `energy` [B, T] |
 
-    `frames` is [B, h, w, c] where nothing else is said; the unit of time is that between two frames.
-    Energy, time derivative and trajectory are of the encoded state. Dynamics without a `hamiltonian` have no `energy`.
+    h, w and c are the height, the width and the channels of the frames. `frames` has the shape [B, h, w, c], except in
+    the output of `rollout`. The unit of time is the time between two frames. Energy, time derivative and trajectory are
+    those of the encoded state. If the dynamics have no `hamiltonian`, there is no signature and no output `energy`.
 
     Args:
       model: A built model.
-      **rollout_options: Of `rollout_at_times`.
+      **rollout_options: The options of `rollout_at_times`.
 
     Raises:
-      InputError: If the model isn't built.
+      InputError: If the model is not built.
     """
     if not model.built:
         raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")

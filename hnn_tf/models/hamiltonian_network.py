@@ -17,27 +17,29 @@ from hnn_tf.typing import State
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class HamiltonianNetwork(LearnedMotion, keras.Model):
-    """A learned Hamiltonian whose output is the motion it causes, with or without dissipation.
+    """A network that learns a Hamiltonian and outputs the Hamiltonian's motion, with or without dissipation.
 
-    call(s) = (J - R(s)) grad H(s),  s = (q, p);  without dissipation dq/dt = dH/dp,  dp/dt = -dH/dq.
+    call(s) = (J - R(s)) grad H(s),  s = (q, p). Without dissipation, dq/dt = dH/dp and dp/dt = -dH/dq.
 
-    Because the output is the time derivative, stock Keras `compile(loss="mse")` and `fit(states, derivatives)`
-    train it, and `.keras` files, callbacks and `jit_compile=True` work as for any model. Along its exact trajectories
-    dH/dt = -(grad H)^T R grad H: the energy is constant without dissipation, and never rises with it.
+    The output is the time derivative, so Keras' own `compile(loss="mse")` and `fit(states, derivatives)` train the
+    model. `.keras` files, callbacks and `jit_compile=True` work as for any Keras model. Along exact trajectories of the
+    model, dH/dt = -(grad H)^T R grad H. Without dissipation, the energy is therefore constant. With dissipation, the
+    energy falls or stays constant.
 
     Args:
-      hamiltonian: Keras layer, state `[..., 2n]` -> energy `[...]`, for instance `MLPHamiltonian()`; or `[..., 1]`, as
-        `Sequential([Dense(64, "tanh"), Dense(1)])`, of which the last axis is taken off. It stays reachable as
-        `model.hamiltonian`, so that `model.hamiltonian(state)` is the learned energy, which is known up to a constant
-        only. A layer that is T(p) + V(q) says so by an attribute `separable = True`.
-      dissipation: Keras layer, state `[..., 2n]` -> R `[..., 2n, 2n]`, symmetric and positive semidefinite, for
-        instance `LinearFriction()` or `MLPDissipation()`; without it the model is `conservative`.
+      hamiltonian: A Keras layer from a state `[..., 2n]` to its energy `[...]`, for example `MLPHamiltonian()`. A layer
+        with the output `[..., 1]`, such as `Sequential([Dense(64, "tanh"), Dense(1)])`, is also accepted, and the last
+        axis of its output is removed. `model.hamiltonian(state)` is the learned energy, which is determined only up to
+        a constant. A layer of the form T(p) + V(q) declares this form by an attribute `separable = True`.
+      dissipation: A Keras layer from a state `[..., 2n]` to R `[..., 2n, 2n]`, for example `LinearFriction()` or
+        `MLPDissipation()`. R must be symmetric and positive semidefinite. By default, there is no dissipation, and the
+        model is `conservative`.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
 
     Raises:
-      TypeError: If `hamiltonian` or `dissipation` isn't a Keras layer.
-      ValueError: If the two differ in precision, or, when it is called, if R is of another shape.
+      TypeError: If `hamiltonian` or `dissipation` is not a Keras layer.
+      ValueError: If the two layers differ in precision, or, in a call, if R has another shape.
 
     Example:
       >>> model = HamiltonianNetwork(MLPHamiltonian())
@@ -67,14 +69,14 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
                 f"dissipation: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
                 f"{dissipation.compute_dtype}; give both the same dtype=..."
             )
-        # One policy for the whole: a float64 Hamiltonian makes a float64 model.
+        # The model has the policy of its Hamiltonian, so a float64 Hamiltonian makes a float64 model.
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)
         self.hamiltonian, self.dissipation = hamiltonian, dissipation
-        self.supports_masking = True  # each state by itself: a mask of times stays theirs
+        self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
         if not kwargs.get("trainable", True):
             for part in self._parts():
-                part.trainable = False  # or what the model is a part of would train it
+                part.trainable = False  # otherwise, an outer model would train the part
 
     def _parts(self) -> list[keras.layers.Layer]:
         return [self.hamiltonian] if self.dissipation is None else [self.hamiltonian, self.dissipation]
@@ -86,15 +88,15 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
 
     @property
     def conservative(self) -> bool:
-        """Whether H is conserved: there is no dissipation."""
+        """Whether there is no dissipation, so that H is conserved."""
         return self.dissipation is None
 
     def has_closed_form(self) -> bool:
-        """As the Hamiltonian layer declares it by an attribute `has_closed_form`."""
+        """Returns whether H is linear in its learned numbers, as the layer of H declares by `has_closed_form`."""
         return getattr(self.hamiltonian, "has_closed_form", False)
 
     def physical_parameters(self) -> dict[str, float]:
-        """Those of the dissipation."""
+        """Returns the physical parameters of the dissipation by name; empty if there are none."""
         parameters = getattr(self.dissipation, "physical_parameters", None)
         return parameters() if parameters else {}
 
@@ -104,42 +106,42 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
         hamiltonian = built_with_scalar_energy(self.hamiltonian, input_shape)
         if hamiltonian is not self.hamiltonian:
-            self._tracker.untrack(self.hamiltonian)  # a layer of the new one, and no longer one of this model's own
+            self._tracker.untrack(self.hamiltonian)  # the layer now belongs to the new layer, and not to this model
             self.hamiltonian = hamiltonian
         if self.dissipation is not None and not self.dissipation.built:
             self.dissipation.build(input_shape)
 
     def call(self, state: State) -> tf.Tensor:
-        """Time derivative `[..., 2n]` of states `[..., 2n]`."""
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`."""
         if self.dissipation is None:
             return symplectic_gradient(self.hamiltonian, state)
         gradient = energy_gradient(self.hamiltonian, state)
         dh_dq, dh_dp = phase_space.split(gradient)
         matrix = self.dissipation(state)
-        if not matrix.shape.is_compatible_with([*gradient.shape, gradient.shape[-1]]):  # another may broadcast
+        if not matrix.shape.is_compatible_with([*gradient.shape, gradient.shape[-1]]):  # a wrong shape may broadcast
             raise ValueError(
                 f"dissipation: expected R of shape [..., 2n, 2n] for states {state.shape}; received {matrix.shape}"
             )
         return phase_space.join(dh_dp, -dh_dq) - tf.reduce_sum(matrix * gradient[..., tf.newaxis, :], -1)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[..., 2n]`."""
+        """Returns the output's shape `[..., 2n]`, which equals the input's shape."""
         return tuple(input_shape)
 
     def serving_signatures(self, **rollout_options: Any) -> Signatures:
-        """What an export offers: `state_signatures`."""
+        """Returns the signatures of an export; see `state_signatures`."""
         return state_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, the inner layers serialized."""
+        """Returns the constructor's arguments, with serialized inner layers."""
         dissipation = None if self.dissipation is None else serialize_layer(self.dissipation)
         own = {"hamiltonian": serialize_layer(self.hamiltonian), "dissipation": dissipation}
         return super().get_config() | own
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "HamiltonianNetwork":
-        """The model of a configuration that `get_config` gave."""
-        # Files of models without it may not name the dissipation.
+        """Returns the model for a configuration from `get_config`."""
+        # The configuration of a model without dissipation may lack the name.
         layers = {
             name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
             for name in ("hamiltonian", "dissipation")

@@ -1,4 +1,4 @@
-"""A model's inner layer in the model's configuration."""
+"""The configuration of a model's inner layer."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import keras
 
 
 def serialize_layer(layer: keras.layers.Layer) -> dict[str, Any]:
-    """The layer's configuration, from which Keras loads one layer even where a graph calls it by itself, too.
+    """Returns the layer's configuration, from which Keras loads a single layer even if a graph also calls the layer.
 
-    As in a functional model of both `model(state)` and `model.hamiltonian(state)`.
+    An example of such a graph is a functional model of both `model(state)` and `model.hamiltonian(state)`.
     """
-    # Keras marks as shared what it sees twice, the first time too late for us: it has copied this configuration into
-    # the model's by then, and would load two layers, one of them without weights. So it sees the layer twice here.
+    # Keras marks an object as shared when it serializes the object for the second time. In such a graph, the second
+    # time is too late, because the model's configuration already contains the layer's configuration without the mark.
+    # Keras would then load two layers, one of them without weights. Therefore, the layer is serialized twice here.
     keras.saving.serialize_keras_object(layer)
     return keras.saving.serialize_keras_object(layer)

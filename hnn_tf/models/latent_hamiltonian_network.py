@@ -1,4 +1,4 @@
-"""A Hamiltonian neural network that sees its system in pictures."""
+"""The Hamiltonian neural network that observes its system in pictures."""
 
 import math
 from collections.abc import Sequence
@@ -24,22 +24,24 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
 
     z = encode(frames),  dz/dt = dynamics(z),  frames ~ decode(z).
 
-    `frames` are consecutive pictures of the system, as channels: two show position and motion. The unit of time is that
-    between two frames. Trained by `hnn_tf.objectives.LatentMatching`, or, after `compile(optimizer)`, by stock
-    `fit(frames, next_frames)`, which reports the three losses by their names.
+    The channels of `frames` are consecutive pictures of the system. Two pictures show position and motion. The unit of
+    time is the time between two frames. The objective `hnn_tf.objectives.LatentMatching` trains the model. After
+    `compile(optimizer)`, Keras' own `fit(frames, next_frames)` also trains the model, and reports the three losses by
+    their names.
 
     Args:
-      encoder: Keras layer, flat frames `[..., h w c]` -> latent `[..., 2n]`, as `ResidualMLP(2)`.
-      decoder: Keras layer, latent `[..., 2n]` -> flat frames `[..., h w c]`, as `ResidualMLP(28 * 28 * 2)`.
-      dynamics: Keras model, state `[..., 2n]` -> time derivative: a `HamiltonianNetwork`, or a `BaselineNetwork`, which
-        has no energy.
-      frame_shape: (h, w, c).
+      encoder: A Keras layer from flat frames `[..., h w c]` to a latent `[..., 2n]`, for example `ResidualMLP(2)`.
+      decoder: A Keras layer from a latent `[..., 2n]` to flat frames `[..., h w c]`, for example
+        `ResidualMLP(28 * 28 * 2)`.
+      dynamics: A Keras model from a state `[..., 2n]` to its time derivative: a `HamiltonianNetwork`, or a
+        `BaselineNetwork`, which has no energy.
+      frame_shape: The height, the width and the channels of the frames, (h, w, c).
 
     Input: frames `[..., h, w, c]`. Output: time derivative `[..., 2n]` of their latent.
 
     Raises:
-      TypeError: If a part isn't a Keras layer.
-      ValueError: If `frame_shape` isn't three numbers >= 1, or the parts differ in precision.
+      TypeError: If a part is not a Keras layer.
+      ValueError: If `frame_shape` is not three numbers >= 1, or the parts differ in precision.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 5.
@@ -70,10 +72,10 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
         self._loss_metrics = {name: keras.metrics.Mean(name=name) for name in ("reconstruction", "canonical", "motion")}
         if not kwargs.get("trainable", True):
             for part in parts.values():
-                part.trainable = False  # or what the model is a part of would train it
+                part.trainable = False  # otherwise, an outer model would train the part
 
     def vector_field(self) -> keras.Model:
-        """The dynamics of the latent."""
+        """Returns the dynamics of the latent."""
         return self.dynamics
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -94,7 +96,7 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
             )
 
     def encode(self, frames: tf.Tensor) -> State:
-        """Latent `[..., 2n]` of frames `[..., h, w, c]`."""
+        """Returns the latent `[..., 2n]` of frames `[..., h, w, c]`."""
         frames = scalars.cast(frames, tf.as_dtype(self.compute_dtype))
         self._check(frames.shape)
         batch = tf.shape(frames)[:-3]
@@ -102,25 +104,26 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
         return tf.reshape(latent, tf.concat([batch, [latent.shape[-1]]], 0))
 
     def decode(self, latent: State) -> tf.Tensor:
-        """Frames `[..., h, w, c]` that a latent `[..., 2n]` stands for."""
+        """Returns the frames `[..., h, w, c]` that a latent `[..., 2n]` represents."""
         latent = scalars.cast(latent, tf.as_dtype(self.compute_dtype))
         frames = self.decoder(tf.reshape(latent, [-1, latent.shape[-1]]))
         return tf.reshape(frames, tf.concat([tf.shape(latent)[:-1], self.frame_shape], 0))
 
     def call(self, frames: tf.Tensor) -> tf.Tensor:
-        """Time derivative `[..., 2n]` of the latent of frames `[..., h, w, c]`, a unit of time being a frame."""
+        """Returns the time derivative `[..., 2n]` of the latent of frames `[..., h, w, c]`, per frame."""
         return self.dynamics(self.encode(frames))
 
     def rollout(self, frames: tf.Tensor, times: tf.Tensor, **options: Any) -> tuple[State, tf.Tensor]:
-        """Follows the latent dynamics from encoded frames, and decodes where they lead.
+        """Rolls out the latent dynamics from encoded frames, and decodes the latent trajectory.
 
         Args:
-          frames: `[..., h, w, c]`, at the first of the times.
+          frames: The frames `[..., h, w, c]` at the first time.
           times: `[T]` or `[..., T]`, in frames.
-          **options: Of `hnn_tf.rollout_at_times`; `max_step_size` 0.5 frames when neither that nor `substeps` is given.
+          **options: The options of `hnn_tf.rollout_at_times`. If neither `max_step_size` nor `substeps` is given,
+            `max_step_size` is 0.5 frames.
 
         Returns:
-          Latent trajectory `[..., T, 2n]` and its frames `[..., T, h, w, c]`.
+          The latent trajectory `[..., T, 2n]` and its frames `[..., T, h, w, c]`.
         """
         if not options.keys() & {"max_step_size", "substeps"}:
             options["max_step_size"] = 0.5
@@ -130,7 +133,10 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> tf.Tensor:
-        """The paper's loss of frames x and next frames y, for stock `fit`; its parts become metrics."""
+        """Returns the paper's loss of frames x and next frames y, for Keras' own `fit`.
+
+        The three parts of the loss become metrics.
+        """
         del y_pred, training
         if getattr(self, "loss", None) is not None:
             raise ValueError("compile: expected no loss; a LatentHamiltonianNetwork has the paper's three losses")
@@ -142,21 +148,21 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
         losses = objective.losses(self, {"frames": x, "next_frames": y})
         for name, loss in losses.items():
             self._loss_metrics[name].update_state(loss)
-        # With what regularizers of the parts add.
+        # The losses of the model are those of the regularizers of its parts.
         return tf.add_n([objective.weighted(losses), *self.losses])
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., h, w, c]` -> `[..., 2n]`."""
+        """Returns the output's shape `[..., 2n]` for frames `[..., h, w, c]`."""
         self._check(input_shape)
         flat = (None, math.prod(self.frame_shape))
         return (*input_shape[:-3], self.encoder.compute_output_shape(flat)[-1])
 
     def serving_signatures(self, **rollout_options: Any) -> Signatures:
-        """What an export offers: `frame_signatures`."""
+        """Returns the signatures of an export; see `frame_signatures`."""
         return frame_signatures(self, **rollout_options)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, the parts serialized."""
+        """Returns the constructor's arguments, with serialized parts."""
         parts = {name: getattr(self, name) for name in ("encoder", "decoder", "dynamics")}
         serialized = {name: serialize_layer(part) for name, part in parts.items()}
         return super().get_config() | serialized | {"frame_shape": self.frame_shape}
@@ -165,7 +171,7 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
     def from_config(
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> "LatentHamiltonianNetwork":
-        """The model of a configuration that `get_config` gave."""
+        """Returns the model for a configuration from `get_config`."""
         parts = {
             name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
             for name in ("encoder", "decoder", "dynamics")

@@ -11,7 +11,7 @@ from hnn_tf import phase_space
 from hnn_tf.typing import State
 
 _INITIAL_ROOT = 0.1
-"""Of gamma = 0.01: hardly any friction, but not 0, where its square root has no gradient."""
+"""The initial c, for a weak friction gamma = 0.01. At c = 0, the gradient of gamma by c would be 0."""
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
@@ -20,11 +20,10 @@ class LinearFriction(keras.layers.Layer):
 
     R = diag(0, gamma_1, ..., gamma_n), gamma_i = c_i^2 >= 0:  dp_i/dt = -dH/dq_i - gamma_i dH/dp_i.
 
-    dH/dp is the velocity. What is learned are the c_i: no friction, c = 0, can be reached, and is no friction to the
-    bit.
+    dH/dp is the velocity. The c_i are learned. Training can reach c_i = 0, where the friction is exactly 0.
 
     Args:
-      shared: One coefficient for all degrees of freedom, or one each.
+      shared: Whether all degrees of freedom have one common coefficient. Otherwise, each has its own coefficient.
 
     Input `[..., 2n]`, output R `[..., 2n, 2n]`.
     """
@@ -42,7 +41,7 @@ class LinearFriction(keras.layers.Layer):
 
     @property
     def coefficient(self) -> tf.Tensor:
-        """Gamma `[n]`, momentum over velocity and time: 1/time, where momenta are velocities."""
+        """The coefficients gamma `[n]`, in momentum / (velocity time), which is 1 / time if momenta are velocities."""
         return tf.broadcast_to(tf.square(self._root), [self._dof])
 
     def assign_coefficient(self, value: float) -> None:
@@ -50,20 +49,20 @@ class LinearFriction(keras.layers.Layer):
         self._root.assign(np.full(self._root.shape, max(value, 0.0) ** 0.5))
 
     def physical_parameters(self) -> dict[str, float]:
-        """`friction`, gamma; the mean of those of the degrees of freedom, if each has its own."""
+        """Returns the mean of gamma over the degrees of freedom, under the name `friction`."""
         return {"friction": float(np.mean(self.coefficient))}
 
     def call(self, state: State) -> tf.Tensor:
-        """Dissipation matrix R `[..., 2n, 2n]` at states `[..., 2n]`."""
+        """Returns the dissipation matrix R `[..., 2n, 2n]` at states `[..., 2n]`."""
         diagonal = phase_space.join(tf.zeros([self._dof], self.compute_dtype), self.coefficient)
-        # A constant: TensorFlow.js has no operation that makes a diagonal matrix.
+        # The identity is a constant, because TensorFlow.js has no operation that makes a diagonal matrix.
         matrix = diagonal * tf.constant(np.eye(2 * self._dof), self.compute_dtype)
         return tf.broadcast_to(matrix, tf.concat([tf.shape(state), [2 * self._dof]], 0))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[..., 2n, 2n]`."""
+        """Returns the shape `[..., 2n, 2n]` of R for states `[..., 2n]`."""
         return (*input_shape, input_shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return super().get_config() | {"shared": self.shared}

@@ -1,4 +1,4 @@
-"""Multilayer perceptrons: the plain network, and the one that is a Hamiltonian."""
+"""Multilayer perceptrons: a plain network, and a Hamiltonian."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from hnn_tf.numerics import activation_choice
 from hnn_tf.typing import ActivationLike, State
 
 REFERENCE_HIDDEN_UNITS = (200, 200)
-"""Two hidden layers of 200, as in the paper."""
+"""The widths of the paper's two hidden layers."""
 
 
 def widths(hidden_units: int | Sequence[int]) -> tuple[int, ...]:
-    """Widths of hidden layers; a number is that of one."""
+    """Returns the widths of the hidden layers as a tuple. A single number is the width of one hidden layer."""
     return (hidden_units,) if isinstance(hidden_units, int) else tuple(hidden_units)
 
 
@@ -26,11 +26,11 @@ class MLP(TakesNestedLists):
 
     y = W_L a(W_{L-1} ... a(W_1 x + b_1) ... + b_{L-1}).
 
-    Kernels start orthogonal, biases uniform in +-1/sqrt(fan_in), as the reference code's do.
+    As in the reference code, initial kernels are orthogonal, and initial biases are uniform in +-1/sqrt(fan_in).
 
     Args:
-      output_units: Width of y.
-      hidden_units: Widths of the hidden layers; a number is one layer's.
+      output_units: The width of y.
+      hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input `[..., d]`, output `[..., output_units]`.
@@ -55,7 +55,7 @@ class MLP(TakesNestedLists):
         self.hidden_units = hidden_units
         self.activation = activation_choice.known(activation)
         self._activation = activation_choice.get(activation)
-        self.supports_masking = True  # along every axis but the last
+        self.supports_masking = True  # a mask of any axis but the last stays valid
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights for inputs of width `input_shape[-1]`."""
@@ -72,20 +72,20 @@ class MLP(TakesNestedLists):
                 self._biases.append(self.add_weight(name=f"bias_{i}", shape=(fan_out,), initializer=uniform))
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Output `[..., output_units]` of inputs `[..., d]`."""
-        if inputs.shape.rank == 1:  # which a matrix product doesn't take
+        """Returns the output `[..., output_units]` for inputs `[..., d]`."""
+        if inputs.shape.rank == 1:  # a matrix product needs two axes
             return self.call(inputs[tf.newaxis])[0]
         self._check_width(inputs)
         x = inputs
-        # A plain add, not Dense: BiasAdd leaves its fused gradient in exported graphs.
+        # The bias is added by a plain addition. The BiasAdd of `Dense` leaves its fused gradient in exported graphs.
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
             x = self._activation.value(tf.matmul(x, kernel) + bias)
         return tf.matmul(x, self._kernels[-1])
 
     def hidden(self, inputs: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The last hidden layer's outputs `[..., m]` and their derivatives by the inputs, `[..., d, m]`.
+        """Returns the last hidden layer's outputs `[..., m]` and their derivatives by the inputs, `[..., d, m]`.
 
-        One tangent for each input goes through all layers: cheaper than m gradients.
+        One tangent for each input goes through all layers, which is cheaper than m gradients.
         """
         if inputs.shape.rank == 1:
             value, tangents = self.hidden(inputs[tf.newaxis])
@@ -112,9 +112,9 @@ class MLP(TakesNestedLists):
             )
 
     def gradient(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Gradient `[..., d]` of the sum of the outputs by the inputs `[..., d]`, in plain operations.
+        """Returns the gradient `[..., d]` of the sum of the outputs by the inputs `[..., d]`, in plain operations.
 
-        Backpropagation written out, because a tape's would leave fused gradient kernels in exported graphs.
+        The backpropagation is written out, because a tape would leave fused gradient kernels in exported graphs.
         """
         if inputs.shape.rank == 1:
             return self.gradient(inputs[tf.newaxis])[0]
@@ -125,18 +125,18 @@ class MLP(TakesNestedLists):
             x = self._activation.value(z)
             slopes.append(self._activation.derivative(z, x))
         upstream = tf.reduce_sum(self._kernels[-1], axis=1)
-        if not slopes:  # without a hidden layer, nothing below gives it the batch's shape
+        if not slopes:  # without hidden layers, the loop below does not add the batch's shape
             return tf.broadcast_to(upstream, tf.shape(inputs))
         for kernel, slope in zip(reversed(self._kernels[:-1]), reversed(slopes), strict=True):
             upstream = tf.matmul(upstream * slope, kernel, transpose_b=True)
         return upstream
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., d]` -> `[..., output_units]`."""
+        """Returns the shape `[..., output_units]` for inputs `[..., d]`."""
         return (*input_shape[:-1], self.output_units)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         own = {
             "output_units": self.output_units,
             "hidden_units": self.hidden_units,
@@ -151,16 +151,16 @@ class MLPHamiltonian(TakesNestedLists):
 
     H(q, p) = w . a(W_2 a(W_1 [q, p] + b_1) + b_2).
 
-    Not separable. H has no output bias: a constant energy changes nothing.
+    H is not separable. H has no output bias, because a constant energy has no effect on the motion.
 
     Args:
-      hidden_units: Widths of the hidden layers; a number is one layer's.
-      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function; of a smooth one.
+      hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
+      activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input `[..., 2n]`, output `[...]`.
 
     Raises:
-      InputError: If the activation isn't smooth: the motion is H's derivative.
+      InputError: If the activation is not smooth. A smooth one is needed because the motion is the derivative of H.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 3.
@@ -194,21 +194,21 @@ class MLPHamiltonian(TakesNestedLists):
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def call(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 2n]`."""
-        return tf.squeeze(self.mlp(tf.cast(state, self.compute_dtype)), -1)  # Keras casts floating-point numbers only
+        """Returns the energy `[...]` of states `[..., 2n]`."""
+        return tf.squeeze(self.mlp(tf.cast(state, self.compute_dtype)), -1)  # Keras casts only floating-point numbers
 
     def gradient(self, state: State) -> tf.Tensor:
-        """dH/ds `[..., 2n]` at states `[..., 2n]`, which `symplectic_gradient` takes instead of a tape's."""
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`, which `symplectic_gradient` uses instead of a tape."""
         if not self.built:
             self.build(state.shape)
         return self.mlp.gradient(tf.cast(state, self.compute_dtype))
 
     def features(self, state: State) -> tf.Tensor:
-        """The last hidden layer's outputs `[..., m]`, in which H is linear."""
+        """Returns the last hidden layer's outputs `[..., m]`, in which H is linear."""
         return self._hidden(state)[0]
 
     def feature_gradients(self, state: State) -> tf.Tensor:
-        """Their derivatives `[..., 2n, m]` at states `[..., 2n]`."""
+        """Returns the derivatives `[..., 2n, m]` of the features at states `[..., 2n]`."""
         return self._hidden(state)[1]
 
     def _hidden(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
@@ -222,14 +222,14 @@ class MLPHamiltonian(TakesNestedLists):
         return tf.squeeze(self.mlp.output_kernel, 1)
 
     def assign_coefficients(self, values: np.ndarray) -> None:
-        """Replaces the last kernel by `[m]`."""
+        """Replaces the last kernel by values `[m]`."""
         self.mlp.output_kernel.assign(np.asarray(values)[:, np.newaxis])
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[...]`."""
+        """Returns the shape `[...]` of the energy for states `[..., 2n]`."""
         return tuple(input_shape[:-1])
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         own = {"hidden_units": self.mlp.hidden_units, "activation": activation_choice.serialized(self.mlp.activation)}
         return super().get_config() | own

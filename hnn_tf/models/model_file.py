@@ -1,4 +1,4 @@
-"""A run's `model.keras`, whose bytes depend on the model alone: a repeated run writes the same file."""
+"""The file `model.keras` of a run. Its bytes depend only on the model, so a repeated run writes the same file."""
 
 import json
 import pathlib
@@ -11,20 +11,20 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def save_model(model: Any, path: pathlib.Path) -> None:
-    """Writes a Keras model as a .keras file, whole or not at all.
+    """Writes a Keras model as a .keras file, either completely or not at all.
 
-    Keras' own file has the time of its writing, and, as names of objects that occur several times, their addresses in
-    memory. Here every time is the earliest that a zip file knows, and such objects are numbered in the order in which
-    they occur.
+    Keras' own file contains the time at which it was written. For objects that occur several times, it also contains
+    their addresses in memory. This function replaces every time by the earliest time of a zip file, and every address
+    by a number in the order of occurrence.
 
     Raises:
-      OSError: If it can't be written.
+      OSError: If the file cannot be written.
     """
     with atomic_file(path) as temporary:
         model.save(temporary)
         with zipfile.ZipFile(temporary) as written:
             members = {name: written.read(name) for name in written.namelist()}
-        # The name stays, because Keras' own viewer of such files asks for it.
+        # The name `date_saved` is kept, because Keras' own viewer of such files reads it.
         metadata = json.loads(members["metadata.json"]) | {"date_saved": "1980-01-01@00:00:00"}
         members["metadata.json"] = json.dumps(metadata).encode()
         members["config.json"] = json.dumps(_numbered(json.loads(members["config.json"]))).encode()
@@ -34,7 +34,7 @@ def save_model(model: Any, path: pathlib.Path) -> None:
 
 
 def _numbered(config: Any) -> Any:
-    """The config with the numbers 1, 2, ... in the place of addresses."""
+    """Returns the configuration with the numbers 1, 2, ... in the place of addresses."""
     numbers: dict[int, int] = {}
 
     def walk(part: Any) -> Any:

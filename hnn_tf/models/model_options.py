@@ -1,4 +1,4 @@
-"""Which model is trained. Imports nothing heavy."""
+"""Options of the model. Imports nothing heavy."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from hnn_tf.options import Options, option
 
 @dataclasses.dataclass(frozen=True)
 class ModelOptions(Options):
-    """Options of a model of states; `hnn_tf.models.new_model` makes it."""
+    """Options of a model of states, from which `hnn_tf.models.new_model` makes the model."""
 
     model: str = option(
         "hnn",

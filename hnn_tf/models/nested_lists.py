@@ -1,4 +1,4 @@
-"""States as nested lists of numbers, which Keras would take for a structure of many inputs."""
+"""States as nested lists of numbers, which Keras itself would treat as a structure of many inputs."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ import numpy as np
 
 
 class TakesNestedLists(keras.layers.Layer):
-    """A Keras layer that takes nested lists of numbers as it takes arrays: `model([[1.0, 0.5]])`."""
+    """A Keras layer that accepts nested lists of numbers in the place of arrays, for example `model([[1.0, 0.5]])`."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The layer's output; a first argument of numbers in lists becomes an array of the layer's precision."""
+        """Returns the layer's output. Lists of numbers as the first argument become an array of its precision."""
         if args and _is_of_numbers(args[0]):
             args = (np.asarray(args[0], self.compute_dtype), *args[1:])
         return super().__call__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""An untrained model of given options."""
+"""The construction of untrained models from options."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from hnn_tf.models.registry import MODELS
 
 
 def new_model(options: ModelOptions, *, width: int, angles: Sequence[int] = (), seed: int = 0) -> keras.Model:
-    """A built model of states, its weights drawn by a seed.
+    """Returns a built model of states, whose weights are drawn with a seed.
 
     Args:
-      options: Which model, and its size.
+      options: The kind and the size of the model.
       width: 2n.
-      angles: Indices of the positions that are angles in rad.
-      seed: Of the weights; also Python's, NumPy's and TensorFlow's global seed from now on.
+      angles: The indices of the positions that are angles in rad.
+      seed: The seed of the weights. The function also sets the global seeds of Python, NumPy and TensorFlow to it.
 
     Raises:
-      OptionError: If the model can't be made of these options.
+      OptionError: If the options do not fit the model.
     """
     keras.utils.set_random_seed(seed)
     model = new_unbuilt_model(options, angles=angles)
@@ -27,7 +27,7 @@ def new_model(options: ModelOptions, *, width: int, angles: Sequence[int] = (), 
 
 
 def new_unbuilt_model(options: ModelOptions, *, angles: Sequence[int] = ()) -> keras.Model:
-    """A model of these options, of states of a width that isn't known yet."""
+    """Returns a model of the given options that is not built yet, because the width of its states is unknown."""
     return MODELS[options.model](
         hidden_units=options.hidden_units,
         activation=options.activation,

@@ -1,4 +1,7 @@
-"""Builders of the models that `--model` names. They take the same keyword arguments, and refuse what isn't theirs."""
+"""The builders of the models that `--model` names.
+
+All builders take the same keyword arguments. A builder refuses an argument that its model does not support.
+"""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -18,12 +21,12 @@ from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 
 @dataclasses.dataclass(frozen=True)
 class HamiltonianPreset:
-    """Builds a `HamiltonianNetwork`.
+    """A builder of a `HamiltonianNetwork`.
 
     Args:
       name: The name of the model.
-      random_features: Whether H is made of random features; a perceptron if not.
-      dissipation: Makes the dissipation, (activation, dtype) -> layer; None if energy is conserved.
+      random_features: Whether H is made of random features. Otherwise, H is a perceptron.
+      dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
     """
 
     name: str
@@ -42,11 +45,11 @@ class HamiltonianPreset:
         """Returns an unbuilt model.
 
         Args:
-          hidden_units: Widths of the hidden layers; the last width is the number of random features.
+          hidden_units: The widths of the hidden layers. For random features, the last width is their number.
           activation: The activation of the hidden layers, or of the random features.
           dtype: The precision.
           time_reversible: Whether H(q, p) = H(q, -p).
-          periodic: Indices of the positions that are angles; only random features have their period.
+          periodic: The indices of the positions that are angles. Only random features have the period of angles.
         """
         hamiltonian: keras.layers.Layer
         if self.random_features:
@@ -63,7 +66,7 @@ class HamiltonianPreset:
 
 @dataclasses.dataclass(frozen=True)
 class FieldPreset:
-    """Builds a network of the time derivative, which has no Hamiltonian.
+    """A builder of a network that predicts the time derivative without a Hamiltonian.
 
     Args:
       name: The name of the model.
@@ -82,10 +85,10 @@ class FieldPreset:
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
     ) -> keras.Model:
-        """Returns an unbuilt model; the arguments are those of `HamiltonianPreset`.
+        """Returns an unbuilt model. The arguments are those of `HamiltonianPreset`.
 
         Raises:
-          OptionError: If the model is to be time-reversible.
+          OptionError: If `time_reversible` is set.
         """
         del periodic  # a perceptron has no period
         if time_reversible:
@@ -103,7 +106,7 @@ def _friction(activation: str, dtype: str) -> keras.layers.Layer:
 
 
 def _dissipation(activation: str, dtype: str) -> keras.layers.Layer:
-    return MLPDissipation(activation=activation, dtype=dtype)  # of R, a small perceptron of its own widths will do
+    return MLPDissipation(activation=activation, dtype=dtype)  # a small perceptron of default widths is enough for R
 
 
 hnn = HamiltonianPreset("hnn")

@@ -1,4 +1,4 @@
-"""A Hamiltonian that is linear in what is learned."""
+"""A Hamiltonian that is linear in its learned coefficients."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,29 +16,34 @@ from hnn_tf.numerics import activation_choice
 from hnn_tf.typing import ActivationLike, State
 
 POLYNOMIAL_SCALE = 10.0
-"""Of u and its products beside the units: a penalty on coefficients shrinks them 100 times less, so that data too noisy
-for more give a harmonic oscillator."""
+"""The factor of u and of its products relative to the units.
+
+A penalty on the coefficients therefore shrinks u and its products 100 times less. If the data are too noisy for more,
+the fit is a harmonic oscillator.
+"""
 
 _MONOMIAL_SCALE = 1e2
-"""Of their coefficients beside those of the units, in a prior."""
+"""The scale, in a prior, of the coefficients of u and of its products, relative to the coefficients of the units."""
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class RandomFeatureHamiltonian(TakesNestedLists):
-    """A Hamiltonian whose features are fixed and whose coefficients alone are learned.
+    """A Hamiltonian that is a sum of fixed features with learned coefficients.
 
     H(s) = sum_i w_i phi_i(s):  phi_i = a(k_i . u + b_i),  10 u_j  and 10 u_j u_k,  u = (z(s) - mean) / std.
 
-    The motion is linear in w, so that `hnn_tf.closed_form.fit` finds w by one least-squares solve; any other training
-    goes on from there. `adapt` takes mean, std, k and b from data. z is the state, see `FeatureInputs`.
+    The features a(k_i . u + b_i) are called units. z(s) are the state's inputs; see `FeatureInputs`. The method `adapt`
+    determines mean, std, k and b from data. The motion is linear in w, so `hnn_tf.closed_form.fit` finds w by one
+    least-squares solve. Any other training can continue from this solution.
 
     Args:
-      num_features: How many units a(k . u + b), >= 1.
-      activation: A name in `hnn_tf.activations` or `keras.activations`, or a function; of a smooth one.
-      structure: "full": units of the whole state. "separable": half of them of q, half of p, so that H = T(p) + V(q).
-        "pairwise": half of them of p, half of distances |q_i - q_j| of bodies, each of one distance.
-      periodic: Indices of the positions that are angles (rad): H has the period 2 pi in them.
-      dimension: For "pairwise", of the bodies' space.
+      num_features: The number of units, >= 1.
+      activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
+      structure: With "full", each unit depends on the whole state. With "separable", half of the units depend on p and
+        the others on q, so that H = T(p) + V(q). With "pairwise", half of the units depend on p, and each of the others
+        on the distance |q_i - q_j| of one pair of bodies.
+      periodic: The indices of the positions that are angles (rad). H has the period 2 pi in these positions.
+      dimension: The dimension of the bodies' space, for "pairwise".
 
     Attributes:
       separable: Whether H = T(p) + V(q).
@@ -46,7 +51,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
     Input `[..., 2n]`, output `[...]`.
 
     Raises:
-      InputError: If an option can't be used.
+      InputError: If an option is not valid.
 
     References:
       Rahimi, Recht. Random features for large-scale kernel machines. NeurIPS 2007.
@@ -79,11 +84,11 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         self.supports_masking = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Creates the weights for states `[..., 2n]`: H starts as |u|^2 / 2 and a few random bumps."""
+        """Creates the weights for states `[..., 2n]`. The initial H is |u|^2 / 2 plus small random bumps."""
         width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
         self._inputs = FeatureInputs(width, structure=self.structure, periodic=self.periodic, dimension=self.dimension)
         d = self._inputs.width
-        # Products u_j u_k of inputs that may meet, as columns of two selections.
+        # The columns of two selection matrices give the products u_j u_k of inputs that may meet.
         pairs = [(j, k) for group in self._inputs.groups for j in group for k in group if j <= k]
         self._left, self._right = (np.eye(d)[:, list(side)] for side in zip(*pairs, strict=True))
         self._left *= POLYNOMIAL_SCALE
@@ -107,7 +112,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def _mask(self) -> np.ndarray:
-        """Which inputs each unit reads `[d, num_features]`: one of the groups."""
+        """Returns the mask `[d, num_features]` of the inputs that each unit reads, which are those of one group."""
         groups, d = self._inputs.groups, self._inputs.width
         mask = np.zeros([d, self.num_features], self.compute_dtype)
         for units, group in zip(self._units(), groups, strict=True):
@@ -115,7 +120,10 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         return mask
 
     def _units(self) -> list[np.ndarray]:
-        """Of each group, its units: with several groups half of all for p, whose group is the first."""
+        """Returns the indices of the units of each group.
+
+        If there are several groups, half of the units belong to the first group, which is that of p.
+        """
         units, others = np.arange(self.num_features), len(self._inputs.groups) - 1
         if not others:
             return [units]
@@ -123,10 +131,12 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         return [units[:half], *np.array_split(units[half:], others)]
 
     def adapt(self, states: np.ndarray, *, seed: int = 0, slope: float | None = None) -> None:
-        """Takes mean and spread of the inputs, and the units, from states `[N, 2n]`; coefficients stay.
+        """Determines the mean and spread of the inputs, and the units, from states `[N, 2n]`.
+
+        The coefficients do not change. The units are those of `sampled_weights`.
 
         Raises:
-          InputError: If there are fewer than two states, or they aren't finite.
+          InputError: If there are fewer than two states, or a number is not finite.
         """
         states = np.asarray(states, np.float64)
         if states.ndim != 2 or len(states) < 2 or not np.isfinite(states).all():
@@ -135,7 +145,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
             self.build(states.shape)
         inputs = self._inputs.value(tf.constant(self._checked(states))).numpy()
         mean, std = inputs.mean(0), inputs.std(0)
-        std[std <= 1e-9 * np.abs(inputs).max(0)] = 1.0  # what doesn't vary has no scale
+        std[std <= 1e-9 * np.abs(inputs).max(0)] = 1.0  # a constant input has no scale
         rng, inputs = np.random.default_rng(seed), (inputs - mean) / std
         kernel, bias = np.zeros(self._kernel.shape), np.zeros(self._bias.shape)
         for units, group in zip(self._units(), self._inputs.groups, strict=True):
@@ -152,22 +162,22 @@ class RandomFeatureHamiltonian(TakesNestedLists):
 
     @property
     def coefficient_scales(self) -> np.ndarray:
-        """Scales of the coefficients relative to each other `[m]`, for a prior that leaves those of u and u u free."""
+        """The relative prior scales `[m]` of the coefficients; the coefficients of u and u u are practically free."""
         num_monomials = self._coefficients.shape[0] - self.num_features
         return np.concatenate([np.ones(self.num_features), np.full(num_monomials, _MONOMIAL_SCALE)])
 
     def assign_coefficients(self, values: np.ndarray) -> None:
-        """Replaces the coefficients by `[m]`."""
+        """Replaces the coefficients by values `[m]`."""
         self._coefficients.assign(values)
 
     def call(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 2n]`."""
+        """Returns the energy `[...]` of states `[..., 2n]`."""
         return tf.reduce_sum(self.features(state) * self.coefficients, -1)
 
     def features(self, state: State) -> tf.Tensor:
-        """Features phi `[..., m]` of states `[..., 2n]`."""
+        """Returns the features phi `[..., m]` of states `[..., 2n]`."""
         state = self._checked(state)
-        if state.shape.rank == 1:  # which a matrix product doesn't take
+        if state.shape.rank == 1:  # a matrix product needs two axes
             return self.features(state[tf.newaxis])[0]
         u, left, right = self._standardised(state)
         return tf.concat(
@@ -175,7 +185,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         )
 
     def feature_gradients(self, state: State) -> tf.Tensor:
-        """dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""
+        """Returns dphi/ds `[..., 2n, m]` at states `[..., 2n]`."""
         state = self._checked(state)
         if state.shape.rank == 1:
             return self.feature_gradients(state[tf.newaxis])[0]
@@ -186,7 +196,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         return tf.concat([units, POLYNOMIAL_SCALE * jacobian, products], -1)
 
     def gradient(self, state: State) -> tf.Tensor:
-        """dH/ds `[..., 2n]` at states `[..., 2n]`, in plain operations: exports have no fused gradient kernels."""
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`, in plain operations, without fused gradient kernels."""
         state = self._checked(state)
         if state.shape.rank == 1:
             return self.gradient(state[tf.newaxis])[0]
@@ -198,7 +208,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         return tf.reduce_sum(self._jacobian(state) * upstream[..., tf.newaxis, :], -1)
 
     def _standardised(self, state: State) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """The inputs u `[..., d]`, and both factors of each product."""
+        """Returns the inputs u `[..., d]`, and both factors of each product."""
         u = (self._inputs.value(state) - self._mean) / self._std
         return u, tf.matmul(u, self._as(self._left)), tf.matmul(u, self._as(self._right))
 
@@ -213,7 +223,7 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         return tf.constant(array, self.compute_dtype)
 
     def _checked(self, state: State) -> tf.Tensor:
-        state = tf.cast(state, self.compute_dtype)  # Keras casts floating-point numbers only
+        state = tf.cast(state, self.compute_dtype)  # Keras casts only floating-point numbers
         if not self.built:
             self.build(state.shape)
         width = self.input_spec.axes[-1]
@@ -224,11 +234,11 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         return state
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[...]`."""
+        """Returns the shape `[...]` of the energy for states `[..., 2n]`."""
         return tuple(input_shape[:-1])
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return super().get_config() | {
             "num_features": self.num_features,
             "activation": activation_choice.serialized(self.activation),

@@ -1,4 +1,4 @@
-"""Models of states by name."""
+"""The models of states, by name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,4 +16,4 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "second_order": "hnn_tf.models.presets:second_order",
     }
 )
-"""Builders of every model of states, by the name that `--model` takes; `hnn_tf.models.presets` says their arguments."""
+"""The builders of all models of states, by the names in `--model`; `hnn_tf.models.presets` lists their arguments."""

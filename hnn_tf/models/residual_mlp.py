@@ -12,16 +12,16 @@ from hnn_tf.typing import ActivationLike
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class ResidualMLP(keras.layers.Layer):
-    """A multilayer perceptron whose equally wide hidden layers add to what went in.
+    """A multilayer perceptron in which every hidden layer after the first adds its output to its input.
 
     h_1 = a(W_1 x + b_1),  h_i = h_{i-1} + a(W_i h_{i-1} + b_i),  y = W_L h_{L-1} + b_L.
 
-    Kernels start orthogonal, biases uniform in +-1/sqrt(fan_in), as the reference code's do.
+    As in the reference code, initial kernels are orthogonal, and initial biases are uniform in +-1/sqrt(fan_in).
 
     Args:
-      output_units: Width of y.
-      hidden_units: Width of every hidden layer.
-      hidden_layers: How many of them, >= 1.
+      output_units: The width of y.
+      hidden_units: The width of every hidden layer.
+      hidden_layers: The number of hidden layers, >= 1.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input `[..., d]`, output `[..., output_units]`.
@@ -65,7 +65,7 @@ class ResidualMLP(keras.layers.Layer):
             self._biases.append(self.add_weight(name=f"bias_{i}", shape=(fan_out,), initializer=uniform))
 
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Output `[..., output_units]` of inputs `[..., d]`."""
+        """Returns the output `[..., output_units]` for inputs `[..., d]`."""
         affine = [lambda x, k=k, b=b: tf.matmul(x, k) + b for k, b in zip(self._kernels, self._biases, strict=True)]
         first, *hidden, last = affine
         h = self._activation.value(first(inputs))
@@ -74,11 +74,11 @@ class ResidualMLP(keras.layers.Layer):
         return last(h)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., d]` -> `[..., output_units]`."""
+        """Returns the shape `[..., output_units]` for inputs `[..., d]`."""
         return (*input_shape[:-1], self.output_units)
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
+        """Returns the constructor's arguments."""
         return super().get_config() | {
             "output_units": self.output_units,
             "hidden_units": self.hidden_units,

@@ -1,4 +1,4 @@
-"""The baseline that knows mechanics' second order, and no energy."""
+"""The baseline with the second order of mechanics, but without an energy."""
 
 import keras
 import tensorflow as tf
@@ -10,15 +10,16 @@ from hnn_tf.typing import State
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class SecondOrderNetwork(BaselineNetwork):
-    """A perceptron that predicts the change of the momentum only; the position's is the momentum.
+    """A network that predicts only dp/dt, and uses the momentum p itself as dq/dt.
 
     call(q, p) = (p, MLP(q, p)):  dq/dt = p,  d^2q/dt^2 = MLP(q, dq/dt).
 
-    For momenta that are velocities (unit masses). Between `BaselineNetwork` and `HamiltonianNetwork`, it shows how much
-    of the latter's gain comes from this structure alone. It has no `hamiltonian`.
+    The momenta must be velocities (unit masses). The network has more structure than `BaselineNetwork` and less than
+    `HamiltonianNetwork`. A comparison shows how much of the advantage of `HamiltonianNetwork` comes from the
+    second-order structure alone. The network has no attribute `hamiltonian`.
 
     Args:
-      hidden_units: Widths of the hidden layers; a number is one layer's.
+      hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
 
     Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
@@ -34,6 +35,6 @@ class SecondOrderNetwork(BaselineNetwork):
         return dof
 
     def call(self, state: State) -> tf.Tensor:
-        """Time derivative `[..., 2n]` of states `[..., 2n]`."""
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`."""
         _, p = phase_space.split(state)
         return phase_space.join(p, self.mlp(state))

@@ -1,4 +1,4 @@
-"""A Hamiltonian of a Keras layer whose output is one unit wide."""
+"""A Hamiltonian made from a Keras layer with an output of width 1."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,15 +13,15 @@ from hnn_tf.typing import State
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class SingleOutputHamiltonian(TakesNestedLists):
-    """Takes the last axis off a layer's output, as that of `Sequential([Dense(64, "tanh"), Dense(1)])`.
+    """The Hamiltonian of a layer such as `Sequential([Dense(64, "tanh"), Dense(1)])`, without the output's last axis.
 
     H(s) = h(s)[..., 0].
 
-    `HamiltonianNetwork` puts it around such a layer when it is built. A bias of the last unit changes nothing; Keras'
-    `fit` warns that it has no gradient, unless it is left out: `Dense(1, use_bias=False)`.
+    `HamiltonianNetwork` wraps such a layer when the network is built. A bias of the last unit has no effect on the
+    motion, and Keras' `fit` warns that this bias has no gradient. `Dense(1, use_bias=False)` avoids the warning.
 
     Args:
-      hamiltonian: h, a Keras layer, state `[..., 2n]` -> `[..., 1]`.
+      hamiltonian: h, a Keras layer from a state `[..., 2n]` to `[..., 1]`.
 
     Input `[..., 2n]`, output `[...]`.
     """
@@ -38,12 +38,12 @@ class SingleOutputHamiltonian(TakesNestedLists):
         return getattr(self.hamiltonian, "separable", False)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Builds h for a list of states: Keras' own models take no other rank than they were built for."""
+        """Builds h for states `[B, 2n]`, because Keras' own models accept only the rank for which they were built."""
         if not self.hamiltonian.built:
             self.hamiltonian.build((None, input_shape[-1]))
 
     def call(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 2n]`."""
+        """Returns the energy `[...]` of states `[..., 2n]`."""
         if state.shape.rank == 2:
             return tf.squeeze(self.hamiltonian(state), -1)
         energy = tf.reshape(self.hamiltonian(tf.reshape(state, [-1, state.shape[-1]])), tf.shape(state)[:-1])
@@ -51,32 +51,32 @@ class SingleOutputHamiltonian(TakesNestedLists):
         return energy
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[...]`."""
+        """Returns the shape `[...]` of the energy for states `[..., 2n]`."""
         return tuple(input_shape[:-1])
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, the layer serialized."""
+        """Returns the constructor's arguments, with the serialized layer."""
         return super().get_config() | {"hamiltonian": serialize_layer(self.hamiltonian)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-        """The layer of a configuration that `get_config` gave."""
+        """Returns the layer for a configuration from `get_config`."""
         hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
         return cls(**(config | {"hamiltonian": hamiltonian}))
 
 
 def built_with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Sequence[int | None]) -> keras.layers.Layer:
-    """A Hamiltonian layer, built for such states; in a `SingleOutputHamiltonian` if its output is one unit wide."""
+    """Returns a built Hamiltonian layer, in a `SingleOutputHamiltonian` if the layer's output has the width 1."""
     try:
         shape = tf.TensorShape(hamiltonian.compute_output_shape((None, input_shape[-1])))
         rank = 2
-    except NotImplementedError:  # by a layer that doesn't say it: its graph does
+    except NotImplementedError:  # the layer does not declare its output shape, so its graph is traced
         if not hamiltonian.built:
             hamiltonian.build(input_shape)
 
         @tf.function(autograph=False)
         def energy(state: State) -> tf.Tensor:
-            with tf.name_scope("energy"):  # Keras' name of a private class is none for a graph's outermost scope
+            with tf.name_scope("energy"):  # an outermost scope must not begin with "_", as names of private classes do
                 return hamiltonian(state)
 
         spec = tf.TensorSpec(input_shape, hamiltonian.compute_dtype)

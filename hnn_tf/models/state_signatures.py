@@ -1,4 +1,4 @@
-"""What an exported model of states offers."""
+"""The signatures of an exported model of states."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
@@ -11,11 +11,14 @@ from hnn_tf.rollouts.rollout import rollout_at_times
 from hnn_tf.typing import Hamiltonian, State
 
 Signatures: TypeAlias = dict[str, tuple[Callable[..., dict[str, tf.Tensor]], Sequence[tf.TensorSpec]]]
-"""By name: the function of the inputs by keyword, and their specs. Every input and output has a leading batch."""
+"""For each signature name, a function with the inputs as keyword arguments, and the inputs' specs.
+
+The first axis of every input and output is a batch.
+"""
 
 
 def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
-    """The signatures of a model state -> time derivative.
+    """Returns the signatures of a model from a state to its time derivative.
 
     | signature | inputs | outputs |
     |---|---|---|
@@ -24,15 +27,15 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     | `time_derivative` | `state` [B, 2n] | `time_derivative` [B, 2n] |
     | `rollout` | `state` [B, 2n], `times` [B, T] | `trajectory` [B, T, 2n], `energy` [B, T] |
 
-    A model without a `hamiltonian` has no `energy`.
+    If the model has no `hamiltonian`, there is no signature and no output `energy`.
 
     Args:
       model: A built model.
-      **rollout_options: Of `rollout_at_times`.
+      **rollout_options: The options of `rollout_at_times`.
 
     Raises:
-      InputError: If the model isn't built, or its state width is unknown or odd; when it is traced, if its output isn't
-        of the state's shape.
+      InputError: If the model is not built, or its state width is unknown or odd. While a signature is traced: if the
+        time derivative does not have the state's shape, or the energy does not have the shape [B].
     """
     has_energy = hasattr(model, "hamiltonian")
     state_spec = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
@@ -68,28 +71,29 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
 
 
 def energy_along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Tensor]:
-    """The output `energy` `[B, T]` along trajectories `[B, T, 2n]`."""
-    # Flat: a Hamiltonian may be a Keras model that takes `[B, 2n]` only.
+    """Returns the output `energy` `[B, T]` along trajectories `[B, T, 2n]`."""
+    # The states are flat, because a Hamiltonian may be a Keras model that accepts only `[B, 2n]`.
     energies = hamiltonian(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
     return {"energy": tf.reshape(energies, tf.shape(trajectory)[:2])}
 
 
 def of_batch(times: tf.Tensor, state: State) -> tf.Tensor:
-    """The times `[B, T]`; a request whose states `[B, 2n]` are more or fewer is an error.
+    """Returns the times `[B, T]`, and fails unless there are as many states `[B, 2n]` as rows of times.
 
-    Otherwise one row of times would be broadcast. Joined and parted, because converters don't know assertions.
+    Without this check, a single row of times would be broadcast. The check consists of joining and separating times and
+    states, because converters do not support assertions.
     """
     return tf.concat([state, times], 1)[:, state.shape[-1] :]
 
 
 def state_width(model: keras.Model) -> int:
-    """Width 2n of the states that a built model takes, from the shape that it was built for.
+    """Returns the width 2n of the states for which a model was built.
 
     Raises:
-      InputError: If it isn't built, or its width is unknown or odd.
+      InputError: If the model is not built, or its width is unknown or odd.
     """
     shape = (model.get_build_config() or {}).get("input_shape") if model.built else None
-    shape = shape or getattr(model, "input_shape", None)  # of a functional model
+    shape = shape or getattr(model, "input_shape", None)  # functional models have this attribute
     if not shape or not isinstance(shape[-1], int):
         raise InputError(
             f"{model.name}: expected a model built for states [..., 2n]; received one whose state width is unknown; "

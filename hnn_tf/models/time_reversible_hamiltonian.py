@@ -17,15 +17,15 @@ from hnn_tf.typing import State
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class TimeReversibleHamiltonian(TakesNestedLists):
-    """A Hamiltonian that doesn't change when all momenta turn round, as mechanics without magnetic fields has it.
+    """A Hamiltonian that does not change if all momenta change their sign, as in mechanics without magnetic fields.
 
     H(q, p) = (h(q, p) + h(q, -p)) / 2.
 
-    Trajectories run backwards are trajectories again, and a state at rest has no velocity: noise can't shift the
-    learned motion in p. Twice the evaluations of h.
+    A trajectory that is run backwards is also a trajectory. A state with p = 0 has no velocity, so noise cannot shift
+    the learned motion in p. Each evaluation of H needs two evaluations of h.
 
     Args:
-      hamiltonian: h, a Keras layer, state `[..., 2n]` -> energy `[...]`.
+      hamiltonian: h, a Keras layer from a state `[..., 2n]` to its energy `[...]`.
 
     Input `[..., 2n]`, output `[...]`.
     """
@@ -45,7 +45,7 @@ class TimeReversibleHamiltonian(TakesNestedLists):
 
     @property
     def has_closed_form(self) -> bool:
-        """Whether all that h learns are coefficients that it is linear in, as h declares it."""
+        """Whether h is linear in all of its learned numbers, as h declares it."""
         return getattr(self.hamiltonian, "has_closed_form", False)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -55,47 +55,47 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
         hamiltonian = built_with_scalar_energy(self.hamiltonian, input_shape)
         if hamiltonian is not self.hamiltonian:
-            self._tracker.untrack(self.hamiltonian)  # a layer of the new one, and no longer one of this layer's own
+            self._tracker.untrack(self.hamiltonian)  # h now belongs to the new layer, and not directly to this layer
             self.hamiltonian = hamiltonian
 
     def call(self, state: State) -> tf.Tensor:
-        """Energy `[...]` of states `[..., 2n]`."""
+        """Returns the energy `[...]` of states `[..., 2n]`."""
         state, reversed_state, _ = self._both(state)
         return 0.5 * (self.hamiltonian(state) + self.hamiltonian(reversed_state))
 
     def gradient(self, state: State) -> tf.Tensor:
-        """dH/ds `[..., 2n]` at states `[..., 2n]`."""
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
         state, reversed_state, signs = self._both(state)
         forward, backward = (energy_gradient(self.hamiltonian, s) for s in (state, reversed_state))
         return 0.5 * (forward + signs * backward)
 
     def features(self, state: State) -> tf.Tensor:
-        """Features of h, made even: `[..., m]`."""
+        """Returns the features `[..., m]` of h, made even in p."""
         state, reversed_state, _ = self._both(state)
         return 0.5 * (self.hamiltonian.features(state) + self.hamiltonian.features(reversed_state))
 
     def feature_gradients(self, state: State) -> tf.Tensor:
-        """Their gradients `[..., 2n, m]`."""
+        """Returns the gradients `[..., 2n, m]` of the features."""
         state, reversed_state, signs = self._both(state)
         backward = signs[:, tf.newaxis] * self.hamiltonian.feature_gradients(reversed_state)
         return 0.5 * (self.hamiltonian.feature_gradients(state) + backward)
 
     @property
     def coefficients(self) -> tf.Tensor:
-        """Those of h, `[m]`."""
+        """The coefficients `[m]` of h."""
         return self.hamiltonian.coefficients
 
     def assign_coefficients(self, values: np.ndarray) -> None:
-        """Replaces them."""
+        """Replaces the coefficients of h by values `[m]`."""
         self.hamiltonian.assign_coefficients(values)
 
     @property
     def coefficient_scales(self) -> np.ndarray:
-        """Those of h, `[m]`."""
+        """The prior scales `[m]` of the coefficients of h."""
         return self.hamiltonian.coefficient_scales
 
     def adapt(self, states: np.ndarray, **options: Any) -> None:
-        """Adapts the features of h to states `[N, 2n]`, if it has such; options as of h."""
+        """Adapts the features of h to states `[N, 2n]` if h has a method `adapt`, which receives the options."""
         if not self.built:
             self.build(np.shape(states))
         if hasattr(self.hamiltonian, "adapt"):
@@ -109,17 +109,17 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         return state, state * signs, signs
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """`[..., 2n]` -> `[...]`."""
+        """Returns the shape `[...]` of the energy for states `[..., 2n]`."""
         return tuple(input_shape[:-1])
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, the inner layer serialized."""
+        """Returns the constructor's arguments, with the serialized inner layer."""
         return super().get_config() | {"hamiltonian": serialize_layer(self.hamiltonian)}
 
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> "TimeReversibleHamiltonian":
-        """The layer of a configuration that `get_config` gave."""
+        """Returns the layer for a configuration from `get_config`."""
         hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
         return cls(**(config | {"hamiltonian": hamiltonian}))

@@ -1,4 +1,4 @@
-"""The activation that a name or a function stands for."""
+"""The choice of an activation by a name or a function."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,19 +16,20 @@ from hnn_tf.typing import ActivationLike
 
 
 def known(activation: Any) -> ActivationLike:
-    """What stands for an activation in a model: its name, or, if it has none, the function itself.
+    """Returns an activation as a model keeps it: its name or, if it has no name, the function itself.
 
     Args:
       activation: A name in `ACTIVATIONS` or `keras.activations`; a function of Keras or TensorFlow that has such a
-        name; a function registered with Keras; or what `serialized` made of that.
+        name; a function that is registered with Keras; or the result of `serialized` for such a function.
 
     Raises:
-      InputError: If there is none; it isn't a function of each number by itself, as softmax; or no file could name it.
+      InputError: If there is no such activation; if the function does not map each number separately (softmax, for
+        example, does not); or if a model's file cannot name the function.
     """
     if isinstance(activation, Mapping):
         try:
             activation = keras.saving.deserialize_keras_object(dict(activation))
-        except (TypeError, ValueError) as error:  # It isn't registered here.
+        except (TypeError, ValueError) as error:  # the function is not registered in this process
             raise InputError(f"activation: expected one that Keras can load: {one_line(error)}") from error
     elif isinstance(activation, str):
         if activation in ACTIVATIONS:
@@ -47,7 +48,7 @@ def known(activation: Any) -> ActivationLike:
     name = _name(activation)
     if name is not None and name in ACTIVATIONS:
         return name
-    probed_activation(activation)  # which refuses what is none
+    probed_activation(activation)  # refuses a function that is not an activation
     if name is None and not _is_registered(activation):
         raise InputError(
             f"activation {name_of(activation)!r}: expected a function that a model's file can name; received another; "
@@ -57,15 +58,15 @@ def known(activation: Any) -> ActivationLike:
 
 
 def serialized(activation: ActivationLike) -> str | dict[str, Any]:
-    """A `known` activation as a model's configuration has it."""
+    """Returns a `known` activation in the form of a model's configuration."""
     return activation if isinstance(activation, str) else keras.saving.serialize_keras_object(activation)
 
 
 def get(activation: Any) -> Activation:
-    """The activation that a name or a function stands for.
+    """Returns the activation for a name or a function.
 
     Raises:
-      InputError: As `known`.
+      InputError: As in `known`.
     """
     chosen = known(activation)
     if isinstance(chosen, str) and chosen in ACTIVATIONS:
@@ -74,10 +75,12 @@ def get(activation: Any) -> Activation:
 
 
 def get_smooth(activation: Any) -> Activation:
-    """The activation that a name or a function stands for, for a Hamiltonian.
+    """Returns the activation for a name or a function, for a Hamiltonian, which needs a smooth one.
+
+    The motion is the derivative of H, and training differentiates the motion again.
 
     Raises:
-      InputError: As `known`; or if it isn't smooth: the motion is H's derivative, and training differentiates that.
+      InputError: As in `known`, or if the activation is not smooth or has no second derivative.
     """
     found, chosen = get(activation), known(activation)
     name = chosen if isinstance(chosen, str) else name_of(chosen)
@@ -95,13 +98,14 @@ def get_smooth(activation: Any) -> Activation:
 
 
 def _name(function: Function) -> str | None:
-    """Of a function of Keras or TensorFlow, the name under which it is in `ACTIVATIONS` or `keras.activations`."""
+    """Returns the name in `ACTIVATIONS` or `keras.activations` of a function of Keras or TensorFlow, or None."""
     if (getattr(function, "__module__", None) or "").split(".")[0] not in ("keras", "tensorflow"):
         return None
     builtin = getattr(keras.activations, name_of(function), None)
     if function is builtin and builtin.__name__ not in ACTIVATIONS:
         return builtin.__name__
-    # Others are known by what they give: `keras.ops.gelu` is another than `keras.activations.gelu`.
+    # Other functions are recognised by their values, because a name can have two functions: `keras.ops.gelu` differs
+    # from `keras.activations.gelu`.
     candidates = {name: activation.value for name, activation in ACTIVATIONS.items()}
     if builtin is not None:
         candidates |= {builtin.__name__: builtin}
@@ -116,7 +120,7 @@ def _equal_one(function: Function, candidates: Mapping[str, Function]) -> str | 
 def _values(function: Function) -> np.ndarray | None:
     try:
         return np.asarray(function(tf.constant(POINTS)))
-    except Exception:  # It takes other arguments, or other shapes.
+    except Exception:  # the function takes other arguments, or other shapes
         return None
 
 

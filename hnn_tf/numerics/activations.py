@@ -19,16 +19,16 @@ ACTIVATIONS: Registry["Activation"] = Registry(
         "tanh": "hnn_tf.numerics.activation_functions:tanh",
     }
 )
-"""Every activation whose derivative is written out, by the name that `--activation` and the models take."""
+"""All activations with a written-out derivative, by the names in `--activation` and in the models."""
 
-_CHOICE = "hnn_tf.numerics.activation_choice"  # imported when it is asked: the names alone need no TensorFlow
+_CHOICE = "hnn_tf.numerics.activation_choice"  # imported only when needed, because the names alone need no TensorFlow
 
 
 def get(activation: Any) -> "Activation":
-    """The activation that a name or a function stands for: `activation_choice.get`."""
+    """Returns the activation for a name or a function; see `activation_choice.get`."""
     return importlib.import_module(_CHOICE).get(activation)
 
 
 def get_smooth(activation: Any) -> "Activation":
-    """The same for a Hamiltonian, whose derivative is the motion: `activation_choice.get_smooth`."""
+    """Returns the activation for a name or a function, for a Hamiltonian; see `activation_choice.get_smooth`."""
     return importlib.import_module(_CHOICE).get_smooth(activation)

@@ -1,1 +1,1 @@
-"""Training: the compiled loop, when it ends, and where it begins."""
+"""Training: the compiled loop, its start, and its end."""

@@ -1,4 +1,4 @@
-"""Batches of samples, each of which its step tells."""
+"""Batches of samples, each of which depends only on the seed and the number of its step."""
 
 import tensorflow as tf
 
@@ -6,12 +6,14 @@ from hnn_tf.typing import Samples
 
 
 class Batches:
-    """Samples drawn with replacement by a stateless generator from (seed, step); or all of them in each step.
+    """The samples of each step: either all samples, or samples that are drawn with replacement.
+
+    A stateless generator draws the samples of a step from (seed, step).
 
     Args:
-      num_samples: How many there are.
-      batch_size: Samples a step, >= 1; all when not given.
-      seed: Of the draws.
+      num_samples: The number of all samples.
+      batch_size: The number of samples in each step, >= 1; by default, all samples.
+      seed: The seed of the draws.
 
     Raises:
       ValueError: If a batch is empty or larger than the set.
@@ -23,7 +25,7 @@ class Batches:
         self._num_samples, self._size, self._seed = num_samples, batch_size, seed
 
     def of_step(self, samples: Samples, step: tf.Tensor) -> Samples:
-        """The rows of step number `step`, the same of each column."""
+        """Returns the samples of step number `step`: the same rows of each column."""
         if self._size is None:
             return samples
         seed = tf.stack([tf.constant(self._seed), step])

@@ -9,22 +9,23 @@ from hnn_tf.typing import Samples
 
 
 class BestWeights:
-    """Keeps the best weights of a training loop by the loss on samples that it doesn't train on; no Keras callback.
+    """The best weights of a training loop, by the loss on samples on which the loop does not train.
 
-    `TrainingLoop.fit` is all of it in one call. By hand: `update` after each `run`, while not `stopped`, and then
-    `restore_best`. What is compared and kept is averaged where the optimizer averages; learned columns are kept, too.
+    `TrainingLoop.fit` does all of this in one call. In your own code, call `update` after each `run` until `stopped` is
+    true, and then call `restore_best`. This class is independent of Keras' callbacks. If the optimizer averages the
+    weights, the averages are compared and kept. The learned columns are also kept.
 
-    Hold whole trajectories out: neighbours on one trajectory are nearly the same sample. The loss of noisy samples
-    says which weights are better, and not how good they are.
+    Hold out whole trajectories, because neighbours on a trajectory are nearly the same sample. The loss of noisy
+    samples only shows which weights are better, because the noise itself adds to the loss.
 
     Args:
       loop: The training.
-      validation: The objective's columns, arrays `[N, ...]`, of their own number.
-      patience: Steps without a lower loss after which it is `stopped`; never when not given.
+      validation: The objective's columns of the held-out samples, arrays `[N, ...]` with any N.
+      patience: The number of steps without a lower loss after which `stopped` is true; by default, it is always false.
 
     Attributes:
-      best_loss: The least validation loss so far; infinite before any.
-      best_step: How many steps the loop had taken then.
+      best_loss: The least validation loss so far; infinite before the first one.
+      best_step: The number of steps that the loop had taken at the least validation loss.
 
     Raises:
       ValueError: If columns are missing or of different lengths, or `patience` is below 1.
@@ -41,20 +42,20 @@ class BestWeights:
         self.best_step, self.best_loss = 0, float("inf")
 
     def update(self) -> float:
-        """Measures the loop's present weights, and keeps them if they are the best; returns their validation loss."""
+        """Returns the validation loss of the loop's present weights, and keeps the weights if they are the best."""
         with self._loop.averaged_weights():
             loss = self._loop.validation_loss(self._validation)
-            if loss < self.best_loss:  # NaN isn't
+            if loss < self.best_loss:  # false for NaN
                 self._best, self.best_step, self.best_loss = self._weights(), self._loop.step, loss
         return loss
 
     @property
     def stopped(self) -> bool:
-        """Whether the last `patience` steps brought nothing better."""
+        """Whether the last `patience` steps have not lowered the validation loss."""
         return self._patience is not None and self._loop.step - self.best_step >= self._patience
 
     def restore_best(self) -> None:
-        """Gives the loop's model and learned columns their best values.
+        """Sets the loop's model and learned columns to their best values.
 
         Raises:
           ArithmeticError: If no validation loss was finite.
@@ -65,12 +66,12 @@ class BestWeights:
             variable.assign(value)
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that a later `restore` needs: the best weights, their step and loss."""
+        """Returns the best weights, their step and their loss, as a later `restore` needs them."""
         weights = {f"best.{i}": value for i, value in enumerate(self._best)}
         return {"best.step": np.asarray(self.best_step), "best.loss": np.asarray(self.best_loss)} | weights
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
-        """Goes back to a `state`.
+        """Restores a `state`.
 
         Raises:
           ValueError: If names or shapes differ; nothing is changed then.

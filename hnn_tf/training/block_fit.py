@@ -1,4 +1,4 @@
-"""A training in blocks of steps, each of which is an epoch to Keras' callbacks."""
+"""A training in blocks of steps, each of which is an epoch for Keras' callbacks."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -23,14 +23,15 @@ def fit_in_blocks(
 ) -> BestWeights | None:
     """Takes up to `num_steps` steps, and leaves the weights that are to be used; see `TrainingLoop.fit`.
 
-    Callbacks see the loop's model, with the loop's optimizer; but `BackupAndRestore` sees `FitState`, and last, as it
-    is to save what the others changed. What Keras calls a batch is the whole block, as with its `steps_per_execution`.
+    Callbacks receive the loop's model, with the loop's optimizer. Only `BackupAndRestore` receives a `FitState`. At the
+    end of each block, `BackupAndRestore` is called last, so that it saves the changes of the other callbacks. For
+    callbacks, a batch is the whole block, as with Keras' `steps_per_execution`.
 
     Returns:
-      The best weights, if there are validation samples.
+      The best weights if there are validation samples; otherwise None.
 
     Raises:
-      ValueError, InputError, ArithmeticError: As `TrainingLoop.fit`.
+      ValueError, InputError, ArithmeticError: As in `TrainingLoop.fit`.
     """
     check_callbacks(callbacks, loop, has_validation=validation is not None)
     model, best = loop.model, None if validation is None else BestWeights(loop, validation, patience=patience)
@@ -42,7 +43,7 @@ def fit_in_blocks(
     with _with_optimizer(model, loop.optimizer):
         backup.on_train_begin()
         if best:
-            best.update()  # a start may be better than all that follows
+            best.update()  # the initial weights may be better than all later weights
         watching.on_train_begin()
         end, logs = state.first_step + num_steps, {}
         while loop.step < end and not (best and best.stopped) and not model.stop_training:
@@ -55,7 +56,7 @@ def fit_in_blocks(
             if best:
                 logs["val_loss"] = best.update()
             logs["learning_rate"] = float(loop.optimizer.learning_rate)
-            with loop.averaged_weights():  # of which the validation loss is, too
+            with loop.averaged_weights():  # the validation loss is also the loss of the averages
                 watching.on_epoch_end(epoch, logs)
             backup.on_epoch_end(epoch, logs)
         if best:
@@ -64,14 +65,17 @@ def fit_in_blocks(
             loop.keep_averages()
         watching.on_train_end(logs)
         if best:
-            best.restore_best()  # EarlyStopping may have put back others, and no learned columns
+            best.restore_best()  # EarlyStopping may have restored other weights, and restores no learned columns
         backup.on_train_end(logs)
     return best
 
 
 @contextlib.contextmanager
 def _with_optimizer(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Iterator[None]:
-    """Within it callbacks find the optimizer at the model; what is saved isn't compiled, as Keras has no such loss."""
+    """Sets the model's optimizer for the callbacks within the block, and marks the model as not compiled.
+
+    A model that is saved within the block is not compiled, because Keras does not know the loss of the objective.
+    """
     own, compiled = getattr(model, "optimizer", None), model.compiled
     model.optimizer, model.compiled, model.stop_training = optimizer, False, False
     try:

@@ -1,4 +1,4 @@
-"""Callbacks that can't do in a training loop what they are for."""
+"""The refusal of callbacks that cannot fulfil their purpose in a training loop."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +12,10 @@ _SETS_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRat
 
 
 def check_callbacks(callbacks: Sequence[Any], loop: Training, *, has_validation: bool) -> None:
-    """Refuses callbacks that would do nothing in a fit of this loop, or half of what they promise.
+    """Refuses callbacks that would have no effect in a fit of this loop, or only a part of their effect.
 
     Raises:
-      InputError: Naming the callback, and what to take instead.
+      InputError: Names the callback, and the alternative.
     """
     for callback in callbacks:
         name = type(callback).__name__
@@ -42,5 +42,5 @@ def check_callbacks(callbacks: Sequence[Any], loop: Training, *, has_validation:
 
 
 def _has_settable_rate(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether the rate is a number: a schedule's configuration is none, and L-BFGS has no rate."""
+    """Returns whether the learning rate is a number. Schedules and L-BFGS have no such number."""
     return isinstance(optimizer.get_config().get("learning_rate"), float)

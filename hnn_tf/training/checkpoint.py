@@ -1,4 +1,4 @@
-"""Checkpoints that survive a kill at any moment: one NumPy archive a model, replaced as a whole."""
+"""Checkpoints that survive a kill at any moment. Each model has one NumPy archive, which is replaced as a whole."""
 
 import pathlib
 import time
@@ -16,12 +16,12 @@ _OF = "of."
 
 
 class Checkpoint:
-    """The newest state of a training: in memory, and every two seconds on disk.
+    """The newest state of a training, which is kept in memory and is written to disk every two seconds.
 
     Args:
-      path: The file (`.npz`), in a folder that exists.
-      check: Called before every write; raises where nothing may be written any more.
-      of: What is trained, in words by their names: a checkpoint of anything else is refused.
+      path: The file (`.npz`), in an existing folder.
+      check: A function that is called before every write. It raises an error if nothing may be written any more.
+      of: The description of the training, in texts by name. A checkpoint with another description is refused.
     """
 
     def __init__(
@@ -36,14 +36,17 @@ class Checkpoint:
         self._saved_at = time.monotonic()
 
     def update(self, state: Mapping[str, Any], *, last: bool) -> None:
-        """Takes arrays by name as the newest state, `step` among them, and saves it if it is time to, or the last."""
-        self._newest = state  # in one assignment: `keep` may be called in another thread at any moment
+        """Takes arrays by name, including `step`, as the newest state.
+
+        The state is written to disk if it is the last one, or if the last write was at least two seconds ago.
+        """
+        self._newest = state  # a single assignment, because another thread may call `keep` at any moment
         if last or time.monotonic() - self._saved_at >= _SECONDS_BETWEEN_SAVES:
             self._save(state)
             self._saved_at = time.monotonic()
 
     def keep(self) -> str:
-        """Saves the newest state; returns what --resume makes of it."""
+        """Saves the newest state, and returns a text that says from where --resume continues."""
         newest = self._newest
         if newest is not None:
             self._save(newest)
@@ -53,10 +56,10 @@ class Checkpoint:
         return f"no step of {self.path.stem} is finished yet; --resume begins it"
 
     def load(self) -> dict[str, np.ndarray] | None:
-        """The arrays on disk, or None if there are none.
+        """Returns the arrays on disk, or None if there is no file.
 
         Raises:
-          InputError: If the file can't be read as a checkpoint.
+          InputError: If the file cannot be read as a checkpoint, or its training has another description.
         """
         if not self.path.exists():
             return None

@@ -1,4 +1,4 @@
-"""`BestWeights`, by the name that it had in 0.1.0, which Keras has for a callback."""
+"""`BestWeights`, under its name in version 0.1.0. Keras has a callback of the same name."""
 
 from hnn_tf.training.best_weights import BestWeights as EarlyStopping
 

@@ -1,4 +1,4 @@
-"""The state of a fit in the form in which Keras backs up a model."""
+"""The state of a fit, in the form of a model that Keras can back up."""
 
 import os
 import pathlib
@@ -13,20 +13,20 @@ from hnn_tf.training.training import Training
 
 
 class FitState(keras.Model):
-    """All that the rest of a fit depends on, as a model whose weights `BackupAndRestore` saves and loads.
+    """The state on which the rest of a fit depends, as a model whose weights `BackupAndRestore` saves and loads.
 
-    The model that is trained knows nothing of the step, of learned columns and of the best weights so far: a backup of
-    its own weights would go on to others.
+    The trained model itself does not contain the step, the learned columns and the best weights so far. A fit that
+    continued from a backup of the trained model alone would end at other weights.
 
     Args:
       loop: The training.
-      best: Its best weights, if there are validation samples.
+      best: The best weights of the training, if there are validation samples.
 
     Attributes:
-      first_step: At which the fit began.
+      first_step: The step at which the fit began.
     """
 
-    optimizer = None  # its variables are in the loop's state
+    optimizer = None  # the loop's state contains the variables of the optimizer
 
     def __init__(self, loop: Training, best: BestWeights | None) -> None:
         super().__init__(name="fit_state")
@@ -35,17 +35,17 @@ class FitState(keras.Model):
         self.built = True
 
     def save_weights(self, filepath: str | os.PathLike, **options: Any) -> None:
-        """Writes the state to a file `*.weights.h5`, whole or not at all."""
+        """Writes the state to a file `*.weights.h5`, either completely or not at all."""
         path = pathlib.Path(filepath)
-        unfinished = path.with_name(f"unfinished.{path.name}")  # Keras insists on the ending
+        unfinished = path.with_name(f"unfinished.{path.name}")  # Keras requires this ending of the name
         super().save_weights(unfinished, **options)
         os.replace(unfinished, path)
 
     def load_weights(self, filepath: str | os.PathLike, **options: Any) -> None:
-        """Goes back to the state of a file.
+        """Restores the state in a file.
 
         Raises:
-          InputError: If it is of another fit; nothing is changed then.
+          InputError: If the file is of another fit; nothing is changed then.
         """
         try:
             super().load_weights(filepath, **options)
@@ -56,19 +56,20 @@ class FitState(keras.Model):
             ) from error
 
     def save_own_variables(self, store: Any) -> None:
-        """Called by Keras."""
+        """Writes the state to a store. Keras calls this method."""
         best = self._best.state() if self._best else {}
         for name, value in {"first_step": np.asarray(self.first_step), **self._loop.state(), **best}.items():
             store[name] = value
 
     def load_own_variables(self, store: Any) -> None:
-        """Called by Keras."""
+        """Restores the state in a store. Keras calls this method."""
         state = {name: np.asarray(store[name]) for name in store.keys()}
         first_step = int(state.pop("first_step", 0))
         best = {name: state.pop(name) for name in list(state) if name.startswith("best.")}
         if bool(best) != bool(self._best):
             raise ValueError("state: expected best weights if there are validation samples, and none without")
-        self._loop.restore(state)  # changes nothing if it is of other variables, and so would be the best weights
+        # The loop refuses the variables of another fit before anything changes. After this, the best weights also fit.
+        self._loop.restore(state)
         if self._best:
             self._best.restore(best)
         self.first_step = first_step

@@ -1,4 +1,4 @@
-"""How a running training shows itself on stderr."""
+"""The display of a running training on stderr."""
 
 import math
 import shutil
@@ -11,13 +11,13 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Progress of one training: a bar on a terminal and in a notebook, a line every few seconds elsewhere, or silence.
+    """The display of one training: a bar on a terminal or in a notebook, and elsewhere a line every few seconds.
 
     Args:
-      label: What is trained.
-      total: Steps of the whole training.
-      start: Steps done before (a resumed run).
-      silent: Show nothing.
+      label: The name of the trained model.
+      total: The number of steps of the whole training.
+      start: The number of steps that were taken before, in a resumed run.
+      silent: Whether nothing is shown.
     """
 
     def __init__(self, label: str, total: int, *, start: int = 0, silent: bool = False) -> None:
@@ -26,14 +26,20 @@ class Progress:
         self._began = self._shown = time.monotonic()
 
     def __enter__(self) -> "Progress":
-        """Itself; a terminal shows at once what the first seconds go into."""
+        """Returns the display. A terminal shows at once that the first seconds are for compilation."""
         if self._terminal and not self._silent and self._start < self._total:
             resumed = f"resumed at step {self._start}, " if self._start else ""
             self._draw(self._start, f"{resumed}compiling")
         return self
 
     def update(self, step: int, loss: float, *, finished: bool = False) -> None:
-        """Shows the state after `step` steps, if it is time to; training may be `finished` before all of them."""
+        """Shows the state after `step` steps. Without a terminal, most of these calls show nothing.
+
+        Args:
+          step: The number of steps that were taken.
+          loss: The loss of the last step.
+          finished: Whether the training has ended, which may be before the last step.
+        """
         now = time.monotonic()
         early, finished = finished and step < self._total, finished or step >= self._total
         if self._silent or not (self._terminal or finished or now - self._shown >= _SECONDS_BETWEEN_LINES):
@@ -50,7 +56,7 @@ class Progress:
             sys.stderr.flush()
 
     def _draw(self, step: int, text: str) -> None:
-        # A line that wraps isn't overwritten by the next: a narrow terminal gets a shorter bar, or none.
+        # The next line would not overwrite a line that wraps. A narrow terminal therefore has a shorter bar, or none.
         room = shutil.get_terminal_size().columns - 1
         text = f"{self._label}: {text}"
         width = min(_BAR_WIDTH, room - len(text) - len("[] "))
@@ -62,12 +68,12 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Leaves the terminal on a fresh line."""
+        """Moves a terminal to a new line."""
         del kind, error, traceback
         if self._terminal and not self._silent and self._start < self._total:
             sys.stderr.write("\n")
 
 
 def _is_notebook() -> bool:
-    """Whether this process is a notebook's kernel, whose output takes a line back as a terminal does."""
+    """Returns whether this process is a notebook's kernel, whose output can overwrite a line as on a terminal."""
     return "ipykernel" in sys.modules and type(sys.stderr).__module__.startswith("ipykernel")

@@ -1,4 +1,4 @@
-"""Losses as TensorBoard logs."""
+"""TensorBoard logs of losses."""
 
 import contextlib
 import pathlib
@@ -11,10 +11,10 @@ from hnn_tf.files.full_disk import raise_if_full
 
 
 class ScalarLog:
-    """Writes losses to a folder of TensorBoard logs; without a folder it writes nothing.
+    """A folder of TensorBoard logs of losses. Without a folder, nothing is written.
 
     Raises:
-      OSError: If its disk is full; of `write`, too.
+      OSError: If the disk is full, both here and in `write`.
     """
 
     def __init__(self, folder: pathlib.Path | None) -> None:
@@ -24,7 +24,7 @@ class ScalarLog:
                 self._writer = tf.summary.create_file_writer(str(folder))
 
     def write(self, name: str, step: int, loss: float) -> None:
-        """Records a loss after `step` steps."""
+        """Writes the loss after `step` steps."""
         if self._folder:
             writer: Any = self._writer
             with _said_if_full(self._folder):

@@ -1,4 +1,4 @@
-"""Training steps in calls that are short enough to be interrupted between them."""
+"""Training steps in short calls, between which a training can be interrupted."""
 
 import time
 
@@ -9,21 +9,22 @@ SECONDS_A_CALL = 0.5
 
 
 class ShortCalls:
-    """Cuts the steps of a loop into calls of about half a second each; the same steps follow (`TrainingLoop`).
+    """The steps of a loop in calls of about half a second each, which do not change the steps (see `TrainingLoop`).
 
-    But for L-BFGS: it computes the gradient anew in every call, in other roundings, so its calls stay whole.
+    L-BFGS is an exception. It computes the gradient again in every call, with other rounding, so its steps are not
+    divided into short calls.
     """
 
     def __init__(self, loop: TrainingLoop) -> None:
         self._loop, self._calls, self._most = loop, 0, 1
 
     def run_towards(self, end: int) -> float:
-        """One call, of which step `end` may be the last; returns the loss of its last step."""
+        """Takes the steps of one call, at most up to step `end`, and returns the loss of the last step."""
         whole = isinstance(self._loop.optimizer, LBFGS)
         count = end - self._loop.step if whole else min(self._most, end - self._loop.step)
         began = time.monotonic()
         loss = self._loop.run(count)
         self._calls += 1
-        if self._calls > 1:  # the first one compiles: its time says nothing of steps
+        if self._calls > 1:  # the first call also compiles, so its time is not that of the steps
             self._most = max(1, int(SECONDS_A_CALL * count / max(time.monotonic() - began, 1e-9)))
         return loss

@@ -1,4 +1,4 @@
-"""Where a training begins: at random weights, or at what a closed form finds."""
+"""The start of a training: random weights, or the result of a closed form."""
 
 import copy
 import dataclasses
@@ -20,12 +20,12 @@ from hnn_tf.typing import Samples
 
 @dataclasses.dataclass(frozen=True)
 class Start:
-    """The beginning of a training; the model's weights are set.
+    """The start of a training, besides the weights, which the model already has.
 
     Attributes:
-      objective: The given one, with the noise levels and the substeps that were found.
-      samples: The given ones, with the initial states that were found.
-      is_whole: Whether the closed form is all of the training, so that no step follows.
+      objective: The given objective, with the noise levels and the substeps that were found.
+      samples: The given samples, with the initial states that were found.
+      is_whole: Whether the closed form is the whole training, so that no step follows.
     """
 
     objective: Objective
@@ -33,32 +33,32 @@ class Start:
     is_whole: bool = False
 
     def found(self) -> dict[str, np.ndarray]:
-        """The numbers that were found, by name: what `again` needs."""
+        """Returns the numbers that were found, by name, as `again` needs them."""
         values = {name: getattr(self.objective, name) for name in self.objective.found}
         return {name: np.asarray(value) for name, value in values.items() if value is not None}
 
 
 def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Sequence[int] = (), seed: int = 0) -> Start:
-    """Begins a training: sets weights where a closed form finds some.
+    """Begins a training, and sets the weights if a closed form or a warm start finds them.
 
     Args:
-      model: A built model; its weights may be changed.
-      objective: What fits means.
-      samples: Its columns.
-      angles: Indices of the positions that are angles in rad.
-      seed: Of random features and sampled states.
+      model: A built model, whose weights may be changed.
+      objective: The objective of the training.
+      samples: The objective's columns.
+      angles: The indices of the positions that are angles in rad.
+      seed: The seed of the random features and of the sampled states.
 
     Raises:
-      InputError: If the closed form can't use the samples; see `check_closed_form` for what is refused before.
-      ArithmeticError: If the closed form's motion diverges.
+      InputError: If the closed form cannot use the samples. (`check_closed_form` refuses unsuitable models before.)
+      ArithmeticError: If the motion of the closed form diverges.
 
     Warns:
-      IntegrationWarning: If the substeps are too few for a model that is fitted in closed form.
+      IntegrationWarning: If the substeps are too few for a model that a closed form fits.
     """
     whole = is_fitted_in_closed_form(model)
     if objective.begins_at_closed_form:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", IntegrationWarning)  # said below, or after the training
+            warnings.simplefilter("ignore", IntegrationWarning)  # the warning follows below, or after the training
             began = warm_start(model, objective, samples, periodic=angles, seed=seed)
         if whole and began.fit:
             warn_of_too_few(model, began.fit.substeps, began.fit.integration_error)
@@ -73,7 +73,7 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
 
 
 def again(objective: Objective, samples: Samples, found: Mapping[str, np.ndarray]) -> Start:
-    """The start of a training that goes on: nothing is fitted anew."""
+    """Returns the start of a training that continues, without another fit."""
     began = copy.copy(objective)
     for name, value in found.items():
         setattr(began, name, value.item() if value.ndim == 0 else value)
@@ -81,21 +81,21 @@ def again(objective: Objective, samples: Samples, found: Mapping[str, np.ndarray
 
 
 def is_fitted_in_closed_form(model: keras.Model) -> bool:
-    """Whether a closed form is all of a model's training."""
+    """Returns whether a closed form is the whole training of a model."""
     has_closed_form = getattr(model, "has_closed_form", None)
     return bool(has_closed_form and has_closed_form())
 
 
 def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -> None:
-    """Refuses a model that is fitted in closed form where the objective has none for it.
+    """Refuses a model that a closed form fits, if the objective has no closed form for the model.
 
     Args:
-      model: Any model; others than those of a closed form pass.
-      objective: What fits means.
-      width: 2n of the states.
+      model: Any model. A model that no closed form fits is accepted.
+      objective: The objective of the training.
+      width: 2n, the width of the states.
 
     Raises:
-      OptionError: With what to take instead.
+      OptionError: With the alternatives.
     """
     if not is_fitted_in_closed_form(model):
         return
@@ -123,7 +123,7 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
 
 
 def warn_of_too_few(model: keras.Model, substeps: int, error: float) -> None:
-    """Warns if more substeps would move what was fitted."""
+    """Warns if more substeps would change the fitted values too much."""
     line = too_few(substeps, error)
     if line:
         warnings.warn(f"{model.name}: {line}", IntegrationWarning, stacklevel=3)

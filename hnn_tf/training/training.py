@@ -1,4 +1,4 @@
-"""What looks after a training knows of it."""
+"""The interface of a training for the code that supervises it."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -11,37 +11,37 @@ from hnn_tf.typing import Samples
 
 
 class Training(Protocol):
-    """A training that goes on in steps: a `TrainingLoop`, where each member is described."""
+    """The interface of a `TrainingLoop`, which describes each member."""
 
     model: keras.Model
     optimizer: keras.optimizers.Optimizer
     step: int
 
     def run(self, num_steps: int) -> float:
-        """Takes steps; returns the loss of the last one."""
+        """Takes steps, and returns the loss of the last step."""
 
     @property
     def learned(self) -> dict[str, np.ndarray]:
-        """The learned columns by name."""
+        """The learned columns, by name."""
 
     @property
     def trained_variables(self) -> list[keras.Variable]:
-        """The weights and learned columns."""
+        """The weights and the learned columns."""
 
     def tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
-        """The columns of samples as tensors."""
+        """Returns the columns of samples as tensors."""
 
     def validation_loss(self, samples: Samples) -> float:
-        """The loss of held-out samples at the present weights."""
+        """Returns the loss of held-out samples at the present weights."""
 
     def averaged_weights(self) -> AbstractContextManager[None]:
-        """Within it, weights are their averages, if the optimizer keeps some."""
+        """Sets the weights to their averages within the block, if the optimizer keeps averages."""
 
     def keep_averages(self) -> None:
-        """Replaces weights by their averages, if the optimizer keeps some."""
+        """Replaces the weights by their averages, if the optimizer keeps averages."""
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that the following steps depend on."""
+        """Returns everything on which the following steps depend."""
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Goes back to a `state`."""
+        """Restores a `state`."""

@@ -21,34 +21,35 @@ from hnn_tf.typing import Samples
 
 
 class TrainingLoop:
-    """Many optimizer steps in one compiled call.
+    """A training loop that takes many optimizer steps in one compiled call.
 
-    A step is: a batch, the objective's loss and its gradient, one optimizer update. The loop over steps is inside
-    one XLA program, compiled once for any number of steps, so Python is entered once a call and not once a step.
+    A step takes a batch, computes the objective's loss and its gradient, and updates the weights once. One XLA program
+    contains the loop over steps, and is compiled once for any number of steps. Python therefore runs once in each call,
+    and not once in each step.
 
-    A batch is all samples, or `batch_size` of them drawn with replacement by a stateless generator from
-    (seed, step): whatever the calls are cut into, and whatever was restored from `state`, the same steps follow.
-    Training keeps one copy of the samples as tensors, and takes a step's batch at once: give `batch_size` where there
-    are many. `loss` and `validation_loss` take them in pieces.
+    A batch is all samples, or `batch_size` samples, which a stateless generator draws with replacement from (seed,
+    step). The steps therefore do not depend on the division into calls, or on a `restore` between two calls. For
+    L-BFGS, the steps are equal up to rounding. The loop keeps one copy of the samples as tensors, and computes a batch
+    at once. If there are many samples, give a `batch_size`. `loss` and `validation_loss` are computed in pieces.
 
-    Columns that the objective declares as learned (initial states, of `TrajectoryMatching`) are trained with the
-    model, by the same optimizer; what `samples` has of them is where they start. Their present values are `learned`.
+    The optimizer also trains the columns that the objective declares as learned, such as the initial states of
+    `TrajectoryMatching`. The learned columns begin at their values in `samples`. `learned` has their present values.
 
     Args:
-      model: A built Keras model; its trainable variables are trained.
-      objective: Says what fits, or its name in `hnn_tf.objectives.OBJECTIVES`. Of one that is to choose its substeps, a
-        copy that has them becomes `objective`.
-      optimizer: A Keras optimizer, or its name; its learning rate may be a schedule, and with `use_ema` it averages the
-        weights. Or `hnn_tf.optimizers.LBFGS`, which takes all samples at once, and the whole `loss` from the first
-        step.
+      model: A built Keras model, whose trainable variables are trained.
+      objective: An objective, or its name in `hnn_tf.objectives.OBJECTIVES`. If its substeps are still to be chosen,
+        the attribute `objective` is a copy with the chosen substeps.
+      optimizer: A Keras optimizer, or its name. The learning rate may be a schedule. With `use_ema`, the optimizer
+        averages the weights. `hnn_tf.optimizers.LBFGS` takes all samples in each step, and the whole `loss` from the
+        first step on.
       samples: The objective's columns, arrays `[N, ...]`.
-      batch_size: Samples a step, >= 1; all when not given.
-      seed: Of the batches.
+      batch_size: The number of samples in each step, >= 1; by default, all samples.
+      seed: The seed of the batches.
 
     Raises:
-      InputError: If there is no such objective, or in the scope of a `tf.distribute` strategy.
-      ValueError: If the model isn't built, columns are missing or of different lengths, a batch is empty or larger
-        than the set, or L-BFGS is to take batches.
+      InputError: If there is no such objective, or the loop is made in the scope of a `tf.distribute` strategy.
+      ValueError: If the model is not built, columns are missing or have different lengths, a batch is empty or larger
+        than the set, or L-BFGS has a `batch_size`.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class TrainingLoop:
             name: keras.Variable(self._samples.pop(name), dtype=model.compute_dtype, name=name)
             for name in self.objective.learned_columns
         }
-        optimizer.exclude_from_weight_decay(var_list=list(self._learned.values()))  # states, not weights
+        optimizer.exclude_from_weight_decay(var_list=list(self._learned.values()))  # learned columns are not weights
         optimizer.build(self.trained_variables)
         self._batches = Batches(len(next(iter(self._samples.values()))), batch_size, seed)
         if batch_size is not None and isinstance(optimizer, LBFGS):
@@ -91,7 +92,7 @@ class TrainingLoop:
         )
 
     def run(self, num_steps: int) -> float:
-        """Takes `num_steps` steps; returns the loss of the last one, at the weights before its update.
+        """Takes `num_steps` steps, and returns the loss of the last step, at the weights before its update.
 
         Raises:
           ValueError: If `num_steps` is below 1.
@@ -113,30 +114,33 @@ class TrainingLoop:
         block_size: int = 50,
         callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] = (),
     ) -> dict[str, float]:
-        """Takes up to `num_steps` steps and leaves the weights that are to be used.
+        """Takes up to `num_steps` steps, and leaves the weights that are to be used.
 
-        These are the optimizer's averages, if it keeps some; with `validation` samples, the best by the loss on them,
-        of the first and those after each block of steps, whatever a callback restores.
+        If the optimizer keeps averages of the weights, the averages are used. With `validation` samples, the weights of
+        the least validation loss are used, among the first weights and the weights after each block of steps. A
+        callback that restores weights does not change this choice.
 
         Args:
-          num_steps: At the most.
-          validation: The objective's columns of trajectories held out; see `BestWeights`.
-          patience: Steps without a lower validation loss after which no more are taken; all are when not given.
-          block_size: Steps between two looks at the validation loss, and of an epoch of callbacks.
-          callbacks: Keras' callbacks. Their logs after each block are `loss`, of its last step, `learning_rate` and,
-            with `validation`, `val_loss`. With `keras.callbacks.BackupAndRestore` a fit that was killed goes on to the
-            same weights.
+          num_steps: The largest number of steps.
+          validation: The objective's columns of held-out trajectories; see `BestWeights`.
+          patience: The number of steps without a lower validation loss after which the training stops; by default, all
+            steps are taken.
+          block_size: The number of steps of a block. The validation loss is computed after each block, and a block is
+            an epoch for callbacks.
+          callbacks: Keras' callbacks. Their logs after each block are the `loss` of the last step, `learning_rate` and,
+            with `validation`, `val_loss`. With `keras.callbacks.BackupAndRestore`, a fit that was killed continues to
+            the same weights.
 
         Returns:
-          `train_loss` at the weights left, and with `validation` also `validation_loss` and `best_step`.
+          `train_loss` at the final weights and, with `validation`, also `validation_loss` and `best_step`.
 
         Raises:
-          ValueError: If a number is below 1, columns are missing, or `patience` comes without `validation`.
-          InputError: If a callback can't do here what it is for.
+          ValueError: If a number is below 1, columns are missing, or `patience` is given without `validation`.
+          InputError: If a callback cannot fulfil its purpose here.
           ArithmeticError: If no validation loss was finite.
 
         Warns:
-          IntegrationWarning: If the objective's substeps turn out to be too few for the trained model.
+          IntegrationWarning: If the objective's substeps are too few for the trained model.
         """
         for name, number in (("num_steps", num_steps), ("block_size", block_size)):
             if number < 1:
@@ -149,7 +153,7 @@ class TrainingLoop:
             validation=validation,
             patience=patience,
             block_size=num_steps if validation is None and not callbacks else block_size,
-            callbacks=keras.tree.flatten(callbacks or ()),  # one, none or many, as in Keras
+            callbacks=keras.tree.flatten(callbacks or ()),  # a single callback, none or several, as in Keras
         )
         columns = self._columns(self._samples)
         warn_if_too_few(self.objective.num_substeps, self.objective.integration_error(self.model, columns))
@@ -157,24 +161,24 @@ class TrainingLoop:
         return {"train_loss": self.loss()} | found
 
     def loss(self, samples: Samples | None = None) -> float:
-        """The objective's loss at the present weights, on these samples or on the training samples.
+        """Returns the objective's loss at the present weights, on the given samples or on the training samples.
 
-        Taken, and arrays copied, in pieces of bounded memory (`hnn_tf.numerics.pieces`), if the objective
-        `is_sample_mean`.
+        If the objective `is_sample_mean`, the loss is computed in pieces of bounded memory (`hnn_tf.numerics.pieces`),
+        and arrays are copied in these pieces.
 
         Raises:
-          ValueError: If columns are missing or of different lengths.
+          ValueError: If columns are missing or have different lengths.
         """
         return self._mean(self._loss, self._columns(self._samples) if samples is None else samples)
 
     def validation_loss(self, samples: Samples) -> float:
-        """The objective's `validation_loss` of held-out samples at the present weights, in pieces as `loss`."""
+        """Returns the objective's `validation_loss` on held-out samples at the present weights, in pieces as `loss`."""
         check_columns(self.objective, samples)
         return self._mean(self._validation_loss, self.objective.validation_samples(self.model, samples))
 
     @contextlib.contextmanager
     def averaged_weights(self) -> Iterator[None]:
-        """Within it the weights and learned columns are their averages, if the optimizer keeps some (`use_ema`)."""
+        """Sets the weights and learned columns to their averages within the block, if the optimizer has `use_ema`."""
         if not self.optimizer.use_ema:
             yield
             return
@@ -187,15 +191,17 @@ class TrainingLoop:
                 variable.assign(value)
 
     def keep_averages(self) -> None:
-        """Replaces weights and learned columns by their averages, if the optimizer keeps some: the end of training."""
-        if self.step:  # Before the first step the averages are 0.
+        """Replaces the weights and learned columns by their averages, if the optimizer has `use_ema`."""
+        if self.step:  # before the first step, the averages are 0
             self.optimizer.finalize_variable_values(self.trained_variables)
 
     def replace_samples(self, samples: Samples) -> None:
-        """Goes on with other samples, and as many substeps, without compiling again; learned columns begin at theirs.
+        """Continues with other samples, without another compilation.
+
+        The learned columns begin at their values in the new samples. The number of substeps does not change.
 
         Raises:
-          ValueError: If a column is missing, or of another shape than before; nothing is changed then.
+          ValueError: If a column is missing, or has another shape than before; nothing is changed then.
         """
         tensors, columns = self.tensors(samples), self._columns(self._samples)
         for name, tensor in tensors.items():
@@ -207,20 +213,20 @@ class TrainingLoop:
 
     @property
     def learned(self) -> dict[str, np.ndarray]:
-        """The learned columns by name, `[N, ...]`."""
+        """The learned columns `[N, ...]`, by name."""
         return {name: variable.numpy() for name, variable in self._learned.items()}
 
     @property
     def trained_variables(self) -> list[keras.Variable]:
-        """The model's trainable variables, and then the learned columns."""
+        """The model's trainable variables, followed by the learned columns."""
         return [*self.model.trainable_variables, *self._learned.values()]
 
     def state(self) -> dict[str, np.ndarray]:
-        """All that the following steps depend on: the step, the model's and the optimizer's variables."""
+        """Returns the step, the learned columns, and the variables of the model and of the optimizer."""
         return {"step": np.asarray(self.step)} | {name: v.numpy() for name, v in self._variables().items()}
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
-        """Goes back to a `state`.
+        """Restores a `state`.
 
         Raises:
           ValueError: If names or shapes of the variables differ; nothing is changed then.
@@ -236,7 +242,7 @@ class TrainingLoop:
         self.step = int(state["step"])
 
     def tensors(self, samples: Samples) -> dict[str, tf.Tensor]:
-        """The objective's columns of these samples as `column_tensors` of the model's precision."""
+        """Returns the objective's columns of samples as tensors of the model's precision; see `column_tensors`."""
         return column_tensors(self.objective, samples, self.model.compute_dtype)
 
     def _mean(self, loss: Callable[[Samples], tf.Tensor], samples: Samples) -> float:
@@ -254,7 +260,7 @@ class TrainingLoop:
     def _steps(self, samples: Samples, first: tf.Tensor, end: tf.Tensor) -> tf.Tensor:
         def body(step: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             variables = self.trained_variables
-            if isinstance(self.optimizer, LBFGS):  # The whole loss: a line search compares steps with each other.
+            if isinstance(self.optimizer, LBFGS):  # a line search compares steps, so every step uses the whole loss
                 loss = self.optimizer.minimize(
                     lambda: self.objective.loss(self.model, self._columns(samples)), variables
                 )

@@ -1,4 +1,4 @@
-"""How a model is trained. Imports nothing heavy."""
+"""Options of a training. Imports nothing heavy."""
 
 import dataclasses
 
@@ -12,10 +12,11 @@ SCHEDULES = ("constant", "cosine")
 
 @dataclasses.dataclass(frozen=True)
 class TrainingOptions(Options):
-    """Options of a training: steps, batches, the optimizer, and when it stops.
+    """Options of a training: steps, batches, the optimizer, and early stopping.
 
     Raises:
-      OptionError: Also if L-BFGS is to take batches, averages or a schedule, or patience has nothing to look at.
+      OptionError: As in `Options`, and if L-BFGS has batches, averages or a schedule, or if `patience` is given without
+        `validation_fraction`.
     """
 
     steps: int = option(
@@ -31,7 +32,7 @@ class TrainingOptions(Options):
     optimizer: str = option(
         "adam", "The optimizer. lbfgs is a quasi-Newton method, which needs full batches.", choices=OPTIMIZERS
     )
-    # What float32 holds.
+    # The bounds are within the range of float32.
     learning_rate: float = option(1e-3, "The step size of Adam, > 0.", least=1e-30, most=1e30)
     learning_rate_schedule: str = option(
         "constant",

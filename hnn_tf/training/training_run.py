@@ -1,4 +1,4 @@
-"""A whole training: begun, seen on stderr, stopped early, and on disk so that it survives a kill."""
+"""A whole training: its start, its display on stderr, early stopping, and checkpoints that survive a kill."""
 
 import dataclasses
 import math
@@ -26,22 +26,22 @@ from hnn_tf.training.warm_start import begins_in_closed_form
 from hnn_tf.training_failed import TrainingFailedError
 
 _STEPS_A_LOOK = 50
-"""After so many steps, the losses are logged and the validation loss is looked at."""
+"""The number of steps after which the losses are logged and the validation loss is computed."""
 
 _START, _BEST = "start.", "best."
-"""What names of a checkpoint begin with: numbers that the start found, and the best weights."""
+"""The prefixes of names in a checkpoint, for the numbers that the start found and for the best weights."""
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingResult:
-    """What a training ended with; the model has its weights.
+    """The result of a training, besides the weights, which the model has.
 
     Attributes:
-      objective: With the noise levels and the substeps that were found.
-      losses: `train_loss` and `test_loss` of the objective; with validation samples also `validation_loss` and
-        `best_step`, of the weights that are kept.
-      seconds: Of all sessions together.
-      steps: Optimizer steps that were taken; 0 where a closed form is all of the training.
+      objective: The objective, with the noise levels and the substeps that were found.
+      losses: `train_loss` and `test_loss` of the objective. With validation samples, there are also `validation_loss`
+        and `best_step` of the weights that were kept.
+      seconds: The duration of the training, over all sessions together.
+      steps: The number of optimizer steps that were taken; 0 if a closed form is the whole training.
     """
 
     objective: Objective
@@ -62,17 +62,17 @@ def train(
     """Trains a model, from its checkpoint if there is one. An interruption of a command saves the newest state.
 
     Args:
-      model: A built model; its name is the one that it is shown by.
-      data: What it learns from, and the objective.
+      model: A built model, which is displayed under its name.
+      data: The samples and the objective.
       options: Steps, batches and optimizer.
-      checkpoint: Where the training is kept.
-      log_dir: Folder of TensorBoard logs; none are written when not given.
-      progress: Whether it shows itself on stderr.
+      checkpoint: The checkpoint of the training; by default, there is none.
+      log_dir: The folder of TensorBoard logs; by default, none are written.
+      progress: Whether the progress of the training is shown on stderr.
 
     Raises:
-      TrainingFailedError: If loss or weights stop being finite (the last good checkpoint is kept), no validation loss
-        ever was, or the motion of a closed form diverges.
-      InputError: If the checkpoint can't be used, or no step is to be taken where nothing else sets the weights.
+      TrainingFailedError: If the loss or the weights are no longer finite (the last good checkpoint is kept), if no
+        validation loss was finite, or if the motion of a closed form diverges.
+      InputError: If the checkpoint cannot be used, or if no step is to be taken and nothing else sets the weights.
     """
     if checkpoint:
         interruption.on_interruption(checkpoint.keep)
@@ -100,14 +100,14 @@ def train(
                 "delete it to train anew"
             ) from error
     if stopping and not saved:
-        stopping.update()  # a start may be better than all that follows
+        stopping.update()  # the initial weights may be better than all later weights
     resumed = time.monotonic()
     log = ScalarLog(log_dir / model.name if log_dir else None)
     calls = ShortCalls(loop)
     found = {_START + name: value for name, value in began.found().items()}
 
     def finished() -> bool:
-        # Between two looks, where an interrupted run may continue, patience isn't asked.
+        # An interrupted run may continue between two looks. Patience is checked only at a look.
         at_look = loop.step % _STEPS_A_LOOK == 0
         return loop.step == num_steps or bool(at_look and stopping and stopping.stopped)
 
@@ -137,17 +137,17 @@ def train(
     losses = {"train_loss": loop.loss(), "test_loss": loop.loss(test)} | kept_losses
     if not all(math.isfinite(loss) for loss in losses.values()):
         raise _diverged(model, options, loop.step, losses["train_loss"])
-    if not began.is_whole:  # of which the start has said it
+    if not began.is_whole:  # for a closed form, the start has already given the warning
         shift = objective.integration_error(model, {**train_samples, **loop.learned})
         warn_of_too_few(model, objective.num_substeps, shift)
     return TrainingResult(objective, losses, total_seconds, loop.step)
 
 
 def check_steps(model: keras.Model, objective: Objective, options: TrainingOptions) -> None:
-    """Refuses a training of no steps where nothing else sets the weights.
+    """Refuses a training without steps if nothing else sets the weights.
 
     Raises:
-      OptionError: With the mend.
+      OptionError: With the alternatives.
     """
     if not (options.steps or objective.begins_at_closed_form or is_fitted_in_closed_form(model)):
         raise OptionError(
@@ -156,7 +156,7 @@ def check_steps(model: keras.Model, objective: Objective, options: TrainingOptio
 
 
 def optimizer(options: TrainingOptions) -> CoupledAdam | LBFGS:
-    """The optimizer of these options."""
+    """Returns the optimizer for the given options."""
     if options.optimizer == "lbfgs":
         return LBFGS(l2=options.weight_decay)
     rate = options.learning_rate
@@ -183,7 +183,7 @@ def _begin(
 
 
 def _keep(loop: TrainingLoop, stopping: BestWeights | None, name: str) -> dict[str, float]:
-    """Leaves the model the weights that are to be used; returns what tells about the choice."""
+    """Sets the weights that are to be used, and returns their `validation_loss` and `best_step` if there are any."""
     if not stopping:
         loop.keep_averages()
         return {}

@@ -1,4 +1,4 @@
-"""What a model is trained and judged on: an objective's columns of recordings."""
+"""The samples on which a model is trained and measured: an objective's columns, made from recordings."""
 
 import dataclasses
 from typing import Any, Self
@@ -13,14 +13,14 @@ from hnn_tf.typing import Samples
 
 @dataclasses.dataclass(frozen=True)
 class TrainingSet:
-    """Samples of three parts of the recordings, which share none.
+    """The samples of three separate parts of the recordings.
 
     Attributes:
-      objective: Whose columns they are.
-      train: To learn from.
-      validation: To choose the best weights on; None if none are held out for it.
-      test: Never looked at before the training has ended.
-      angles: Indices of the positions that are angles in rad.
+      objective: The objective whose columns these are.
+      train: The samples to learn from.
+      validation: The samples by which the best weights are chosen; None if none are held out.
+      test: The samples on which the trained model is measured. They are not used before the training has ended.
+      angles: The indices of the positions that are angles in rad.
     """
 
     objective: Objective
@@ -33,23 +33,24 @@ class TrainingSet:
     def of(
         cls, recordings: Any, *, test: Any, objective: Objective, options: TrainingOptions, derivatives: str | None
     ) -> Self:
-        """The samples of recordings, the last of which are held out for validation if the options say so.
+        """Returns the samples of recordings. With a `validation_fraction`, the last recordings are held out.
 
         Args:
-          recordings: `hnn_tf.data.Recordings`, or `FrameRecordings`, to learn from.
-          test: Others.
-          objective: Makes the columns.
-          options: Those of the training.
-          derivatives: The estimator of the derivatives by name; those of the recordings when not given.
+          recordings: The recordings to learn from, `hnn_tf.data.Recordings` or `FrameRecordings`.
+          test: The recordings on which the trained model is measured.
+          objective: The objective, which makes the columns.
+          options: The options of the training.
+          derivatives: The name of the estimator of the time derivatives; with None, the recordings' own time
+            derivatives are used.
 
         Raises:
-          OptionError: If a part would be empty, or a batch larger than the set.
-          InputError: If the objective can't make its columns.
+          OptionError: If a part would be empty, or a batch would be larger than the set.
+          InputError: If the objective cannot make its columns.
         """
         parts = {"train": recordings, "test": test}
         if options.validation_fraction:
             parts["train"], parts["validation"] = _held_out(recordings, options.validation_fraction)
-        if derivatives:  # of each part by itself: an estimate depends on the readings beside it
+        if derivatives:  # for each part separately, because an estimate depends on the neighbouring readings
             parts = {
                 name: with_estimated_derivatives(part, derivatives, denoise=objective.matches_at_states)
                 for name, part in parts.items()
@@ -66,7 +67,7 @@ class TrainingSet:
 
 
 def num_samples(samples: Samples) -> int:
-    """How many samples there are."""
+    """Returns the number of samples."""
     return len(next(iter(samples.values())))
 
 

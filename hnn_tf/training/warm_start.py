@@ -1,4 +1,4 @@
-"""Where trajectory objectives begin: at what a closed form finds."""
+"""The start of trajectory objectives at the result of a closed form."""
 
 import copy
 import dataclasses
@@ -24,27 +24,33 @@ from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.typing import Samples
 
 WIDEST_STATE = 6
-"""For which random features are a Hamiltonian of their own; in more dimensions there are too few of them."""
+"""The largest width 2n of states for which random features alone are the Hamiltonian.
+
+In more dimensions, there would be too few features.
+"""
 
 MOST_OBSERVATIONS = 20_000
-"""Which the closed form fits: of more, the first trajectories, as many as have so many."""
+"""The largest number of observations that the closed form fits. If there are more, it fits the first trajectories."""
 
 _NUM_FEATURES = 100
 _STEPS = 1500
 _LEARNING_RATE = 3e-3
 _LEAST_DERIVATIVE_ERROR = 0.03
-"""Of the derivatives' root mean square: a network fits them no better for long, and a smaller error would hide the
-states' part of the loss."""
+"""The least error of the derivatives, relative to their root mean square.
+
+For a long time, a network does not fit derivatives better than this. With a smaller error, the derivatives' part of the
+loss would hide the states' part.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
 class WarmStart:
-    """A start.
+    """The result of `warm_start`, besides the weights, which the model has.
 
     Attributes:
-      objective: The given one, with the noise levels and the number of substeps that were found.
-      samples: The given ones, with the initial states that were found.
-      fit: What the closed form found, if the start is from one.
+      objective: The given objective, with the noise levels and the number of substeps that were found.
+      samples: The given samples, with the initial states that were found.
+      fit: The result of the closed form; None if the model does not begin at a closed form.
     """
 
     objective: TrajectoryMatching
@@ -61,27 +67,33 @@ def warm_start(
     seed: int = 0,
     steps: int = _STEPS,
 ) -> WarmStart:
-    """Starts a model for `TrajectoryMatching` or `CombinedMatching`: weights, initial states, noise levels.
+    """Finds the weights, initial states and noise levels at which `TrajectoryMatching` or `CombinedMatching` begins.
 
-    A Hamiltonian network of up to three degrees of freedom starts at what `fit_trajectories` finds with random
-    features: those of its own Hamiltonian, if that has some (then nothing is left to train); else the network learns
-    the fitted motion at the fitted states. Of several structures that random features can have, the one of the largest
-    evidence is taken. Initial states beyond `MOST_OBSERVATIONS` stay the given ones. Any other model starts by matching
-    derivatives, or the weak form, at the observed states, whose noise a smoothing spline tells. Squares are fitted
-    here: outliers count fully until the training itself, whatever the objective's `huber`.
+    A Hamiltonian network of up to three degrees of freedom begins at the result of `fit_trajectories` with random
+    features. If the network's own Hamiltonian has random features, these are fitted, and nothing is left to train.
+    Otherwise, random features of several structures are fitted, and the network learns the motion of the fit with the
+    largest evidence, at the fitted states and around them. The closed form uses at most `MOST_OBSERVATIONS`
+    observations. The initial states of the other trajectories do not change.
+
+    Any other model begins by matching derivatives, or the weak form, at the observed states. A smoothing spline
+    estimates the noise of these states.
+
+    All of these fits are least-squares fits, even if the objective has a `huber`. Outliers therefore have their full
+    weight until the training itself.
 
     Args:
-      model: A built model; its weights are changed.
-      objective: Says whether derivatives count.
-      samples: Its columns.
-      periodic: Indices of the positions that are angles (rad): a network learns from features that have their period.
-      seed: Of random features and sampled states.
-      steps: Of Adam, where the start is learned.
+      model: A built model, whose weights are changed.
+      objective: The objective, which determines whether derivatives are fitted.
+      samples: The objective's columns.
+      periodic: The indices of the positions that are angles (rad). The features from which a network learns have the
+        period of these angles.
+      seed: The seed of the random features and of the sampled states.
+      steps: The number of Adam's steps, if the start is learned.
 
     Raises:
-      InputError: If random features are to be fitted whole to states that are too wide, or beside another dissipation
-        than `LinearFriction`; or times or states can't be used.
-      ArithmeticError: If the closed form's motion diverges: cut the trajectories into more segments.
+      InputError: If the network's own random features are to be fitted to states of more than `WIDEST_STATE` numbers,
+        or together with another dissipation than `LinearFriction`; or if times or states are not valid.
+      ArithmeticError: If the motion of the closed form diverges. More segments in each trajectory help.
     """
     used = {name: np.asarray(samples[name]) for name in objective.columns}
     hamiltonian = getattr(model, "hamiltonian", None)
@@ -106,7 +118,7 @@ def warm_start(
     explicit = isinstance(objective.integrator, integrators.ExplicitRungeKutta)
     options: dict[str, Any] = {
         "integrator": objective.integrator if explicit else "rk4",
-        # A given number is of the training, of which there is none where the closed form is all of it.
+        # A given number of substeps is that of the training. It is used here only if the closed form is the training.
         "substeps": objective.substeps if own and explicit else None,
     }
     candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
@@ -114,7 +126,8 @@ def warm_start(
     best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
     found = fits[best]
     if dissipation is not None and hasattr(dissipation, "assign_coefficient"):
-        # At 0 its root has no gradient: what is trained on begins at what couldn't be told from 0.
+        # At 0, the gradient by the coefficient's root is 0. A model that is trained further therefore begins at least
+        # at the coefficient's standard error.
         least = 0.0 if own else float(found.posterior.covariance[-1, -1]) ** 0.5
         dissipation.assign_coefficient(max(float(found.posterior.mean[-1]), least))
     if not own:
@@ -138,7 +151,7 @@ def warm_start(
 
 
 def _substeps(objective: TrajectoryMatching, field: LinearField, found: TrajectoryFit, samples: Samples) -> int:
-    """As many as the fitted motion needs."""
+    """Returns the number of substeps that the fitted motion needs."""
 
     def error(substeps: int) -> float:
         tried = copy.copy(objective)
@@ -149,7 +162,7 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 
 
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
-    """Whether `warm_start` begins a model of states of this width at a closed form, and not at matched derivatives."""
+    """Returns whether `warm_start` begins a model of states of this width at a closed form."""
     return getattr(model, "hamiltonian", None) is not None and width <= WIDEST_STATE
 
 

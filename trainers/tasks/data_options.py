@@ -10,7 +10,7 @@ from hnn_tf.options import Options, option
 class DataOptions(Options):
     """Options of every task's data."""
 
-    # No task has states beyond 10.
+    # The states of all tasks are below 10.
     noise_std: float = option(
         0.0, "The standard deviation of the Gaussian noise on the observed states.", least=0.0, most=100.0
     )

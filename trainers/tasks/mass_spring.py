@@ -15,7 +15,7 @@ TASK = SimulatedTask(
     make_system=_system,
     num_times=30,
     radius=(0.1, 1.0),
-    ood_radius=(1.0, 1.3),  # above all training energies: H = q^2 + p^2
+    ood_radius=(1.0, 1.3),  # H = q^2 + p^2, so all energies are above those of the training
     paper_time_stretch=1.09,
     configuration="mass_spring",
 )

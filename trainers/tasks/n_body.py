@@ -24,7 +24,7 @@ NUM_EVALUATED = 100
 
 @dataclasses.dataclass(frozen=True)
 class NBodyTask(Task):
-    """Noise-free trajectories of some equal bodies in the plane.
+    """A task with trajectories of equal bodies in the plane, by default without noise.
 
     Args:
       name: The name of the task.

@@ -15,7 +15,7 @@ def draw(folder: pathlib.Path, models: Models, pixels: Any, *, num_frames: int) 
     Args:
       folder: The folder of the files, which is created if necessary.
       models: The trained models by label.
-      pixels: The task's data, a `trainers.pixel_pendulum.PixelPendulumData`.
+      pixels: The task's data, a `trainers.tasks.pixel_pendulum.PixelPendulumData`.
       num_frames: The number of frames to roll out.
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -89,7 +89,7 @@ class PixelPendulumTask(Task):
 
 
 class PixelPendulumData(TaskData):
-    """Pictures of 200 swings of one seed. As in the reference code, the first fifth is held out."""
+    """Pictures of swings of one seed, by default 200. As in the reference code, the first fifth is held out."""
 
     # The training determines the units of the latent.
     state = {"names": ["q", "p"], "units": ["", ""], "time_unit": "frame of 0.05 s", "energy_unit": ""}

@@ -26,18 +26,18 @@ TRAIN_FRACTION = 0.5
 
 @dataclasses.dataclass(frozen=True)
 class SimulatedTask(Task):
-    """Noisy trajectories of a known planar system.
+    """A task with noisy trajectories of a known planar system.
 
     Args:
-      name: Of the task.
-      make_system: Gives the true system.
-      num_times: Observations a trajectory, over [0, 3].
-      radius: Range of |s| from which training and test trajectories start.
-      ood_radius: Range of |s| outside it, for the out-of-distribution metrics.
-      paper_time_stretch: Of the models' clock in the paper's energy metric.
-      configuration: How the animation draws the system.
-      angles: Indices of the positions that are angles.
-      momentum_is_velocity: Whether dq/dt = p; here it is 2 p.
+      name: The name of the task.
+      make_system: A function that makes the true system.
+      num_times: The number of observations per trajectory, over [0, 3].
+      radius: The range of |s| in which training and test trajectories begin.
+      ood_radius: The range of |s| for the metrics out of distribution.
+      paper_time_stretch: The stretch of the models' clock in the paper's energy metric.
+      configuration: The kind of the system's drawing in the animation.
+      angles: The indices of the positions that are angles.
+      momentum_is_velocity: Whether dq/dt = p. By default False, because both systems have dq/dt = 2 p.
     """
 
     name: str
