@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make pendulum   set up, train on the ideal pendulum, evaluate, draw, export (runs/pendulum)"
 	@echo "make test       set up and run the fast tests"
-	@echo "make test-slow  run the slow trainings, too"
+	@echo "make test-slow  run the slow tests: trainings, and cases that take long"
 	@echo "make test-export  run the tests of exported models in other programs"
 	@echo "make test-portable  run all of these as other processors would, and name the bounds that are too near"
 	@echo "make check      lint, types and the fast tests"

@@ -30,7 +30,8 @@ def test_the_simplest_model_is_kept_that_is_as_good():
 # Of 15 recordings several are held out to choose on, of 6 only one.
 
 
-@pytest.mark.parametrize("count", [pytest.param(15, marks=pytest.mark.slow), 6])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [15, 6])
 def test_friction_is_found_where_there_is_some(count):
     times, friction, rng = np.linspace(0, 6, 60), 0.2, np.random.default_rng(0)
     # x'' = -x - 0.2 x', whose solution is known.
@@ -88,6 +89,7 @@ def test_a_start_that_is_no_closed_form_is_followed_by_the_objectives_steps(reco
     assert fit_choices.training_options(other.data.objective, [other.model], recordings) == TrainingOptions()
 
 
+@pytest.mark.slow
 def test_validation_readings_do_not_touch_the_estimated_derivatives_of_training(recordings):
     options = hnn_tf.ObjectiveOptions("derivative", derivatives="smoothing_spline")
     training = TrainingOptions(steps=1, validation_fraction=0.2)

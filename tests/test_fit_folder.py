@@ -19,6 +19,14 @@ def recordings():
     return swings()
 
 
+@pytest.fixture(scope="module")
+def kept_fit(recordings, tmp_path_factory):
+    """The folder of a fit of one step."""
+    folder = tmp_path_factory.mktemp("kept")
+    fit(recordings, objective="one_step", folder=folder)
+    return folder
+
+
 def test_a_fit_that_was_broken_off_goes_on(recordings, tmp_path, monkeypatch):
     options = {"training": TrainingOptions(steps=120)}
     expected, run_towards = fit(recordings, **options), ShortCalls.run_towards
@@ -57,12 +65,11 @@ def test_a_fit_that_was_broken_off_goes_on(recordings, tmp_path, monkeypatch):
         ({"objective": hnn_tf.ObjectiveOptions("one_step", substeps=3)}, "objective"),
     ],
 )
-def test_a_checkpoint_of_another_fit_is_refused(recordings, tmp_path, changes, part):
-    fit(recordings, objective="one_step", folder=tmp_path)
+def test_a_checkpoint_of_another_fit_is_refused(recordings, kept_fit, changes, part):
     with pytest.raises(
         InputError, match=rf"model_1\.npz: expected a checkpoint of this fit; it is one of another {part}"
     ):
-        fit(recordings, **({"objective": "one_step"} | changes), folder=tmp_path)
+        fit(recordings, **({"objective": "one_step"} | changes), folder=kept_fit)
 
 
 def test_a_model_of_ones_own_goes_on_though_keras_numbers_its_name(recordings, tmp_path):

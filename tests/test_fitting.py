@@ -30,6 +30,7 @@ def fitted(recordings):
     return fit(recordings)
 
 
+@pytest.mark.slow
 def test_it_gives_a_trainers_bits(fitted, tmp_path):
     flags = ["--hidden_units=8,8", "--steps=20", "--weight_decay=0", "--nofigures", "--progress=none"]
     ((code, _, error),) = command_session.run([["trainers.pendulum", *flags, "--output_dir=run"]], tmp_path)
@@ -102,6 +103,7 @@ def test_it_is_saved_drawn_and_exported(fitted, tmp_path):
     assert card["state"]["names"] == ["q", "p"]
 
 
+@pytest.mark.slow
 def test_of_wider_states_the_coordinates_are_drawn(tmp_path):
     states = np.random.default_rng(0).standard_normal([5, 10, 4])
     recordings = data.Recordings.from_arrays(np.linspace(0, 1, 10), states)

@@ -14,18 +14,23 @@ EXTREMES = {
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory):
+def pages(tmp_path_factory):
+    """(exit code, stdout, stderr) of --help by module."""
+    commands = [[module, "--help"] for module in MODULES]
+    return dict(zip(MODULES, command_session.run(commands, tmp_path_factory.mktemp("pages")), strict=True))
+
+
+@pytest.fixture(scope="module")
+def answers(pages, tmp_path_factory):
     """(exit code, stdout, stderr) by (module, argument), for extremes of every number that --help of a module names."""
-    folder = tmp_path_factory.mktemp("numbers")
-    pages = command_session.run([[module, "--help"] for module in MODULES], folder)
     cases = [
         (module, f"--{name}={extreme}")
-        for module, (_, page, _) in zip(MODULES, pages, strict=True)
+        for module, (_, page, _) in pages.items()
         for name, kind in re.findall(r"--(\w+)=<(float|integer|int)>", page)
         for extreme in EXTREMES["integer" if kind == "int" else kind]
     ]
     commands = [[*case, *_required(case[0])] for case in cases]
-    return dict(zip(cases, command_session.run(commands, folder), strict=True))
+    return dict(zip(cases, command_session.run(commands, tmp_path_factory.mktemp("numbers")), strict=True))
 
 
 def _required(module):
@@ -48,7 +53,7 @@ def test_extremes_are_refused_in_a_line_that_names_flag_and_range(answers):
         assert "a number from" in error or "in the range" in error, case
 
 
-def test_help_shows_lists_as_they_are_given(tmp_path):
-    code, output, error = command_session.run([["trainers.pendulum", "--help"]], tmp_path)[0]
+def test_help_shows_lists_as_they_are_given(pages):
+    code, output, error = pages["trainers.pendulum"]
     assert (code, error) == (0, "")
     assert "  --hidden_units=<value,value,...> (default: 200,200)\n" in output

@@ -32,6 +32,7 @@ def test_models_answer_as_they_did(path):
     np.testing.assert_allclose(answer, expected["time_derivative"], **TOLERANCE)
 
 
+@pytest.mark.slow
 def test_the_export_of_a_run_is_whole_and_answers_as_it_did(run):
     ((code, output, error),) = command_session.run([["export.inspect", f"{run.name}/saved_model"]], run.parent)
     assert (code, error) == (0, "")

@@ -95,6 +95,7 @@ def test_python_of_the_page_on_models_runs(trained_run):
     assert (trained_run / "served" / "own" / "1" / "saved_model.pb").is_file()
 
 
+@pytest.mark.slow
 def test_python_of_the_page_on_training_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = _names_after("docs/training_in_keras.md")
@@ -108,6 +109,7 @@ def test_python_of_the_page_on_training_runs(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["best.keras"]  # a finished fit needs no backup
 
 
+@pytest.mark.slow
 def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = _names_after("docs/your_system.md")

@@ -35,7 +35,8 @@ def test_defect_is_that_of_the_definition():
     assert evaluation.symplectic_defect(np.array([[1.0, 7.0], [0.0, 1.0]])) == 0
 
 
-@pytest.mark.parametrize("name", [pytest.param("gauss4", marks=pytest.mark.slow), "tao2"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gauss4", "tao2"])
 def test_a_learned_hamiltonian_is_integrated_symplectically(name):
     report = evaluation.symplecticity(_small_model(), STATES, step_size=0.05, integrator=name, drift_steps=2000)
     assert report.symplectic_defect <= 1e-12
@@ -68,6 +69,7 @@ def test_the_integrators_refusal_is_the_reports():
         evaluation.symplecticity(_small_model(), STATES, step_size=0.1, integrator="leapfrog")
 
 
+@pytest.mark.slow
 def test_leapfrog_does_not_drift_in_a_million_steps():
     path = rollout(PENDULUM, STATES[:1], step_size=0.1, num_steps=10**6, integrator="leapfrog", jit_compile=True)[0]
     slope = evaluation.energy_slope(0.1 * np.arange(10**6 + 1), PENDULUM.hamiltonian(path).numpy())

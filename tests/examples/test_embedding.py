@@ -193,6 +193,7 @@ def test_a_sensor_is_calibrated_by_the_motion(run_example, trained):
     assert "saved and loaded: the same answers, 2 trainable variables" in output
 
 
+@pytest.mark.slow
 def test_a_penalty_keeps_the_energy(run_example, trained, tmp_path):
     output = run_example("embedding/energy_penalty.py", f"--model_path={trained[0]}", "--steps=600")
     without, penalised = (float(error) for error in re.findall(r"(\S+) J", output))

@@ -46,6 +46,7 @@ def test_its_rest_commands_print_what_it_shows(server):
         assert done.stdout.splitlines()[0].split() == head
 
 
+@pytest.mark.slow
 def test_its_grpc_commands_have_flags_that_exist(tmp_path):
     (arguments,) = [arguments for script, arguments in COMMANDS if script.endswith("grpc_client.py")]
     command = [sys.executable, ROOT / "examples" / "serving" / "grpc_client.py", "--help"]

@@ -37,6 +37,8 @@ CASES = [
 ]
 """Every model of states, by its name; of frames: test_frame_export.py."""
 
+pytestmark = pytest.mark.slow
+
 IDS = [f"{name}-{dtype}-{dof}-{hidden[0]}-{method}" for name, dtype, dof, hidden, method in CASES]
 
 

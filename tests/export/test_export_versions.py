@@ -146,7 +146,8 @@ saved_model.export_model(model, sys.argv[1])
 """
 
 
-@pytest.mark.parametrize("moment", [pytest.param("warmup", marks=pytest.mark.slow), "rename"])
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["warmup", "rename"])
 def test_a_kill_leaves_no_half_version(tmp_path, moment):
     """At the last moments before a version is there; the rename itself is one system call."""
     root = os.path.dirname(os.path.dirname(hnn_tf.__file__))

@@ -59,7 +59,7 @@ def _true_model():
     return model
 
 
-INTEGRATING = ["one_step", "trajectory", pytest.param("combined", marks=pytest.mark.slow)]
+INTEGRATING = ["one_step", *(pytest.param(name, marks=pytest.mark.slow) for name in ("trajectory", "combined"))]
 
 
 @pytest.mark.parametrize("name", INTEGRATING)

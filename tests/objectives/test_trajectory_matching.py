@@ -79,6 +79,7 @@ def test_horizon_grows_from_one_interval_to_all(rng):
     assert late == pytest.approx(float(objective.loss(SYSTEM, _constants(samples))))
 
 
+@pytest.mark.slow
 def test_what_is_beyond_a_growing_horizon_may_diverge(rng):
     samples = _trajectories(rng, num_times=30).trajectory_samples(num_segments=2)
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], dtype="float64"))

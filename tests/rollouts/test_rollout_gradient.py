@@ -166,7 +166,8 @@ def test_a_keras_scope_that_has_ended_is_refused_not_ignored(rng):
         gradient(True)
 
 
-@pytest.mark.parametrize("most", [*map(_slow, [1, 33]), 70])
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [1, 33, 70])
 def test_segments_of_any_length_give_the_same_gradient(most):
     counts = tf.constant([1, most, most // 2 + 1])
     sizes = tf.constant([0.01, -0.02, 0.03], tf.float64)

@@ -51,7 +51,9 @@ def test_within_the_limit_the_answer_is_the_same_to_the_bit(rng, options):
 
 
 @pytest.mark.parametrize("options", [{"max_step_size": 0.1}, {"substeps": 5}])
-@pytest.mark.parametrize("integrator", ["rk4", pytest.param("gauss4", marks=pytest.mark.slow), "dormand_prince"])
+@pytest.mark.parametrize(
+    "integrator", ["rk4", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gauss4", "dormand_prince"))]
+)
 def test_repeated_times_take_no_step(options, integrator):
     path, evaluations = _counted([[0, 0.5, 0.7]] * 2, integrator, max_steps=100, **options)
     repeated, same = _counted([[0] * 9 + [0.5] * 1000 + [0.7] * 9] * 2, integrator, max_steps=100, **options)
