@@ -66,7 +66,7 @@ def get(activation: Any) -> Activation:
     """Returns the activation for a name or a function.
 
     Raises:
-      InputError: As in `known`.
+      InputError: For the same reasons as in `known`.
     """
     chosen = known(activation)
     if isinstance(chosen, str) and chosen in ACTIVATIONS:
@@ -80,7 +80,7 @@ def get_smooth(activation: Any) -> Activation:
     The motion is the derivative of H, and training differentiates the motion again.
 
     Raises:
-      InputError: As in `known`, or if the activation is not smooth or has no second derivative.
+      InputError: For the same reasons as in `known`, or if the activation is not smooth or has no second derivative.
     """
     found, chosen = get(activation), known(activation)
     name = chosen if isinstance(chosen, str) else name_of(chosen)
@@ -120,7 +120,7 @@ def _equal_one(function: Function, candidates: Mapping[str, Function]) -> str | 
 def _values(function: Function) -> np.ndarray | None:
     try:
         return np.asarray(function(tf.constant(POINTS)))
-    except Exception:  # the function takes other arguments, or other shapes
+    except Exception:  # the function expects other arguments or other shapes
         return None
 
 

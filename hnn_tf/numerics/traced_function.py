@@ -42,8 +42,8 @@ class TracedFunction:
         """
         if self._traced_pull is None:
             value = tf.TensorSpec(adjoint.shape, adjoint.dtype)
-            # A separate function, so that nothing inside it crosses its border. For XLA, shapes that cross the border
-            # turn everything from which they may come into constants.
+            # The derivative is a separate function, so that no value inside it crosses its border. XLA turns everything
+            # from which a shape that crosses the border may come into a constant.
             pull = tf.function(self._pull, autograph=False).get_concrete_function(value, *self._specs)
             known = {id(captured) for captured in self._captured}
             if not known.issuperset(id(captured) for captured in _captured(pull)):
