@@ -28,10 +28,14 @@ The bias has to be the bias at the true friction. The first round knows only the
 """
 
 _LEAST = 0.01
-"""The smallest known coefficient of a round, relative to the trained one. At 0, its square root would not change."""
+"""The smallest known coefficient of a round, relative to the trained coefficient.
+
+The model learns the square root of the coefficient. At 0, the loss has no gradient to the root, so the root would not
+change.
+"""
 
 _DEVIATIONS = 2.1
-"""The 97.5 % quantile of Student's distribution for 20 refits. For more refits, it is little smaller."""
+"""The 97.5 % quantile of Student's distribution for 20 refits. For more refits, the quantile is little smaller."""
 
 
 class FrictionInterval(NamedTuple):

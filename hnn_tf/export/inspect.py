@@ -59,7 +59,7 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         names = ", ".join(map(_with_unit, state["names"], state["units"]))
         units = [f"{what} in {state[unit]}" for what, unit in _UNITS.items() if state[unit]]
         lines.append(f"  state: {'; '.join([names, *units])}")
-        if "layout" in state:  # a system of bodies has it
+        if "layout" in state:  # only systems of bodies have a layout
             lines.append(f"  layout: {state['layout']}")
     if training:
         lines.append(

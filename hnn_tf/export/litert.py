@@ -30,8 +30,8 @@ def convert(
         latest version is taken. The model must have float32 precision.
       path: The file to write.
       signature: The name of the signature.
-      batch_size: The batch size of every request, >= 1; by default, any batch size. A rollout needs a batch size; its
-        number of times stays open.
+      batch_size: The batch size of every request, >= 1. By default, any batch size is possible. A rollout needs a batch
+        size, but its number of times stays open.
 
     Returns:
       The largest difference between LiteRT's answer and the SavedModel's answer x, at random inputs, relative to max(1,
@@ -103,7 +103,7 @@ def _save(loaded: Any, signature: str, specs: Mapping[str, Any], path: str) -> N
     """Saves only the given signature, for inputs of the given specs."""
     function = loaded.signatures[signature]
     module = tf.Module()
-    module.loaded = loaded  # nothing else keeps its variables
+    module.loaded = loaded  # this reference keeps the variables alive
     traced = tf.function(lambda **inputs: function(**inputs), autograph=False).get_concrete_function(**specs)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(module, path, signatures={signature: traced}, options=options)

@@ -141,7 +141,7 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
     if isinstance(document, dict) and isinstance(document.get("rollout"), dict):
-        document["rollout"].setdefault("max_steps", None)  # for exports from before this limit existed
+        document["rollout"].setdefault("max_steps", None)  # older exports do not have this limit
     if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document

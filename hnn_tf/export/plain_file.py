@@ -61,7 +61,7 @@ def check_folder(folder: pathlib.Path) -> None:
     try:
         for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
             entries += len(folders) + len(names)
-            if entries > _MOST_ENTRIES:  # or links that lead back
+            if entries > _MOST_ENTRIES:  # links that lead back to a parent folder also give too many entries
                 raise InputError(f"{folder}: expected at most {_MOST_ENTRIES} files; copy the version alone, anew")
             for path in (pathlib.Path(parent, name) for name in names):
                 with contextlib.suppress(FileNotFoundError):  # a link without a target

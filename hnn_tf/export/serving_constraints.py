@@ -44,7 +44,9 @@ def signature_defs(meta_graph: Any) -> dict[str, Any]:
 
 
 def violations(folder: pathlib.Path) -> list[str]:
-    """Returns one line for each property that a server would refuse or that would cause errors; an empty list if none.
+    """Returns one line for each property that a server would refuse or that would cause errors.
+
+    Without such properties, the list is empty.
 
     A version's folder must be an integer. `serving_default` must exist. Each signature must be a predict call whose
     inputs and outputs have a leading batch of any size, because batching fails otherwise. Nothing may be compiled by
