@@ -28,7 +28,7 @@ from hnn_tf.training.training_run import TrainingResult
 from hnn_tf.training.training_set import TrainingSet, num_samples
 
 MOST_MEASURED = 100
-"""The largest number of held-out recordings that are rolled out; if there are more, the first are rolled out."""
+"""The largest number of held-out recordings that are rolled out. If there are more, only the first are rolled out."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class FittedModel:
         - `coordinate_mse`: the mean squared distance of rollouts from the true states of the test recordings or, if the
           true states are unknown, from the noisy readings.
         - `valid_prediction_time`: the first time at which a rollout's error exceeds 10 % of the root mean square of the
-          same states; the median over the recordings.
+          same states, as the median over the recordings.
         - `friction`: the learned coefficient, if the model has one.
 
         A rollout begins at the true first state or, if it is unknown, at the initial state with which the rollout fits

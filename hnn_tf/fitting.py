@@ -30,7 +30,10 @@ from hnn_tf.training.training_set import TrainingSet
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
-"""The fractions of the recordings that `fit` holds out by default. At least one recording is held out in each case."""
+"""The fractions of the recordings that `fit` holds out by default, for the test and for the validation.
+
+If there are several recordings, at least one is held out in each case.
+"""
 
 _FEWEST_READINGS = 20
 """The fewest readings of a single recording that is split in time."""
@@ -142,7 +145,7 @@ def _held_out(recordings: Recordings | FrameRecordings) -> tuple[Recordings, Rec
 
 
 def _check_types(recordings: object, objective: object, training: object) -> None:
-    """Refuses an argument of another type, which would otherwise end in an error of Python's own."""
+    """Refuses an argument of another type, which would otherwise cause a less clear error in Python itself."""
     for name, value, kinds, expected in (
         ("recordings", recordings, (Recordings, FrameRecordings), "hnn_tf.data.Recordings"),
         ("objective", objective, (Objective, ObjectiveOptions, str), "a name, hnn_tf.ObjectiveOptions or an objective"),

@@ -1,4 +1,4 @@
-"""Flags and reports of the commands that convert a SavedModel. Imports nothing heavy."""
+"""Flags and reports of the commands that convert a SavedModel. This module imports nothing heavy."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Flags with numbers, and the ranges in which the numbers make sense. Imports nothing heavy."""
+"""Flags with numbers, and the ranges in which the numbers make sense. This module imports nothing heavy."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Options of the objective. Imports nothing heavy."""
+"""Options of the objective. This module imports nothing heavy."""
 
 import dataclasses
 
