@@ -83,7 +83,7 @@ class Objective(abc.ABC):
         """Refuses a model that the objective does not support; by default, every model is supported.
 
         Raises:
-          InputError: With the reason.
+          InputError: If the objective does not support the model. The message has the reason.
         """
         del model
 
@@ -110,10 +110,10 @@ class Objective(abc.ABC):
         return self.loss(model, samples)
 
     def __call__(self, observed: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
-        """Refused: stock Keras, which calls a loss so, has no columns for it.
+        """Raises an error, because Keras calls a loss in this way, but has no columns for the objective.
 
         Raises:
-          InputError: Always.
+          InputError: In every call.
         """
         del observed, predicted
         raise InputError(
@@ -122,7 +122,7 @@ class Objective(abc.ABC):
         )
 
     def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """Returns the change of the fit with twice as many integrator steps, in standard errors; 0 by default."""
+        """Returns the change of the fit with twice as many integrator steps, in standard errors. The default is 0."""
         del model, samples
         return 0.0
 
@@ -177,7 +177,7 @@ def check_autonomous(objective: Objective, recordings: Recordings) -> None:
     """Refuses recordings with inputs or parameters, which the objective would ignore.
 
     Raises:
-      InputError: Names the inputs or parameters.
+      InputError: If there are inputs or parameters. The message names them.
     """
     for name in ("inputs", "parameters"):
         if getattr(recordings[0], name) is not None:
@@ -188,7 +188,7 @@ def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
     """Returns the mean over all elements of (predicted - observed)^2, for equal shapes only.
 
     Raises:
-      ValueError: If the shapes differ (Keras' own MSE would broadcast them silently).
+      ValueError: If the shapes differ. Keras' own MSE would silently broadcast them.
     """
     if not predicted.shape.is_compatible_with(observed.shape) or predicted.shape.rank != observed.shape.rank:
         raise ValueError(

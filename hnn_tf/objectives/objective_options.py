@@ -13,8 +13,9 @@ from hnn_tf.options import Options, option
 class ObjectiveOptions(Options):
     """Options of an objective, from which `hnn_tf.objectives.new_objective` makes the objective.
 
-    An objective refuses what it has no use for, except for `integrator`, which is also that of an exported rollout.
-    `hnn_tf.fit` and the trainers choose an `objective` that isn't given.
+    An objective refuses each option that it does not use and that differs from its default. The option `integrator` is
+    an exception, because the exported rollout also uses it. If no `objective` is given, `hnn_tf.fit` or the trainer
+    chooses one.
     """
 
     objective: str | None = option(
@@ -43,8 +44,8 @@ class ObjectiveOptions(Options):
         "The size of an error, in standard deviations of the noise, beyond which the error counts linearly and not "
         "squared, so that outliers count less. With 0, all errors count squared. For the objectives trajectory and "
         "combined.",
-        least=0.01,  # almost absolute errors
-        most=1000.0,  # beyond all outliers
+        least=0.01,  # with so small a bound, almost all errors count linearly
+        most=1000.0,  # no outlier is larger
         or_zero=True,
     )
     growth_steps: int = option(

@@ -13,8 +13,8 @@ from hnn_tf.typing import State
 Plan = Callable[..., tuple[tf.Tensor, tf.Tensor | None, int | tf.Tensor | None]]
 """A function from tensors to the steps of a rollout.
 
-A plan returns the step sizes `[T]` or `[T, ..., 1]`; the number of steps of each interval `[T]`, or None for one step
-each; and the largest of these numbers.
+A plan returns three values: the step sizes `[T]` or `[T, ..., 1]`; the number of steps of each interval `[T]`, or None
+if each interval is one step; and the largest of these numbers.
 """
 
 _CHUNK = 1024
