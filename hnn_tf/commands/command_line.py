@@ -49,10 +49,11 @@ def run(
     try:
         with interruption.ends_in_one_line(), _warnings_in_a_line():
             if isinstance(main, str):
-                interruption.on_interruption(lambda: "nothing was changed yet")  # while it is imported
+                # An interruption during the import has this message.
+                interruption.on_interruption(lambda: "nothing was changed yet")
                 main = found(main)
             main(*arguments)
-            sys.stdout.flush()  # a failure to write is reported, too
+            sys.stdout.flush()  # a failure to write is also reported
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
     except OSError as error:  # a full disk or a vanished folder is not a bug
@@ -97,7 +98,7 @@ def quiet_start() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except Exception:  # not for Ctrl-C
+        except Exception:  # Ctrl-C does not show the hidden messages
             os.dup2(saved, 2)
             held.seek(0)
             sys.stderr.write(held.read().decode(errors="replace"))

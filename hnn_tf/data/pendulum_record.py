@@ -18,10 +18,10 @@ _UNITS = {"o": "an angle within ±{:g} rad", "v": "an angular velocity within ±
 _LARGEST = 1000.0
 _LEAST_READINGS = 10
 _NUM_PUBLISHED = 556
-# In s. Derivatives are differences over these intervals, and no clock of a pendulum resolves a shorter time.
+# The unit is s. Derivatives are differences over these intervals, and no clock of a pendulum resolves a shorter time.
 _SHORTEST_INTERVAL = 1e-6
-# In median intervals. The widest gap of the published record is 3. Readings that are farther apart do not form one
-# record.
+# The unit is the median interval. The widest gap of the published record is 3. Readings that are farther apart do not
+# form one record.
 _WIDEST_GAP = 1000
 
 
@@ -67,7 +67,7 @@ def parse_pendulum_record(raw: bytes, where: str) -> PendulumRecord:
             f"{where}, line 1: expected the header '% o v'; received {header[:40]!r}; give the published text as it is"
         )
     rows: list[list[float]] = []
-    for number, line in enumerate(lines, 2):  # as editors count lines
+    for number, line in enumerate(lines, 2):  # the header is line 1
         rows.append(_parse_line(line, rows, f"{where}, line {number}"))
     if len(rows) < _LEAST_READINGS:
         raise InputError(f"{where}: expected at least {_LEAST_READINGS} readings; received {len(rows)}; fetch it again")
@@ -126,4 +126,4 @@ def _say_if_cut_off(where: str, num_readings: int, *, whole_line: bool) -> None:
         signs.append(f"it has {num_readings} readings, and the published record {_NUM_PUBLISHED}")
     if signs:
         message = f"{where}: {', and '.join(signs)}; if it isn't another record, check that it is whole"
-        warnings.warn(message, InputWarning, stacklevel=4)  # the caller of `read_pendulum_record`
+        warnings.warn(message, InputWarning, stacklevel=4)  # the warning names the caller of `read_pendulum_record`

@@ -58,7 +58,7 @@ def check(recording: Recording, first: Recording, where: str) -> None:
     """Refuses a malformed recording, or one without the parts and widths of the first recording.
 
     Raises:
-      InputError: Says where the recording is wrong, and what is wrong.
+      InputError: If the recording is not as expected. The message says where it is wrong, and what is wrong.
     """
     shape = np.shape(recording.states)
     if len(shape) != 2 or shape[1] % 2 or 0 in shape:

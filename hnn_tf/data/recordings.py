@@ -71,14 +71,14 @@ class Recordings(Sequence[Recording]):
         Args:
           times: `[T]` for all recordings, or a list of the times of each recording.
           states: `[N, T, 2n]`, or a list of the `[T_i, 2n]` of each recording; `[T, 2n]` for a single recording.
-          time_derivatives: Like `states`.
-          inputs: Like `states`, with m numbers.
+          time_derivatives: The derivatives that belong to the states, in the form of `states`.
+          inputs: The inputs, in the form of `states`, with m numbers for each reading.
           parameters: `[N, k]`; `[k]` for a single recording.
-          true_states: Like `states`.
+          true_states: The states without noise, in the form of `states`.
           **description: `state_names`, `state_units`, `time_unit` and `angles`, as in the class.
 
         Raises:
-          InputError: As in the class, or if two arguments have different numbers of recordings.
+          InputError: For the same reasons as in the class, or if two arguments have different numbers of recordings.
         """
         given = {"states": states, "time_derivatives": time_derivatives, "inputs": inputs, "true_states": true_states}
         single = _is_numeric(states) and np.ndim(states) == 2
@@ -129,7 +129,8 @@ class Recordings(Sequence[Recording]):
           **description: `state_units`, `time_unit`.
 
         Raises:
-          InputError: As in the class, or if the table lacks a column, or a parameter varies within a recording.
+          InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within
+            a recording.
         """
         unknown = [name for name in angles if name not in positions]
         if unknown:
@@ -198,7 +199,7 @@ class Recordings(Sequence[Recording]):
         return parts
 
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
-        """Splits the recordings into those to train on and the last ones, which are held out whole.
+        """Returns the recordings to train on, and the held-out ones, which are the last recordings.
 
         A single recording is split in time. One reading between the parts is left out, so that no transition from one
         reading to the next has readings of both parts.
@@ -227,9 +228,9 @@ class Recordings(Sequence[Recording]):
         """Cuts every recording into as many windows as possible. Neighbouring windows share one reading.
 
         Args:
-          length: The number of readings in each window, >= 2. By default, the length is that of one of the recordings:
-            the largest with which at most a tenth of all readings is in no window. Shorter recordings are then left
-            out.
+          length: The number of readings in each window, >= 2. By default, it is the largest length of a recording with
+            which at most a tenth of all readings is in no window, or else the length of the shortest recording.
+            Shorter recordings are left out.
 
         Raises:
           InputError: If a recording is shorter than the given length.

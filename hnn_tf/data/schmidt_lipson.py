@@ -105,7 +105,7 @@ def download_archive() -> pathlib.Path:
     Raises:
       InputError: If both addresses fail; the message says which file to fetch from where, and which flag takes it.
     """
-    import keras  # here, so that reading a local file does not load Keras
+    import keras  # imported here, so that reading a local file does not load Keras
 
     # This is Keras' own choice, repeated here because a bad download must be found.
     cache = pathlib.Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"))
@@ -152,7 +152,7 @@ def _check_plain(path: pathlib.Path) -> None:
     """
     try:
         status = path.stat()
-    except ValueError as error:  # a zero byte, for example from a file of flags
+    except ValueError as error:  # the path has a zero byte, for example from a file of flags
         raise InputError(f"{path}: expected another path; {error}; check the path") from error
     if not stat.S_ISREG(status.st_mode):
         raise InputError(f"{path}: expected a plain file, and no pipe, socket or device; give the archive or text file")

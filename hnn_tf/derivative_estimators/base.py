@@ -11,7 +11,7 @@ from hnn_tf.input_error import InputError
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
-    """The estimates from noisy trajectories, all in float64.
+    """States, derivatives and noise that were estimated from noisy trajectories, all in float64.
 
     Attributes:
       states: `[N, T, 2n]`, the denoised states; for finite differences, the observed states.
@@ -28,9 +28,9 @@ class DerivativeEstimator(abc.ABC):
     """The base class of estimators of time derivatives from observed states.
 
     The observed states are y_i = s(t_i) + e_i. The noise e_i is independent and has one standard deviation per
-    coordinate. Each coordinate is estimated separately. Window or smoothness are chosen from all trajectories together,
-    because a single trajectory says too little about them. Every time has an estimate. At both ends of a trajectory,
-    where all neighbours are on one side, the estimates are worse; each class says by how much.
+    coordinate. Each coordinate is estimated separately. The window or the smoothness is chosen from all trajectories
+    together, because a single trajectory says too little about them. Every time has an estimate. At both ends of a
+    trajectory, where all neighbours are on one side, the estimates are worse; each class says by how much.
 
     Attributes:
       name: The name in `--derivatives`.

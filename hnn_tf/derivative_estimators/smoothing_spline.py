@@ -145,7 +145,8 @@ def _most_likely(systems: list[_ReinschSystem], columns: list[np.ndarray]) -> tu
     for log_penalty in grid:
         try:
             log_determinant, quadratic = parts(log_penalty)
-        except np.linalg.LinAlgError:  # times nearly coincide; a thousandth of this lambda is solved to some digits
+        except np.linalg.LinAlgError:  # times nearly coincide
+            # Lambdas are solved to some digits up to a thousandth of this one.
             scores = scores[: max(3, len(scores) - 10)]
             if (np.argmin(scores, axis=0) == len(scores) - 1).any():
                 raise

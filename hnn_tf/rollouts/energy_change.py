@@ -128,7 +128,8 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     )
     round_off = _ROUND_OFF * np.finfo(state.dtype.as_numpy_dtype).eps * scale
     reached = tf.abs(target - field.hamiltonian(state)) <= round_off
-    # Newton's method alone would find the energy from anywhere, for example from the other side of a minimum.
+    # Each step must have gained its share of the energy. Newton's method alone would also find the energy from a state
+    # off the path, for example from the other side of a minimum.
     energy = field.hamiltonian(tf.concat([start[tf.newaxis], path], 0))
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
