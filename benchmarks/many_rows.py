@@ -2,8 +2,8 @@
 
 python -m benchmarks.many_rows --rows=10000000
 
-The command needs Linux, because it reads the memory from /proc. "The data" are two float32 columns and their copy as
-tensors.
+The command needs Linux, because it reads the memory from /proc. In the results, "the data" are two float32 columns and
+their copy as tensors.
 """
 
 from absl import flags

@@ -1,7 +1,7 @@
 """Trains the two-body HNN here and in PyTorch, by the same recipe on the same data, and compares their last steps.
 
 At a constant learning rate, the score of a single step is random. The scores at every 200th of the last 2000 steps, for
-every seed, separate the implementation from chance.
+every seed, show whether a difference is due to the implementation or to chance.
 
 python -m benchmarks.torch_two_body  (also needs PyTorch: pip install torch)
 """

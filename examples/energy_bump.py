@@ -1,4 +1,6 @@
-"""Adds energy to a motion and removes it again. Along J grad H the energy is constant; along grad H it changes.
+"""Adds energy to a motion and removes it again.
+
+Along J grad H, the energy is constant. Along grad H, the energy changes.
 
 python examples/energy_bump.py [--model_path=runs/pendulum/model.keras]
 

@@ -10,7 +10,7 @@ ORDER = ("trajectory", "energy", "time_derivative")
 
 
 class RequestError(Exception):
-    """A request that is not valid or was not answered. The message is for the user."""
+    """The error of a request that is not valid or was not answered. The message is for the user."""
 
 
 class _Parser(argparse.ArgumentParser):

@@ -16,7 +16,7 @@ import client_command
 from client_command import RequestError
 
 ONLY_OUTPUT = {"serving_default": "time_derivative", "rollout": "trajectory"}
-"""The names of single outputs, for models without energy, by signature, where they differ from the signature's name."""
+"""The name of the only output of a signature of a model without energy, where it differs from the signature's name."""
 
 
 def body(inputs: Mapping[str, list], *, signature: str, layout: str) -> dict:
@@ -80,7 +80,7 @@ def _is_url(text: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in text
-    except ValueError:  # brackets, or a port that is not a number
+    except ValueError:  # the address has wrong brackets, or a port that is not a number
         return False
 
 
@@ -97,7 +97,7 @@ def _main() -> None:
     answer = post(url, content, timeout=settings.timeout)
     try:
         client_command.write_answer(inputs, outputs(answer, signature=settings.signature))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # JSON of another service
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # the JSON is from another service
         raise RequestError(f"{url}: expected TensorFlow Serving's answer; got other JSON; give its --url") from error
 
 

@@ -1,4 +1,4 @@
-"""Flags, reports of bad input, and exit codes of every command of the project. This module imports nothing heavy."""
+"""Flags, reports of bad input, and exit codes of all commands of the project. This module imports nothing heavy."""
 
 import contextlib
 import importlib
