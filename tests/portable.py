@@ -24,7 +24,11 @@ import sys
 import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = {"fast": ["-n", "2", "--dist", "loadfile"], "slow": ["-m", "slow", "-n", "2", "--dist", "loadfile"], "export": ["-m", "export"]}
+PARTS = {
+    "fast": ["-n", "2", "--dist", "loadfile"],
+    "slow": ["-m", "slow", "-n", "2", "--dist", "loadfile"],
+    "export": ["-m", "export"],
+}
 ENOUGH = 0.25
 ROOM = 4.0
 
