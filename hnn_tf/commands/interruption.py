@@ -94,7 +94,7 @@ def _end(number: int, cleaned_up: threading.Event, stderr: int) -> None:
         try:
             words = _last_words()
         except Exception as error:  # for example, a full disk; in any case, the process ends
-            words = f"what was learned last couldn't be kept: {error}"
+            words = f"the last training steps couldn't be saved: {error}"
         fresh_line = ""
         if not cleaned_up.wait(latest - time.monotonic()) and os.isatty(stderr):
             fresh_line = "\n"  # after a progress bar, which nothing else ends now
