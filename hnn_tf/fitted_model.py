@@ -103,7 +103,7 @@ class FittedModel:
             raise InputError(f"state: expected [{width}] or [N, {width}]; received shape {np.shape(state)}")
         elapsed = np.asarray(times, np.float64)
         if elapsed.ndim != 1 or not len(elapsed):
-            raise InputError(f"times: expected at least one, [T]; received shape {np.shape(times)}")
+            raise InputError(f"times: expected at least one time, [T]; received shape {np.shape(times)}")
         return self._rolled_out(state, elapsed)
 
     def save(self, folder: str | os.PathLike) -> None:
@@ -194,7 +194,7 @@ class FittedModel:
 
 def _of_states(recordings: Recordings | FrameRecordings) -> Recordings:
     if not isinstance(recordings, Recordings):
-        raise InputError("recordings: expected those of states; this model sees frames; take model.rollout")
+        raise InputError("recordings: expected recordings of states; received frames; take the model's rollout instead")
     return recordings
 
 

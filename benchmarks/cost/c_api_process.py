@@ -34,7 +34,7 @@ class CApiProcess:
         # TensorFlow is found without importing it.
         spec = importlib.util.find_spec("tensorflow")
         if spec is None or spec.submodule_search_locations is None:
-            raise RuntimeError("tensorflow isn't installed")
+            raise RuntimeError("the package tensorflow is not installed; pip install tensorflow")
         self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.cost.c_api_server", spec.submodule_search_locations[0]],

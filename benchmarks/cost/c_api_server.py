@@ -91,5 +91,5 @@ def _resident_megabytes() -> float:
 
 
 if __name__ == "__main__":
-    flags.DEFINE_string("tensorflow", None, "The folder of the package, which has the libraries.")
+    flags.DEFINE_string("tensorflow", None, "The folder of the package tensorflow, which contains the libraries.")
     command_line.run(main, usage=__doc__, positional=["tensorflow"])

@@ -100,6 +100,6 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
-    flags.DEFINE_integer("steps", 80, "Of gradient descent.", lower_bound=1)
+    flags.DEFINE_integer("steps", 80, "The number of steps of gradient descent.", lower_bound=1)
     flags.DEFINE_string("figure_path", "assimilate.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

@@ -99,5 +99,5 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
-    flags.DEFINE_integer("steps", 250, "Of training.", lower_bound=1)
+    flags.DEFINE_integer("steps", 250, "The number of training steps.", lower_bound=1)
     command_line.run(_main, usage=__doc__)

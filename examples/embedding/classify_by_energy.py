@@ -72,7 +72,7 @@ def _main() -> None:
     labels = (systems.Pendulum().hamiltonian(states).numpy() > BEYOND).astype("float32")[:, None]
     folder = versions.latest(settings.saved_model)
     if model_card.read(folder)["dtype"] != "float32":
-        raise InputError(f"--saved_model={folder}: expected a model of float32; train it with --precision=float32")
+        raise InputError(f"--saved_model={folder}: expected a model of float32; train with --precision=float32")
     try:
         by_energy = energy_classifier(str(folder))
     except Exception as error:  # TensorFlow's loader raises errors of any class
@@ -100,6 +100,6 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("saved_model", None, "A version folder of an exported model of the pendulum.", required=True)
-    flags.DEFINE_integer("steps", 500, "Of training.", lower_bound=1)
+    flags.DEFINE_integer("steps", 500, "The number of training steps.", lower_bound=1)
     flags.DEFINE_string("figure_path", "classify_by_energy.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

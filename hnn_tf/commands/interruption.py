@@ -94,7 +94,7 @@ def _end(number: int, cleaned_up: threading.Event, stderr: int) -> None:
         try:
             words = _last_words()
         except Exception as error:  # the process must end after any error, for example of a full disk
-            words = f"what was learned last couldn't be kept: {error}"
+            words = f"the last training steps couldn't be saved: {error}"
         fresh_line = ""
         if not cleaned_up.wait(latest - time.monotonic()) and os.isatty(stderr):
             fresh_line = "\n"  # a progress bar may have no line end yet

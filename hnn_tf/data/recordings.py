@@ -49,7 +49,7 @@ class Recordings(Sequence[Recording]):
             object.__setattr__(self, "state_units", ("",) * width)
         for name in ("state_names", "state_units"):
             if len(getattr(self, name)) != width:
-                raise InputError(f"{name}: expected one for each of the {width} numbers of a state; received "
+                raise InputError(f"{name}: expected {width} texts, one for each number of a state; received "
                                  f"{len(getattr(self, name))}")  # fmt: skip
         if any(not 0 <= angle < width // 2 for angle in self.angles):
             raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
@@ -90,7 +90,7 @@ class Recordings(Sequence[Recording]):
         parts["times"] = list(times) if own_times else [times] * count
         for name, values in parts.items():
             if len(values) != count:
-                raise InputError(f"{name}: expected as many as there are recordings, {count}; received {len(values)}")
+                raise InputError(f"{name}: expected {count} arrays, one for each recording; received {len(values)}")
         columns = {name: [numbers(value, name) for value in values] for name, values in parts.items()}
         recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
         tuples: dict[str, Any] = {
@@ -195,7 +195,7 @@ class Recordings(Sequence[Recording]):
     def _parts(self, name: str) -> list[np.ndarray]:
         parts = [getattr(recording, name) for recording in self]
         if parts[0] is None:
-            raise InputError(f"recordings: expected {name}, and they have none; give or estimate them")
+            raise InputError(f"recordings: expected {name}; received recordings without; give or estimate the {name}")
         return parts
 
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
@@ -242,10 +242,14 @@ class Recordings(Sequence[Recording]):
         if length is None:
             length = recording_windows.chosen_length(self)
         elif not 2 <= length <= shortest:
-            raise InputError(f"length: expected from 2 to the {shortest} of the shortest recording; received {length}")
+            raise InputError(
+                f"length: expected from 2 to {shortest}, the readings of the shortest recording; received {length}"
+            )
         left = total - recording_windows.num_used(self, length)
         if left:
-            message = f"recordings: {left} of {total} readings are in no window of {length}"
+            message = (
+                f"recordings: {left} of {total} readings are unused, in no window of {length}; give another length"
+            )
             warnings.warn(message, InputWarning, stacklevel=2)
         return dataclasses.replace(self, recordings=tuple(recording_windows.cut(self, length)))
 

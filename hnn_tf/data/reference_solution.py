@@ -63,8 +63,8 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
     )
     if lost.size:
         raise ArithmeticError(
-            f"{type(system).__name__}: the motion of {lost.size} of {count} states can't be followed to the last time, "
-            f"first that of state {lost.min()}; bodies that collide need a softening, others a shorter time"
+            f"{type(system).__name__}: the solver stops before the last time for {lost.size} of {count} states, first "
+            f"for state {lost.min()}; give bodies that collide a softening, and other systems a shorter time"
         )
     return trajectories
 

@@ -76,11 +76,11 @@ class DerivativeEstimator(abc.ABC):
             )
         count = states.shape[1]
         if count < self.min_points:
-            raise InputError(f"{where}: expected at least {self.min_points} times a trajectory; received {count}")
+            raise InputError(f"{where}: expected at least {self.min_points} times in a trajectory; received {count}")
         if self.max_points is not None and count > self.max_points:
             raise InputError(
-                f"{where}: expected at most {self.max_points} times a trajectory; received {count}; "
-                "cut it into shorter ones, or take smoothing_spline"
+                f"{where}: expected at most {self.max_points} times in a trajectory; received {count}; "
+                "cut the trajectories into shorter ones, or take smoothing_spline"
             )
         for name, array in (("times", times), ("states", states)):
             if not np.isfinite(array).all():
@@ -89,7 +89,7 @@ class DerivativeEstimator(abc.ABC):
         if not (np.diff(times) > 0).all():
             not_later = np.concatenate([np.zeros_like(times[..., :1], bool), np.diff(times) <= 0], axis=-1)
             wrong = _first("times", not_later, times)
-            raise InputError(f"{where}: expected increasing times; received {wrong}, not later than the one before it")
+            raise InputError(f"{where}: expected increasing times; received {wrong}, not later than the time before")
 
 
 def _first(name: str, wrong: np.ndarray, array: np.ndarray) -> str:

@@ -52,8 +52,8 @@ class SmoothingSpline(DerivativeEstimator):
             smoothed = [system.smooth(y, penalty) for system, y in zip(systems, columns, strict=True)]
         except np.linalg.LinAlgError:
             raise InputError(
-                f"derivatives by {self.name}: expected times that don't nearly coincide; received a step of "
-                f"{np.diff(times).min():.1e} times the mean one; leave such times out, or take savitzky_golay"
+                f"derivatives by {self.name}: expected times that differ clearly; received a step of "
+                f"{np.diff(times).min():.1e} times the mean step; leave such times out, or take savitzky_golay"
             ) from None
         slopes = [_natural_slopes(t, f) for t, f in zip(times, smoothed, strict=True)]
         trajectories = [np.moveaxis(f[0], 0, 1) if shared else np.stack(f)[:, :, 0] for f in (smoothed, slopes)]

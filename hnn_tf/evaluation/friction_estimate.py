@@ -90,7 +90,7 @@ def friction_interval(
       InputError: If the model has no coefficient of friction, or times and states are not as above.
     """
     if not hasattr(getattr(model, "dissipation", None), "coefficient"):
-        raise InputError(f"{model.name}: expected a model with linear friction; train one by --model=hnn_friction")
+        raise InputError(f"{model.name}: expected a model with linear friction; train hnn_friction instead")
     if states.ndim != 2 or times.shape != states.shape[:1] or not np.all(np.diff(times) > 0):
         raise InputError(
             "times and states: expected increasing times [T] and a reading [2n] at each; received shapes "

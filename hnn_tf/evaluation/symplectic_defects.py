@@ -198,7 +198,7 @@ def _batch(vector_field: VectorField, states: State) -> tf.Tensor:
     if not states.dtype.is_floating:
         raise ValueError(f"states: expected floating-point numbers; received {states.dtype.name}")
     if not tf.reduce_all(tf.math.is_finite(states)):
-        raise ValueError("states: expected finite numbers")
+        raise ValueError("states: expected finite numbers; received NaN or infinity")
     return tf.reshape(states, [-1, 2 * phase_space.dof(states)])
 
 

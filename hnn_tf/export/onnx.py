@@ -55,7 +55,7 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
         # tf2onnx leaves an unknown operator in the graph, and mentions it only in its log.
         onnx.checker.check_model(model, full_check=True)
     except Exception as error:  # the converter raises errors of any class
-        raise InputError(f"signature {signature!r}: ONNX can't express it: {one_line(error)}") from error
+        raise InputError(f"signature {signature!r}: ONNX can't express the signature: {one_line(error)}") from error
     content = model.SerializeToString()
 
     def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -84,7 +84,7 @@ def export_model(
     if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
     if max_step_size is not None and substeps is not None:
-        raise InputError("max_step_size and substeps: expected one of them; received both")
+        raise InputError("max_step_size and substeps: expected one of the two; received both")
     if max_step_size is None and substeps is None:
         sees_frames = isinstance(model, LatentHamiltonianNetwork)
         max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
@@ -99,9 +99,9 @@ def export_model(
     folder = pathlib.Path(export_dir)
     name = name or folder.resolve().name
     if not name.isprintable():  # this also refuses bytes that are not text
-        raise InputError(f"name: expected printable text, which requests can have; received {name!r}")
+        raise InputError(f"name: expected printable text, because requests contain the name; received {name!r}")
     if (folder / "saved_model.pb").exists():
-        raise InputError(f"{folder}: is a version itself; give the folder above it")
+        raise InputError(f"{folder}: expected a served folder; received a version; give the folder above")
     versions.refuse_existing(folder, version)  # the version is checked again after the work
     module = ServingModule(
         model, integrator=integrator, max_step_size=max_step_size, substeps=substeps, max_steps=max_steps
@@ -162,25 +162,27 @@ def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str 
     except Exception as error:  # Keras raises errors of any class
         reason = one_line(error)
         if "safe_mode" in str(error):
-            reason = "it is unsafe: it brings code, which is never run"
+            reason = "the file is unsafe, because the file brings code, which is never run"
         elif "Could not locate class" in str(error):
             reason = (
-                "it holds a layer of your own; load it in Python, where that is known, and call "
+                "the file holds a layer of your own; load the model in Python, where the layer is known, and call "
                 "hnn_tf.export.saved_model.export_model"
             )
-        raise InputError(f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {reason}") from error
+        raise InputError(f"{path}: expected a .keras model of hnn_tf; the file can't be loaded: {reason}") from error
     if not any(base.__module__.split(".")[0] == "hnn_tf" for base in type(model).__mro__):
         raise InputError(
-            f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
+            f"{path}: expected a model of hnn_tf.models, state -> time derivative; received a {type(model).__name__}"
         )
     try:
         inputs = signatures_of(model)["serving_default"][1]
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     if width and (inputs[0].name, inputs[0].shape[-1]) != ("state", width):
-        raise InputError(f"{path}: expected a model of states of width {width}; it takes {_shown(inputs[0])}")
+        raise InputError(f"{path}: expected a model of states of width {width}; received {_shown(inputs[0])}")
     if dtype and model.compute_dtype != dtype:
-        raise InputError(f"{path}: expected a model of {dtype}; it is of {model.compute_dtype}; train with --precision")
+        raise InputError(
+            f"{path}: expected a model of {dtype}; received {model.compute_dtype}; train with precision {dtype}"
+        )
     return model
 
 

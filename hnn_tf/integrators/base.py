@@ -86,11 +86,11 @@ class Integrator(abc.ABC):
         field = getattr(vector_field, "name", None) or type(vector_field).__name__
         if self.symplectic and not getattr(vector_field, "conservative", True):
             raise InputError(
-                f"integrator {self.name!r}: is for Hamiltonian motion, and {field} is dissipative or driven "
-                "(conservative = False), where being symplectic means nothing; use 'rk4', 'rk8' or 'dormand_prince'"
+                f"integrator {self.name!r}: expected Hamiltonian motion, because no other motion is symplectic; "
+                f"{field} is dissipative or driven (conservative = False); use 'rk4', 'rk8' or 'dormand_prince'"
             )
         if self.requires_separable and not getattr(vector_field, "separable", False):
             raise InputError(
-                f"integrator {self.name!r}: needs a separable Hamiltonian H = T(p) + V(q), and {field} is not declared "
+                f"integrator {self.name!r}: needs a separable Hamiltonian H = T(p) + V(q), but {field} is not declared "
                 "separable; use 'tao4' or 'gauss4', symplectic for any Hamiltonian, or 'rk4', for any vector field"
             )

@@ -78,16 +78,18 @@ def _check_elementwise(function: Function) -> None:
         values, others = function(wide), function(tf.transpose(wide))
     except Exception as error:  # the function may raise any error
         raise InputError(
-            f"activation {name_of(function)!r}: expected a function of one tensor; it ends in: {one_line(error)}"
+            f"activation {name_of(function)!r}: expected a function of one tensor; the call ends in: {one_line(error)}"
         ) from error
     kept = all(tf.is_tensor(v) and (v.dtype, v.shape.rank) == (wide.dtype, 2) for v in (values, others))
     if not kept or values.shape != wide.shape or not np.allclose(values, tf.transpose(others), equal_nan=True):
         raise InputError(
-            f"activation {name_of(function)!r}: expected a TensorFlow function of each number by itself, which keeps "
-            "shape and dtype; received another"
+            f"activation {name_of(function)!r}: expected a TensorFlow function of each number alone, which keeps "
+            "shape and dtype; received another function"
         )
     if not np.isfinite(values).all():
-        raise InputError(f"activation {name_of(function)!r}: expected finite values from -10 to 10; received others")
+        raise InputError(
+            f"activation {name_of(function)!r}: expected finite values from -10 to 10; received NaN or infinity"
+        )
 
 
 def _jumps(function: Function) -> bool:

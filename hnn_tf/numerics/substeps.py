@@ -51,12 +51,12 @@ def too_few(substeps: int, error: float) -> str | None:
     """
     if error <= TOLERANCE:
         return None
-    mend = "more substeps" if substeps < MOST else "a finer integrator, as rk8"
+    mend = "more substeps" if substeps < MOST else "a more accurate integrator, as rk8"
     if not math.isfinite(error):
-        return f"substeps={substeps}: the motion that was fitted could not be followed in so many steps; give {mend}"
+        return f"substeps={substeps}: the integrator loses the fitted motion with such long steps; give {mend}"
     return (
-        f"substeps={substeps}: the integrator's error is not small beside the noise: twice as many would move what is "
-        f"fitted by up to {error:.2g} of its standard errors, where {TOLERANCE} is allowed; give {mend}"
+        f"substeps={substeps}: the integrator's error is too large beside the noise: twice as many substeps would move "
+        f"fitted values by up to {error:.2g} standard errors, where {TOLERANCE} is allowed; give {mend}"
     )
 
 

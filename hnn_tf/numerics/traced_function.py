@@ -48,8 +48,8 @@ class TracedFunction:
             known = {id(captured) for captured in self._captured}
             if not known.issuperset(id(captured) for captured in _captured(pull)):
                 raise RuntimeError(
-                    "gradient of a rollout: expected the variables that its values were computed with; received "
-                    "others, as when a keras.StatelessScope has ended in between; use checkpointing=False there"
+                    "gradient of a rollout: expected the same variables as in the rollout; received other variables, "
+                    "as after the end of a keras.StatelessScope; use checkpointing=False in such a scope"
                 )
             self._traced_pull = pull
         adjoints = self._traced_pull(adjoint, *arguments)

@@ -68,7 +68,8 @@ class Objective(abc.ABC):
             needless = field.name not in (*_OF_EVERY_OBJECTIVE, *cls.takes)
             if needless and given != field.default:
                 raise OptionError(
-                    f"{{{field.name}}}: {{objective}} has no use for it; leave it out, or take another objective",
+                    f"{{{field.name}}}: {{objective}} does not use this option; leave the option out, or take another "
+                    "objective",
                     **{field.name: given, "objective": options.objective},
                 )
         return cls(**cls.arguments(options))
@@ -95,7 +96,7 @@ class Objective(abc.ABC):
             recordings.
         """
         del recordings
-        raise InputError(f"objective {self.name!r}: makes no samples of recordings; give it its columns")
+        raise InputError(f"objective {self.name!r}: makes no samples from recordings; give the columns of samples")
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
@@ -117,8 +118,8 @@ class Objective(abc.ABC):
         """
         del observed, predicted
         raise InputError(
-            f"objective {self.name!r}: expected hnn_tf.TrainingLoop, which gives it its columns; received a call by "
-            "Keras with outputs and targets alone; in compile take loss='mse', which matches time derivatives"
+            f"objective {self.name!r}: expected a call by hnn_tf.TrainingLoop, with columns of samples; received a "
+            "call by Keras, with outputs and targets alone; in compile take loss='mse', which matches time derivatives"
         )
 
     def integration_error(self, model: VectorField, samples: Samples) -> float:
@@ -181,7 +182,7 @@ def check_autonomous(objective: Objective, recordings: Recordings) -> None:
     """
     for name in ("inputs", "parameters"):
         if getattr(recordings[0], name) is not None:
-            raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without them")
+            raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without {name}")
 
 
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:

@@ -62,7 +62,7 @@ class LatentMatching(Objective):
         if not _sees_pairs(self.motion):
             able = [name for name, each in sorted(OBJECTIVES.items()) if _sees_pairs(each)]
             raise OptionError(
-                f"{{objective}}: needs whole trajectories, and frames come in pairs; take {' or '.join(able)}",
+                f"{{objective}}: needs whole trajectories, but frames come in pairs; take {' or '.join(able)}",
                 objective=self.motion.name,
             )
         self.weights = {"reconstruction": 1.0, "canonical": canonical_weight, "motion": motion_weight}

@@ -42,8 +42,8 @@ class ObjectiveOptions(Options):
     huber: float = option(
         0.0,
         "The size of an error, in standard deviations of the noise, beyond which the error counts linearly and not "
-        "squared, so that outliers count less. With 0, all errors count squared. For the objectives trajectory and "
-        "combined.",
+        "squared, so that outliers count less. With 0, all errors count squared. Only the objectives trajectory "
+        "and combined use this option.",
         least=0.01,  # with so small a bound, almost all errors count linearly
         most=1000.0,  # no outlier is larger
         or_zero=True,
@@ -51,12 +51,12 @@ class ObjectiveOptions(Options):
     growth_steps: int = option(
         0,
         "The number of training steps over which rollouts grow from one interval to their full length. With 0, all "
-        "rollouts have their full length. For the objectives trajectory and combined.",
+        "rollouts have their full length. Only the objectives trajectory and combined use this option.",
         least=0,
         most=MOST_STEPS,
     )
     integrator: str = option(
-        "rk4", "The integrator of the objective, if it integrates, and of the exported rollout.", choices=INTEGRATORS
+        "rk4", "The integrator of an objective that integrates, and of the exported rollout.", choices=INTEGRATORS
     )
     substeps: int | None = option(
         None,

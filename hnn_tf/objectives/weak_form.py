@@ -102,7 +102,9 @@ class WeakForm(Objective):
         times, states = tf.convert_to_tensor(samples["times"]), tf.convert_to_tensor(samples["states"])
         self._check(times.shape, states.shape)
         if not (np.diff(times) > 0).all():
-            raise InputError("times: expected increasing ones in every row [T]; received some that don't increase")
+            raise InputError(
+                "times: expected increasing times in every row [T]; received times that repeat or decrease"
+            )
         features = field_features(tf.reshape(states, [-1, states.shape[-1]]))
         num_features = features.shape[-1]
         fields = tf.reshape(features, [*times.shape, states.shape[-1] * num_features])

@@ -107,7 +107,7 @@ class LBFGS(keras.optimizers.Optimizer):
         """Refuses an update by a gradient alone, because a line search needs the loss."""
         del gradient, variable, learning_rate
         raise TypeError(
-            "LBFGS: expected hnn_tf.TrainingLoop; received gradients alone, as from model.fit; use Adam there"
+            "LBFGS: expected hnn_tf.TrainingLoop; received gradients alone, as from model.fit; use Adam in model.fit"
         )
 
     def get_config(self) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def _planned(stepper: Stepper, plan: Plan, state: State, arguments: tuple, jit_c
             raise NotSolvedError(
                 f"integrator {stepper.integrator.name!r}: found no solution for {steps.shape[0]} of {tf.size(lost)} "
                 f"states, first between outputs {tf.reduce_min(steps) - 1} and {tf.reduce_min(steps)}; take smaller "
-                "steps or a looser tolerance (inside a tf.function those states are NaN, and the others stay)"
+                "steps or a looser tolerance (inside a tf.function, such states are NaN, and the others stay)"
             )
     return trajectory
 

@@ -85,6 +85,6 @@ class Stepper:
         if derivative.shape.rank != state.shape.rank or not derivative.shape.is_compatible_with(state.shape):
             raise ValueError(
                 f"vector_field: expected a time derivative of shape {state.shape}, the state's; received "
-                f"{derivative.shape}; a Hamiltonian's is lambda state: symplectic_gradient(hamiltonian, state)"
+                f"{derivative.shape}; for a Hamiltonian, give lambda state: symplectic_gradient(hamiltonian, state)"
             )
         return derivative
