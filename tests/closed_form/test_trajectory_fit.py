@@ -188,7 +188,7 @@ def test_a_constant_coordinate_is_refused(rng):
     samples = _samples(rng, noise_std=0.1)
     locked = {name: np.repeat(column, 2, -1) if name != "times" else column for name, column in samples.items()}
     locked["states"][..., 1] = 0.3
-    with pytest.raises(InputError, match=r"coordinates \[1\] are constant"):
+    with pytest.raises(InputError, match=r"received constant coordinates \[1\]"):
         closed_form.fit_trajectories(RandomFeatureHamiltonian(dtype="float64"), locked)
 
 
