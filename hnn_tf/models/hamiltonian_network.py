@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
@@ -141,10 +141,4 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "HamiltonianNetwork":
         """Returns the model for a configuration from `get_config`."""
-        # The configuration of a model without dissipation may lack the name.
-        layers = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
-            for name in ("hamiltonian", "dissipation")
-            if config.get(name) is not None
-        }
-        return cls(**(config | layers))
+        return cls(**deserialized_layers(config, ("hamiltonian", "dissipation"), custom_objects))

@@ -12,10 +12,15 @@ from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
-from hnn_tf.models.mlp import MLPHamiltonian
+from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
 from hnn_tf.models.mlp_dissipation import MLPDissipation
+from hnn_tf.models.mlp_energy import MLPEnergy
+from hnn_tf.models.mlp_hamiltonian import MLPHamiltonian
+from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
+from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
+from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 
 
@@ -25,12 +30,12 @@ class HamiltonianPreset:
 
     Args:
       name: The name of the model.
-      random_features: Whether H is made of random features. Otherwise, H is a perceptron.
+      hamiltonian: A function (hidden_units, activation, dtype, angles) -> layer that makes H.
       dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
     """
 
     name: str
-    random_features: bool = False
+    hamiltonian: Callable[[Sequence[int], str, str, Sequence[int]], keras.layers.Layer]
     dissipation: Callable[[str, str], keras.layers.Layer] | None = None
 
     def __call__(
@@ -49,15 +54,9 @@ class HamiltonianPreset:
           activation: The activation of the hidden layers, or of the random features.
           dtype: The precision.
           time_reversible: Whether H(q, p) = H(q, -p).
-          periodic: The indices of the positions that are angles. Only random features have the period of angles.
+          periodic: The indices of the positions that are angles. A perceptron of the whole state has no period.
         """
-        hamiltonian: keras.layers.Layer
-        if self.random_features:
-            hamiltonian = RandomFeatureHamiltonian(
-                num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
-            )
-        else:
-            hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+        hamiltonian = self.hamiltonian(hidden_units, activation, dtype, periodic)
         parts = [TimeReversibleHamiltonian(hamiltonian) if time_reversible else hamiltonian]
         if self.dissipation:
             parts.append(self.dissipation(activation, dtype))
@@ -100,6 +99,32 @@ class FieldPreset:
         return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
 
 
+def _mlp(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
+    del angles
+    return MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+
+
+def _random_features(
+    hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]
+) -> keras.layers.Layer:
+    return RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, periodic=angles, dtype=dtype)
+
+
+def _separable(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
+    kinetic = MLPEnergy(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    return SeparableHamiltonian(kinetic, _potential(hidden_units, activation, dtype, angles))
+
+
+def _mechanical(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
+    mass_matrix = MLPMassMatrix(hidden_units=hidden_units, activation=activation, angles=angles, dtype=dtype)
+    return MechanicalHamiltonian(mass_matrix, _potential(hidden_units, activation, dtype, angles))
+
+
+def _potential(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
+    energy = MLPEnergy(hidden_units=hidden_units, activation=activation, dtype=dtype)
+    return PeriodicCoordinates(energy, angles) if angles else energy
+
+
 def _friction(activation: str, dtype: str) -> keras.layers.Layer:
     del activation
     return LinearFriction(dtype=dtype)
@@ -109,10 +134,14 @@ def _dissipation(activation: str, dtype: str) -> keras.layers.Layer:
     return MLPDissipation(activation=activation, dtype=dtype)  # a small perceptron of default widths is enough for R
 
 
-hnn = HamiltonianPreset("hnn")
-hnn_friction = HamiltonianPreset("hnn_friction", dissipation=_friction)
-hnn_dissipation = HamiltonianPreset("hnn_dissipation", dissipation=_dissipation)
-random_features = HamiltonianPreset("random_features", random_features=True)
-random_features_friction = HamiltonianPreset("random_features_friction", random_features=True, dissipation=_friction)
+hnn = HamiltonianPreset("hnn", _mlp)
+hnn_friction = HamiltonianPreset("hnn_friction", _mlp, _friction)
+hnn_dissipation = HamiltonianPreset("hnn_dissipation", _mlp, _dissipation)
+separable = HamiltonianPreset("separable", _separable)
+separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
+mechanical = HamiltonianPreset("mechanical", _mechanical)
+mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
+random_features = HamiltonianPreset("random_features", _random_features)
+random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)
 baseline = FieldPreset("baseline", BaselineNetwork)
 second_order = FieldPreset("second_order", SecondOrderNetwork)

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
@@ -121,5 +121,4 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> "TimeReversibleHamiltonian":
         """Returns the layer for a configuration from `get_config`."""
-        hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
-        return cls(**(config | {"hamiltonian": hamiltonian}))
+        return cls(**deserialized_layers(config, ["hamiltonian"], custom_objects))

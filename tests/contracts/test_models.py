@@ -38,6 +38,13 @@ CASES = {
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 96 + 32
     ),
     "hnn_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 1),
+    # The potential 1-200-200-1 and, of the same shape, the logarithm of the mass, with its bias.
+    "mechanical": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (400 + 40_200 + 200) + 1
+    ),
+    "mechanical_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 2
+    ),
     # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
     "random_features": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
@@ -47,6 +54,13 @@ CASES = {
     ),
     "second_order": Case(
         models.SecondOrderNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 200
+    ),
+    # Two perceptrons 1-200-200-1.
+    "separable": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (400 + 40_200 + 200)
+    ),
+    "separable_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 1
     ),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
@@ -71,7 +85,7 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
 
 
 # Combinations of what others are made of.
-COMBINED = ("hnn_dissipation", "random_features_friction")
+COMBINED = ("hnn_dissipation", "mechanical_friction", "random_features_friction", "separable_friction")
 
 
 @pytest.fixture(params=[pytest.param(n, marks=[pytest.mark.slow] * (n in COMBINED)) for n in sorted(models.MODELS)])
