@@ -24,10 +24,11 @@ UNREACHABLE = {
 """One good request, and three that would never end, in one batch."""
 
 
+COMBINED = {"mechanical_friction", "random_features_friction", "separable_friction"}
 CASES = [
     ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),
-    # Without the one that is made of parts of two others.
-    *((name, "float32", 2, HIDDEN_UNITS, "rk4") for name in sorted(set(models.MODELS) - {"random_features_friction"})),
+    # Without those that are made of parts of two others.
+    *((name, "float32", 2, HIDDEN_UNITS, "rk4") for name in sorted(set(models.MODELS) - COMBINED)),
     ("hnn", "float64", 2, HIDDEN_UNITS, "rk4"),
     *(
         ("hnn", "float64", 1, HIDDEN_UNITS, name)
