@@ -52,6 +52,9 @@ from .models import (
     ModelOptions as ModelOptions,
 )
 from .models import (
+    PairwiseHamiltonian as PairwiseHamiltonian,
+)
+from .models import (
     PeriodicCoordinates as PeriodicCoordinates,
 )
 from .models import (

@@ -12,6 +12,7 @@ from .mlp_hamiltonian import MLPHamiltonian as MLPHamiltonian
 from .mlp_mass_matrix import MLPMassMatrix as MLPMassMatrix
 from .model_options import ModelOptions as ModelOptions
 from .new_model import new_model as new_model
+from .pairwise_hamiltonian import PairwiseHamiltonian as PairwiseHamiltonian
 from .periodic_coordinates import PeriodicCoordinates as PeriodicCoordinates
 from .quadratic_kinetic import QuadraticKinetic as QuadraticKinetic
 from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatureHamiltonian

@@ -1,0 +1,188 @@
+"""The Hamiltonian of bodies that act on each other in pairs."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.input_error import InputError
+from hnn_tf.models.energy_layer import EnergyLayer
+from hnn_tf.numerics.symplectic_gradient import scalar_gradient
+from hnn_tf.typing import State
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class PairwiseHamiltonian(EnergyLayer):
+    """The Hamiltonian of bodies that act on each other in pairs, at a distance.
+
+    H(q, p) = sum_i |p_i|^2 / (2 m_i) + sum_{i<j} V(log |q_i - q_j|, kinds of i and j).
+
+    H does not change if all bodies are moved or turned together, or if bodies of the same kind change their places. The
+    motion therefore conserves the total momentum and the angular momentum, up to rounding. V and the masses belong to
+    the kinds of bodies, so that the same layer works for any number of bodies. For example,
+    `HamiltonianNetwork(trained.hamiltonian)` is a model of more bodies than the trained one has seen.
+
+    The logarithm makes a power law of the distance equally smooth at small and at large distances.
+
+    Args:
+      potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`. Its
+        inputs are the logarithm of the distance and, for more than one kind, k numbers that are 1 for the pair's two
+        kinds and 0 otherwise, where k is the number of pairs of kinds.
+      dimension: The dimension of the space. The state is component-major, as in `systems.NBody`: (x_1, x_2, ...,
+        y_1, y_2, ..., p_x1, p_x2, ...).
+      kinds: The kind of each body, numbers 0, 1, ... By default, all bodies are of one kind, and there may be any
+        number of them.
+      pairs: The pairs (i, j) of bodies that act on each other. By default, all bodies do.
+      masses: The known mass of each kind. By default, the masses are learned, and start at 1.
+
+    Input: state `[..., 2n]`, n = number of bodies times dimension. Output: energy `[...]`.
+
+    Raises:
+      TypeError: If `potential` is not a Keras layer.
+      InputError: If an option is not as described above, or the state is not that of at least two bodies.
+    """
+
+    separable = True
+    parts = ("potential",)
+
+    def __init__(
+        self,
+        potential: keras.layers.Layer,
+        *,
+        dimension: int = 2,
+        kinds: Sequence[int] | None = None,
+        pairs: Sequence[tuple[int, int]] | None = None,
+        masses: float | Sequence[float] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(potential=potential, **kwargs)
+        if dimension < 1:
+            raise InputError(f"dimension: expected a number >= 1; received {dimension}")
+        self.dimension = dimension
+        self.kinds = None if kinds is None else tuple(int(kind) for kind in kinds)
+        self.pairs = None if pairs is None else tuple((int(i), int(j)) for i, j in pairs)
+        if self.kinds is not None and set(self.kinds) != set(range(self._num_kinds)):
+            raise InputError(f"kinds: expected numbers 0, 1, ... without gaps; received {self.kinds}")
+        known = None if masses is None else np.atleast_1d(np.asarray(masses, np.float64))
+        if known is not None and not (
+            known.shape == (self._num_kinds,) and np.isfinite(known).all() and min(known) > 0
+        ):
+            raise InputError(
+                f"masses: expected a finite number > 0 for each of {self._num_kinds} kinds; received {masses!r}"
+            )
+        self._known_masses = known
+
+    @property
+    def _num_kinds(self) -> int:
+        return 1 if self.kinds is None else max(self.kinds) + 1
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the potential and the masses, whose sizes do not depend on the number of bodies."""
+        self._check(input_shape)
+        kinds = self._num_kinds
+        self._build_energy("potential", 1 + (kinds * (kinds + 1) // 2 if kinds > 1 else 0))
+        if self._known_masses is None:
+            # Logarithms keep the masses positive, and make steps relative to their size.
+            self._log_masses = self.add_weight(name="log_masses", shape=(kinds,), initializer="zeros")
+
+    @property
+    def masses(self) -> tf.Tensor:
+        """The mass of each kind `[kinds]`."""
+        known = self._known_masses
+        return tf.exp(self._log_masses) if known is None else tf.constant(known, self.compute_dtype)
+
+    def call(self, state: State) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]`."""
+        q, p = self._bodies(state)
+        kinetic = 0.5 * tf.reduce_sum(p * p / self._mass_of_bodies(p.shape[-1]), [-2, -1])
+        return kinetic + tf.reduce_sum(self.potential(self._pair_inputs(q)[0]), -1)
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
+        q, p = self._bodies(state)
+        inputs, difference, squares = self._pair_inputs(q)
+        # d log r / dq_i = (q_i - q_j) / r^2. The forces on both bodies of a pair are exactly opposite.
+        slope = scalar_gradient(self.potential, inputs)[..., 0] / squares
+        of_bodies = tf.matmul(difference * slope[..., tf.newaxis, :], self._incidence(q.shape[-1]), transpose_b=True)
+        return phase_space.join(self._flat(of_bodies), self._flat(p / self._mass_of_bodies(p.shape[-1])))
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Returns the learned masses by name: `mass` if there is one kind, otherwise `mass_1`, `mass_2`, ..."""
+        if self._known_masses is not None:
+            return {}
+        values = np.exp(np.asarray(self._log_masses))
+        return {"mass" if len(values) == 1 else f"mass_{i + 1}": float(value) for i, value in enumerate(values)}
+
+    def _check(self, shape: Sequence[int | None]) -> int:
+        """Returns the number of bodies of states of the given shape."""
+        width = 2 * phase_space.dof(tf.TensorSpec(shape))
+        bodies, rest = divmod(width, 2 * self.dimension)
+        if rest or bodies < 2:
+            raise InputError(
+                f"{self.name}: expected states of two or more bodies of dimension {self.dimension}, "
+                f"{2 * self.dimension} numbers each; received states of width {width}"
+            )
+        if self.kinds is not None and len(self.kinds) != bodies:
+            raise InputError(f"{self.name}: expected {len(self.kinds)} bodies, as kinds says; received {bodies}")
+        for i, j in self.pairs or ():
+            if not (0 <= i < bodies and 0 <= j < bodies and i != j):
+                raise InputError(f"{self.name}: pairs: expected two different bodies of {bodies}; received {(i, j)}")
+        return bodies
+
+    def _bodies(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns positions and momenta `[..., dimension, bodies]` of states `[..., 2n]`."""
+        state = tf.cast(state, self.compute_dtype)
+        if not self.built:
+            self.build(state.shape)
+            self.built = True
+        bodies = self._check(state.shape)
+        shape = tf.concat([tf.shape(state)[:-1], [self.dimension, bodies]], 0)
+        q, p = (tf.reshape(part, shape) for part in phase_space.split(state))
+        return q, p
+
+    def _flat(self, of_bodies: tf.Tensor) -> tf.Tensor:
+        width = of_bodies.shape[-2] * of_bodies.shape[-1]
+        return tf.reshape(of_bodies, tf.concat([tf.shape(of_bodies)[:-2], [width]], 0))
+
+    def _pair_list(self, bodies: int) -> Sequence[tuple[int, int]]:
+        return list(itertools.combinations(range(bodies), 2)) if self.pairs is None else self.pairs
+
+    def _incidence(self, bodies: int) -> tf.Tensor:
+        """Returns the matrix `[bodies, pairs]` whose product with positions gives q_i - q_j."""
+        pairs = self._pair_list(bodies)
+        matrix = np.zeros([bodies, len(pairs)])
+        for k, (i, j) in enumerate(pairs):
+            matrix[i, k], matrix[j, k] = 1.0, -1.0
+        return tf.constant(matrix, self.compute_dtype)
+
+    def _pair_inputs(self, q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Returns the inputs of V `[..., pairs, 1 + k]`, q_i - q_j `[..., dimension, pairs]`, and |q_i - q_j|^2."""
+        difference = tf.matmul(q, self._incidence(q.shape[-1]))
+        # With this bound, bodies at the same point have a finite energy and no force, instead of NaN.
+        squares = tf.maximum(tf.reduce_sum(difference * difference, -2), float(np.finfo(np.float32).tiny))
+        inputs = 0.5 * tf.math.log(squares)[..., tf.newaxis]
+        if self._num_kinds > 1:
+            of_kinds = tf.constant(self._kinds_of_pairs(), self.compute_dtype)
+            inputs = tf.concat([inputs, tf.zeros_like(inputs) + of_kinds], -1)
+        return inputs, difference, squares
+
+    def _kinds_of_pairs(self) -> np.ndarray:
+        """Returns `[pairs, k]`: 1 at the place of the two kinds of a pair, in any order."""
+        kinds = self.kinds or ()
+        places = list(itertools.combinations_with_replacement(range(self._num_kinds), 2))
+        chosen = [places.index(tuple(sorted((kinds[i], kinds[j])))) for i, j in self._pair_list(len(kinds))]
+        return np.eye(len(places))[chosen]
+
+    def _mass_of_bodies(self, bodies: int) -> tf.Tensor:
+        of_body = np.eye(self._num_kinds)[list(self.kinds or [0] * bodies)]
+        return tf.linalg.matvec(tf.constant(of_body, self.compute_dtype), self.masses)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, with the serialized layer."""
+        masses = None if self._known_masses is None else self._known_masses.tolist()
+        own = {"dimension": self.dimension, "kinds": self.kinds, "pairs": self.pairs, "masses": masses}
+        return super().get_config() | own
