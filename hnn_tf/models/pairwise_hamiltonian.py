@@ -29,9 +29,9 @@ class PairwiseHamiltonian(EnergyLayer):
     The logarithm makes a power law of the distance equally smooth at small and at large distances.
 
     Args:
-      potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`. Its
-        inputs are the logarithm of the distance and, for more than one kind, k numbers that are 1 for the pair's two
-        kinds and 0 otherwise, where k is the number of pairs of kinds.
+      potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
+        Its inputs are the logarithm of the distance and, for more than one kind, k numbers. k is the number of pairs of
+        kinds. The number of the pair's own kinds is 1, and the others are 0.
       dimension: The dimension of the space. The state is component-major, as in `systems.NBody`: (x_1, x_2, ...,
         y_1, y_2, ..., p_x1, p_x2, ...).
       kinds: The kind of each body, numbers 0, 1, ... By default, all bodies are of one kind, and there may be any
@@ -68,9 +68,7 @@ class PairwiseHamiltonian(EnergyLayer):
         if self.kinds is not None and set(self.kinds) != set(range(self._num_kinds)):
             raise InputError(f"kinds: expected numbers 0, 1, ... without gaps; received {self.kinds}")
         known = None if masses is None else np.atleast_1d(np.asarray(masses, np.float64))
-        if known is not None and not (
-            known.shape == (self._num_kinds,) and np.isfinite(known).all() and min(known) > 0
-        ):
+        if known is not None and (known.shape != (self._num_kinds,) or not np.all((known > 0) & np.isfinite(known))):
             raise InputError(
                 f"masses: expected a finite number > 0 for each of {self._num_kinds} kinds; received {masses!r}"
             )

@@ -8,6 +8,9 @@ import tensorflow as tf
 from hnn_tf import HamiltonianNetwork, models, rollout, systems
 from hnn_tf.input_error import InputError
 
+# Keras' own, with NumPy 2, when it saves a model.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
 
 def _layer(dimension=2, dtype="float64", **options):
     keras.utils.set_random_seed(0)
@@ -35,14 +38,19 @@ def test_moved_turned_and_renumbered_bodies_have_the_same_energy(dimension, rng)
     np.testing.assert_allclose(layer(renumbered), energy, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("dtype", "most"), [("float32", 1e-5), ("float64", 1e-12)])
-def test_momentum_and_angular_momentum_are_constant(dtype, most, rng):
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_momentum_and_angular_momentum_are_constant(dtype, rng):
     system, model = systems.NBody(masses=(1.0,) * 3), HamiltonianNetwork(_layer(dtype=dtype))
     start = tf.constant(rng.normal(size=[4, 12]), dtype)
     path = tf.cast(rollout(model, start, step_size=0.05, num_steps=200, integrator="leapfrog"), tf.float64)
     assert np.abs(path[:, -1] - path[:, 0]).max() > 0.5
-    for conserved in (system.total_momentum(path), system.angular_momentum(path)):
-        np.testing.assert_allclose(conserved, np.broadcast_to(conserved[:, :1], conserved.shape), atol=most)
+    # Each of 200 steps rounds q and p, and 12 numbers make a conserved one: a random walk of sqrt(2400) roundings of
+    # the largest term, and four times as much for another processor.
+    q, p = np.abs(path[..., :6]).max(), np.abs(path[..., 6:]).max()
+    rounding = 4 * np.sqrt(2400) * np.finfo(dtype).eps / 2
+    for conserved, size in ((system.total_momentum(path), p), (system.angular_momentum(path), q * p)):
+        start = np.broadcast_to(conserved[:, :1], conserved.shape)
+        np.testing.assert_allclose(conserved, start, atol=rounding * size)
 
 
 def test_the_gradient_is_the_energys(rng):
