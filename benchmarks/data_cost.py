@@ -8,7 +8,9 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("repeats", 5, "Times that the data are simulated.", lower_bound=1)
-    flags.DEFINE_integer("compared", 100, "Trajectories that are compared with SciPy's solver.", lower_bound=2)
+    flags.DEFINE_integer("repeats", 5, "The number of times that the data are simulated.", lower_bound=1)
+    flags.DEFINE_integer(
+        "compared", 100, "The number of trajectories that are compared with SciPy's solver.", lower_bound=2
+    )
     flags.DEFINE_bool("update_docs", False, "Write docs/results/data_cost.json and the sentences of docs/results.md.")
     command_line.run("benchmarks.cost.data:main", usage=__doc__)

@@ -10,5 +10,5 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ... of trajectories and noise.", lower_bound=1)
+    flags.DEFINE_integer("seeds", 5, "The number of seeds 0, 1, ... of trajectories and noise.", lower_bound=1)
     command_line.run("benchmarks.objectives.derivative_errors:main", usage=__doc__)

@@ -8,6 +8,10 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_string("runs", None, "Folder of the table's runs; that of the present code if not given.")
-    flags.DEFINE_integer("seeds", 3, "Training seeds 0, 1, ... of each variant.", lower_bound=1)
+    flags.DEFINE_string(
+        "runs",
+        None,
+        "The folder of the table's runs. By default, the folder of the present code in runs/paper_table is taken.",
+    )
+    flags.DEFINE_integer("seeds", 3, "The number of training seeds 0, 1, ... of each variant.", lower_bound=1)
     command_line.run("benchmarks.paper.limits:main", usage=__doc__)

@@ -13,6 +13,8 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("seeds", 2, "Seeds 0, 1, ...", lower_bound=1, upper_bound=1000)
-    flags.DEFINE_string("data_path", None, "The real pendulum's record; downloaded if not given.")
+    flags.DEFINE_integer("seeds", 2, "The number of seeds 0, 1, ...", lower_bound=1, upper_bound=1000)
+    flags.DEFINE_string(
+        "data_path", None, "The path of the real pendulum's record. By default, the record is downloaded."
+    )
     command_line.run("benchmarks.paper.loss_jumps:main", usage=__doc__)

@@ -12,5 +12,5 @@ from benchmarks.objectives.cases import HELD_OUT_SEED
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("seeds", 3, f"Seeds {HELD_OUT_SEED}, {HELD_OUT_SEED + 1}, ...", lower_bound=1)
+    flags.DEFINE_integer("seeds", 3, f"The number of seeds {HELD_OUT_SEED}, {HELD_OUT_SEED + 1}, ...", lower_bound=1)
     command_line.run("benchmarks.objectives.settings:main", usage=__doc__)

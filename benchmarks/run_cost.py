@@ -9,6 +9,6 @@ from benchmarks.cost import run
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("repeats", 5, "Runs of each command, interleaved.", lower_bound=1)
+    flags.DEFINE_integer("repeats", 5, "The number of runs of each command. The commands alternate.", lower_bound=1)
     flags.DEFINE_bool("update_docs", False, "Write docs/results/run_cost.json and the table of docs/results.md.")
     command_line.run(run.main, usage=__doc__)

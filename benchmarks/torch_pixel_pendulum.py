@@ -8,8 +8,8 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_integer("seeds", 5, "Seeds 0, 1, ...", lower_bound=1)
+    flags.DEFINE_integer("seeds", 5, "The number of seeds 0, 1, ...", lower_bound=1)
     flags.DEFINE_string(
-        "output_dir", "runs/torch_pixel_pendulum", "Where finished trainings are kept: they aren't repeated."
+        "output_dir", "runs/torch_pixel_pendulum", "The folder that keeps finished trainings, which are not repeated."
     )
     command_line.run("benchmarks.pytorch.pixel_pendulum:main", usage=__doc__)

@@ -1,4 +1,6 @@
-"""Adds energy to a motion and removes it again. Along J grad H the energy is constant; along grad H it changes.
+"""Adds energy to a motion and removes it again.
+
+Along J grad H, the energy is constant. Along grad H, the energy changes.
 
 python examples/energy_bump.py [--model_path=runs/pendulum/model.keras]
 
@@ -82,7 +84,7 @@ def _main() -> None:
     settings, pendulum = flags.FLAGS, systems.Pendulum()
     field: Any = load_model(settings.model_path, width=2 * pendulum.dof) if settings.model_path else pendulum
     if not hasattr(field, "hamiltonian"):
-        raise InputError(f"--model_path: expected a model with a Hamiltonian; {field.name} has none; train --model=hnn")
+        raise InputError(f"--model_path: expected a model with a Hamiltonian; received {field.name}; train --model=hnn")
     try:
         segments, climbs = bump(field, settings.amount)
     except ValueError as error:
@@ -107,7 +109,7 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    flags.DEFINE_string("model_path", None, "A trained model of a pendulum; when not given, the true one.")
-    number_flags.define("amount", 2.0, "Energy to add and to take away, in J.", least=-1e6, most=1e6)
+    flags.DEFINE_string("model_path", None, "A trained model of a pendulum. By default, the true pendulum is taken.")
+    number_flags.define("amount", 2.0, "The energy to add and to take away, in J.", least=-1e6, most=1e6)
     flags.DEFINE_string("figure_path", "energy_bump.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

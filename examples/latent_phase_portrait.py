@@ -43,5 +43,5 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pixel_pendulum.", required=True)
-    flags.DEFINE_string("figure_path", "latent_phase_portrait.png", "Where the figure goes.")
+    flags.DEFINE_string("figure_path", "latent_phase_portrait.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

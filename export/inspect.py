@@ -9,5 +9,7 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
+    flags.DEFINE_string(
+        "saved_model", None, "The folder of a version, or the served folder, whose latest version is taken."
+    )
     command_line.run("hnn_tf.export.inspect:main", usage=__doc__, positional=["saved_model"])

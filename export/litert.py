@@ -15,7 +15,7 @@ if __name__ == "__main__":
     flags.DEFINE_integer(
         "batch_size",
         None,
-        "Of every request; any when not given. A rollout needs one.",
+        "The batch size of every request, which a rollout needs. By default, any batch size is allowed.",
         lower_bound=1,
         upper_bound=100_000,
     )

@@ -1,4 +1,4 @@
-"""`hnn_tf.export.model_card`, under its name in version 0.1.0."""
+"""The name that `hnn_tf.export.model_card` had in version 0.1.0."""
 
 from hnn_tf.commands.moved import attribute_of
 

@@ -1,4 +1,4 @@
-"""`hnn_tf.export.warmup`, under its name in version 0.1.0."""
+"""The name that `hnn_tf.export.warmup` had in version 0.1.0."""
 
 from hnn_tf.commands.moved import attribute_of
 

@@ -1,4 +1,4 @@
-"""`hnn_tf.training.early_stopping`, at the place where 0.1.0 had it."""
+"""The name that `hnn_tf.training.early_stopping` had in version 0.1.0."""
 
 from hnn_tf.commands.moved import attribute_of
 

@@ -44,7 +44,10 @@ def objective_options(
     if options.objective is not None:
         return options
     if not isinstance(recordings, Recordings):
-        raise InputError("objective: expected one for recordings of frames, as hnn_tf.objectives.LatentMatching()")
+        raise InputError(
+            "objective: expected an objective for recordings of frames, as hnn_tf.objectives.LatentMatching(); "
+            "received none"
+        )
     known = recordings[0].time_derivatives is not None or options.derivatives is not None
     narrow, wide = ("combined", "derivative") if known else ("trajectory", "one_step")
     return dataclasses.replace(options, objective=narrow if recordings.width <= WIDEST_STATE else wide)

@@ -28,7 +28,7 @@ from hnn_tf.training.training_run import TrainingResult
 from hnn_tf.training.training_set import TrainingSet, num_samples
 
 MOST_MEASURED = 100
-"""The largest number of held-out recordings that are rolled out; if there are more, the first are rolled out."""
+"""The largest number of held-out recordings that are rolled out. If there are more, only the first are rolled out."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class FittedModel:
         - `coordinate_mse`: the mean squared distance of rollouts from the true states of the test recordings or, if the
           true states are unknown, from the noisy readings.
         - `valid_prediction_time`: the first time at which a rollout's error exceeds 10 % of the root mean square of the
-          same states; the median over the recordings.
+          same states, as the median over the recordings.
         - `friction`: the learned coefficient, if the model has one.
 
         A rollout begins at the true first state or, if it is unknown, at the initial state with which the rollout fits
@@ -103,7 +103,7 @@ class FittedModel:
             raise InputError(f"state: expected [{width}] or [N, {width}]; received shape {np.shape(state)}")
         elapsed = np.asarray(times, np.float64)
         if elapsed.ndim != 1 or not len(elapsed):
-            raise InputError(f"times: expected at least one, [T]; received shape {np.shape(times)}")
+            raise InputError(f"times: expected at least one time, [T]; received shape {np.shape(times)}")
         return self._rolled_out(state, elapsed)
 
     def save(self, folder: str | os.PathLike) -> None:
@@ -194,7 +194,7 @@ class FittedModel:
 
 def _of_states(recordings: Recordings | FrameRecordings) -> Recordings:
     if not isinstance(recordings, Recordings):
-        raise InputError("recordings: expected those of states; this model sees frames; take model.rollout")
+        raise InputError("recordings: expected recordings of states; received frames; take the model's rollout instead")
     return recordings
 
 

@@ -30,7 +30,10 @@ from hnn_tf.training.training_set import TrainingSet
 
 TEST_FRACTION = 0.2
 VALIDATION_FRACTION = 0.2
-"""The fractions of the recordings that `fit` holds out by default. At least one recording is held out in each case."""
+"""The fractions of the recordings that `fit` holds out by default, for the test and for the validation.
+
+If there are several recordings, at least one is held out in each case.
+"""
 
 _FEWEST_READINGS = 20
 """The fewest readings of a single recording that is split in time."""
@@ -101,7 +104,7 @@ def fit(
     if fits.sees_frames != isinstance(recordings, FrameRecordings):
         kind = "frames, hnn_tf.data.FrameRecordings" if fits.sees_frames else "states, hnn_tf.data.Recordings"
         raise InputError(
-            f"recordings: objective {fits.name!r} expects those of {kind}; received {type(recordings).__name__}"
+            f"recordings: objective {fits.name!r} expects recordings of {kind}; received {type(recordings).__name__}"
         )
     choices = fit_choices.models(model, fits, recordings)
     seed = 0 if training is None else training.seed
@@ -134,15 +137,15 @@ def _held_out(recordings: Recordings | FrameRecordings) -> tuple[Recordings, Rec
     count = len(recordings)
     if count == 1 and isinstance(recordings, Recordings) and len(recordings[0]) < _FEWEST_READINGS:
         raise InputError(
-            f"recordings: expected several, or a single one of at least {_FEWEST_READINGS} readings, to measure on a "
-            f"part of them; received {len(recordings[0])} readings; give test=..., too"
+            f"recordings: expected several, or a single one of at least {_FEWEST_READINGS} readings, so that a part "
+            f"can be held out; received a single one of {len(recordings[0])} readings; give test=..., too"
         )
     fraction = TEST_FRACTION if count == 1 else max(TEST_FRACTION, 1.0 / count)
     return recordings.hold_out(fraction)  # type: ignore[return-value]
 
 
 def _check_types(recordings: object, objective: object, training: object) -> None:
-    """Refuses an argument of another type, which would otherwise end in an error of Python's own."""
+    """Refuses an argument of another type, which would otherwise cause a less clear error in Python itself."""
     for name, value, kinds, expected in (
         ("recordings", recordings, (Recordings, FrameRecordings), "hnn_tf.data.Recordings"),
         ("objective", objective, (Objective, ObjectiveOptions, str), "a name, hnn_tf.ObjectiveOptions or an objective"),
@@ -168,7 +171,10 @@ def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | Fra
 def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: int) -> keras.Model:
     if isinstance(recordings, FrameRecordings):
         if not isinstance(choice, LatentHamiltonianNetwork) or not choice.built:
-            raise InputError("model: expected a built LatentHamiltonianNetwork for recordings of frames")
+            raise InputError(
+                "model: expected a built LatentHamiltonianNetwork for recordings of frames; received "
+                f"{one_line(repr(choice))}"
+            )
         return choice
     if not isinstance(choice, keras.Model):
         options = ModelOptions(choice) if isinstance(choice, str) else choice
@@ -179,7 +185,7 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
         choice(np.zeros([1, recordings.width]))
     except ValueError as error:
         raise InputError(
-            f"model: expected one that takes states of {recordings.width} numbers, as the recordings have; Keras says: "
+            f"model: expected a model of states of {recordings.width} numbers, as the recordings have; Keras says: "
             f"{one_line(error)}"
         ) from error
     return choice

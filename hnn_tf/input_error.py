@@ -4,21 +4,25 @@ from typing import Any
 
 
 class InputError(ValueError):
-    """Invalid input. The message is one line: what is wrong, where, what was expected, and how to repair it.
+    """An error for invalid input.
+
+    The message is one line. It says what is wrong, where, what was expected, and how to repair the input.
 
     Commands print only the message, without a traceback, and exit with code 2.
     """
 
 
 class InputWarning(UserWarning):
-    """Input that is used but may not be intended. The message is one line: what is doubtful, where, and what to check.
+    """A warning about input that is used but may not be intended.
+
+    The message is one line. It says what is doubtful, where, and what to check.
 
     Commands print only the message, without a place in the code.
     """
 
 
 class OptionError(InputError):
-    """An option whose value is not valid, alone or together with other options.
+    """An error for an option whose value is not valid, alone or together with other options.
 
     The library names an option as in Python, `objective='one_step'`. A command names it as a flag,
     `--objective=one_step`.

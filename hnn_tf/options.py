@@ -1,6 +1,7 @@
 """Typed options: frozen dataclasses whose fields describe the meaning and the values of each option.
 
-The trainers' flags are made from these classes, so that each option has one definition. Imports nothing heavy.
+The trainers' flags are made from these classes, so that each option has one definition. This module imports nothing
+heavy.
 """
 
 import dataclasses
@@ -14,7 +15,7 @@ from hnn_tf.input_error import OptionError
 
 @dataclasses.dataclass(frozen=True)
 class Option:
-    """The description of a field of `Options`.
+    """A description of a field of `Options`.
 
     Attributes:
       meaning: The effect of the option, in one line.

@@ -13,7 +13,7 @@ class Registry(Mapping[str, T], Generic[T]):
     A command's `--help` needs only the names, and therefore imports no part and no TensorFlow.
 
     Args:
-      places: "module:attribute" by name.
+      places: The place of each part, "module:attribute", by name.
       make: A function that makes the part from the attribute; by default, the attribute itself is the part.
     """
 

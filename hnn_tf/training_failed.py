@@ -1,5 +1,5 @@
-"""The error of a failed training. Imports nothing heavy."""
+"""The error of a failed training. This module imports nothing heavy."""
 
 
 class TrainingFailedError(RuntimeError):
-    """A training that failed. The message is one line, and the last good checkpoint is kept."""
+    """The error of a training that failed. The message is one line, and the last good checkpoint is kept."""

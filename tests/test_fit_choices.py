@@ -128,11 +128,14 @@ def test_numpys_numbers_are_plain_ones():
         ({"model": "random_features", "objective": "one_step"}, "has no closed form for objective='one_step'; take"),
         (
             {"objective": hnn_tf.ObjectiveOptions("derivative", huber=3.0)},
-            "huber=3.0: objective='derivative' has no use",
+            "huber=3.0: objective='derivative' does not use this option",
         ),
-        ({"training": TrainingOptions(steps=0)}, "steps=0: leaves the model as it begins"),
+        ({"training": TrainingOptions(steps=0)}, "steps=0: expected at least one step"),
         ({"objective": hnn_tf.ObjectiveOptions("one_step", integrator="leapfrog")}, "leapfrog"),
-        ({"model": ModelOptions("baseline", time_reversible=True)}, "is of a Hamiltonian, and model='baseline'"),
+        (
+            {"model": ModelOptions("baseline", time_reversible=True)},
+            "expected a model with a Hamiltonian; received model='baseline'",
+        ),
     ],
 )
 def test_what_cannot_be_fitted_is_refused_in_one_line(recordings, changes, message):
@@ -150,8 +153,11 @@ def test_parts_that_do_not_belong_together_are_refused(recordings):
     for arguments, message in (
         ({"test": wide}, "test: expected states of 2 numbers as in recordings; received 4"),
         ({"test": underived}, "test: expected time derivatives"),
-        ({"model": own, "objective": "derivative"}, "model: expected one that takes states of 2 numbers"),
-        ({"objective": LatentMatching()}, "expects those of frames, hnn_tf.data.FrameRecordings; received Recordings"),
+        ({"model": own, "objective": "derivative"}, "model: expected a model of states of 2 numbers"),
+        (
+            {"objective": LatentMatching()},
+            "expects recordings of frames, hnn_tf.data.FrameRecordings; received Recordings",
+        ),
     ):
         with pytest.raises(InputError, match=message):
             hnn_tf.fit(recordings, **({"model": SMALL, "training": FEW} | arguments))
@@ -161,7 +167,7 @@ def test_parts_that_do_not_belong_together_are_refused(recordings):
 
 def test_recordings_of_frames_need_their_own_model_and_objective():
     frames = data.FrameRecordings(np.zeros([5, 4, 2, 2, 2], np.float32))
-    with pytest.raises(InputError, match="objective: expected one for recordings of frames"):
+    with pytest.raises(InputError, match="objective: expected an objective for recordings of frames"):
         hnn_tf.fit(frames, model=SMALL, training=FEW)
     with pytest.raises(InputError, match="model: expected a built LatentHamiltonianNetwork"):
         hnn_tf.fit(frames, model=SMALL, objective=LatentMatching(), training=FEW)

@@ -67,7 +67,7 @@ def test_a_fit_that_was_broken_off_goes_on(recordings, tmp_path, monkeypatch):
 )
 def test_a_checkpoint_of_another_fit_is_refused(recordings, kept_fit, changes, part):
     with pytest.raises(
-        InputError, match=rf"model_1\.npz: expected a checkpoint of this fit; it is one of another {part}"
+        InputError, match=rf"model_1\.npz: expected a checkpoint of this fit; received a checkpoint of another {part}"
     ):
         fit(recordings, **({"objective": "one_step"} | changes), folder=kept_fit)
 

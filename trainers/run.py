@@ -126,7 +126,7 @@ def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:
     """
     lost = [name for name, value in metrics.items() if not math.isfinite(value)]
     if lost:
-        sys.stderr.write(f"{label}: its rollouts diverge, so it has no {', '.join(lost)}\n")
+        sys.stderr.write(f"{label}: the rollouts diverge, so that no value exists for {', '.join(lost)}\n")
     return {name: value for name, value in metrics.items() if name not in lost}
 
 

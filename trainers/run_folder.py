@@ -138,8 +138,8 @@ def _check_line(line: str) -> None:
         raise InputError(f"{ascii(line)}: expected a name in UTF-8; choose another") from error
     if line != line.strip() or any(character in line for character in "\n\r\0"):
         raise InputError(
-            f"{ascii(line)}: expected no line end, zero byte or space at its end, which flags.txt can't keep; "
-            "choose another"
+            f"{ascii(line)}: expected no line end, zero byte or space at the end, because flags.txt holds one flag in "
+            "each line; choose another"
         )
 
 

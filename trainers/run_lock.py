@@ -52,7 +52,8 @@ class RunLock:
         if not self._is_there():
             raise FileNotFoundError(
                 errno.ENOENT,
-                "was removed or renamed while this run was writing to it; put it back and add --resume, or begin anew",
+                "the folder was removed or renamed during this run; put the folder back and add --resume, or begin "
+                "again",
                 str(self._folder),
             )
 
@@ -74,15 +75,17 @@ class RunLock:
         except (BlockingIOError, PermissionError) as error:
             holder = os.read(self._file, 300).decode(errors="replace") or "just starting"
             raise InputError(
-                f"--output_dir={self._folder}: another process ({holder}) is running there; wait for its end, "
-                "or choose another"
+                f"--output_dir={self._folder}: another process ({holder}) writes to this folder; wait for the "
+                "end of the process, or choose another folder"
             ) from error
         except OSError as error:  # a file system without locks
             self._say_no_locks(error.strerror or error)
 
     def _say_no_locks(self, reason: object) -> None:
         folder = printable(str(self._folder))
-        sys.stderr.write(f"--output_dir={folder}: can't be locked ({reason}); run no second process in it meanwhile\n")
+        sys.stderr.write(
+            f"--output_dir={folder}: the folder can't be locked ({reason}); run no other process in this folder\n"
+        )
 
     def _is_there(self) -> bool:
         try:

@@ -29,12 +29,12 @@ class RunOptions(Options):
     figures: bool = option(True, "Draw the figures.", of_the_model=False)
     tensorboard: bool = option(
         False,
-        "Write TensorBoard logs. TensorBoard is an extra: pip install '.[tensorboard]' in the repository.",
+        "Write TensorBoard logs, which needs pip install '.[tensorboard]' in the repository.",
         of_the_model=False,
     )
     progress: str = option(
         "auto",
-        "The display of the progress: auto is a bar on a terminal and lines elsewhere, none is no display.",
+        "The display of the progress. auto shows a bar on a terminal, and lines elsewhere. none shows nothing.",
         choices=("auto", "none"),
         of_the_model=False,
     )

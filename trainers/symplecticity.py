@@ -8,8 +8,8 @@ from absl import flags
 from hnn_tf.commands import command_line, number_flags
 
 if __name__ == "__main__":
-    flags.DEFINE_string("model_path", None, "A run's model.keras.", required=True)
-    number_flags.define("step_size", 0.1, "Of the steps, > 0.", least=1e-6, most=1e6)
-    flags.DEFINE_integer("states", 4, "How many states to start from.", lower_bound=1, upper_bound=10_000)
-    flags.DEFINE_integer("seed", 0, "Of these states.", lower_bound=0, upper_bound=2**31 - 1)
+    flags.DEFINE_string("model_path", None, "The model.keras of a run.", required=True)
+    number_flags.define("step_size", 0.1, "The size of the steps, > 0.", least=1e-6, most=1e6)
+    flags.DEFINE_integer("states", 4, "The number of initial states.", lower_bound=1, upper_bound=10_000)
+    flags.DEFINE_integer("seed", 0, "The seed of the initial states.", lower_bound=0, upper_bound=2**31 - 1)
     command_line.run("trainers.symplecticity_table:main", usage=__doc__)

@@ -77,6 +77,9 @@ def main() -> None:
     states = np.random.default_rng(settings.seed).normal(size=[settings.states, state_width(model)])
     starts = [f"({', '.join(f'{number:.3g}' for number in state)})" for state in states]
     sys.stdout.write(table(of_integrators(model, states, settings.step_size), starts))
-    sys.stdout.write(f"\nFrom {len(states)} states, whose numbers are normally distributed about 0, deviation 1.\n")
+    sys.stdout.write(
+        f"\nMeasured from {len(states)} initial states, whose numbers are normally distributed with mean 0 and "
+        "standard deviation 1.\n"
+    )
     if model.compute_dtype != "float64":
-        sys.stdout.write(f"The model computes in {model.compute_dtype}, so this is its round-off, too.\n")
+        sys.stdout.write(f"The model computes in {model.compute_dtype}, so the errors include rounding.\n")

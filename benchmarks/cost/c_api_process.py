@@ -21,7 +21,7 @@ from hnn_tf.export import serving_constraints
 
 
 class CApiProcess:
-    """Numbered requests in one process, which ends with the `with` block.
+    """A process that runs numbered requests, and ends with the `with` block.
 
     Args:
       requests: The requests; each is a SavedModel's folder, the name of a signature, and arrays by input name.
@@ -34,7 +34,7 @@ class CApiProcess:
         # TensorFlow is found without importing it.
         spec = importlib.util.find_spec("tensorflow")
         if spec is None or spec.submodule_search_locations is None:
-            raise RuntimeError("tensorflow isn't installed")
+            raise RuntimeError("the package tensorflow is not installed; pip install tensorflow")
         self._errors = tempfile.TemporaryFile("w+")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.cost.c_api_server", spec.submodule_search_locations[0]],
@@ -61,9 +61,10 @@ class CApiProcess:
         """Runs many requests at once, drawn from all requests, and compares the answers with those of a single thread.
 
         Returns:
-          `seconds`; `errors` and `different`, the numbers of requests that failed and whose answer had another bit;
-          `first_error`; and `megabytes`, the resident memory about a thousand times per thread, without the first
-          tenth, in which the process warms up.
+          `seconds`, the duration; `errors`, the number of requests that failed; `first_error`, the message of the first
+          of them; `different`, the number of requests whose answer differed in a bit; and `megabytes`, the resident
+          memory, which each thread measures about a thousand times. The first tenth of the requests, in which the
+          process warms up, is not measured.
         """
         return self._ask({"num_requests": num_requests, "num_threads": num_threads})
 

@@ -80,7 +80,7 @@ def _load(requests: list[_Request], num_requests: int, num_threads: int) -> dict
         "errors": len(errors),
         "first_error": errors[0] if errors else None,
         "different": sum(different for different, _ in shares),
-        # Numbers of threads at the same point of their shares are next to each other.
+        # The order is that of time: the numbers of all threads at the same point of their shares are neighbours.
         "megabytes": [size for sizes in zip(*(sizes for _, sizes in shares), strict=False) for size in sizes],
     }
 
@@ -91,5 +91,5 @@ def _resident_megabytes() -> float:
 
 
 if __name__ == "__main__":
-    flags.DEFINE_string("tensorflow", None, "The folder of the package, which has the libraries.")
+    flags.DEFINE_string("tensorflow", None, "The folder of the package tensorflow, which contains the libraries.")
     command_line.run(main, usage=__doc__, positional=["tensorflow"])

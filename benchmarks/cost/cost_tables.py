@@ -1,4 +1,4 @@
-"""Rows of costs in Markdown: repeated measurements, and ratios of simultaneous measurements."""
+"""Rows of Markdown tables of costs, for repeated measurements and ratios of simultaneous measurements."""
 
 from collections.abc import Sequence
 from statistics import median

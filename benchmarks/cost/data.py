@@ -32,7 +32,7 @@ def main() -> None:
         sys.stderr.write(f"{repeat + 1}/{settings.repeats}: {seconds[-1]:.2f} s\n")
     positions = system.bodies(tf.constant(paths))[0].numpy()
     closest = np.linalg.norm(positions - np.roll(positions, 1, -1), axis=-2).min((1, 2))
-    # The chosen trajectories are those with the closest observed encounters, and others.
+    # Half of the compared trajectories have the closest observed encounters.
     half = settings.compared // 2
     chosen = [*np.argsort(closest)[:half], *range(settings.compared - half)]
     errors = []

@@ -36,7 +36,7 @@ def main() -> None:
     gradients = _interleaved(costs, min(settings.repeats, GRADIENT_REPEATS))
     measures = command_line.found("benchmarks.cost.rollout_speed:measures")()
     for measure in measures.values():
-        measure()  # compiles
+        measure()  # the first call compiles
     trajectories = _interleaved(measures, settings.repeats)
     document = {
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",

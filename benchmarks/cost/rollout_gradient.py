@@ -27,8 +27,8 @@ def print_cost(name: str) -> None:
         for slope in tape.gradient(loss, model.trainable_variables):
             slope.numpy()
 
-    gradient()  # traces
+    gradient()  # the first call traces the gradient
     seconds = seconds_of(gradient)
-    # The unit is kB, but bytes on macOS.
+    # The unit of the peak is kB, or bytes on macOS.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     sys.stdout.write(json.dumps({"seconds": seconds, "peak_megabytes": peak}))

@@ -16,13 +16,13 @@ from hnn_tf.objectives import DerivativeMatching
 BATCH_SIZE = 256
 
 Results = dict[str, dict[str, float]]
-"""The results by name: `seconds`, and `megabytes` of the process's largest memory beyond that of the data."""
+"""The results by name: `seconds`, and `megabytes`, the largest memory of the process beyond that of the data."""
 
 
 def first_batch(rows: int) -> Results:
     """Measures the first shuffled batch.
 
-    The time is the least of three, because the load of other processes would count.
+    The time is the least of three tries, because the load of other processes can lengthen a try.
     """
     samples = _samples(rows)
     few = {name: column[:10] for name, column in samples.items()}

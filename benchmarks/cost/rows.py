@@ -1,6 +1,6 @@
 """The costs of evaluations of millions of samples, with each group in a separate process.
 
-The process that starts them does not import TensorFlow, because its memory would count as theirs.
+The process that starts the others does not import TensorFlow, because its memory would count as their memory.
 """
 
 import concurrent.futures

@@ -57,7 +57,7 @@ def _measure(command: str, code: int, folder: str) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != code:
         raise command_line.TrainingFailedError(f"{command}: expected exit code {code}; received {process.returncode}")
-    # The unit is kB, but bytes on macOS.
+    # The unit of the peak is kB, or bytes on macOS.
     return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 

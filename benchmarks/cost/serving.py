@@ -105,7 +105,7 @@ def _speeds(model: Any, path: pathlib.Path, folder: pathlib.Path, repeats: int) 
     compiled = tf.function(model.call, jit_compile=True, autograph=False)
 
     def local(inputs: tf.Tensor) -> np.ndarray:
-        return compiled(inputs).numpy()  # copied, like the answer of a request
+        return compiled(inputs).numpy()  # the result is copied, like the answer of a request
 
     keys = [(batch, name) for batch in BATCH_SIZES for name in graphs]
     with CApiProcess([(*graphs[name], {"state": states[: BATCH_SIZES[batch]]}) for batch, name in keys]) as process:
@@ -116,7 +116,7 @@ def _speeds(model: Any, path: pathlib.Path, folder: pathlib.Path, repeats: int) 
             function = functools.partial(local, tf.constant(states[:size]))
             measures[batch, XLA] = functools.partial(timing, function, RUNS[batch])
         for measure in measures.values():
-            measure()  # warms up
+            measure()  # the first call warms up
         runs = []
         for repeat in range(repeats):
             runs.append({key: measure() for key, measure in measures.items()})

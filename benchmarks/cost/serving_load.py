@@ -24,8 +24,8 @@ def run(saved_model: str | os.PathLike, *, num_requests: int, num_threads: int) 
 
     Returns:
       `requests`, `threads`, `seconds`; `errors` and `first_error`; `different`, the number of answers that differ in a
-      bit from a single thread's; `megabytes`, the median resident memory in the first and in the last tenth of the
-      requests, after a warm-up of a tenth.
+      bit from the answers of a single thread; and `megabytes`, the median resident memory in the first and in the last
+      tenth of the requests, after a warm-up of a tenth.
     """
     with CApiProcess(list(_requests(saved_model))) as process:
         load = process.load(num_requests, num_threads)

@@ -1,4 +1,4 @@
-"""Numbers over seeds as cells, and rows as Markdown tables."""
+"""Markdown tables of numbers over seeds."""
 
 import math
 from statistics import median

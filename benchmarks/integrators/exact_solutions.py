@@ -30,14 +30,14 @@ def pendulum(system: Pendulum, start: ArrayLike, times: ArrayLike) -> np.ndarray
 def kepler(eccentricity: float, times: np.ndarray) -> np.ndarray:
     """Returns states `[T, 4]` of `Kepler()` from the pericentre of an ellipse of semi-major axis 1.
 
-    They solve Kepler's equation.
+    The states are solutions of Kepler's equation.
 
     References:
       Danby. Fundamentals of Celestial Mechanics, 2nd ed., 1988, chapter 6.
     """
     mean_anomaly = np.mod(np.asarray(times, float) + np.pi, 2 * np.pi) - np.pi
     anomaly = mean_anomaly + eccentricity * np.sin(mean_anomaly)
-    for _ in range(50):  # Newton's method needs about five steps from there
+    for _ in range(50):  # Newton's method needs about five steps
         residual = anomaly - eccentricity * np.sin(anomaly) - mean_anomaly
         anomaly = anomaly - residual / (1 - eccentricity * np.cos(anomaly))
     minor, speed = np.sqrt(1 - eccentricity**2), 1 / (1 - eccentricity * np.cos(anomaly))

@@ -27,13 +27,13 @@ class Problem:
     Attributes:
       name: The name in the figure.
       system: The true system.
-      start: `[2n]`.
+      start: The initial state `[2n]`.
       end: The time at which errors are measured.
       exact: The exact state `[2n]` at the end.
       least_steps: The number of steps of the coarsest run.
       doublings: The number of runs, each with twice as many steps as the run before.
       long_step: The step size of the long run.
-      omega: omega in Tao's methods.
+      omega: The strength of the binding in Tao's methods.
     """
 
     name: str
@@ -105,7 +105,7 @@ class _Counter:
 def work_precision(problem: Problem, repeats: int) -> dict[str, list[dict[str, float]]]:
     """Returns, for every integrator, the evaluations of the field, the seconds, and the error of the state at the end.
 
-    A kick or a drift uses half of a field, and counts half.
+    A kick or a drift uses half of the field, and counts as half an evaluation.
     """
     runs: dict[str, list[dict[str, float]]] = {}
     for name, method in problem.methods().items():
@@ -123,8 +123,8 @@ def _run(problem: Problem, method: Integrator, steps: int, repeats: int) -> dict
     step_size = problem.end / steps
 
     def end() -> np.ndarray:
-        # Only the state at the end is needed, so no trajectory is kept. The rollout is compiled by XLA, as a user would
-        # do who needs speed.
+        # Only the state at the end is needed, so no trajectory is kept. XLA compiles the rollout, because users
+        # who need speed would also use XLA.
         path = rollout(
             problem.system,
             problem.start[np.newaxis],
@@ -139,7 +139,7 @@ def _run(problem: Problem, method: Integrator, steps: int, repeats: int) -> dict
         error = float(np.abs(end() - problem.exact).max())
         seconds = min(_seconds(end) for _ in range(repeats))
         evaluations = _evaluations(problem, method, steps, step_size)
-    except ArithmeticError:  # not solved at this step size
+    except ArithmeticError:  # the integrator finds no solution at this step size
         return {"evaluations": float("nan"), "seconds": float("nan"), "error": float("nan")}
     return {"evaluations": evaluations, "seconds": seconds, "error": error}
 

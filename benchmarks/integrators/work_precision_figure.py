@@ -26,7 +26,7 @@ def draw_work_precision(path: str | os.PathLike, problems: dict[str, Any]) -> No
 
     Args:
       path: The PNG file to write.
-      problems: Problem -> integrator -> runs of `evaluations`, `seconds`, `error`.
+      problems: The runs with `evaluations`, `seconds` and `error`, by problem and integrator.
     """
     styles: dict[str, Any] = {
         name: {"color": colour, "linestyle": dash, "marker": marker, "markersize": 2.8, "linewidth": 1.1}

@@ -1,1 +1,1 @@
-"""A comparison of fits to noisy trajectories: errors, times, settings."""
+"""A comparison of the errors, times and settings of fits to noisy trajectories."""

@@ -46,7 +46,7 @@ def main() -> None:
                     arguments = arguments | {"data_path": settings.data_path}
                 pending[pool.submit(_run, name, function, arguments, str(folder))] = name
                 if workers == 1:
-                    concurrent.futures.wait(pending)  # nothing else runs during a timed run
+                    concurrent.futures.wait(pending)  # no other case runs during a timed run
             for future in concurrent.futures.as_completed(pending):
                 results[pending[future]] = future.result()
                 seconds = time.monotonic() - began

@@ -22,9 +22,9 @@ BLOCK = 20
 
 
 def cost(task: str, seed: int) -> dict[str, float]:
-    """Returns the seconds, without compilation, of Adam's steps and of L-BFGS until its loss is as low.
+    """Returns the seconds of Adam's steps, and the seconds of L-BFGS until its loss is as low.
 
-    The result also contains both losses, without L2.
+    The seconds do not include compilation. The result also contains both losses, without L2.
     """
     training = training_of("derivative", task, seed=seed)
 

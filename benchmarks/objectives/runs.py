@@ -115,7 +115,7 @@ def _noise_free_data(problem: str) -> tuple[Any, Any, dict[str, Any], int]:
         starts, times, options = data.sample_two_body(rng, 1000), np.linspace(0.0, 20.0, 50), {"structure": "pairwise"}
     elif problem == "henon_heiles":
         system = systems.HenonHeiles()
-        starts = rng.uniform(-0.35, 0.35, [500, 4])  # below the energy 1/8, motions are bounded, and many are chaotic
+        starts = rng.uniform(-0.35, 0.35, [500, 4])  # motions of energies below 1/8 are bounded, and many are chaotic
         starts = starts[system.hamiltonian(starts).numpy() < 0.125][:200]
         times = np.linspace(0.0, 20.0, 50)
     else:

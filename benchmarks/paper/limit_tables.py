@@ -41,7 +41,7 @@ ROWS = {
         ("pixel_pendulum", "clean", "angle_within_tolerance"),
     ],
 }
-"""The rows of each section's table: task, protocol, metric."""
+"""The rows of each section's table. A row is a task, a protocol and a metric."""
 
 COMPARED = ("test_loss", "test_reconstruction_loss", "energy_mse", "angle_within_tolerance")
 """The metrics that are shown together with PyTorch's."""
@@ -124,7 +124,7 @@ def draws(pytorch: Mapping[str, Any]) -> str:
 
 
 def published(task: str) -> dict[str, float]:
-    """Returns metric -> the paper's number for its HNN, on test data."""
+    """Returns the paper's numbers for its HNN on test data, by metric."""
     return {name: PUBLISHED_RESULTS[task][name]["hnn"] for name in ("test_loss", "energy_mse")}
 
 

@@ -53,7 +53,7 @@ def main() -> None:
 
 def _results(path: pathlib.Path) -> dict[str, Any]:
     if not path.exists():
-        raise InputError(f"{path}: no such file; make it by python -m benchmarks.{path.stem}")
+        raise InputError(f"{path}: no such file; write the file by python -m benchmarks.{path.stem}")
     return json.loads(path.read_text())
 
 

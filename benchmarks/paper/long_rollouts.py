@@ -11,7 +11,7 @@ from hnn_tf import data, evaluation, figures
 from trainers.tasks.pixel_pendulum import ANGLE_TOLERANCE
 
 NUM_FRAMES = 400
-"""Four times the length of a training trajectory."""
+"""The number of frames of a rollout, which is four times that of a training trajectory."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,8 +16,8 @@ from trainers.tasks.data_options import RecordOptions
 
 FIRST, LAST = 1500, 2000
 
-# Task, protocol, and flags that differ from the planar tasks'. A simulated task has the same training in both
-# protocols.
+# Each entry is a task, a protocol, and the flags that differ from those of the planar tasks. A simulated task has the
+# same training in both protocols.
 TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("mass_spring", "both", {}),
     ("pendulum", "both", {}),

@@ -13,7 +13,7 @@ from trainers.tasks.real_pendulum import GRAVITY, TRAIN_FRACTION
 
 HORIZON = 20.0
 START = {"mass_spring": [0.8, 0.0], "pendulum": [1.8, 0.0]}
-"""Initial states within the range of the training data."""
+"""The initial state of the rollouts of each system, within the range of the training data."""
 
 
 def draw_fields(path: pathlib.Path, run: Any) -> None:

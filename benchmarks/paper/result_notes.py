@@ -30,4 +30,4 @@ FLOORS = {
     "test_loss": "test_loss_of_truth",
     "energy_mse": "energy_mse_of_truth",
 }
-"""Metric -> the metric of the same run that gives the score of the truth itself."""
+"""A mapping from a metric to the metric of the same run that has the score of the truth itself."""

@@ -10,9 +10,10 @@ from benchmarks.paper.result_notes import FLOORS, QUIRKS
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 
 Summary = dict[str, Any]
-"""{"made_by": task -> protocol -> {"code", "versions"}, "metrics": task -> protocol -> metric -> model -> numbers}.
+"""A summary of runs.
 
-There is one number for each seed.
+It is {"made_by": task -> protocol -> {"code", "versions"}, "metrics": task -> protocol -> metric -> model -> numbers},
+with one number for each seed.
 """
 
 Values = dict[str, list[float | None]]
@@ -36,7 +37,7 @@ README_ROWS = (
     ("mass_spring", "coordinate_mse", "mean squared coordinate error"),
     ("two_body", "valid_prediction_time", "valid prediction time (more is better)"),
 )
-"""Task, metric of the clean protocol, and the metric in words: the few rows of the README."""
+"""The few rows of the README: the task, the metric of the clean protocol, and the metric in words."""
 
 WITHOUT_RATIO = (
     "valid_prediction_time",
@@ -127,7 +128,7 @@ def chief_table(results: Summary) -> str:
 
 
 def ratio(values: Values) -> float:
-    """Returns the median over the seeds of baseline / HNN, both of the same run.
+    """Returns the median over the seeds of the ratio baseline / HNN, where both are from the same run.
 
     A baseline that diverged is infinitely worse. The ratio is NaN if the HNN diverged in every run.
     """

@@ -17,8 +17,8 @@ def draw_shares(
 
     Args:
       path: The PNG file to write.
-      draws: Implementation -> scores of many steps and seeds.
-      published: Metric -> the published number, which is a vertical line.
+      draws: The scores of many steps and seeds, by implementation.
+      published: The published number of each metric, which is drawn as a vertical line.
     """
     styles = line_styles(draws)
     with png_figure(path, height=3.2) as figure:

@@ -40,7 +40,7 @@ class TaskTraining:
         kinds = trainer_options.classes(self.task.data_options)
         unknown = values.keys() - {name for kind in kinds for name, _, _ in described(kind)}
         if unknown:
-            raise TypeError(f"{self.task.name}: has no options {sorted(unknown)}")
+            raise TypeError(f"{self.task.name}: unknown options {sorted(unknown)}")
         self.options = options_of(self.task, {"protocol": "clean"} | values)
         self.objective: Any = self.task.objective(self.options)
         self.data: Any = self.task.load(self.options, self.objective)

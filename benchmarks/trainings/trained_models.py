@@ -41,7 +41,7 @@ class TrainedRun:
         data_path: str | None = None,
     ) -> None:
         if not (path / "metrics.json").is_file():
-            raise InputError(f"{path}: expected a finished run; make it by python -m benchmarks.paper_table")
+            raise InputError(f"{path}: expected a finished run; make the run by python -m benchmarks.paper_table")
         values = _values(path / "flags.txt")
         self.training = TaskTraining(task, **_known(task, values | {"data_path": data_path, "cache_dir": None}))
         self.data, own = self.training.data, self.training.options.model

@@ -2,7 +2,7 @@
 
 python examples/embedding/assimilate.py --model_path=runs/pendulum/model.keras
 
-The program does so twice: through `hnn_tf.rollout_at_times`, and through the `rollout` signature of an export of the
+The program finds it twice: through `hnn_tf.rollout_at_times`, and through the `rollout` signature of an export of the
 same model, which needs neither Keras nor hnn_tf. Only exports of explicit integrators have gradients.
 """
 
@@ -74,7 +74,7 @@ def _main() -> None:
         return hnn_tf.data.generate_trajectories(hnn_tf.systems.Pendulum(), np.array([START]), times).states[0]
 
     angles = (true_motion(times)[:, 0] + NOISE * rng.standard_normal(READINGS)).astype("float32")
-    guess = np.array([angles[0], 0.0], "float32")  # the first reading; the momentum is unknown
+    guess = np.array([angles[0], 0.0], "float32")  # the first reading is the angle, and the momentum is unknown
 
     def in_python(state, times):
         return hnn_tf.rollout_at_times(model, state, times, max_step_size=MAX_STEP_SIZE)
@@ -100,6 +100,6 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
-    flags.DEFINE_integer("steps", 80, "Of gradient descent.", lower_bound=1)
+    flags.DEFINE_integer("steps", 80, "The number of steps of gradient descent.", lower_bound=1)
     flags.DEFINE_string("figure_path", "assimilate.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

@@ -36,7 +36,7 @@ class CalibratedDynamics(keras.Model):
         self.dynamics.trainable = False
 
     def build(self, input_shape) -> None:
-        """Creates the sensor's weights: scale 1, offset 0."""
+        """Creates the sensor's weights, with a scale of 1 and an offset of 0."""
         width = input_shape[-1]
         self.log_scale = self.add_weight(name="log_scale", shape=(width,), initializer="zeros")
         self.offset = self.add_weight(name="offset", shape=(width,), initializer="zeros")
@@ -99,5 +99,5 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
-    flags.DEFINE_integer("steps", 250, "Of training.", lower_bound=1)
+    flags.DEFINE_integer("steps", 250, "The number of training steps.", lower_bound=1)
     command_line.run(_main, usage=__doc__)

@@ -28,7 +28,10 @@ GRID = 121
 
 
 def energy_classifier(saved_model: str):
-    """Returns a Keras model, state [B, 2] -> probability [B, 1]: frozen energy, its scale, two trained weights."""
+    """Returns a Keras model, state [B, 2] -> probability [B, 1].
+
+    The model consists of the frozen energy, a normalization of its scale, and two trained weights.
+    """
     inputs = keras.Input([2], name="state")
     # The dtype is float32 under any policy, because a SavedModel takes the precision of its export.
     exported = keras.layers.TFSMLayer(saved_model, call_endpoint="energy", dtype="float32")
@@ -69,14 +72,15 @@ def _main() -> None:
     labels = (systems.Pendulum().hamiltonian(states).numpy() > BEYOND).astype("float32")[:, None]
     folder = versions.latest(settings.saved_model)
     if model_card.read(folder)["dtype"] != "float32":
-        raise InputError(f"--saved_model={folder}: expected a model of float32; train it with --precision=float32")
+        raise InputError(f"--saved_model={folder}: expected a model of float32; train with --precision=float32")
     try:
         by_energy = energy_classifier(str(folder))
     except Exception as error:  # TensorFlow's loader raises errors of any class
         raise InputError(
             f"--saved_model={folder}: expected an export of an HNN of a pendulum; received: {one_line(error)}"
         ) from error
-    batches = tf.data.Dataset.from_tensors((states[:LABELLED], labels[:LABELLED])).repeat()  # all in each batch
+    # Each batch contains all labelled states.
+    batches = tf.data.Dataset.from_tensors((states[:LABELLED], labels[:LABELLED])).repeat()
     classifiers = [by_energy, plain_classifier()]
     for model in classifiers:
         model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
@@ -89,13 +93,13 @@ def _main() -> None:
         # A `.keras` file would only refer to the folder of the export, which safe mode refuses.
         whole = str(pathlib.Path(temporary) / "classifier")
         by_energy.export(whole, verbose=False)
-        again = tf.saved_model.load(whole)  # must be kept: `serve` alone loses its variables
+        again = tf.saved_model.load(whole)  # the module must be kept, because `serve` alone loses its variables
         difference = np.abs(again.serve(states) - by_energy.predict(states, verbose=0)).max()
     write(f"saved as a whole by model.export, and loaded again: the same to {difference:.1e}\n{settings.figure_path}\n")
 
 
 if __name__ == "__main__":
     flags.DEFINE_string("saved_model", None, "A version folder of an exported model of the pendulum.", required=True)
-    flags.DEFINE_integer("steps", 500, "Of training.", lower_bound=1)
+    flags.DEFINE_integer("steps", 500, "The number of training steps.", lower_bound=1)
     flags.DEFINE_string("figure_path", "classify_by_energy.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

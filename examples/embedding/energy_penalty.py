@@ -50,7 +50,7 @@ def _main() -> None:
     settings, write = flags.FLAGS, sys.stdout.write
     model = load_model(settings.model_path, width=2, dtype="float32")
     if not hasattr(model, "hamiltonian"):
-        raise InputError(f"--model_path: expected a model with a Hamiltonian; {model.name} has none; train --model=hnn")
+        raise InputError(f"--model_path: expected a model with a Hamiltonian; received {model.name}; train --model=hnn")
     pendulum, rng = systems.Pendulum(), np.random.default_rng(0)
     starts = data.sample_on_radius(rng, PAIRS, radius=(1.3, 2.3))
     pairs = data.generate_trajectories(pendulum, starts, [0.0, TIME_STEP], noise_std=NOISE, rng=rng).states
@@ -77,7 +77,7 @@ def _main() -> None:
 
 if __name__ == "__main__":
     flags.DEFINE_string("model_path", None, "The model.keras of a run of trainers.pendulum.", required=True)
-    number_flags.define("weight", 1.0, "Of the penalty, in 1/J².", least=0.0, most=number_flags.MOST_WEIGHT)
-    flags.DEFINE_integer("steps", 1000, "Of training.", lower_bound=1)
+    number_flags.define("weight", 1.0, "The weight of the penalty, in 1/J².", least=0.0, most=number_flags.MOST_WEIGHT)
+    flags.DEFINE_integer("steps", 1000, "The number of training steps.", lower_bound=1)
     flags.DEFINE_string("figure_path", "energy_penalty.png", "The figure to write.")
     command_line.run(_main, usage=__doc__)

@@ -10,7 +10,7 @@ ORDER = ("trajectory", "energy", "time_derivative")
 
 
 class RequestError(Exception):
-    """A request that is not valid or was not answered. The message is for the user."""
+    """The error of a request that is not valid or was not answered. The message is for the user."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,8 +33,8 @@ def run(main: Callable[[], None]) -> None:
 def parser(usage: str) -> argparse.ArgumentParser:
     """Returns the parser of the flags that both clients have."""
     flags = _Parser(description=usage, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
-    flags.add_argument("--model", required=True, help="its name on the server")
-    flags.add_argument("--version", type=_version, help="the newest one that is served when not given")
+    flags.add_argument("--model", required=True, help="the name of the model on the server")
+    flags.add_argument("--version", type=_version, help="the version of the model (the newest served version)")
     flags.add_argument(
         "--state",
         type=_numbers,
@@ -43,9 +43,11 @@ def parser(usage: str) -> argparse.ArgumentParser:
         help="concat(q, p), as --state=1.0,0.0; each further --state is one more row of the batch",
     )
     flags.add_argument(
-        "--times", type=_times, help="of a rollout: start:stop:step or t0,t1,...; --state is that at the first"
+        "--times",
+        type=_times,
+        help="the times of a rollout, start:stop:step or t0,t1,...; --state is the state at the first time",
     )
-    flags.add_argument("--signature", help="rollout with --times, else serving_default")
+    flags.add_argument("--signature", help="the signature (rollout with --times, else serving_default)")
     flags.add_argument("--timeout", type=_seconds, default=10.0, help="seconds to wait for the answer (10)")
     return flags
 
@@ -61,7 +63,7 @@ def parse(flags: argparse.ArgumentParser) -> tuple[argparse.Namespace, dict[str,
         inputs["times"] = [settings.times] * len(settings.state)
     settings.signature = settings.signature or ("serving_default" if settings.times is None else "rollout")
     if (settings.signature == "rollout") != (settings.times is not None):
-        raise RequestError("--times: goes with --signature=rollout, and with no other; give both, or neither")
+        raise RequestError("--times: expected only with --signature=rollout; give both flags, or neither flag")
     return settings, inputs
 
 
@@ -85,8 +87,8 @@ def _check_sizes(inputs: Mapping[str, list], outputs: Mapping[str, list]) -> Non
         for row, times in zip(rows, inputs.get("times", []), strict=False):
             if len(row) != len(times):
                 raise RequestError(
-                    f"{name}: expected {len(times)} times, as asked; the server gave {len(row)}; it fills shorter "
-                    "requests up when it batches: take pad_variable_length_inputs out of its batching parameters"
+                    f"{name}: expected {len(times)} times, as asked; the server gave {len(row)}, because a batching "
+                    "server fills shorter requests up; take pad_variable_length_inputs out of its batching parameters"
                 )
 
 

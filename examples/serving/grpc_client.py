@@ -40,7 +40,7 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
             if expected.keys() != inputs.keys():
                 raise RequestError(
                     f"--signature={settings.signature}: takes {', '.join(sorted(expected))}; this client sends "
-                    f"{', '.join(sorted(inputs))}; give --model of one that sees states"
+                    f"{', '.join(sorted(inputs))}; give the --model of a model of states"
                 )
             for name, values in inputs.items():
                 # The server converts nothing, and a model in float64 refuses float32.
@@ -60,7 +60,7 @@ def _expected_inputs(stub: Any, settings: argparse.Namespace) -> dict[str, Any]:
     response.metadata["signature_def"].Unpack(found)
     if settings.signature not in found.signature_def:
         known = ", ".join(sorted(name for name in found.signature_def if not name.startswith("__")))
-        raise RequestError(f"--signature={settings.signature}: {settings.model} has no such one; it has {known}")
+        raise RequestError(f"--signature={settings.signature}: {settings.model} has no such signature; take {known}")
     return dict(found.signature_def[settings.signature].inputs)
 
 
@@ -73,7 +73,7 @@ def _fill(spec: Any, settings: argparse.Namespace) -> None:
 def _reason(error: Any, timeout: float) -> str:
     code = error.code().name
     if code == "UNAVAILABLE":
-        return f"no server answers: {error.details()}; start it, or give its gRPC --server"
+        return f"no server answers: {error.details()}; start the server, or give the --server of its gRPC port"
     if code == "DEADLINE_EXCEEDED":
         return f"no answer within {timeout:g} s; raise --timeout, or ask for fewer or nearer times"
     return f"refused ({code}): {error.details()}"

@@ -16,7 +16,7 @@ import client_command
 from client_command import RequestError
 
 ONLY_OUTPUT = {"serving_default": "time_derivative", "rollout": "trajectory"}
-"""The names of single outputs, for models without energy, by signature, where they differ from the signature's name."""
+"""The name of the only output of a signature of a model without energy, where it differs from the signature's name."""
 
 
 def body(inputs: Mapping[str, list], *, signature: str, layout: str) -> dict:
@@ -36,7 +36,9 @@ def outputs(answer: Mapping, *, signature: str) -> dict[str, list]:
     """Returns arrays by output name, from an answer in either layout."""
     found = answer.get("predictions", answer.get("outputs"))
     if found is None:
-        raise RequestError("expected an answer with predictions or outputs; received neither; give TensorFlow's --url")
+        raise RequestError(
+            "expected an answer with predictions or outputs; received neither; give the --url of TensorFlow Serving"
+        )
     if isinstance(found, dict):
         return found
     if found and found[0] and isinstance(found[0], dict):
@@ -64,7 +66,9 @@ def post(url: str, content: Mapping, *, timeout: float) -> dict:
             mend = "raise --timeout, or ask for fewer or nearer times"
             raise RequestError(f"{url}: no answer within {timeout:g} s; {mend}") from error
         reason = getattr(error, "reason", None) or error
-        raise RequestError(f"{url}: no server answers: {reason}; start it, or give its REST --url") from error
+        raise RequestError(
+            f"{url}: no server answers: {reason}; start the server, or give the --url of its REST port"
+        ) from error
     except ValueError as error:
         raise RequestError(f"{url}: expected TensorFlow Serving's JSON; received something else") from error
 
@@ -80,14 +84,14 @@ def _is_url(text: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in text
-    except ValueError:  # brackets, or a port that is not a number
+    except ValueError:  # the address has wrong brackets, or a port that is not a number
         return False
 
 
 def _main() -> None:
     flags = client_command.parser(__doc__)
-    flags.add_argument("--url", default="http://localhost:8501", help="of the server's REST port (%(default)s)")
-    flags.add_argument("--format", choices=["row", "column"], default="row", help="of the JSON (row)")
+    flags.add_argument("--url", default="http://localhost:8501", help="the URL of the server's REST port (%(default)s)")
+    flags.add_argument("--format", choices=["row", "column"], default="row", help="the format of the JSON (row)")
     settings, inputs = client_command.parse(flags)
     if not _is_url(settings.url):
         raise RequestError(f"--url={settings.url}: expected http://host:port")
@@ -97,8 +101,10 @@ def _main() -> None:
     answer = post(url, content, timeout=settings.timeout)
     try:
         client_command.write_answer(inputs, outputs(answer, signature=settings.signature))
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # JSON of another service
-        raise RequestError(f"{url}: expected TensorFlow Serving's answer; got other JSON; give its --url") from error
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:  # the JSON is from another service
+        raise RequestError(
+            f"{url}: expected TensorFlow Serving's answer; got other JSON; give the server's --url"
+        ) from error
 
 
 if __name__ == "__main__":

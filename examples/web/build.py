@@ -28,9 +28,13 @@ def _main() -> None:
     settings = flags.FLAGS
     output_dir, library = pathlib.Path(settings.output_dir), pathlib.Path(settings.tensorflowjs)
     if os.path.lexists(output_dir):
-        raise InputError(f"--output_dir={output_dir}: exists, and is never overwritten; remove it, or choose another")
+        raise InputError(
+            f"--output_dir={output_dir}: exists, and is never overwritten; remove this folder, or choose another"
+        )
     if not library.is_file():
-        raise InputError(f"--tensorflowjs={library}: no such file; give where it is, or get it by {INSTALL}")
+        raise InputError(
+            f"--tensorflowjs={library}: no such file; give the path of the file, or install TensorFlow.js by {INSTALL}"
+        )
     try:
         output_dir.parent.mkdir(parents=True, exist_ok=True)
         with temporary_folder(output_dir.parent, f"tmp-{output_dir.name}-") as temporary:
@@ -38,9 +42,9 @@ def _main() -> None:
                 written = write_graph_model(settings.saved_model, temporary / folder, signature=signature)
                 if not _is_of_a_pendulum(written):
                     raise InputError(
-                        f"--saved_model={settings.saved_model}: expected a Hamiltonian model of states (q, p), which "
-                        f"its {signature} isn't; train one by python -m trainers.pendulum --flagfile=pendulum.flags "
-                        "--export"
+                        f"--saved_model={settings.saved_model}: expected a Hamiltonian model of states (q, p); "
+                        f"received another model in {signature}; train by python -m trainers.pendulum "
+                        "--flagfile=pendulum.flags --export"
                     )
             for name in PAGE:
                 shutil.copyfile(pathlib.Path(__file__).with_name(name), temporary / name)
@@ -61,8 +65,8 @@ def _is_of_a_pendulum(folder: pathlib.Path) -> bool:
 
 if __name__ == "__main__":
     flags.DEFINE_string("saved_model", None, "One version of a pendulum's export: RUN/saved_model/1.", required=True)
-    flags.DEFINE_string("output_dir", None, "The folder to write; it doesn't exist yet.", required=True)
+    flags.DEFINE_string("output_dir", None, "The folder to write, which must not exist yet.", required=True)
     flags.DEFINE_string(
-        "tensorflowjs", "node_modules/@tensorflow/tfjs/dist/tf.min.js", f"TensorFlow.js as one file, of: {INSTALL}"
+        "tensorflowjs", "node_modules/@tensorflow/tfjs/dist/tf.min.js", f"The file of TensorFlow.js, from {INSTALL}."
     )
     command_line.run(_main, usage=__doc__)

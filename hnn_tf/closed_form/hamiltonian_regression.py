@@ -76,7 +76,7 @@ class HamiltonianRegression:
         if not is_linear(hamiltonian):
             raise InputError(
                 f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; "
-                "use RandomFeatureHamiltonian or MLPHamiltonian, or train yours by TrainingLoop"
+                "use RandomFeatureHamiltonian or MLPHamiltonian, or train this Hamiltonian by TrainingLoop"
             )
         self.hamiltonian, self.friction = hamiltonian, friction
         self._regression: RidgeRegression | None = None

@@ -23,12 +23,12 @@ def linear_hamiltonian(model: Any, *, width: int) -> Any:
     if not is_linear(hamiltonian):
         raise InputError(
             f"closed form: expected a Hamiltonian that is linear in its coefficients; received {hamiltonian!r}; use "
-            "RandomFeatureHamiltonian or MLPHamiltonian, or train yours by TrainingLoop"
+            "RandomFeatureHamiltonian or MLPHamiltonian, or train this Hamiltonian by TrainingLoop"
         )
     if network and model.dissipation is not None:
         raise InputError(
-            f"closed form: {model.name} has a dissipation, which would stay as it is; hnn_tf.warm_start fits both, or "
-            "give the Hamiltonian alone"
+            "closed form: expected a model without dissipation, because only the Hamiltonian is fitted; received "
+            f"{model.name} with a dissipation; call hnn_tf.warm_start, which fits both, or give the Hamiltonian alone"
         )
     if not getattr(hamiltonian, "built", True):
         hamiltonian.build([None, width])

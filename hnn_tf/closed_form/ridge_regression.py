@@ -109,8 +109,8 @@ class RidgeRegression:
         free_block, coupling = triangle[:u, :u], triangle[:u, u:]
         if u and np.abs(np.diag(free_block)).min() <= 1e-12 * np.abs(free_block).max():
             raise InputError(
-                "ridge regression: expected columns without penalty that are independent; received ones that are 0 "
-                "everywhere or combinations of each other; leave them out"
+                "ridge regression: expected independent columns without penalty; received columns that are 0 everywhere"
+                " or combinations of other columns; leave such columns out"
             )
         s, left, right = (x.numpy() for x in tf.linalg.svd(tf.constant(triangle[u:-1, u:-1])))
         projected = left.T @ triangle[u:-1, -1]

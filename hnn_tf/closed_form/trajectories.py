@@ -87,15 +87,15 @@ def fit_trajectories(
     constant = np.flatnonzero(np.ptp(states, (0, 1)) == 0.0)
     if constant.size:
         raise InputError(
-            f"closed form: expected states that move and have noise; coordinates {constant.tolist()} are constant; "
-            "leave their degrees of freedom out"
+            "closed form: expected states that move and have noise; received constant coordinates "
+            f"{constant.tolist()}; leave the degrees of freedom of such coordinates out"
         )
     samples = {"initial_state": states[:, :1], **samples}
     hamiltonian = linear_hamiltonian(hamiltonian, width=states.shape[-1])
     if not hasattr(hamiltonian, "coefficient_scales"):
         raise InputError(
-            f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train it by "
-            "TrainingLoop"
+            f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train "
+            "this Hamiltonian by TrainingLoop"
         )
     fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
     if adapt and hasattr(hamiltonian, "adapt"):

@@ -1,4 +1,4 @@
-"""Flags, reports of bad input, and exit codes of every command of the project. Imports nothing heavy."""
+"""Flags, reports of bad input, and exit codes of all commands of the project. This module imports nothing heavy."""
 
 import contextlib
 import importlib
@@ -49,10 +49,11 @@ def run(
     try:
         with interruption.ends_in_one_line(), _warnings_in_a_line():
             if isinstance(main, str):
-                interruption.on_interruption(lambda: "nothing was changed yet")  # while it is imported
+                # An interruption during the import has this message.
+                interruption.on_interruption(lambda: "nothing was changed yet")
                 main = found(main)
             main(*arguments)
-            sys.stdout.flush()  # a failure to write is reported, too
+            sys.stdout.flush()  # a failure to write is also reported
     except TrainingFailedError as error:
         _exit(str(error), EXIT_FAILED)
     except OSError as error:  # a full disk or a vanished folder is not a bug
@@ -97,7 +98,7 @@ def quiet_start() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
-        except Exception:  # not for Ctrl-C
+        except Exception:  # Ctrl-C does not show the hidden messages
             os.dup2(saved, 2)
             held.seek(0)
             sys.stderr.write(held.read().decode(errors="replace"))
@@ -119,13 +120,18 @@ def _parse(argv: Sequence[str], usage: str, positional: Sequence[str]) -> None:
             setattr(flags.FLAGS, name, value)
         if len(rest) > 1 + len(unnamed):
             unexpected = rest[1 + len(unnamed)]
-            raise flags.Error(f"unexpected argument {unexpected!r}; every option is a flag, --name=value (see --help)")
+            raise flags.Error(
+                f"unexpected argument {unexpected!r}; give every option as a flag, --name=value (see --help)"
+            )
         for name in unnamed[len(rest) - 1 :]:
             raise flags.Error(
                 f"expected --{name}=..., or its value as argument {positional.index(name) + 1} (see --help)"
             )
     except UnicodeDecodeError:
-        _exit("--flagfile: expected a text file of flags, one --name=value a line; it isn't text", EXIT_BAD_INPUT)
+        _exit(
+            "--flagfile: expected a text file with one --name=value in each line; received bytes that are not text",
+            EXIT_BAD_INPUT,
+        )
     except (flags.Error, OSError) as error:
         missing = re.findall(r"flag --(\w+)=None: Flag", str(error))  # absl's wording for required flags
         _exit(f"expected --{missing[0]}=... (see --help)" if missing else str(error), EXIT_BAD_INPUT)
@@ -147,7 +153,7 @@ def _shipped_flagfile(argument: str) -> str:
     if os.path.basename(name) == name and (FLAGFILES / name).is_file():
         return f"--flagfile={FLAGFILES / name}"
     shipped = ", ".join(sorted(path.name for path in FLAGFILES.glob("*.flags")))
-    raise flags.Error(f"--flagfile={name}: no such file; give a path, or the bare name of a shipped one: {shipped}")
+    raise flags.Error(f"--flagfile={name}: no such file; give a path, or the name of a shipped flagfile: {shipped}")
 
 
 _own_flags: dict[str, Any] = {}
@@ -176,7 +182,8 @@ def _help(usage: str) -> str:
         head = f"--[no]{name}" if flag.boolean else f"--{name}=<{values}>"
         lines.append(f"  {head}{default}\n      {meaning}")
     lines.append(
-        "  --flagfile=<file>\n      Read flags from a file (a path, or a shipped one's bare name); later flags win."
+        "  --flagfile=<file>\n      Read flags from a file, given by a path or by the name of a shipped flagfile. "
+        "Later flags override earlier flags."
     )
     return "\n".join(lines) + "\n"
 
@@ -192,8 +199,8 @@ def _not_written(error: OSError) -> str:
     if error.errno not in ERRNOS:
         return f"{error.filename}: {error.strerror}" if error.filename else str(error)
     file = error.filename or "standard output"  # only standard output has no name; other writers name their files
-    mend = "and --resume continues" if "resume" in flags.FLAGS else "or write to another place"
-    return f"{file}: {error.strerror}; what was written before stays as it was; free some space, {mend}"
+    mend = "and continue with --resume" if "resume" in flags.FLAGS else "or write to another place"
+    return f"{file}: {error.strerror}; files that were written before are unchanged; free some space, {mend}"
 
 
 def _exit(message: str, code: int) -> None:

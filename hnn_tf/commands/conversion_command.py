@@ -1,4 +1,4 @@
-"""Flags and reports of the commands that convert a SavedModel. Imports nothing heavy."""
+"""Flags and reports of the commands that convert a SavedModel. This module imports nothing heavy."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,11 @@ from hnn_tf.commands.printable_text import write_lines
 
 def run(place: str, *, usage: str, options: Sequence[str] = ()) -> None:
     """Runs the `convert` at "module:function" with the flags of all conversions, and those named in `options`."""
-    flags.DEFINE_string("saved_model", None, "The folder of a version, or the served folder: its latest version.")
-    flags.DEFINE_string("output", None, "The file to write; never an existing one.")
-    flags.DEFINE_string("signature", "serving_default", "The signature to convert; a file holds one.")
+    flags.DEFINE_string(
+        "saved_model", None, "The folder of a version, or the served folder, whose latest version is taken."
+    )
+    flags.DEFINE_string("output", None, "The file to write, which must not exist yet.")
+    flags.DEFINE_string("signature", "serving_default", "The signature to convert. A file holds one signature.")
 
     def main() -> None:
         settings = flags.FLAGS
@@ -33,8 +35,8 @@ def run(place: str, *, usage: str, options: Sequence[str] = ()) -> None:
             raise refused
         write_lines(
             [
-                f"{settings.output}: {settings.signature}, within {difference:.1e} of the SavedModel's, "
-                "relative to max(1, |x|), at random inputs"
+                f"{settings.output}: the answers of {settings.signature} are within {difference:.1e} of the "
+                "SavedModel's answers x, relative to max(1, |x|), at random inputs"
             ]
         )
 

@@ -66,12 +66,12 @@ def ends_in_one_line() -> Iterator[None]:
     try:
         yield
     finally:
-        raised.set()  # too late to interrupt anything; the watch still ends the process
+        raised.set()  # later signals interrupt nothing, but the watch ends the process
         with contextlib.suppress(OSError):
             sys.stdout.flush()
         cleaned_up.set()
         sender.send(_NONE)
-        watch.join()  # forever if a signal came before; the watch then ends the process
+        watch.join()  # after a signal, this waits until the watch ends the process
         for number, handler in handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(woken_before)
@@ -93,11 +93,11 @@ def _end(number: int, cleaned_up: threading.Event, stderr: int) -> None:
         latest = time.monotonic() + SECONDS_TO_CLEAN_UP
         try:
             words = _last_words()
-        except Exception as error:  # for example, a full disk; in any case, the process ends
-            words = f"what was learned last couldn't be kept: {error}"
+        except Exception as error:  # the process must end after any error, for example of a full disk
+            words = f"the last training steps couldn't be saved: {error}"
         fresh_line = ""
         if not cleaned_up.wait(latest - time.monotonic()) and os.isatty(stderr):
-            fresh_line = "\n"  # after a progress bar, which nothing else ends now
+            fresh_line = "\n"  # a progress bar may have no line end yet
         by = "interrupted" if number == signal.SIGINT else f"interrupted by {signal.Signals(number).name}"
         line = ": ".join(filter(None, ["error", by, printable(" ".join(words.split()))]))
         os.write(stderr, f"{fresh_line}{line}\n".encode(errors="backslashreplace"))

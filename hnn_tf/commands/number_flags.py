@@ -1,4 +1,4 @@
-"""Flags with numbers, and the ranges in which the numbers make sense. Imports nothing heavy."""
+"""Flags with numbers, and the ranges in which the numbers make sense. This module imports nothing heavy."""
 
 from collections.abc import Sequence
 
@@ -22,8 +22,8 @@ _WIDEST = 5000
 _MOST_WEIGHTS = 20_000_000
 
 WIDTHS = (
-    f"widths > 0 separated by commas, as 200,200: up to {_MOST_LAYERS} of them, each at most {_WIDEST}, with at most "
-    f"{_MOST_WEIGHTS} weights between them"
+    f"from 1 to {_MOST_LAYERS} widths separated by commas, as 200,200, each from 1 to {_WIDEST}, with at most "
+    f"{_MOST_WEIGHTS} weights between the layers"
 )
 """A description of the widths of a network, in words."""
 

@@ -16,6 +16,6 @@ def tell() -> None:
     if spec and spec.name.split(".")[0] in _INSTALLED and not this_command.is_ours():
         name = spec.name.removesuffix(".__main__")
         sys.stderr.write(
-            f"note: python -m {name} runs {spec.origin}, not hnn_tf's; rename it for hnn_tf's, or take "
-            f"python -P -m {name}\n"
+            f"note: python -m {name} runs {spec.origin}, not the command of hnn_tf; for the command of hnn_tf, rename "
+            f"the file, or take python -P -m {name}\n"
         )

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.files.full_disk import raise_if_full
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import OptionError
 
 Arrays = dict[str, np.ndarray]
 
@@ -42,7 +42,7 @@ def cached_arrays(
       The arrays by name.
 
     Raises:
-      InputError: If the folder cannot be written.
+      OptionError: If the folder cannot be written.
       OSError: If its disk is full.
     """
     if folder is None:
@@ -62,8 +62,9 @@ def cached_arrays(
             temporary.write_bytes(hashlib.sha256(archive.getbuffer()).digest() + archive.getbuffer())
     except OSError as error:
         raise_if_full(error, path)
-        raise InputError(
-            f"--cache_dir={folder}: expected a folder that can be written; {error.strerror}; choose another"
+        raise OptionError(
+            f"{{cache_dir}}: expected a folder that can be written; {error.strerror}; choose another",
+            cache_dir=os.fspath(folder),
         ) from error
     return arrays
 

@@ -21,7 +21,7 @@ def with_estimated_derivatives(
       denoise: Whether the estimated states, to which the derivatives belong, replace the observed states.
 
     Raises:
-      InputError: If there is no such estimator, or as of `DerivativeEstimator.estimate`.
+      InputError: If there is no such estimator, or for the same reasons as in `DerivativeEstimator.estimate`.
     """
     if isinstance(estimator, str):
         if estimator not in DERIVATIVE_ESTIMATORS:

@@ -37,7 +37,7 @@ class FrameRecordings:
         return self.pairs[:, times].reshape(-1, *self.pairs.shape[2:])
 
     def hold_out(self, fraction: float) -> tuple["FrameRecordings", "FrameRecordings"]:
-        """Splits the recordings into those to train on and the held-out ones. The last recordings are held out, whole.
+        """Returns the recordings to train on, and the held-out ones, which are the last recordings.
 
         Raises:
           InputError: If either part would be empty.

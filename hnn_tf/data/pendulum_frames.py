@@ -22,7 +22,7 @@ _AXLE_ROW, _AXLE_COLUMN = np.float32(249), np.float32(250)
 _RED_MINUS_GREEN = np.float32((204 - 77) / 255)
 
 _ROWS, _COLUMNS, _BLOCK = slice(238, 378), slice(180, 320), 5
-_CHUNK = 64  # frames at a time: their 140 x 140 pixels take 5 MB per array
+_CHUNK = 64  # the number of frames at a time, whose 140 x 140 pixels take 5 MB per array
 
 
 def render_pendulum(angles: np.ndarray) -> np.ndarray:

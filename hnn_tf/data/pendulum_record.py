@@ -18,10 +18,10 @@ _UNITS = {"o": "an angle within ±{:g} rad", "v": "an angular velocity within ±
 _LARGEST = 1000.0
 _LEAST_READINGS = 10
 _NUM_PUBLISHED = 556
-# In s. Derivatives are differences over these intervals, and no clock of a pendulum resolves a shorter time.
+# The unit is s. Derivatives are differences over these intervals, and no clock of a pendulum resolves a shorter time.
 _SHORTEST_INTERVAL = 1e-6
-# In median intervals. The widest gap of the published record is 3. Readings that are farther apart do not form one
-# record.
+# The unit is the median interval. The widest gap of the published record is 3. Readings that are farther apart do not
+# form one record.
 _WIDEST_GAP = 1000
 
 
@@ -59,7 +59,7 @@ def parse_pendulum_record(raw: bytes, where: str) -> PendulumRecord:
             "give the archive or its text file, saved as plain text"
         ) from error
     if not text.strip():
-        raise InputError(f"{where}: expected a header and readings; the file is empty; fetch it again")
+        raise InputError(f"{where}: expected a header and readings; received an empty file; fetch the file again")
     header, *lines = text.rstrip().split("\n")
     header = header.strip()
     if not header.startswith("%") or header[1:].split() != list(_COLUMNS[2:]):
@@ -67,10 +67,12 @@ def parse_pendulum_record(raw: bytes, where: str) -> PendulumRecord:
             f"{where}, line 1: expected the header '% o v'; received {header[:40]!r}; give the published text as it is"
         )
     rows: list[list[float]] = []
-    for number, line in enumerate(lines, 2):  # as editors count lines
+    for number, line in enumerate(lines, 2):  # the header is line 1
         rows.append(_parse_line(line, rows, f"{where}, line {number}"))
     if len(rows) < _LEAST_READINGS:
-        raise InputError(f"{where}: expected at least {_LEAST_READINGS} readings; received {len(rows)}; fetch it again")
+        raise InputError(
+            f"{where}: expected at least {_LEAST_READINGS} readings; received {len(rows)}; fetch the file again"
+        )
     table = np.array(rows)
     _check_gaps(table[:, 1], where)
     _say_if_cut_off(where, len(rows), whole_line=text.endswith("\n"))
@@ -103,8 +105,8 @@ def _parse_line(line: str, before: list[list[float]], where: str) -> list[float]
         raise InputError(f"{where}: expected one trial, {before[0][0]:g}; received trial {row[0]:g}; keep one trial")
     if before and row[1] - before[-1][1] < _SHORTEST_INTERVAL:
         raise InputError(
-            f"{where}: expected a time after {before[-1][1]:.17g} s, by {_SHORTEST_INTERVAL:g} s or more; "
-            f"received {row[1]:.17g} s; {mend}"
+            f"{where}: expected a time at least {_SHORTEST_INTERVAL:g} s after {before[-1][1]:.17g} s, the time of the "
+            f"line before; received {row[1]:.17g} s; {mend}"
         )
     return row
 
@@ -114,16 +116,16 @@ def _check_gaps(times: np.ndarray, where: str) -> None:
     widest, median = int(np.argmax(intervals)), np.median(intervals)
     if intervals[widest] > _WIDEST_GAP * median:
         raise InputError(
-            f"{where}, line {widest + 3}: expected a time at most {_WIDEST_GAP * median:.3g} s after the last one, "
-            f"{_WIDEST_GAP} times the median interval; received one {intervals[widest]:.3g} s after it; mend or remove "
-            "the line, or give the part before or after it"
+            f"{where}, line {widest + 3}: expected a time at most {_WIDEST_GAP * median:.3g} s after the line before, "
+            f"{_WIDEST_GAP} times the median interval; received a time {intervals[widest]:.3g} s after the line before"
+            "; mend or remove the line, or give only the part of the record before or after the line"
         )
 
 
 def _say_if_cut_off(where: str, num_readings: int, *, whole_line: bool) -> None:
-    signs = [] if whole_line else ["its last line has no line end"]
+    signs = [] if whole_line else ["the last line has no line end"]
     if num_readings != _NUM_PUBLISHED:
-        signs.append(f"it has {num_readings} readings, and the published record {_NUM_PUBLISHED}")
+        signs.append(f"the file has {num_readings} readings, and the published record {_NUM_PUBLISHED}")
     if signs:
-        message = f"{where}: {', and '.join(signs)}; if it isn't another record, check that it is whole"
-        warnings.warn(message, InputWarning, stacklevel=4)  # the caller of `read_pendulum_record`
+        message = f"{where}: {', and '.join(signs)}; check that the file is complete if it is the published record"
+        warnings.warn(message, InputWarning, stacklevel=4)  # the warning names the caller of `read_pendulum_record`

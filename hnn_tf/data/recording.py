@@ -58,7 +58,7 @@ def check(recording: Recording, first: Recording, where: str) -> None:
     """Refuses a malformed recording, or one without the parts and widths of the first recording.
 
     Raises:
-      InputError: Says where the recording is wrong, and what is wrong.
+      InputError: If the recording is not as expected. The message says where it is wrong, and what is wrong.
     """
     shape = np.shape(recording.states)
     if len(shape) != 2 or shape[1] % 2 or 0 in shape:
@@ -66,18 +66,20 @@ def check(recording: Recording, first: Recording, where: str) -> None:
     for name in ("times", *_OF_TIME[1:], "parameters"):
         value, of_first = getattr(recording, name), getattr(first, name)
         if (value is None) != (of_first is None):
-            raise InputError(f"{where}: expected {name} in each recording, or in none")
+            raise InputError(f"{where}: expected {name} in all recordings, or in no recording")
         if value is None:
             continue
         expected = shape if name in ("states", "time_derivatives", "true_states") else None
         of_time = name in _OF_TIME
         if of_time and len(value) != shape[0]:
-            raise InputError(f"{where}: expected {name} for each of its {shape[0]} states; received {len(value)}")
+            raise InputError(f"{where}: expected {name} for each of the {shape[0]} states; received {len(value)}")
         if np.shape(value)[of_time:] != np.shape(of_first)[of_time:] or (expected and np.shape(value) != expected):
-            raise InputError(f"{where}: expected {name} as wide as those of the others; received {np.shape(value)}")
+            raise InputError(
+                f"{where}: expected {name} of the same width as in the other recordings; received {np.shape(value)}"
+            )
         if name == "parameters" and np.ndim(value) != 1:
             raise InputError(f"{where}: expected parameters [k]; received shape {np.shape(value)}")
         if not np.isfinite(value).all():
             raise InputError(f"{where}: expected finite {name}; received NaN or infinity")
     if np.ndim(recording.times) != 1 or not (np.diff(recording.times) > 0).all():
-        raise InputError(f"{where}: expected times [T] that increase; mend or sort them")
+        raise InputError(f"{where}: expected increasing times [T]; mend or sort the times")

@@ -51,17 +51,19 @@ def recordings_of(table: Any, columns: Columns) -> list[Recording]:
     used = [columns.time, *names, *(name for chosen in optional for name in chosen or ())]
     missing = [name for name in [*used, *([columns.recording] if columns.recording else [])] if name not in table]
     if missing:
-        raise InputError(f"table: expected the column {missing[0]!r}; it has {', '.join(map(str, table))}")
+        raise InputError(f"table: expected the column {missing[0]!r}; received {', '.join(map(str, table))}")
     if len(columns.positions) != len(columns.momenta):
         raise InputError(
-            f"momenta: expected one for each of {list(columns.positions)}; received {list(columns.momenta)}"
+            f"momenta: expected one column for each of {list(columns.positions)}; received {list(columns.momenta)}"
         )
     values = {name: numbers(table[name], f"column {name!r}") for name in used}
     times = values[columns.time]
     labels = np.asarray(table[columns.recording]) if columns.recording else np.zeros(len(times), int)
     unnamed = [label for label in labels.tolist() if label is None or label != label]
     if unnamed:
-        raise InputError(f"table: expected {columns.recording!r} in each row; {len(unnamed)} rows have none")
+        raise InputError(
+            f"table: expected a value of {columns.recording!r} in each row; received {len(unnamed)} rows without value"
+        )
     found = []
     for label in dict.fromkeys(labels.tolist()):
         rows = np.flatnonzero(labels == label)
@@ -70,7 +72,7 @@ def recordings_of(table: Any, columns: Columns) -> list[Recording]:
         time_derivatives, inputs, parameters = parts
         if parameters is not None and np.any(parameters != parameters[0]):
             varying = np.array(columns.parameters)[np.any(parameters != parameters[0], 0)]
-            raise InputError(f"{str(varying[0])!r}: expected one value in recording {label!r}; it varies")
+            raise InputError(f"{str(varying[0])!r}: expected one value in recording {label!r}; received several")
         found.append(
             Recording(
                 times=times[rows],

@@ -6,11 +6,16 @@ from hnn_tf.data.recording import Recording
 from hnn_tf.input_error import InputError
 
 _MOST_LEFT_OUT = 0.1
-"""The largest share of the readings that a chosen length may leave out, unless the length is the shortest one."""
+"""The largest share of the readings that a chosen length may leave out.
+
+The length of the shortest recording may leave out more.
+"""
 
 
 def chosen_length(recordings: Sequence[Recording]) -> int:
     """Returns the largest length of a recording at which windows leave at most a tenth of all readings out.
+
+    If there is no such length, the result is the length of the shortest recording.
 
     Raises:
       InputError: If the recordings have too few readings for a window.

@@ -49,7 +49,7 @@ class Recordings(Sequence[Recording]):
             object.__setattr__(self, "state_units", ("",) * width)
         for name in ("state_names", "state_units"):
             if len(getattr(self, name)) != width:
-                raise InputError(f"{name}: expected one for each of the {width} numbers of a state; received "
+                raise InputError(f"{name}: expected {width} texts, one for each number of a state; received "
                                  f"{len(getattr(self, name))}")  # fmt: skip
         if any(not 0 <= angle < width // 2 for angle in self.angles):
             raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
@@ -71,14 +71,14 @@ class Recordings(Sequence[Recording]):
         Args:
           times: `[T]` for all recordings, or a list of the times of each recording.
           states: `[N, T, 2n]`, or a list of the `[T_i, 2n]` of each recording; `[T, 2n]` for a single recording.
-          time_derivatives: Like `states`.
-          inputs: Like `states`, with m numbers.
+          time_derivatives: The derivatives that belong to the states, in the form of `states`.
+          inputs: The inputs, in the form of `states`, with m numbers for each reading.
           parameters: `[N, k]`; `[k]` for a single recording.
-          true_states: Like `states`.
+          true_states: The states without noise, in the form of `states`.
           **description: `state_names`, `state_units`, `time_unit` and `angles`, as in the class.
 
         Raises:
-          InputError: As in the class, or if two arguments have different numbers of recordings.
+          InputError: For the same reasons as in the class, or if two arguments have different numbers of recordings.
         """
         given = {"states": states, "time_derivatives": time_derivatives, "inputs": inputs, "true_states": true_states}
         single = _is_numeric(states) and np.ndim(states) == 2
@@ -90,7 +90,7 @@ class Recordings(Sequence[Recording]):
         parts["times"] = list(times) if own_times else [times] * count
         for name, values in parts.items():
             if len(values) != count:
-                raise InputError(f"{name}: expected as many as there are recordings, {count}; received {len(values)}")
+                raise InputError(f"{name}: expected {count} arrays, one for each recording; received {len(values)}")
         columns = {name: [numbers(value, name) for value in values] for name, values in parts.items()}
         recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
         tuples: dict[str, Any] = {
@@ -129,7 +129,8 @@ class Recordings(Sequence[Recording]):
           **description: `state_units`, `time_unit`.
 
         Raises:
-          InputError: As in the class, or if the table lacks a column, or a parameter varies within a recording.
+          InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within
+            a recording.
         """
         unknown = [name for name in angles if name not in positions]
         if unknown:
@@ -194,11 +195,11 @@ class Recordings(Sequence[Recording]):
     def _parts(self, name: str) -> list[np.ndarray]:
         parts = [getattr(recording, name) for recording in self]
         if parts[0] is None:
-            raise InputError(f"recordings: expected {name}, and they have none; give or estimate them")
+            raise InputError(f"recordings: expected {name}; received recordings without; give or estimate the {name}")
         return parts
 
     def hold_out(self, fraction: float) -> tuple["Recordings", "Recordings"]:
-        """Splits the recordings into those to train on and the last ones, which are held out whole.
+        """Returns the recordings to train on, and the held-out ones, which are the last recordings.
 
         A single recording is split in time. One reading between the parts is left out, so that no transition from one
         reading to the next has readings of both parts.
@@ -227,9 +228,9 @@ class Recordings(Sequence[Recording]):
         """Cuts every recording into as many windows as possible. Neighbouring windows share one reading.
 
         Args:
-          length: The number of readings in each window, >= 2. By default, the length is that of one of the recordings:
-            the largest with which at most a tenth of all readings is in no window. Shorter recordings are then left
-            out.
+          length: The number of readings in each window, >= 2. By default, it is the largest length of a recording with
+            which at most a tenth of all readings is in no window, or else the length of the shortest recording.
+            Shorter recordings are left out.
 
         Raises:
           InputError: If a recording is shorter than the given length.
@@ -241,10 +242,14 @@ class Recordings(Sequence[Recording]):
         if length is None:
             length = recording_windows.chosen_length(self)
         elif not 2 <= length <= shortest:
-            raise InputError(f"length: expected from 2 to the {shortest} of the shortest recording; received {length}")
+            raise InputError(
+                f"length: expected from 2 to {shortest}, the readings of the shortest recording; received {length}"
+            )
         left = total - recording_windows.num_used(self, length)
         if left:
-            message = f"recordings: {left} of {total} readings are in no window of {length}"
+            message = (
+                f"recordings: {left} of {total} readings are unused, in no window of {length}; give another length"
+            )
             warnings.warn(message, InputWarning, stacklevel=2)
         return dataclasses.replace(self, recordings=tuple(recording_windows.cut(self, length)))
 

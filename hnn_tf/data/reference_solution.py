@@ -6,7 +6,8 @@ import scipy.integrate
 from hnn_tf.numerics.pieces import pieces
 from hnn_tf.systems import System
 
-# The allowed error of an inner step, relative to the largest position and momentum so far; some hundred roundings.
+# The allowed error of an inner step, relative to the largest position and momentum so far. It is some hundred
+# roundings.
 _TOLERANCE = 1e-13
 _SAFETY, _LEAST_FACTOR, _MOST_FACTOR = 0.9, 0.2, 6.0
 _A, _B = scipy.integrate.DOP853.A, scipy.integrate.DOP853.B
@@ -62,8 +63,8 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
     )
     if lost.size:
         raise ArithmeticError(
-            f"{type(system).__name__}: the motion of {lost.size} of {count} states can't be followed to the last time, "
-            f"first that of state {lost.min()}; bodies that collide need a softening, others a shorter time"
+            f"{type(system).__name__}: the solver stops before the last time for {lost.size} of {count} states, first "
+            f"for state {lost.min()}; give bodies that collide a softening, and other systems a shorter time"
         )
     return trajectories
 
@@ -74,7 +75,7 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
     reached = np.zeros(len(grid), int)
     now = grid[:, 0].copy()
     slopes = np.empty([_STAGES + 1, *states.shape])
-    with np.errstate(all="ignore"):  # coincident bodies, for example
+    with np.errstate(all="ignore"):  # for example, coincident bodies give 0 / 0
         slopes[0] = _motion(system, states)
     sizes = _magnitudes(states)
     steps = _first_steps(slopes[0], sizes, grid)

@@ -105,7 +105,7 @@ def download_archive() -> pathlib.Path:
     Raises:
       InputError: If both addresses fail; the message says which file to fetch from where, and which flag takes it.
     """
-    import keras  # here, so that reading a local file does not load Keras
+    import keras  # imported here, so that reading a local file does not load Keras
 
     # This is Keras' own choice, repeated here because a bad download must be found.
     cache = pathlib.Path(os.environ.get("KERAS_HOME") or os.path.expanduser("~/.keras"))
@@ -127,14 +127,15 @@ def download_archive() -> pathlib.Path:
     addresses = " or ".join(url for url, _ in SOURCES)
     raise InputError(
         f"the pendulum record could not be downloaded ({'; '.join(reasons)}); "
-        f"fetch {addresses} and give the file as --data_path=invar_datasets.zip"
+        f"fetch {addresses} and give the path of the file, as --data_path=invar_datasets.zip or as "
+        "read_pendulum_record('invar_datasets.zip')"
     )
 
 
 def _checked(path: pathlib.Path, checksum: str) -> pathlib.Path:
     if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
         path.unlink()
-        raise ValueError("its SHA-256 was wrong")
+        raise ValueError("the SHA-256 of the file was wrong")
     return path
 
 
@@ -152,13 +153,16 @@ def _check_plain(path: pathlib.Path) -> None:
     """
     try:
         status = path.stat()
-    except ValueError as error:  # a zero byte, for example from a file of flags
-        raise InputError(f"{path}: expected another path; {error}; check the path") from error
+    except ValueError as error:  # the path has a zero byte, for example from a file of flags
+        raise InputError(f"{path}: expected a valid path; received: {error}; check the path") from error
     if not stat.S_ISREG(status.st_mode):
-        raise InputError(f"{path}: expected a plain file, and no pipe, socket or device; give the archive or text file")
+        raise InputError(
+            f"{path}: expected a plain file; received a pipe, socket or device; give the archive or the text file"
+        )
     if status.st_size > _MOST_ARCHIVE_BYTES:
         raise InputError(
-            f"{path}: expected at most {_MOST_ARCHIVE_BYTES} bytes; received {status.st_size}; give the published one"
+            f"{path}: expected at most {_MOST_ARCHIVE_BYTES} bytes; received {status.st_size}; give the published "
+            "archive"
         )
 
 
@@ -172,12 +176,16 @@ def _read_member(path: pathlib.Path) -> bytes:
             info = found[0]
             where = f"{path}!{MEMBER}"
             if info.flag_bits & 1:
-                raise InputError(f"{where}: expected an open member; it is encrypted; pack it without a password")
+                raise InputError(
+                    f"{where}: expected an open member; received an encrypted member; pack the archive without a "
+                    "password"
+                )
             # For these two types, Python reads no more than asked for. A small bzip2 or LZMA member could fill the
             # memory.
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise InputError(
-                    f"{where}: expected it stored or deflated; received method {info.compress_type}; pack it by zip"
+                    f"{where}: expected a stored or deflated member; received method {info.compress_type}; pack the "
+                    "archive by zip"
                 )
             if info.file_size > MOST_BYTES:
                 raise too_large(where, info.file_size)
@@ -187,4 +195,4 @@ def _read_member(path: pathlib.Path) -> bytes:
         raise
     # `zipfile` raises ValueError and struct.error for damaged names, offsets and headers.
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
-        raise InputError(f"{where}: expected a sound zip; it can't be read ({error}); fetch it anew") from error
+        raise InputError(f"{where}: expected a sound zip; received: {error}; fetch the archive again") from error

@@ -25,7 +25,7 @@ class Segments:
     def __post_init__(self) -> None:
         if not 1 <= self.num_segments < self.num_times:
             raise ValueError(
-                f"segments: expected from 1 to {self.num_times - 1} of {self.num_times} times; "
+                f"segments: expected from 1 to {self.num_times - 1} segments for {self.num_times} times; "
                 f"received {self.num_segments}"
             )
 

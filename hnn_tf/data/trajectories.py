@@ -28,7 +28,7 @@ class Trajectories:
     time_derivatives: np.ndarray
 
     def __getitem__(self, trajectories: slice) -> "Trajectories":
-        """Returns some of the trajectories, whole."""
+        """Returns some of the trajectories, each at all its times."""
         return dataclasses.replace(
             self,
             clean_states=self.clean_states[trajectories],

@@ -11,7 +11,7 @@ from hnn_tf.input_error import InputError
 
 @dataclasses.dataclass(frozen=True)
 class Estimate:
-    """The estimates from noisy trajectories, all in float64.
+    """States, derivatives and noise that were estimated from noisy trajectories, all in float64.
 
     Attributes:
       states: `[N, T, 2n]`, the denoised states; for finite differences, the observed states.
@@ -28,9 +28,9 @@ class DerivativeEstimator(abc.ABC):
     """The base class of estimators of time derivatives from observed states.
 
     The observed states are y_i = s(t_i) + e_i. The noise e_i is independent and has one standard deviation per
-    coordinate. Each coordinate is estimated separately. Window or smoothness are chosen from all trajectories together,
-    because a single trajectory says too little about them. Every time has an estimate. At both ends of a trajectory,
-    where all neighbours are on one side, the estimates are worse; each class says by how much.
+    coordinate. Each coordinate is estimated separately. The window or the smoothness is chosen from all trajectories
+    together, because a single trajectory says too little about them. Every time has an estimate. At both ends of a
+    trajectory, where all neighbours are on one side, the estimates are worse; each class says by how much.
 
     Attributes:
       name: The name in `--derivatives`.
@@ -76,11 +76,11 @@ class DerivativeEstimator(abc.ABC):
             )
         count = states.shape[1]
         if count < self.min_points:
-            raise InputError(f"{where}: expected at least {self.min_points} times a trajectory; received {count}")
+            raise InputError(f"{where}: expected at least {self.min_points} times in a trajectory; received {count}")
         if self.max_points is not None and count > self.max_points:
             raise InputError(
-                f"{where}: expected at most {self.max_points} times a trajectory; received {count}; "
-                "cut it into shorter ones, or take smoothing_spline"
+                f"{where}: expected at most {self.max_points} times in a trajectory; received {count}; "
+                "cut the trajectories into shorter ones, or take smoothing_spline"
             )
         for name, array in (("times", times), ("states", states)):
             if not np.isfinite(array).all():
@@ -89,7 +89,7 @@ class DerivativeEstimator(abc.ABC):
         if not (np.diff(times) > 0).all():
             not_later = np.concatenate([np.zeros_like(times[..., :1], bool), np.diff(times) <= 0], axis=-1)
             wrong = _first("times", not_later, times)
-            raise InputError(f"{where}: expected increasing times; received {wrong}, not later than the one before it")
+            raise InputError(f"{where}: expected increasing times; received {wrong}, not later than the time before")
 
 
 def _first(name: str, wrong: np.ndarray, array: np.ndarray) -> str:

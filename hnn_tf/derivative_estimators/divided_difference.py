@@ -11,15 +11,15 @@ def divided_difference_weights(times: np.ndarray, order: int) -> np.ndarray:
         s[t_i, ..., t_{i + order}] = sum_j w_ij s(t_{i + j}),  w_ij = 1 / prod_{k != j} (t_{i + j} - t_{i + k})
 
     Args:
-      times: `[..., T]`, increasing.
+      times: The times `[..., T]`, increasing.
       order: The order of the difference, >= 1 and < T. The differences of polynomials of lower degree are zero.
 
     Returns:
-      `[..., T - order, order + 1]`.
+      The weights `[..., T - order, order + 1]`.
     """
     size = order + 1
     windows = np.lib.stride_tricks.sliding_window_view(times, size, axis=-1)
-    gaps = windows[..., :, None] - windows[..., None, :] + np.eye(size)  # 1 instead of 0 for a time with itself
+    gaps = windows[..., :, None] - windows[..., None, :] + np.eye(size)  # the gap of a time to itself is 1 instead of 0
     return 1 / np.prod(gaps, axis=-1)
 
 

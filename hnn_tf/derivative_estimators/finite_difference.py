@@ -18,7 +18,7 @@ For an oscillator with 20 points per period, they keep 1e-3 of the amplitude.
 
 
 class FiniteDifference(DerivativeEstimator):
-    """Differences of neighbouring observed states; the states stay as observed.
+    """Differences of neighbouring observed states. The states themselves are not denoised.
 
         forward:  ds/dt(t_i) = (y_{i+1} - y_i) / h_i,  h_i = t_{i+1} - t_i;  error s'' h/2, order 1
         central:  the slope at t_i of the parabola through i-1, i, i+1;      error s''' h^2/6, order 2

@@ -104,7 +104,7 @@ def _most_likely_noise(
     """
     covariance, _, not_constant = _covariance(times, length)
     eigenvalues, vectors = np.linalg.eigh(not_constant.T @ covariance @ not_constant)
-    eigenvalues = np.maximum(eigenvalues, 0.0)  # roundings make the smallest ones negative
+    eigenvalues = np.maximum(eigenvalues, 0.0)  # roundings can make the smallest eigenvalues negative
     squares = np.square(np.swapaxes(vectors, -1, -2) @ (not_constant.T @ states))
     count = squares.shape[0] * squares.shape[1]
     repeats = count / eigenvalues.size

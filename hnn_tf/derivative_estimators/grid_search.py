@@ -13,7 +13,7 @@ def grid_minimum(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
       values: The values of the functions, `[K, m]`.
 
     Returns:
-      `[m]`. If the smallest value is at an end of the grid, the minimum is this end.
+      The places of the minima, `[m]`. If the smallest value is at an end of the grid, the minimum is this end.
     """
     least = np.argmin(values, axis=0)
     inner = np.clip(least, 1, len(grid) - 2)

@@ -52,8 +52,8 @@ class SmoothingSpline(DerivativeEstimator):
             smoothed = [system.smooth(y, penalty) for system, y in zip(systems, columns, strict=True)]
         except np.linalg.LinAlgError:
             raise InputError(
-                f"derivatives by {self.name}: expected times that don't nearly coincide; received a step of "
-                f"{np.diff(times).min():.1e} times the mean one; leave such times out, or take savitzky_golay"
+                f"derivatives by {self.name}: expected times that differ clearly; received a step of "
+                f"{np.diff(times).min():.1e} times the mean step; leave such times out, or take savitzky_golay"
             ) from None
         slopes = [_natural_slopes(t, f) for t, f in zip(times, smoothed, strict=True)]
         trajectories = [np.moveaxis(f[0], 0, 1) if shared else np.stack(f)[:, :, 0] for f in (smoothed, slopes)]
@@ -145,7 +145,8 @@ def _most_likely(systems: list[_ReinschSystem], columns: list[np.ndarray]) -> tu
     for log_penalty in grid:
         try:
             log_determinant, quadratic = parts(log_penalty)
-        except np.linalg.LinAlgError:  # times nearly coincide; a thousandth of this lambda is solved to some digits
+        except np.linalg.LinAlgError:  # times nearly coincide
+            # Lambdas are solved to some digits up to a thousandth of this one.
             scores = scores[: max(3, len(scores) - 10)]
             if (np.argmin(scores, axis=0) == len(scores) - 1).any():
                 raise

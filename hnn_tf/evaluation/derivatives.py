@@ -10,7 +10,8 @@ _STATES_EACH = 16
 """The number of states as which each sample counts when the samples are cut into pieces.
 
 Nothing is compiled here. A tape keeps more memory for each state, there are copies in float64, and some allocators keep
-the memory of a finished piece. A quarter of this number was enough on one processor and took 470 MB on another.
+the memory of a finished piece. On one processor, a quarter of this number was enough. On another, an evaluation with a
+quarter took 470 MB.
 """
 
 
@@ -40,7 +41,7 @@ def derivative_error_spread(vector_field: VectorField, samples: Samples) -> dict
 
     Args:
       vector_field: A model or a system.
-      samples: As in `derivative_mse`.
+      samples: The columns `state` and `time_derivative`, both `[N, 2n]`.
 
     Returns:
       `median`: the median over samples of the mean over components of (f(s) - ds/dt)^2. `top_share`: the share of the

@@ -96,7 +96,7 @@ def energy_slope(times: np.ndarray, energy: np.ndarray) -> Slope:
     if times.shape != energy.shape or times.ndim != 1 or len(times) < 10 * _BLOCKS:
         raise ValueError(f"expected equal shapes [T], T >= {10 * _BLOCKS}; received {times.shape} and {energy.shape}")
     if not np.isfinite(energy).all():
-        raise ValueError("energy: expected finite values; the trajectory diverges")
+        raise ValueError("energy: expected finite values; received NaN or infinity, because the trajectory diverges")
     spread = np.random.default_rng(0).uniform(0.5, 1.5, _BLOCKS)
     ends = (np.cumsum(spread) / np.sum(spread) * len(times)).astype(int)
     starts = np.concatenate([[0], ends[:-1]])

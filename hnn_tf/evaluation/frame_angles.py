@@ -6,8 +6,8 @@ import numpy as np
 
 from hnn_tf.data.pendulum_frames import FRAME_SIZE, render_pendulum
 
-_SPACING = 0.01  # rad, between templates
-_REACH = 105  # templates to either side: 60 degrees
+_SPACING = 0.01  # the angle between two templates, in rad
+_REACH = 105  # the number of templates on each side, which cover 60 degrees
 _CHUNK = 512
 
 

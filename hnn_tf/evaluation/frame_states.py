@@ -9,7 +9,7 @@ from hnn_tf.evaluation.frame_angles import angles_of_frames
 from hnn_tf.numerics.pieces import rows_in_pieces
 
 _STATES_EACH = 10
-"""The number of states as which each pair of frames counts in pieces; there are several copies of a pair."""
+"""The number of states as which each pair of frames counts in pieces, because several copies of a pair are made."""
 
 
 def states_of_frame_pairs(pairs: np.ndarray) -> np.ndarray:

@@ -28,10 +28,14 @@ The bias has to be the bias at the true friction. The first round knows only the
 """
 
 _LEAST = 0.01
-"""The smallest known coefficient of a round, relative to the trained one. At 0, its square root would not change."""
+"""The smallest known coefficient of a round, relative to the trained coefficient.
+
+The model learns the square root of the coefficient. At 0, the loss has no gradient to the root, so the root would not
+change.
+"""
 
 _DEVIATIONS = 2.1
-"""The 97.5 % quantile of Student's distribution for 20 refits. For more refits, it is little smaller."""
+"""The 97.5 % quantile of Student's distribution for 20 refits. For more refits, the quantile is little smaller."""
 
 
 class FrictionInterval(NamedTuple):
@@ -86,7 +90,7 @@ def friction_interval(
       InputError: If the model has no coefficient of friction, or times and states are not as above.
     """
     if not hasattr(getattr(model, "dissipation", None), "coefficient"):
-        raise InputError(f"{model.name}: expected a model with linear friction; train one by --model=hnn_friction")
+        raise InputError(f"{model.name}: expected a model with linear friction; train hnn_friction instead")
     if states.ndim != 2 or times.shape != states.shape[:1] or not np.all(np.diff(times) > 0):
         raise InputError(
             "times and states: expected increasing times [T] and a reading [2n] at each; received shapes "

@@ -118,7 +118,7 @@ def step_jacobian(
         of_rows = _once(gradients, tf.tile(carry[piece], [width, 1]), rows)
         return tf.transpose(tf.reshape(of_rows, [width, batch, width]), [1, 0, 2]).numpy()
 
-    return rows_in_pieces(jacobians, len(carry), states_each=2 * width)  # the step forward, and the gradient back
+    return rows_in_pieces(jacobians, len(carry), states_each=2 * width)  # 2: a step forward, and its gradient back
 
 
 def symplectic_defect(jacobian: np.ndarray) -> float:
@@ -153,7 +153,7 @@ def return_error(
     def largest(piece: slice) -> float:
         return float(tf.reduce_max(tf.abs(_once(there_and_back, carry[piece]) - carry[piece])))
 
-    return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # NaN if one of them is NaN
+    return float(np.max([largest(piece) for piece in pieces(len(carry))]))  # the maximum is NaN if any value is NaN
 
 
 def _energy_slopes(
@@ -198,7 +198,7 @@ def _batch(vector_field: VectorField, states: State) -> tf.Tensor:
     if not states.dtype.is_floating:
         raise ValueError(f"states: expected floating-point numbers; received {states.dtype.name}")
     if not tf.reduce_all(tf.math.is_finite(states)):
-        raise ValueError("states: expected finite numbers")
+        raise ValueError("states: expected finite numbers; received NaN or infinity")
     return tf.reshape(states, [-1, 2 * phase_space.dof(states)])
 
 

@@ -1,6 +1,7 @@
-"""SavedModels through TensorFlow's C API: the C++ loader and session of TensorFlow Serving, without Python model code.
+"""SavedModels through TensorFlow's C API, which has the C++ loader and session that TensorFlow Serving uses.
 
-The module needs the two libraries of a TensorFlow wheel of any version, and imports neither tensorflow nor keras.
+No Python code of a model runs. The module needs the two libraries of a TensorFlow wheel of any version, and imports
+neither tensorflow nor keras.
 """
 
 import ctypes
@@ -114,7 +115,7 @@ class Request:
         results = (ctypes.c_void_p * len(self._fetches))()
         fed = (self._feeds, self._values, len(self._feeds))
         fetched = (self._fetches, results, len(self._fetches))
-        status = ctypes.c_void_p(c.TF_NewStatus())  # a separate status, for threads
+        status = ctypes.c_void_p(c.TF_NewStatus())  # each call has its own status, because threads may share a session
         c.TF_SessionRun(self._session.pointer, None, *fed, *fetched, None, 0, None, status)
         self._session.raise_error(status)
         return [self._array(ctypes.c_void_p(result)) for result in results]

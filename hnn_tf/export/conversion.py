@@ -30,9 +30,11 @@ def check_arguments(saved_model: str | os.PathLike, path: str | os.PathLike, sig
     if os.path.lexists(path):
         raise InputError(f"{path}: exists, and is never overwritten; choose another name")
     if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
-        raise InputError(f"{path}: expected a folder that can be written; {path.parent} can't; choose another")
+        raise InputError(f"{path}: expected a folder that can be written; received {path.parent}; choose another")
     if not path.parent.is_dir():
-        raise InputError(f"{path}: expected a file in a folder that exists; {path.parent} isn't one; create it first")
+        raise InputError(
+            f"{path}: expected a file in an existing folder; received {path.parent}; create this folder first"
+        )
     return folder
 
 
@@ -45,7 +47,7 @@ def checked_folder(saved_model: str | os.PathLike, signature: str) -> pathlib.Pa
     folder = versions.latest(saved_model)
     names = serving_constraints.signature_defs(serving_constraints.parsed(folder))
     if signature not in names:
-        raise InputError(f"signature {signature!r}: {folder} has none of that name; it has {', '.join(names)}")
+        raise InputError(f"signature {signature!r}: {folder} has no such signature; take {', '.join(names)}")
     return folder
 
 
@@ -59,7 +61,7 @@ def load(folder: pathlib.Path) -> Any:
         return tf.saved_model.load(str(folder))
     except Exception as error:  # TensorFlow's loader raises errors of any class
         raise InputError(
-            f"{folder}: expected a SavedModel; it can't be loaded: {one_line(error)}; copy it anew"
+            f"{folder}: expected a SavedModel that can be loaded; received: {one_line(error)}; copy the folder again"
         ) from error
 
 

@@ -24,7 +24,7 @@ def main() -> None:
     )
     lines = [str(folder), *(f"  {line}" for line in saved_model.describe(folder))]
     if run is None:
-        lines.append("  its card doesn't say how it was trained: no metrics.json beside it is of this model")
+        lines.append("  the card does not describe the training: no metrics.json of this model is beside the model")
     if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
         lines.append(f"  no energy: {model.name} has no Hamiltonian")
     write_lines(lines)

@@ -51,7 +51,7 @@ def write_graph_model(
     """
     output_dir = pathlib.Path(output_dir)
     if os.path.lexists(output_dir):
-        raise InputError(f"{output_dir}: exists, and is never overwritten; choose another folder, or remove it first")
+        raise InputError(f"{output_dir}: exists, and is never overwritten; choose another folder, or remove this one")
     model, weights = _graph_model(conversion.checked_folder(saved_model, signature), signature)
     try:
         output_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -101,7 +101,9 @@ def _graph_model(folder: pathlib.Path, signature: str) -> tuple[dict[str, Any], 
 def _check(graph: tf.compat.v1.GraphDef, name: str) -> None:
     unknown = sorted({node.op for node in graph.node} - OPERATIONS)
     if unknown:
-        raise InputError(f"{name}: TensorFlow.js has no {', '.join(unknown)}; write the model without, or serve it")
+        raise InputError(
+            f"{name}: TensorFlow.js has no {', '.join(unknown)}; write the model without, or serve the SavedModel"
+        )
     types = {attribute.type for node in graph.node for attribute in node.attr.values()} - {0}  # 0: no type
     wide = {tf.as_dtype(number).name for number in types} & {"float64", "int64", "float16", "bfloat16"}
     if wide:

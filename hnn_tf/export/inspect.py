@@ -27,17 +27,17 @@ def main() -> None:
     problems = model_card.changed_files(folder, card) or serving_constraints.violations(folder)
     known = model_card.reference_points(card)
     missing = [name for name in serving_constraints.signature_defs(graph) if name not in known]
-    problems += [f"{name}: the card has no reference point of it" for name in missing]
+    problems += [f"{name}: the card has no reference point of this signature" for name in missing]
     if problems:
         more = f"; and {len(problems) - _MOST_PROBLEMS} more" if len(problems) > _MOST_PROBLEMS else ""
         named = "; ".join(map(one_line, problems[:_MOST_PROBLEMS]))
-        raise InputError(f"{folder}: {named}{more}; copy or export it anew")
+        raise InputError(f"{folder}: {named}{more}; copy or export the model again")
     found, tolerance = self_test.differences(folder, card), self_test.TOLERANCE[card["dtype"]]
     for name, difference in found.items():
         if not difference <= tolerance:
             raise InputError(
-                f"{folder}: {name} differs by {difference:.1e} from what it answered when it was exported; expected at "
-                f"most {tolerance:.0e}; export it anew with the TensorFlow that serves it"
+                f"{folder}: {name} differs by {difference:.1e} from the answer at the export; expected at most "
+                f"{tolerance:.0e}; export the model again with the TensorFlow that serves the model"
             )
     write_lines(
         [
@@ -59,7 +59,7 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         names = ", ".join(map(_with_unit, state["names"], state["units"]))
         units = [f"{what} in {state[unit]}" for what, unit in _UNITS.items() if state[unit]]
         lines.append(f"  state: {'; '.join([names, *units])}")
-        if "layout" in state:  # a system of bodies has it
+        if "layout" in state:  # only systems of bodies have a layout
             lines.append(f"  layout: {state['layout']}")
     if training:
         lines.append(

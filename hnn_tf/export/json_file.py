@@ -36,7 +36,7 @@ def read(path: str | os.PathLike, what: str) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"{path}: expected {what} in JSON; it can't be read: {one_line(error)}; make it anew"
+            f"{path}: expected {what} in JSON; the file can't be read: {one_line(error)}; write the file again"
         ) from error
 
 

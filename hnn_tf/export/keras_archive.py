@@ -25,7 +25,7 @@ def check(path: pathlib.Path) -> None:
     with plain_file.opened(path) as file:
         if path.suffix != ".keras" or not zipfile.is_zipfile(file):
             raise InputError(
-                f"{path}: expected a .keras file; it isn't one, or is damaged; give the model.keras of a run"
+                f"{path}: expected a .keras file; received another or a damaged file; give the model.keras of a run"
             )
         try:
             with zipfile.ZipFile(file) as archive:
@@ -34,22 +34,23 @@ def check(path: pathlib.Path) -> None:
                     _check_weights(weights, archive.getinfo(_WEIGHTS).file_size)
         except Exception as error:  # zipfile and HDF5 raise errors of any class
             raise InputError(
-                f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {one_line(error)}; save it anew"
+                f"{path}: expected a .keras model of hnn_tf; the file can't be loaded: {one_line(error)}; save the "
+                "model again"
             ) from error
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:
     members = {info.filename: info for info in archive.infolist()}
     if sorted(archive.namelist()) != sorted(_MEMBERS):
-        raise ValueError(f"it holds {', '.join(archive.namelist())}; expected {', '.join(_MEMBERS)}")
+        raise ValueError(f"the archive holds {', '.join(archive.namelist())}; expected {', '.join(_MEMBERS)}")
     for name, info in members.items():
         if info.flag_bits & 1:
-            raise ValueError(f"its {name} is encrypted")
+            raise ValueError(f"{name} is encrypted")
         # Keras stores its members uncompressed, so that a few bytes never become many.
         if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-            raise ValueError(f"its {name} is compressed, which Keras' never is")
+            raise ValueError(f"{name} is compressed, but Keras compresses nothing")
         if name != _WEIGHTS and info.file_size > json_file.MOST_BYTES:
-            raise ValueError(f"its {name} has {info.file_size} bytes; expected at most {json_file.MOST_BYTES}")
+            raise ValueError(f"{name} has {info.file_size} bytes; expected at most {json_file.MOST_BYTES}")
 
 
 def _check_weights(weights: h5py.File, file_size: int) -> None:
@@ -63,12 +64,12 @@ def _check_weights(weights: h5py.File, file_size: int) -> None:
         nonlocal declared
         if isinstance(item, h5py.Dataset):
             if item.external or item.is_virtual:
-                raise ValueError(f"its weights {name} are in another file")
+                raise ValueError(f"the weights {name} are in another file")
             declared += math.prod(item.shape) * item.dtype.itemsize
         elif any(not isinstance(item.get(key, getlink=True), h5py.HardLink) for key in item):
-            raise ValueError(f"its weights {name} are a link")
+            raise ValueError(f"the weights {name} are a link")
 
     visit("/", weights)
     weights.visititems(visit)
     if declared > file_size:
-        raise ValueError(f"its weights declare {declared} bytes, more than the {file_size} that are there")
+        raise ValueError(f"the weights declare {declared} bytes, but the file has {file_size}")

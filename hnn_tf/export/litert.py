@@ -13,7 +13,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from hnn_tf.export import conversion
 from hnn_tf.files.full_disk import raise_if_full
-from hnn_tf.input_error import InputError, one_line
+from hnn_tf.input_error import InputError, OptionError, one_line
 
 
 def convert(
@@ -30,8 +30,8 @@ def convert(
         latest version is taken. The model must have float32 precision.
       path: The file to write.
       signature: The name of the signature.
-      batch_size: The batch size of every request, >= 1; by default, any batch size. A rollout needs a batch size; its
-        number of times stays open.
+      batch_size: The batch size of every request, >= 1. By default, any batch size is possible. A rollout needs a batch
+        size, but its number of times stays open.
 
     Returns:
       The largest difference between LiteRT's answer and the SavedModel's answer x, at random inputs, relative to max(1,
@@ -48,9 +48,13 @@ def convert(
     function = loaded.signatures[signature]
     specs = conversion.input_specs(function, batch_size)
     if any(spec.dtype != tf.float32 for spec in specs.values()):
-        raise InputError(f"{folder}: expected a float32 model; LiteRT's builtin ops take no float64")
+        raise InputError(f"{folder}: expected a float32 model, because LiteRT has no float64; export a float32 model")
     if batch_size is None and "times" in specs:
-        raise InputError(f"signature {signature!r}: LiteRT needs a fixed batch for it; give --batch_size=1, say")
+        raise OptionError(
+            "{signature}: LiteRT needs a fixed batch size for a rollout; give {batch_size}, for example",
+            signature=signature,
+            batch_size=1,
+        )
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ModuleNotFoundError as error:
@@ -70,7 +74,7 @@ def convert(
         except Exception as error:  # the converter's own class is not public
             ops = sorted(set(re.findall(r"'tf\.(\w+)' op", str(error))))
             raise InputError(
-                f"signature {signature!r}: LiteRT's builtin ops can't express it: "
+                f"signature {signature!r}: LiteRT's builtin operations can't express the signature: "
                 + (", ".join(ops) or one_line(error))
             ) from error
 
@@ -103,7 +107,7 @@ def _save(loaded: Any, signature: str, specs: Mapping[str, Any], path: str) -> N
     """Saves only the given signature, for inputs of the given specs."""
     function = loaded.signatures[signature]
     module = tf.Module()
-    module.loaded = loaded  # nothing else keeps its variables
+    module.loaded = loaded  # this reference keeps the variables alive
     traced = tf.function(lambda **inputs: function(**inputs), autograph=False).get_concrete_function(**specs)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     tf.saved_model.save(module, path, signatures={signature: traced}, options=options)

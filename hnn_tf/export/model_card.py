@@ -116,15 +116,15 @@ def write(
     }
     if not _fits(document, LAYOUT):
         raise InputError(
-            "metrics.json: expected the document of a run; received other names or types; repair or remove it"
+            "metrics.json: expected the document of a run; received other names or types; repair or remove the file"
         )
     (folder / PATH).parent.mkdir(exist_ok=True)
     # Floats have the shortest digits that restore them.
     text = json.dumps(document, indent=1, allow_nan=False) + "\n"
     if len(text) > json_file.MOST_BYTES:
         raise InputError(
-            f"{name}: expected a card of at most {json_file.MOST_BYTES / 2**20:g} MiB; its reference points make it "
-            f"{len(text) / 2**20:.0f} MiB; take smaller frames, or fewer columns of the state"
+            f"{name}: expected a card of at most {json_file.MOST_BYTES / 2**20:g} MiB; received reference points that "
+            f"take {len(text) / 2**20:.0f} MiB; take smaller frames, or fewer columns of the state"
         )
     (folder / PATH).write_text(text)
 
@@ -141,7 +141,7 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
     if isinstance(document, dict) and isinstance(document.get("rollout"), dict):
-        document["rollout"].setdefault("max_steps", None)  # for exports from before this limit existed
+        document["rollout"].setdefault("max_steps", None)  # older exports do not have this limit
     if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
@@ -203,8 +203,8 @@ def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
             raise InputError(f"{name}: expected a model that runs; received: {one_line(error.message)}") from error
         if not all(np.isfinite(output).all() for output in outputs.values()):
             raise InputError(
-                f"{name}: expected finite answers for an ordinary request; train the model anew, or take longer steps "
-                "of the rollout, or more of them"
+                f"{name}: expected finite answers for an ordinary request; received NaN or infinity; train the model "
+                "again, or give the rollout longer steps or a larger max_steps"
             )
         signatures[name] = {"inputs": list(specs), "outputs": {key: _listed(v) for key, v in outputs.items()}}
     return {"inputs": {key: _listed(value) for key, value in inputs.items()}, "signatures": signatures}

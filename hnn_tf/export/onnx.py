@@ -54,8 +54,8 @@ def convert(saved_model: str | os.PathLike, path: str | os.PathLike, *, signatur
         _allow_empty(model.graph)
         # tf2onnx leaves an unknown operator in the graph, and mentions it only in its log.
         onnx.checker.check_model(model, full_check=True)
-    except Exception as error:  # errors of any class
-        raise InputError(f"signature {signature!r}: ONNX can't express it: {one_line(error)}") from error
+    except Exception as error:  # the converter raises errors of any class
+        raise InputError(f"signature {signature!r}: ONNX can't express the signature: {one_line(error)}") from error
     content = model.SerializeToString()
 
     def answer(request: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -33,7 +33,7 @@ def opened(path: str | os.PathLike, most_bytes: int = MOST_BYTES) -> Iterator[io
         raise
     except OSError as error:
         raise InputError(
-            f"{path}: expected a file that can be read; received: {error.strerror}; copy it anew"
+            f"{path}: expected a file that can be read; received: {error.strerror}; copy the file again"
         ) from error
 
 
@@ -61,25 +61,27 @@ def check_folder(folder: pathlib.Path) -> None:
     try:
         for parent, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
             entries += len(folders) + len(names)
-            if entries > _MOST_ENTRIES:  # or links that lead back
-                raise InputError(f"{folder}: expected at most {_MOST_ENTRIES} files; copy the version alone, anew")
+            if entries > _MOST_ENTRIES:  # links that lead back to a parent folder also give too many entries
+                raise InputError(f"{folder}: expected at most {_MOST_ENTRIES} files; copy only the version's folder")
             for path in (pathlib.Path(parent, name) for name in names):
                 with contextlib.suppress(FileNotFoundError):  # a link without a target
                     _check(path, os.stat(path), MOST_BYTES)
     except OSError as error:
-        raise InputError(f"{error.filename}: can't be read ({error.strerror}); copy it anew") from error
+        raise InputError(f"{error.filename}: can't be read ({error.strerror}); copy the file again") from error
 
 
 def _check(path: pathlib.Path, status: os.stat_result, most_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         found = "a pipe" if stat.S_ISFIFO(status.st_mode) else "a device or a socket"
-        raise InputError(f"{path}: expected a plain file; it is {found}; remove it, or copy the file anew")
+        raise InputError(f"{path}: expected a plain file; received {found}; remove this entry, or copy the file again")
     if status.st_size > most_bytes:
         raise InputError(_too_large(path, most_bytes))
 
 
 def _too_large(path: str | os.PathLike, most_bytes: int) -> str:
-    return f"{path}: expected a file of at most {most_bytes / 2**20:g} MiB; it is larger; make it anew"
+    return (
+        f"{path}: expected a file of at most {most_bytes / 2**20:g} MiB; received a larger file; write the file again"
+    )
 
 
 def _raise(error: OSError) -> None:

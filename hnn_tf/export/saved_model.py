@@ -1,4 +1,4 @@
-"""Writing a model as a SavedModel version, and reading models that can be written."""
+"""Functions that write a model as a SavedModel version, and that read the models that can be written."""
 
 import contextlib
 import logging
@@ -25,7 +25,10 @@ _MOST_SUBSTEPS = 1_000_000
 _MAX_STEP_SIZE = 0.05
 _MAX_STEP_SIZE_OF_FRAMES = 0.5
 _MAX_STEPS = 10_000
-"""The default limit of the integrator steps of a call, which is some seconds for one row (docs/serving.md)."""
+"""The default limit of the integrator steps of a call.
+
+For one row, so many steps take some seconds (docs/serving.md).
+"""
 
 
 def export_model(
@@ -49,21 +52,24 @@ def export_model(
     the temporary name. A version is therefore either complete or absent, and an existing version is never overwritten.
 
     Args:
-      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a `LatentHamiltonianNetwork`; or what
-        `hnn_tf.fit` returns, whose card then says how it was trained and measured.
-      export_dir: The served folder; created if need be.
-      version: Of the new folder, >= 1; the next free one when not given.
-      name: That the model is served under; the served folder's when not given.
-      integrator: Of the rollout, a name or an `hnn_tf.integrators.Integrator`; when not given, that of a fitted model,
-        and rk4 of any other.
-      max_step_size: Longest integrator step of the rollout, in the system's time unit, > 0; when neither this nor
-        `substeps` is given, 0.05, or half a frame of a model that sees frames.
-      substeps: Instead of it, the integrator steps between two of the rollout's times, >= 1.
-      max_steps: Most integrator steps of a call of the rollout in all, from 1 (or `substeps`) to ten million, 10 000 if
-        not given: rows that would need more are NaN beyond. The tries of an adaptive integrator and the iterations of
-        an implicit one are limited to as many again.
-      run: What the card says of the training: the document of a run's `metrics.json`; a fitted model has its own.
-      licence: What the card says of the model's licence.
+      model: A built model, state `[..., 2n]` -> time derivative `[..., 2n]`; a `LatentHamiltonianNetwork`; or the
+        result of `hnn_tf.fit`. For a result of `hnn_tf.fit`, the card describes its training and its metrics.
+      export_dir: The served folder, which is created if necessary.
+      version: The number of the new version, >= 1. By default, the next free number.
+      name: The name under which the model is served. By default, the name of the served folder.
+      integrator: The integrator of the rollout, a name or an `hnn_tf.integrators.Integrator`. By default, the
+        integrator of the fitted model, and "rk4" for any other model.
+      max_step_size: The longest integrator step of the rollout, in the system's time unit, > 0. By default, if
+        `substeps` is not given either, 0.05, or half a frame for a model of frames.
+      substeps: The number of integrator steps between two of the rollout's times, >= 1. It can be given instead of
+        `max_step_size`.
+      max_steps: The largest number of integrator steps of one call of the rollout, from 1 (or `substeps`) to ten
+        million. By default, 10 000. A row that would need more steps is NaN after its limit. The inner steps of an
+        adaptive integrator, and the iterations of an implicit integrator, are counted separately and have the same
+        limit (see `hnn_tf.rollouts.stepper.Stepper`).
+      run: The document `metrics.json` of a run, from which the card describes the training. A fitted model has its own
+        description.
+      licence: The licence of the model, for the card.
 
     Returns:
       The written folder.
@@ -78,7 +84,7 @@ def export_model(
     if version is not None and not (type(version) is int and 1 <= version <= versions.LARGEST_VERSION):
         raise InputError(f"version: expected an integer >= 1, below 2**63; received {version!r}")
     if max_step_size is not None and substeps is not None:
-        raise InputError("max_step_size and substeps: expected one of them; received both")
+        raise InputError("max_step_size and substeps: expected one of the two; received both")
     if max_step_size is None and substeps is None:
         sees_frames = isinstance(model, LatentHamiltonianNetwork)
         max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
@@ -93,10 +99,10 @@ def export_model(
     folder = pathlib.Path(export_dir)
     name = name or folder.resolve().name
     if not name.isprintable():  # this also refuses bytes that are not text
-        raise InputError(f"name: expected printable text, which requests can have; received {name!r}")
+        raise InputError(f"name: expected printable text, because requests contain the name; received {name!r}")
     if (folder / "saved_model.pb").exists():
-        raise InputError(f"{folder}: is a version itself; give the folder above it")
-    versions.refuse_existing(folder, version)  # checked before the work, and again afterwards
+        raise InputError(f"{folder}: expected a served folder; received a version; give the folder above")
+    versions.refuse_existing(folder, version)  # the version is checked again after the work
     module = ServingModule(
         model, integrator=integrator, max_step_size=max_step_size, substeps=substeps, max_steps=max_steps
     )
@@ -128,7 +134,7 @@ def export_model(
         ) from error
     finally:
         until_done.close()
-        with contextlib.suppress(OSError):  # folders that are not empty stay
+        with contextlib.suppress(OSError):  # folders that are not empty are not removed
             for each in created:
                 each.rmdir()
 
@@ -156,25 +162,27 @@ def load_model(path: str | os.PathLike, *, width: int | None = None, dtype: str 
     except Exception as error:  # Keras raises errors of any class
         reason = one_line(error)
         if "safe_mode" in str(error):
-            reason = "it is unsafe: it brings code, which is never run"
+            reason = "the file is unsafe, because the file brings code, which is never run"
         elif "Could not locate class" in str(error):
             reason = (
-                "it holds a layer of your own; load it in Python, where that is known, and call "
+                "the file holds a layer of your own; load the model in Python, where the layer is known, and call "
                 "hnn_tf.export.saved_model.export_model"
             )
-        raise InputError(f"{path}: expected a .keras model of hnn_tf; it can't be loaded: {reason}") from error
+        raise InputError(f"{path}: expected a .keras model of hnn_tf; the file can't be loaded: {reason}") from error
     if not any(base.__module__.split(".")[0] == "hnn_tf" for base in type(model).__mro__):
         raise InputError(
-            f"{path}: expected a model of hnn_tf.models, state -> time derivative; it holds a {type(model).__name__}"
+            f"{path}: expected a model of hnn_tf.models, state -> time derivative; received a {type(model).__name__}"
         )
     try:
         inputs = signatures_of(model)["serving_default"][1]
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     if width and (inputs[0].name, inputs[0].shape[-1]) != ("state", width):
-        raise InputError(f"{path}: expected a model of states of width {width}; it takes {_shown(inputs[0])}")
+        raise InputError(f"{path}: expected a model of states of width {width}; received {_shown(inputs[0])}")
     if dtype and model.compute_dtype != dtype:
-        raise InputError(f"{path}: expected a model of {dtype}; it is of {model.compute_dtype}; train with --precision")
+        raise InputError(
+            f"{path}: expected a model of {dtype}; received {model.compute_dtype}; train with precision {dtype}"
+        )
     return model
 
 

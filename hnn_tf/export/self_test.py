@@ -32,7 +32,7 @@ def differences(folder: pathlib.Path, card: Mapping[str, Any]) -> dict[str, floa
         return found
     except Exception as error:  # TensorFlow's loader raises errors of any class
         raise InputError(
-            f"{folder}: expected a SavedModel that runs; received: {one_line(error)}; copy it anew"
+            f"{folder}: expected a SavedModel that runs; received: {one_line(error)}; copy the folder again"
         ) from error
 
 

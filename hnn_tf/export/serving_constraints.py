@@ -31,7 +31,7 @@ def parsed(folder: pathlib.Path) -> Any:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; give the folder of a version, as served/pendulum/1") from error
     except message.DecodeError as error:
-        raise InputError(f"{path}: expected a SavedModel; it can't be read; copy it anew") from error
+        raise InputError(f"{path}: expected a SavedModel; the file can't be read; copy the file again") from error
     for graph in graphs:
         if "serve" in graph.meta_info_def.tags:
             return graph
@@ -44,7 +44,9 @@ def signature_defs(meta_graph: Any) -> dict[str, Any]:
 
 
 def violations(folder: pathlib.Path) -> list[str]:
-    """Returns one line for each property that a server would refuse or that would cause errors; an empty list if none.
+    """Returns one line for each property that a server would refuse or that would cause errors.
+
+    Without such properties, the list is empty.
 
     A version's folder must be an integer. `serving_default` must exist. Each signature must be a predict call whose
     inputs and outputs have a leading batch of any size, because batching fails otherwise. Nothing may be compiled by
@@ -69,7 +71,7 @@ def violations(folder: pathlib.Path) -> list[str]:
             if sizes[:1] != [-1]:
                 found.append(f"{name}, {key}: expected a leading batch of any size; received the shape {sizes}")
     ops = {node.op for node in _nodes(graph.graph_def)}
-    found += [f"{op}: runs Python, which a server hasn't" for op in _PYTHON_OPS if op in ops]
+    found += [f"{op}: runs Python, but a server has no Python" for op in _PYTHON_OPS if op in ops]
     found += [f"{key}: asks for XLA, which a server refuses by default" for key in sorted(_compiled(graph.graph_def))]
     slots = [name for name, _ in tf.train.list_variables(str(folder / "variables" / "variables")) if _is_slot(name)]
     found += [f"{name}: a variable of the optimizer" for name in slots]
@@ -97,4 +99,4 @@ def _warmup_violations(folder: pathlib.Path, signatures: set[str]) -> list[str]:
     if len(requests) > _MOST_WARMUP_RECORDS:
         return [f"{warmup.PATH}: expected at most {_MOST_WARMUP_RECORDS} requests; received {len(requests)}"]
     unknown = sorted({name for name, _ in requests} - signatures)
-    return [f"{warmup.PATH}: asks for the signature {name}, which isn't there" for name in unknown]
+    return [f"{warmup.PATH}: asks for the signature {name}, but the model has no such signature" for name in unknown]

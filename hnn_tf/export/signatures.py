@@ -79,7 +79,7 @@ class ServingModule(tf.Module):
             inputs = {spec.name: tf.ensure_shape(inputs[spec.name], spec.shape) for spec in specs}
             # Each variable is read once, outside all loops.
             if len(model.variables) != len(self.weights):
-                raise InputError(f"{model.name}: expected a model with all its weights; call it on a state first")
+                raise InputError(f"{model.name}: expected a model with all weights; call the model on a state first")
             values = [(v, w.read_value()) for v, w in zip(model.variables, self.weights, strict=True)]
             with keras.StatelessScope(state_mapping=values):
                 return body(**inputs)

@@ -37,8 +37,8 @@ def _latest(path: pathlib.Path) -> pathlib.Path:
     if found:
         return path / max(found, key=int)
     if is_version(os.path.basename(os.path.abspath(path))):
-        return path  # its reader says if something is missing
-    mend = f"; give {path / 'saved_model'}" if (path / "saved_model").is_dir() else ""  # the folder of a run
+        return path  # the code that reads the folder reports missing files
+    mend = f"; give {path / 'saved_model'}" if (path / "saved_model").is_dir() else ""  # `path` is the folder of a run
     raise InputError(f"{path}: expected a SavedModel, or versions of one; received neither{mend}")
 
 

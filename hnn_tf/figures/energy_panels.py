@@ -41,7 +41,7 @@ def draw_energy_panels(
     """
     if not energies or len(energies) != len(titles):
         raise ValueError(
-            f"expected one title for each of one or more panels; received {len(titles)} titles, {len(energies)} panels"
+            f"expected at least one panel and a title for each; received {len(energies)} panels, {len(titles)} titles"
         )
     times = shaped("times", times, None)
     panels = [labelled_arrays(f"energies[{i}]", panel, len(times)) for i, panel in enumerate(energies)]

@@ -44,7 +44,7 @@ def draw_hamiltonian(
     Args:
       path: The PNG file to write.
       true: The true Hamiltonian, states `[N, 2]` -> `[N]`, or None if it is not known.
-      learned: The learned Hamiltonian, of the same kind.
+      learned: The learned Hamiltonian, states `[N, 2]` -> `[N]`.
       observed: The states of the training data `[N, 2]`, which are faint in every panel.
       state_names: The names of the two coordinates.
       state_units: The units of the two coordinates.

@@ -29,7 +29,7 @@ def axis_limits(
       reference: Arrays that must be visible completely.
       others: Arrays that widen the limits, on each side by at most `stretch` times the size of the reference. Without
         finite reference values, the central nine tenths of these arrays are the reference.
-      stretch: See `others`. The size is the larger of the reference's span and its largest absolute value.
+      stretch: The factor in `others`. The size is the larger of the reference's span and its largest absolute value.
       margin: The space on each side, as a share of the span.
 
     Returns:

@@ -58,8 +58,8 @@ def draw_orbits(
       times: `[T]`.
       trajectories: The positions `[T, num_bodies, d]` by label, d >= 2, of which the first two coordinates are drawn;
         non-finite and far values are cut off.
-      energies: For each label of `trajectories`, the energies "kinetic", "potential" and "total", `[T]` each. None
-        draws only orbits.
+      energies: For each label of `trajectories`, the energies "kinetic", "potential" and "total", `[T]` each. With
+        None, only the orbits are drawn.
       length_unit: The unit of the positions.
       time_unit: The unit of the times.
       energy_unit: The unit of the energies.

@@ -52,14 +52,14 @@ def draw_phase_portrait(
     or "measured". Axes, arrow scale and colours are the same in all panels.
 
     Args:
-      path: PNG file to write.
-      fields: Vector field, states `[N, 2]` -> `[N, 2]`, by label.
-      observed: States of the training data `[N, 2]`.
-      rollouts: Trajectory `[T, 2]` by label; non-finite and far values are cut off.
-      state_names: Names of the two coordinates.
-      state_units: Their units.
-      time_unit: Unit of the times; empty if there is none.
-      limits: ((low, high), (low, high)) of the two axes; chosen around data and true trajectory by default.
+      path: The PNG file to write.
+      fields: The vector field, states `[N, 2]` -> `[N, 2]`, by label.
+      observed: The states of the training data `[N, 2]`.
+      rollouts: The trajectory `[T, 2]` by label; non-finite and far values are cut off.
+      state_names: The names of the two coordinates.
+      state_units: The units of the two coordinates.
+      time_unit: The unit of the times; empty if there is none.
+      limits: ((low, high), (low, high)) of the two axes; by default, limits around the data and the true trajectory.
 
     Raises:
       ValueError: If the states are not states in a plane.

@@ -10,10 +10,10 @@ ERRNOS = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if
 def raise_if_full(error: Exception, path: str | os.PathLike) -> None:
     """Raises an OSError that names `path` if `error` says that the disk is full, and otherwise does nothing.
 
-    TensorFlow's own errors say so only in their text.
+    An error of TensorFlow has this information only in its text, so the text is also searched.
 
     Raises:
-      OSError: With one of `ERRNOS`.
+      OSError: If the disk is full. Its `errno` is one of `ERRNOS`.
     """
     for number in ERRNOS:
         if getattr(error, "errno", None) == number or os.strerror(number) in str(error):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 try:
     import fcntl
-except ModuleNotFoundError:  # not on Unix
+except ModuleNotFoundError:  # the operating system is not Unix
     _LOCKS = False
 else:
     _LOCKS = True
@@ -45,14 +45,14 @@ def _locked_folder(parent: pathlib.Path, prefix: str) -> tuple[pathlib.Path, int
             return path, None
         try:
             descriptor = _open(path)
-        except FileNotFoundError:  # another export took it for abandoned before it was locked
+        except FileNotFoundError:  # another process removed the folder before it was locked
             continue
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # the same
+        except BlockingIOError:  # another process has locked the folder and will remove it
             os.close(descriptor)
             continue
-        except OSError:  # no locks here
+        except OSError:  # this file system has no locks
             pass
         if path.exists():
             return path, descriptor

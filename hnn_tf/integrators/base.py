@@ -14,7 +14,7 @@ Increment: TypeAlias = Callable[[State], tf.Tensor]
 
 
 class Integrator(abc.ABC):
-    """One step of a numerical method for ds/dt = f(s).
+    """A numerical method for ds/dt = f(s), which takes one step at a time.
 
     A step is a sequence of increments. Each increment is added to the state before the next one is computed. An
     integrator never changes, because compiled rollouts are kept. Two integrators of the same class with equal
@@ -23,8 +23,8 @@ class Integrator(abc.ABC):
     Attributes:
       name: The name in `--integrator`.
       order: The order of the method: the global error is O(step_size ** order).
-      stages: The number of evaluations of the vector field per step. For an implicit method, the number per iteration;
-        for an adaptive method, the number per inner step.
+      stages: The number of evaluations of the vector field per step. For an implicit method, this is the number per
+        iteration. For an adaptive method, this is the number per inner step.
       symplectic: Whether a step preserves dq ^ dp, for the Hamiltonians that the method accepts.
       time_reversible: Whether step(step(s, h), -h) = s.
       requires_separable: Whether the method needs H = T(p) + V(q).
@@ -86,11 +86,11 @@ class Integrator(abc.ABC):
         field = getattr(vector_field, "name", None) or type(vector_field).__name__
         if self.symplectic and not getattr(vector_field, "conservative", True):
             raise InputError(
-                f"integrator {self.name!r}: is for Hamiltonian motion, and {field} is dissipative or driven "
-                "(conservative = False), where being symplectic means nothing; use 'rk4', 'rk8' or 'dormand_prince'"
+                f"integrator {self.name!r}: expected Hamiltonian motion, because no other motion is symplectic; "
+                f"{field} is dissipative or driven (conservative = False); use 'rk4', 'rk8' or 'dormand_prince'"
             )
         if self.requires_separable and not getattr(vector_field, "separable", False):
             raise InputError(
-                f"integrator {self.name!r}: needs a separable Hamiltonian H = T(p) + V(q), and {field} is not declared "
+                f"integrator {self.name!r}: needs a separable Hamiltonian H = T(p) + V(q), but {field} is not declared "
                 "separable; use 'tao4' or 'gauss4', symplectic for any Hamiltonian, or 'rk4', for any vector field"
             )

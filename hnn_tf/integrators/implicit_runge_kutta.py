@@ -13,7 +13,7 @@ from hnn_tf.typing import State, VectorField
 
 _MOST_ITERATIONS = 100
 _TOLERANCES = {tf.float64: 1e-14, tf.float32: 1e-6, tf.float16: 1e-2, tf.bfloat16: 1e-1}
-"""A few roundings of each precision."""
+"""The default tolerance of each precision, which is a few roundings."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -45,7 +45,7 @@ class FeatureInputs:
         if structure == "pairwise" and (n % dimension or n < 2 * dimension):
             raise InputError(
                 f"structure 'pairwise': expected two or more bodies of dimension {dimension}, {2 * dimension} numbers "
-                f"each; received states of width {state_width}; give their dimension, or take structure='separable'"
+                f"each; received states of width {state_width}; give the right dimension, or take structure='separable'"
             )
         pairwise = structure == "pairwise"
         self._differences = _pair_differences(n, dimension) if pairwise else np.zeros([2 * n, 0, 1])

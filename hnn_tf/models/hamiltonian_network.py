@@ -57,7 +57,7 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         if not isinstance(hamiltonian, keras.layers.Layer):
             raise TypeError(
                 f"hamiltonian: expected a Keras layer, state [..., 2n] -> energy [...], as MLPHamiltonian(); received "
-                f"{hamiltonian!r}; a function is one in the call of a keras.layers.Layer"
+                f"{hamiltonian!r}; put a function into the call of a keras.layers.Layer"
             )
         if dissipation is not None and not isinstance(dissipation, keras.layers.Layer):
             raise TypeError(

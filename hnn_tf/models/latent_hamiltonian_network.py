@@ -92,7 +92,7 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
         decoded = self.decoder.compute_output_shape(latent)
         if decoded[-1] != flat[-1]:
             raise ValueError(
-                f"decoder: expected outputs of width {flat[-1]}, h w c of the frames; received {decoded[-1]}"
+                f"decoder: expected outputs of width {flat[-1]}, all pixels of the frames; received {decoded[-1]}"
             )
 
     def encode(self, frames: tf.Tensor) -> State:
@@ -139,9 +139,9 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
         """
         del y_pred, training
         if getattr(self, "loss", None) is not None:
-            raise ValueError("compile: expected no loss; a LatentHamiltonianNetwork has the paper's three losses")
+            raise ValueError("compile: expected no loss, because the model has the paper's three losses")
         if sample_weight is not None:
-            raise ValueError("LatentHamiltonianNetwork: expected no sample_weight; its loss has no use for it")
+            raise ValueError("LatentHamiltonianNetwork: expected no sample_weight, because the loss weights no samples")
         if y is None:
             raise ValueError("LatentHamiltonianNetwork: expected frames and next frames, fit(frames, next_frames)")
         objective = LatentMatching()
@@ -181,6 +181,6 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
     def _check(self, shape: Sequence[int | None]) -> None:
         if len(shape) < 4 or tuple(shape[-3:]) != self.frame_shape:
             raise ValueError(
-                f"frames: expected shape [..., {', '.join(map(str, self.frame_shape))}], a batch of them; "
+                f"frames: expected a batch of shape [..., {', '.join(map(str, self.frame_shape))}]; "
                 f"received {tuple(shape)}"
             )

@@ -92,7 +92,7 @@ class FieldPreset:
         del periodic  # a perceptron has no period
         if time_reversible:
             raise OptionError(
-                "{time_reversible:only}: is of a Hamiltonian, and {model} has none; take hnn",
+                "{time_reversible:only}: expected a model with a Hamiltonian; received {model}; take hnn",
                 time_reversible=True,
                 model=self.name,
             )

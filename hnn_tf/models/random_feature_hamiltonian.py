@@ -77,7 +77,10 @@ class RandomFeatureHamiltonian(TakesNestedLists):
         if num_features < 1 or dimension < 1:
             raise InputError(f"expected num_features and dimension >= 1; received {num_features} and {dimension}")
         if structure == "pairwise" and tuple(periodic):
-            raise InputError("periodic: distances of bodies have no period; expected none with structure='pairwise'")
+            raise InputError(
+                "periodic: expected none with structure='pairwise', because distances of bodies have no period; "
+                f"received {tuple(periodic)}"
+            )
         self.num_features, self.activation = num_features, activation_choice.known(activation)
         self.structure, self.periodic, self.dimension = structure, tuple(periodic), dimension
         self.separable = structure != "full"

@@ -96,8 +96,8 @@ def state_width(model: keras.Model) -> int:
     shape = shape or getattr(model, "input_shape", None)  # functional models have this attribute
     if not shape or not isinstance(shape[-1], int):
         raise InputError(
-            f"{model.name}: expected a model built for states [..., 2n]; received one whose state width is unknown; "
-            "call model.build([None, 2n]), or the model on a state, before saving or exporting it"
+            f"{model.name}: expected a model built for states [..., 2n]; received a model of unknown "
+            "state width; call model.build([None, 2n]), or the model on a state, before saving or exporting the model"
         )
     if shape[-1] < 2 or shape[-1] % 2:
         raise InputError(f"{model.name}: expected states of even width 2n, concat(q, p); received width {shape[-1]}")

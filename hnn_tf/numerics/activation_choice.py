@@ -30,7 +30,7 @@ def known(activation: Any) -> ActivationLike:
         try:
             activation = keras.saving.deserialize_keras_object(dict(activation))
         except (TypeError, ValueError) as error:  # the function is not registered in this process
-            raise InputError(f"activation: expected one that Keras can load: {one_line(error)}") from error
+            raise InputError(f"activation: expected an activation that Keras can load: {one_line(error)}") from error
     elif isinstance(activation, str):
         if activation in ACTIVATIONS:
             return activation
@@ -52,7 +52,7 @@ def known(activation: Any) -> ActivationLike:
     if name is None and not _is_registered(activation):
         raise InputError(
             f"activation {name_of(activation)!r}: expected a function that a model's file can name; received another; "
-            "give it a name by `def`, and decorate it with @keras.saving.register_keras_serializable()"
+            "define the function by `def` below the line @keras.saving.register_keras_serializable()"
         )
     return name or activation
 
@@ -66,7 +66,7 @@ def get(activation: Any) -> Activation:
     """Returns the activation for a name or a function.
 
     Raises:
-      InputError: As in `known`.
+      InputError: For the same reasons as in `known`.
     """
     chosen = known(activation)
     if isinstance(chosen, str) and chosen in ACTIVATIONS:
@@ -80,19 +80,19 @@ def get_smooth(activation: Any) -> Activation:
     The motion is the derivative of H, and training differentiates the motion again.
 
     Raises:
-      InputError: As in `known`, or if the activation is not smooth or has no second derivative.
+      InputError: For the same reasons as in `known`, or if the activation is not smooth or has no second derivative.
     """
     found, chosen = get(activation), known(activation)
     name = chosen if isinstance(chosen, str) else name_of(chosen)
     if not found.smooth:
         raise InputError(
-            f"activation {name!r}: expected a smooth one for a Hamiltonian, whose derivative is the motion; "
+            f"activation {name!r}: expected a smooth activation for a Hamiltonian, whose derivative is the motion; "
             "use 'tanh', 'silu', 'softplus' or 'sine'"
         )
     if chosen not in ACTIVATIONS and not has_second_derivative(found):
         raise InputError(
-            f"activation {name!r}: expected a second derivative for a Hamiltonian, which training needs; TensorFlow "
-            "has none; write it in other operations, or use 'tanh', 'silu', 'softplus' or 'sine'"
+            f"activation {name!r}: expected a second derivative in TensorFlow, because training a Hamiltonian needs "
+            "second derivatives; write the activation in other operations, or use 'tanh', 'silu', 'softplus' or 'sine'"
         )
     return found
 
@@ -120,7 +120,7 @@ def _equal_one(function: Function, candidates: Mapping[str, Function]) -> str | 
 def _values(function: Function) -> np.ndarray | None:
     try:
         return np.asarray(function(tf.constant(POINTS)))
-    except Exception:  # the function takes other arguments, or other shapes
+    except Exception:  # the function expects other arguments or other shapes
         return None
 
 

@@ -8,9 +8,10 @@ T = TypeVar("T")
 
 
 def in_eager_thread(function: Callable[[], T]) -> T:
-    """What a function returns in a thread of its own, where TensorFlow is eager, whatever this thread is just tracing.
+    """Calls a function in a new thread, and returns its result.
 
-    `tf.init_scope` would stop the function's own tapes, too.
+    TensorFlow is eager in the new thread, even if the calling thread is tracing a graph. `tf.init_scope` is not
+    suitable, because it would also stop the tapes that the function itself uses.
     """
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
         return thread.submit(function).result()

@@ -1,4 +1,4 @@
-"""Samples in pieces, which limit the memory of an evaluation for any number of samples."""
+"""Division of samples into pieces, which limits the memory of an evaluation for any number of samples."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ _KEPT_A_CALL = 16
 
 
 def pieces(count: int, *, states_each: int = 1) -> list[slice]:
-    """Cuts `count` samples into pieces of `MOST_STATES` states.
+    """Returns the slices that cut `count` samples into pieces of `MOST_STATES` states.
 
     All pieces have the same size, but the last may be smaller.
 
@@ -43,7 +43,7 @@ def mean_in_pieces(mean: Callable[[slice], Any], count: int, *, states_each: int
     Args:
       mean: A function from a slice to the mean of its samples: a number, or an array of several means.
       count: The number of samples.
-      states_each: As in `pieces`.
+      states_each: The number of states as which each sample counts; see `pieces`.
     """
     cut = pieces(count, states_each=states_each)
     means = [mean(piece) for piece in cut]
@@ -58,7 +58,7 @@ def rows_in_pieces(rows: Callable[[slice], np.ndarray], count: int, *, states_ea
     Args:
       rows: A function from a slice to the rows of its samples.
       count: The number of samples N.
-      states_each: As in `pieces`.
+      states_each: The number of states as which each sample counts; see `pieces`.
     """
     first, *others = pieces(count, states_each=states_each)
     of_first = rows(first)

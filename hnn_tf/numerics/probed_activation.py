@@ -1,4 +1,4 @@
-"""Activations of any function, whose properties are measured and whose derivatives TensorFlow takes."""
+"""Activations from any function. TensorFlow differentiates the function, and its properties are measured."""
 
 import functools
 from collections.abc import Callable
@@ -13,20 +13,28 @@ from hnn_tf.numerics.eager_thread import in_eager_thread
 Function = Callable[[tf.Tensor], tf.Tensor]
 
 POINTS = np.linspace(-10.0, 10.0, 4000) + 0.0012345
-"""Where a function is looked at; no kink that someone would choose is at one of them."""
+"""The points at which a function is evaluated.
+
+The points are shifted by 0.0012345, so that no point is at a number where a function is likely to have a kink.
+"""
 
 _BISECTIONS = 35
-"""Of intervals of 0.005: what a smooth function changes by in the last, of 1e-13, is nothing."""
+"""The number of bisections of an interval between two points.
+
+The bisections shorten the interval from 0.005 to about 1e-13. In so short an interval, the change of a smooth function
+is negligible.
+"""
 
 
 @functools.cache
 def probed_activation(function: Function) -> Activation:
-    """A function as an activation: its derivative by automatic differentiation.
+    """Returns a function as an activation, whose derivative TensorFlow computes by automatic differentiation.
 
-    Whether it is `smooth`, the value and the derivative without jumps, is measured from -10 to 10.
+    The activation is `smooth` if neither the function nor its derivative jumps between two points from -10 to 10.
 
     Raises:
-      InputError: If it isn't a finite function of each number by itself.
+      InputError: If the function is not a TensorFlow function of one tensor, does not map each number separately, or
+        has a value that is not finite.
     """
 
     def derivative(x: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
@@ -43,7 +51,7 @@ def probed_activation(function: Function) -> Activation:
 
 
 def has_second_derivative(activation: Activation) -> bool:
-    """Whether TensorFlow can differentiate the derivative again, as training a Hamiltonian does."""
+    """Returns whether TensorFlow can differentiate the derivative again, as the training of a Hamiltonian does."""
 
     def differentiates() -> bool:
         x = tf.constant(POINTS)
@@ -52,7 +60,7 @@ def has_second_derivative(activation: Activation) -> bool:
             slope = activation.derivative(x, activation.value(x))
         try:
             tape.gradient(slope, x)
-        except LookupError:  # An operation without a registered gradient.
+        except LookupError:  # an operation has no registered gradient
             return False
         return True
 
@@ -60,7 +68,7 @@ def has_second_derivative(activation: Activation) -> bool:
 
 
 def name_of(function: Function) -> str:
-    """What messages call it."""
+    """Returns the name of a function for messages: its own name or, if it has none, the name of its type."""
     return getattr(function, "__name__", type(function).__name__)
 
 
@@ -68,22 +76,27 @@ def _check_elementwise(function: Function) -> None:
     wide = tf.reshape(tf.constant(POINTS), [50, -1])
     try:
         values, others = function(wide), function(tf.transpose(wide))
-    except Exception as error:  # of whatever kind
+    except Exception as error:  # the function may raise any error
         raise InputError(
-            f"activation {name_of(function)!r}: expected a function of one tensor; it ends in: {one_line(error)}"
+            f"activation {name_of(function)!r}: expected a function of one tensor; the call ends in: {one_line(error)}"
         ) from error
     kept = all(tf.is_tensor(v) and (v.dtype, v.shape.rank) == (wide.dtype, 2) for v in (values, others))
     if not kept or values.shape != wide.shape or not np.allclose(values, tf.transpose(others), equal_nan=True):
         raise InputError(
-            f"activation {name_of(function)!r}: expected a TensorFlow function of each number by itself, which keeps "
-            "shape and dtype; received another"
+            f"activation {name_of(function)!r}: expected a TensorFlow function of each number alone, which keeps "
+            "shape and dtype; received another function"
         )
     if not np.isfinite(values).all():
-        raise InputError(f"activation {name_of(function)!r}: expected finite values from -10 to 10; received others")
+        raise InputError(
+            f"activation {name_of(function)!r}: expected finite values from -10 to 10; received NaN or infinity"
+        )
 
 
 def _jumps(function: Function) -> bool:
-    """Whether it jumps between any two of the points, by bisection to where it changes most."""
+    """Returns whether a function jumps between any two neighbouring points.
+
+    Each interval is bisected towards the half in which the function changes more.
+    """
 
     def at(x: np.ndarray) -> np.ndarray:
         return function(tf.constant(x)).numpy()

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def interval_integrals(times: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
-    """Integrates between neighbouring samples, at regular or irregular times.
+    """Returns the integrals between neighbouring samples, at regular or irregular times.
 
     The rule is the trapezoidal rule, corrected by the curvature of the parabolas through three samples on either side
     of the interval: I_j = h (g_j + g_{j+1}) / 2 - h^3 g'' / 12. For smooth functions, the total error is O(h^4), and
@@ -15,8 +15,8 @@ def interval_integrals(times: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     Shape key: T samples, T >= 3.
 
     Args:
-      times: `[..., T]`. Where the times do not increase, the integrals are NaN.
-      values: `[..., T, d]`.
+      times: The times `[..., T]`. Where the times do not increase, the integrals are NaN.
+      values: The values of the function, `[..., T, d]`.
 
     Returns:
       The integrals `[..., T - 1, d]`, in the values' precision.

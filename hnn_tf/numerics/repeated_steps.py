@@ -11,7 +11,10 @@ Step = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 """A function (carry `[..., m]`, step size broadcastable to `[..., 1]`) -> next carry `[..., m]`."""
 
 _FEW = 32
-"""The number of substeps up to which the gradient stores all of them instead of computing them twice again."""
+"""The number of substeps of an interval up to which the gradient keeps the carry of every substep.
+
+For more substeps, the gradient keeps fewer carries and computes the others again.
+"""
 
 
 def repeated_steps(
@@ -36,7 +39,7 @@ def repeated_steps(
 
     Args:
       step: One step, a deterministic function of its arguments and of the values that it captures.
-      carry: `[..., m]`.
+      carry: The carry at the beginning, `[..., m]`.
       step_sizes: The size of each interval's steps, `[T]`, or `[T, ..., 1]` with separate sizes for each batch member.
       num: The number of intervals to take, an integer scalar; by default T. For XLA, T must be fixed in the graph, but
         `num` need not be.
@@ -45,7 +48,7 @@ def repeated_steps(
       checkpointing: If False, the gradient is TensorFlow's own, which stores everything.
 
     Returns:
-      `[T, ..., m]`; the values past `num` have no meaning.
+      The carries `[T, ..., m]`. The values past `num` have no meaning.
 
     References:
       Griewank, Walther. Evaluating Derivatives, 2nd ed., 2008, ch. 12 (checkpointing).
@@ -78,8 +81,8 @@ def last_step_gradient(
     Args:
       step: One step.
       carry: The carry at the beginning, `[..., m]`.
-      step_sizes: `[T, ..., 1]`, where T is at least `num`.
-      num: An integer scalar.
+      step_sizes: The sizes of the steps, `[T, ..., 1]`, where T is at least `num`.
+      num: The number of steps, an integer scalar.
       upstream: The adjoint of the last carry, `[..., m]`.
 
     Returns:
@@ -138,7 +141,7 @@ def _backward(
 ) -> tuple[tf.Tensor, ...]:
     """Returns the gradients to the first carry, to the step sizes, and to the tensors from outside the steps."""
     size_array = tf.TensorArray(step_sizes.dtype, _length(step_sizes), element_shape=step_sizes.shape[1:])
-    unused = tf.zeros_like(step_sizes)  # past `num`
+    unused = tf.zeros_like(step_sizes)  # the values past `num`
 
     def body(i: tf.Tensor, adjoint: tf.Tensor, sizes: tf.TensorArray, outside: list) -> tuple:
         i = i - 1
@@ -155,7 +158,7 @@ def _backward(
 
 
 class _Pull:
-    """Takes an adjoint back through the steps of an interval."""
+    """The reverse pass through the steps of an interval, from the adjoint at its end to the adjoint at its start."""
 
     def __init__(self, step: TracedFunction, counts: tf.Tensor | None, most: int | tf.Tensor | None) -> None:
         self._step, self._counts = step, counts

@@ -1,4 +1,4 @@
-"""Numbers from users as scalar tensors in full precision. Values that are not valid are refused by name."""
+"""Conversion of users' numbers to scalar tensors in full precision. The error for an invalid value has its name."""
 
 from typing import Any
 

@@ -11,26 +11,33 @@ At this error, the estimate's interval loses 0.1 % of its coverage.
 """
 
 MOST = 64
-"""The largest number of steps in an interval that is chosen. Beyond it, another integrator is the better choice."""
+"""The largest number of steps in an interval that is chosen. If more are needed, another integrator is better."""
 
 
 class IntegrationWarning(UserWarning):
-    """An integrator's error is no longer small compared with the statistical error of the fitted values."""
+    """A warning that an integrator's error is not small compared with the statistical error of the fitted values."""
 
 
 def check_substeps(substeps: int | None) -> None:
-    """Refuses a number of steps that is not an integer >= 1. None stands for "to be chosen"."""
+    """Refuses a number of steps that is not an integer >= 1. None is allowed for a number that is still to be chosen.
+
+    Raises:
+      ValueError: If the number is not allowed.
+    """
     if substeps is not None and (substeps != int(substeps) or substeps < 1):
         raise ValueError(f"substeps: expected an integer >= 1; received {substeps}")
 
 
 def choose_substeps(error: Callable[[int], float]) -> int:
-    """Returns the first of 1, 2, 4, ...
+    """Returns the smallest power of two, up to `MOST`, with an error of at most `TOLERANCE`.
 
-    whose error, in standard errors, is small enough, or `MOST` if there is none.
+    If no such power has so small an error, the result is `MOST`.
+
+    Args:
+      error: A function from a number of substeps to the error in standard errors.
     """
     substeps = 1
-    while substeps < MOST and not error(substeps) <= TOLERANCE:  # false for NaN
+    while substeps < MOST and not error(substeps) <= TOLERANCE:  # the comparison is false for NaN
         substeps *= 2
     return substeps
 
@@ -44,12 +51,12 @@ def too_few(substeps: int, error: float) -> str | None:
     """
     if error <= TOLERANCE:
         return None
-    mend = "more substeps" if substeps < MOST else "a finer integrator, as rk8"
+    mend = "more substeps" if substeps < MOST else "a more accurate integrator, as rk8"
     if not math.isfinite(error):
-        return f"substeps={substeps}: the motion that was fitted could not be followed in so many steps; give {mend}"
+        return f"substeps={substeps}: the integrator loses the fitted motion with such long steps; give {mend}"
     return (
-        f"substeps={substeps}: the integrator's error is not small beside the noise: twice as many would move what is "
-        f"fitted by up to {error:.2g} of its standard errors, where {TOLERANCE} is allowed; give {mend}"
+        f"substeps={substeps}: the integrator's error is too large beside the noise: twice as many substeps would move "
+        f"fitted values by up to {error:.2g} standard errors, where {TOLERANCE} is allowed; give {mend}"
     )
 
 

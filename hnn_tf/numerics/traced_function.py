@@ -42,14 +42,14 @@ class TracedFunction:
         """
         if self._traced_pull is None:
             value = tf.TensorSpec(adjoint.shape, adjoint.dtype)
-            # A separate function, so that nothing inside it crosses its border. For XLA, shapes that cross the border
-            # turn everything from which they may come into constants.
+            # The derivative is a separate function, so that no value inside it crosses its border. XLA turns everything
+            # from which a shape that crosses the border may come into a constant.
             pull = tf.function(self._pull, autograph=False).get_concrete_function(value, *self._specs)
             known = {id(captured) for captured in self._captured}
             if not known.issuperset(id(captured) for captured in _captured(pull)):
                 raise RuntimeError(
-                    "gradient of a rollout: expected the variables that its values were computed with; received "
-                    "others, as when a keras.StatelessScope has ended in between; use checkpointing=False there"
+                    "gradient of a rollout: expected the same variables as in the rollout; received other variables, "
+                    "as after the end of a keras.StatelessScope; use checkpointing=False in such a scope"
                 )
             self._traced_pull = pull
         adjoints = self._traced_pull(adjoint, *arguments)

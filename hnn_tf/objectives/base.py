@@ -68,7 +68,8 @@ class Objective(abc.ABC):
             needless = field.name not in (*_OF_EVERY_OBJECTIVE, *cls.takes)
             if needless and given != field.default:
                 raise OptionError(
-                    f"{{{field.name}}}: {{objective}} has no use for it; leave it out, or take another objective",
+                    f"{{{field.name}}}: {{objective}} does not use this option; leave the option out, or take another "
+                    "objective",
                     **{field.name: given, "objective": options.objective},
                 )
         return cls(**cls.arguments(options))
@@ -83,7 +84,7 @@ class Objective(abc.ABC):
         """Refuses a model that the objective does not support; by default, every model is supported.
 
         Raises:
-          InputError: With the reason.
+          InputError: If the objective does not support the model. The message has the reason.
         """
         del model
 
@@ -95,7 +96,7 @@ class Objective(abc.ABC):
             recordings.
         """
         del recordings
-        raise InputError(f"objective {self.name!r}: makes no samples of recordings; give it its columns")
+        raise InputError(f"objective {self.name!r}: makes no samples from recordings; give the columns of samples")
 
     @abc.abstractmethod
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
@@ -110,19 +111,19 @@ class Objective(abc.ABC):
         return self.loss(model, samples)
 
     def __call__(self, observed: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
-        """Refused: stock Keras, which calls a loss so, has no columns for it.
+        """Raises an error, because Keras calls a loss in this way, but has no columns for the objective.
 
         Raises:
-          InputError: Always.
+          InputError: In every call.
         """
         del observed, predicted
         raise InputError(
-            f"objective {self.name!r}: expected hnn_tf.TrainingLoop, which gives it its columns; received a call by "
-            "Keras with outputs and targets alone; in compile take loss='mse', which matches time derivatives"
+            f"objective {self.name!r}: expected a call by hnn_tf.TrainingLoop, with columns of samples; received a "
+            "call by Keras, with outputs and targets alone; in compile take loss='mse', which matches time derivatives"
         )
 
     def integration_error(self, model: VectorField, samples: Samples) -> float:
-        """Returns the change of the fit with twice as many integrator steps, in standard errors; 0 by default."""
+        """Returns the change of the fit with twice as many integrator steps, in standard errors. The default is 0."""
         del model, samples
         return 0.0
 
@@ -177,18 +178,18 @@ def check_autonomous(objective: Objective, recordings: Recordings) -> None:
     """Refuses recordings with inputs or parameters, which the objective would ignore.
 
     Raises:
-      InputError: Names the inputs or parameters.
+      InputError: If there are inputs or parameters. The message names them.
     """
     for name in ("inputs", "parameters"):
         if getattr(recordings[0], name) is not None:
-            raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without them")
+            raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without {name}")
 
 
 def mean_squared_error(predicted: tf.Tensor, observed: tf.Tensor) -> tf.Tensor:
     """Returns the mean over all elements of (predicted - observed)^2, for equal shapes only.
 
     Raises:
-      ValueError: If the shapes differ (Keras' own MSE would broadcast them silently).
+      ValueError: If the shapes differ. Keras' own MSE would silently broadcast them.
     """
     if not predicted.shape.is_compatible_with(observed.shape) or predicted.shape.rank != observed.shape.rank:
         raise ValueError(

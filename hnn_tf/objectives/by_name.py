@@ -21,7 +21,7 @@ def new_objective(options: ObjectiveOptions) -> Objective:
     """Returns the objective for the given options.
 
     Raises:
-      OptionError: If no objective is named, or an option is set that this objective has no use for.
+      OptionError: If no objective is named, or an option is set that this objective does not use.
     """
     if options.objective is None:
         raise OptionError(f"{{objective}}: expected one of {', '.join(sorted(OBJECTIVES))}", objective=None)

@@ -22,9 +22,9 @@ def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
     side. Other properties of a trained model's motion are checked only after the training, by
     `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
 
-    For many readings, the motion is fitted to some of them at a stride, and only those with the widest gaps are stepped
-    over, as if all were like them. Readings that are not finite are left out. If none is left, the number of substeps
-    is one.
+    If there are many readings, the motion is fitted to readings at a regular stride, and the integrator steps only over
+    the widest gaps. The error is then scaled to the number of all gaps, as if all gaps were as wide. Readings that are
+    not finite are left out. If none is left, the number of substeps is one.
 
     Args:
       objective: Any `Objective`.
@@ -83,7 +83,7 @@ def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
 
 
 class _LinearMotion:
-    """The motion ds/dt = A s + b of transitions.
+    """The motion ds/dt = A s + b, fitted to transitions.
 
     If an integrator needs a separable motion, dq/dt depends only on p, and dp/dt only on q.
     """

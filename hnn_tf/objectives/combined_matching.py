@@ -27,8 +27,8 @@ class CombinedMatching(TrajectoryMatching):
       **options: See `TrajectoryMatching`.
 
     Raises:
-      ValueError: As in `TrajectoryMatching`.
-      InputError: As in `TrajectoryMatching`.
+      ValueError: For the same reasons as in `TrajectoryMatching`.
+      InputError: For the same reasons as in `TrajectoryMatching`.
     """
 
     name = "combined"
@@ -47,7 +47,7 @@ class CombinedMatching(TrajectoryMatching):
         """Makes the columns of `TrajectoryMatching`, with the derivatives.
 
         Raises:
-          InputError: As in `TrajectoryMatching`, or if the recordings have no derivatives.
+          InputError: For the same reasons as in `TrajectoryMatching`, or if the recordings have no derivatives.
         """
         windows = recordings.windows()
         columns = super().samples_of(windows)

@@ -1,4 +1,4 @@
-"""Fitted initial states of trajectories for a given model, which the model's loss on new trajectories needs."""
+"""The fit of initial states of trajectories for a given model, which the model's loss on new trajectories needs."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
@@ -31,11 +31,11 @@ class Shooting(Protocol):
 
     @property
     def noise_scale(self) -> float | np.ndarray:
-        """The noise's standard deviation, a number or one for each coordinate; 1 if it is unknown."""
+        """The noise's standard deviation: a number, or one for each coordinate. It is 1 if it is unknown."""
 
 
 Linearised: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""J^T J, J^T r and |r|^2 of segments `[N, W, ...]` at some states, for their residuals r and the Jacobian J."""
+"""The arrays J^T J, J^T r and |r|^2 of segments, `[N, W, ...]`, where r are residuals and J is their Jacobian."""
 
 
 def estimate_initial_states(model: VectorField, objective: Shooting, samples: Samples) -> np.ndarray:
@@ -54,10 +54,10 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     num_times, width = np.shape(columns["states"])[1:]
     num_segments = np.shape(columns["initial_state"])[1]
     segments = Segments(num_times, num_segments)
-    seen = np.diff(segments.indices, axis=1, prepend=-1) > 0  # both sides see the ends of segments
+    seen = np.diff(segments.indices, axis=1, prepend=-1) > 0  # both segments count the observation that they share
     scale = np.broadcast_to(objective.noise_scale, [width]).astype(dtype)
     spread = np.maximum(np.std(columns["states"], (0, 1)), 1e-6).astype(dtype)
-    # All rollouts of a segment are one batch: its own, and one to either side in each coordinate.
+    # The rollouts of a segment are one batch: from its state, and from one state on each side in each coordinate.
     sides = np.concatenate([np.zeros([1, width]), np.eye(width), -np.eye(width)]).astype(dtype) * _DIFFERENCE * spread
 
     @tf.function(autograph=False)
@@ -101,7 +101,7 @@ def _levenberg_marquardt(linearised: Callable[[np.ndarray], Linearised], start: 
         step = np.linalg.solve(gram + diagonal[..., np.newaxis] * np.eye(width), -moment[..., np.newaxis])[..., 0]
         tried = (start + step).astype(dtype)
         new_gram, new_moment, new_cost = linearised(tried)
-        better = new_cost < cost  # false for NaN
+        better = new_cost < cost  # the comparison is false for NaN
         start = np.where(better[..., np.newaxis], tried, start)
         gram = np.where(better[..., np.newaxis, np.newaxis], new_gram, gram)
         moment = np.where(better[..., np.newaxis], new_moment, moment)

@@ -15,7 +15,10 @@ from hnn_tf.objectives.shooting import since_first
 from hnn_tf.typing import Samples, VectorField
 
 MOST_READINGS = 20_000
-"""The largest number of readings that are evaluated; if there are more, those with the widest gaps are evaluated."""
+"""The largest number of readings that are evaluated.
+
+If there are more, only the readings with the widest gaps are evaluated.
+"""
 
 _ROUNDINGS = 16.0
 """The number of roundings of the largest state below which differences count as rounding."""
@@ -55,7 +58,7 @@ class IntegratedObjective(Objective):
         """Refuses a model that the integrator does not support.
 
         Raises:
-          InputError: With the reason.
+          InputError: If the integrator does not support the model. The message has the reason.
         """
         self.integrator.check(model)
 

@@ -17,7 +17,7 @@ _MOST_PAIRS = 2000
 """The largest number of pairs of frames for which the integrator's error is measured."""
 
 _OF_A_PAIR = frozenset({"state", "next_state", "time_derivative", "time_step"})
-"""The columns of the latent motion that a pair of frames and the next pair determine."""
+"""The columns of the latent motion that can be computed from a pair of frames and the next pair."""
 
 
 class LatentMatching(Objective):
@@ -36,8 +36,8 @@ class LatentMatching(Objective):
       motion: The objective of the latent motion: a `DerivativeMatching` or a `OneStep`. Its substeps cannot be chosen
         in advance, because the choice needs latents. The default is one substep per frame, and `TrainingLoop.fit` and
         the trainers report after the training if this number was too small.
-      canonical_weight: c >= 0.
-      motion_weight: d >= 0.
+      canonical_weight: The weight c >= 0 of the second term.
+      motion_weight: The weight d >= 0 of the third term.
 
     Raises:
       ValueError: If a weight is negative or not finite.
@@ -62,21 +62,24 @@ class LatentMatching(Objective):
         if not _sees_pairs(self.motion):
             able = [name for name, each in sorted(OBJECTIVES.items()) if _sees_pairs(each)]
             raise OptionError(
-                f"{{objective}}: needs whole trajectories, and frames come in pairs; take {' or '.join(able)}",
+                f"{{objective}}: needs whole trajectories, but frames come in pairs; take {' or '.join(able)}",
                 objective=self.motion.name,
             )
         self.weights = {"reconstruction": 1.0, "canonical": canonical_weight, "motion": motion_weight}
 
     @property
     def is_sample_mean(self) -> bool:  # type: ignore[override]
-        """Whether the motion's loss, and therefore the whole loss, is a mean over samples. The other two losses are."""
+        """Whether the loss is a mean over samples.
+
+        Two of the three losses always are such means, so the answer depends only on the loss of the motion.
+        """
         return self.motion.is_sample_mean
 
     def check(self, model: Any) -> None:
         """Refuses a model whose latent motion the motion's objective does not support.
 
         Raises:
-          InputError: With the reason.
+          InputError: If the objective does not support the latent motion. The message has the reason.
         """
         self.motion.check(model.dynamics)
 
@@ -118,7 +121,8 @@ class LatentMatching(Objective):
     def integration_error(self, model: Any, samples: Samples) -> float:
         """Returns the integration error of the latent motion.
 
-        The error is measured for at most about 2000 pairs of frames, as if all pairs were like them.
+        The error is measured for at most about 2000 pairs of frames. It is then scaled to the number of all pairs,
+        under the assumption that the measured pairs are typical.
         """
         stride = -(-len(samples["frames"]) // _MOST_PAIRS)
         dtype = getattr(model, "compute_dtype", "float64")

@@ -1,4 +1,4 @@
-"""Options of the objective. Imports nothing heavy."""
+"""Options of the objective. This module imports nothing heavy."""
 
 import dataclasses
 
@@ -13,8 +13,9 @@ from hnn_tf.options import Options, option
 class ObjectiveOptions(Options):
     """Options of an objective, from which `hnn_tf.objectives.new_objective` makes the objective.
 
-    An objective refuses what it has no use for, except for `integrator`, which is also that of an exported rollout.
-    `hnn_tf.fit` and the trainers choose an `objective` that isn't given.
+    An objective refuses each option that it does not use and that differs from its default. The option `integrator` is
+    an exception, because the exported rollout also uses it. If no `objective` is given, `hnn_tf.fit` or the trainer
+    chooses one.
     """
 
     objective: str | None = option(
@@ -41,21 +42,21 @@ class ObjectiveOptions(Options):
     huber: float = option(
         0.0,
         "The size of an error, in standard deviations of the noise, beyond which the error counts linearly and not "
-        "squared, so that outliers count less. With 0, all errors count squared. For the objectives trajectory and "
-        "combined.",
-        least=0.01,  # almost absolute errors
-        most=1000.0,  # beyond all outliers
+        "squared, so that outliers count less. With 0, all errors count squared. Only the objectives trajectory "
+        "and combined use this option.",
+        least=0.01,  # with so small a bound, almost all errors count linearly
+        most=1000.0,  # no outlier is larger
         or_zero=True,
     )
     growth_steps: int = option(
         0,
         "The number of training steps over which rollouts grow from one interval to their full length. With 0, all "
-        "rollouts have their full length. For the objectives trajectory and combined.",
+        "rollouts have their full length. Only the objectives trajectory and combined use this option.",
         least=0,
         most=MOST_STEPS,
     )
     integrator: str = option(
-        "rk4", "The integrator of the objective, if it integrates, and of the exported rollout.", choices=INTEGRATORS
+        "rk4", "The integrator of an objective that integrates, and of the exported rollout.", choices=INTEGRATORS
     )
     substeps: int | None = option(
         None,

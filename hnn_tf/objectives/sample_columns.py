@@ -11,7 +11,7 @@ def check_columns(objective: Objective, samples: Samples) -> None:
     """Refuses samples without the objective's columns, or with columns of different lengths.
 
     Raises:
-      ValueError: Names the columns.
+      ValueError: If columns are missing or have different lengths. The message names them.
     """
     missing = [name for name in objective.columns if name not in samples]
     if missing:
@@ -28,7 +28,7 @@ def column_tensors(objective: Objective, samples: Samples, dtype: str) -> dict[s
     effect.
 
     Raises:
-      ValueError: As in `check_columns`.
+      ValueError: For the same reasons as in `check_columns`.
     """
     check_columns(objective, samples)
     columns = {**samples, "times": since_first(samples["times"])} if "times" in samples else samples

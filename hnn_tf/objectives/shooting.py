@@ -13,7 +13,7 @@ from hnn_tf.typing import State, VectorField
 def since_first(times: np.ndarray) -> np.ndarray:
     """Returns times `[..., T]` relative to each row's first time, in float64.
 
-    For seconds since 1970, float32 has only every 128th.
+    For example, float32 can represent only every 128th second of the times in seconds since 1970.
     """
     times = np.asarray(times, np.float64)
     return times - times[..., :1]
@@ -33,13 +33,14 @@ def roll_out(
     Args:
       vector_field: A callable from a state `[..., 2n]` to its time derivative.
       initial_states: The initial states of the segments, `[B, W, 2n]`.
-      times: `[B, T]`.
+      times: The times of the observations, `[B, T]`.
       integrator: The integrator that takes the steps; the gradient is that of the numerical solution.
       substeps: The number of steps within each interval.
-      reached: For each observation in a segment `[L + 1]`, 1, or 0 where the rollout stays at the state before.
+      reached: For each observation of a segment, 1 if the rollout goes on to this observation, and 0 if it stays at the
+        state before, `[L + 1]`. By default, the rollout goes on to all observations.
 
     Returns:
-      `[B, W, L + 1, 2n]`, at the observations of `Segments.indices`.
+      The states `[B, W, L + 1, 2n]`, at the observations of `Segments.indices`.
     """
     segments = Segments(times.shape[-1], initial_states.shape[1])
     step_sizes = np.diff(segments.indices) > 0

@@ -46,8 +46,8 @@ class TrajectoryMatching(IntegratedObjective):
         `TrainingLoop` chooses enough substeps to keep their error small compared with the noise.
       noise_std: sigma, the noise's standard deviation in the states' units: a number, or one for each coordinate. The
         default is 1 until `hnn_tf.warm_start` estimates the noise.
-      continuity_weight: c >= 0.
-      huber: d > 0 in units of sigma; by default, rho is the square.
+      continuity_weight: The weight c >= 0 of the second term.
+      huber: The bound d > 0 of Huber's function, in units of sigma. By default, rho is the square.
       segments: W, the number of segments into which `samples_of` cuts each trajectory; by default, segments have about
         40 readings each.
       growth_steps: The number of training steps over which the horizon grows from one interval to the whole; with 0,
@@ -65,7 +65,7 @@ class TrajectoryMatching(IntegratedObjective):
     name = "trajectory"
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
     learned_columns = ("initial_state",)
-    is_sample_mean = True  # a sample is a trajectory; all have equally many observations and gaps
+    is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
     takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
     closed_form = "trajectories"
     begins_at_closed_form = True
@@ -107,7 +107,7 @@ class TrajectoryMatching(IntegratedObjective):
 
     @property
     def noise_scale(self) -> float | np.ndarray:
-        """sigma, or 1 if it is unknown."""
+        """The noise's standard deviation sigma, or 1 if it is unknown."""
         return 1.0 if self.noise_std is None else self.noise_std
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
@@ -209,6 +209,10 @@ def weighted_mean(values: tf.Tensor, segments: Segments, counting: tf.Tensor) ->
 
 
 def check_std(name: str, value: float | np.ndarray | None) -> None:
-    """Refuses standard deviations that are not finite and > 0. None stands for "not known"."""
+    """Refuses standard deviations that are not finite and > 0. None stands for an unknown deviation.
+
+    Raises:
+      ValueError: If a standard deviation is not allowed.
+    """
     if value is not None and not (np.all(np.asarray(value) > 0) and np.all(np.isfinite(value))):
         raise ValueError(f"{name}: expected finite numbers > 0; received {value}")

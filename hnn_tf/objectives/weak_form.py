@@ -33,7 +33,7 @@ class WeakForm(Objective):
     may be irregular. A long recording costs T^2, so it should be cut. Times that do not increase make the loss NaN.
 
     Args:
-      window: The number of samples in a window, from 3 (two steps at once) to T (the whole trajectory).
+      window: The number of samples in a window, from 3 (two steps) to T (the whole trajectory).
 
     Raises:
       ValueError: If `window` is not an integer >= 3.
@@ -97,16 +97,19 @@ class WeakForm(Objective):
           The rows `[M, m]` and targets `[M]`, M = N (T - 1) 2n, in the samples' precision.
 
         Raises:
-          InputError: As in `residuals`, or if times do not increase.
+          InputError: For the same reasons as in `residuals`, or if times do not increase.
         """
         times, states = tf.convert_to_tensor(samples["times"]), tf.convert_to_tensor(samples["states"])
         self._check(times.shape, states.shape)
         if not (np.diff(times) > 0).all():
-            raise InputError("times: expected increasing ones in every row [T]; received some that don't increase")
+            raise InputError(
+                "times: expected increasing times in every row [T]; received times that repeat or decrease"
+            )
         features = field_features(tf.reshape(states, [-1, states.shape[-1]]))
         num_features = features.shape[-1]
         fields = tf.reshape(features, [*times.shape, states.shape[-1] * num_features])
-        scale = tf.sqrt(tf.cast(times.shape[1] - 1, states.dtype))  # a mean over residuals; L sums over k
+        # The regression takes the mean over k, but L takes the sum over k.
+        scale = tf.sqrt(tf.cast(times.shape[1] - 1, states.dtype))
         rows = scale * self._test(interval_integrals(times, fields))
         targets = scale * self._test(states[:, 1:] - states[:, :-1])
         return tf.reshape(rows, [-1, num_features]).numpy(), tf.reshape(targets, [-1]).numpy()

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from hnn_tf.optimizers.dense_gradients import dense_gradients
 
-_DECREASE, _CURVATURE = 1e-4, 0.9  # for the weak Wolfe conditions, as usual for quasi-Newton directions
-_MOST_EVALUATIONS = 20  # in one line search; 2^-20 of the direction is negligible in float32
+_DECREASE, _CURVATURE = 1e-4, 0.9  # the usual constants of the weak Wolfe conditions
+_MOST_EVALUATIONS = 20  # in one line search; in float32, 2^-20 of a direction is negligible
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
@@ -81,7 +81,7 @@ class LBFGS(keras.optimizers.Optimizer):
 
         def search(low: tf.Tensor, high: tf.Tensor, size: tf.Tensor, *_: tf.Tensor) -> tuple[tf.Tensor, ...]:
             new_loss, gradient = evaluate(start + size * direction)
-            lower = new_loss <= old_loss + _DECREASE * size * slope  # false for NaN
+            lower = new_loss <= old_loss + _DECREASE * size * slope  # the comparison is false for NaN
             done = lower & (_dot(gradient, direction) >= _CURVATURE * slope)
             low, high = tf.where(lower, size, low), tf.where(lower, high, size)
             following = tf.where(tf.math.is_inf(high), 2.0 * size, (low + high) / 2.0)
@@ -107,7 +107,7 @@ class LBFGS(keras.optimizers.Optimizer):
         """Refuses an update by a gradient alone, because a line search needs the loss."""
         del gradient, variable, learning_rate
         raise TypeError(
-            "LBFGS: expected hnn_tf.TrainingLoop; received gradients alone, as from model.fit; use Adam there"
+            "LBFGS: expected hnn_tf.TrainingLoop; received gradients alone, as from model.fit; use Adam in model.fit"
         )
 
     def get_config(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from hnn_tf.typing import State
 Plan = Callable[..., tuple[tf.Tensor, tf.Tensor | None, int | tf.Tensor | None]]
 """A function from tensors to the steps of a rollout.
 
-A plan returns the step sizes `[T]` or `[T, ..., 1]`; the number of steps of each interval `[T]`, or None for one step
-each; and the largest of these numbers.
+A plan returns three values: the step sizes `[T]` or `[T, ..., 1]`; the number of steps of each interval `[T]`, or None
+if each interval is one step; and the largest of these numbers.
 """
 
 _CHUNK = 1024
@@ -32,19 +32,19 @@ def planned_rollout(stepper: Stepper, plan: Plan, state: State, arguments: tuple
       TypeError: If the stepper is not hashable.
     """
     if jit_compile and not stepper.checkpointing:
-        raise ValueError("jit_compile: expected checkpointing with it; XLA has no gradient of its own for these loops")
+        raise ValueError("jit_compile: expected checkpointing=True, because XLA has no gradient of a rollout's loops")
     if not tf.executing_eagerly():
         if jit_compile:
             raise ValueError(
-                "jit_compile: expected False inside a graph; compile that graph instead: tf.function(jit_compile=True)"
+                "jit_compile: expected False inside a graph; compile the graph instead: tf.function(jit_compile=True)"
             )
         return _whole(stepper, plan, state, *arguments)
     try:
         hash(stepper)
     except TypeError as error:
         raise TypeError(
-            f"vector_field: expected a hashable one, because its compiled form is kept; "
-            f"{type(stepper.vector_field).__name__} isn't; a dataclass is with frozen=True"
+            "vector_field: expected a hashable vector field, because the compiled form is kept; received "
+            f"{type(stepper.vector_field).__name__}; give a dataclass frozen=True"
         ) from error
     if jit_compile:
         return _in_chunks(stepper, state, *plan(*arguments))

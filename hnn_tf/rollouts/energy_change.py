@@ -128,7 +128,8 @@ def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, we
     )
     round_off = _ROUND_OFF * np.finfo(state.dtype.as_numpy_dtype).eps * scale
     reached = tf.abs(target - field.hamiltonian(state)) <= round_off
-    # Newton's method alone would find the energy from anywhere, for example from the other side of a minimum.
+    # Each step must have gained its share of the energy. Newton's method alone would also find the energy from a state
+    # off the path, for example from the other side of a minimum.
     energy = field.hamiltonian(tf.concat([start[tf.newaxis], path], 0))
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
@@ -156,7 +157,7 @@ def _amounts(amount: Any, state: State) -> tf.Tensor:
     if not fits:
         raise ValueError(
             f"amount: expected a scalar or shape {batch} for states {state.shape}; received {amount.shape}; to give "
-            "one state several amounts, repeat it"
+            "one state several amounts, repeat the state"
         )
     known = tf.get_static_value(amount)
     if known is not None and not np.isfinite(known).all():
@@ -179,8 +180,8 @@ def _check_field(field: Any) -> None:
         hash(field)
     except TypeError as error:
         raise TypeError(
-            f"field: expected a hashable one, because its compiled form is kept; {type(field).__name__} isn't; a "
-            "dataclass is with frozen=True"
+            f"field: expected a hashable field, because the compiled form is kept; received {type(field).__name__}; "
+            "give a dataclass frozen=True"
         ) from error
 
 
@@ -192,13 +193,13 @@ def _check_reached(field: Any, state: State, moved: State) -> None:
     count, first = tf.math.count_nonzero(lost), tf.boolean_mask(state, lost)[0]
     if tf.reduce_any(at_rest):
         count, first = tf.math.count_nonzero(at_rest), tf.boolean_mask(state, at_rest)[0]
-        reason = "at an equilibrium, where grad H = 0 gives no direction; displace them a little"
+        reason = "at an equilibrium, where grad H = 0 gives no direction; displace such states a little"
     else:
         reason = (
-            "without a path to their energy: it ends at an equilibrium before (a minimum, a saddle), or is too curved; "
-            "take a smaller amount or more num_steps"
+            "without a path to their energy, because the path ends at an equilibrium before (a minimum, a saddle), or "
+            "is too curved; take a smaller amount or more num_steps"
         )
     raise ValueError(
         f"change_energy: {count} of {tf.size(lost)} states, the first of them {first}, are {reason} (inside a "
-        "tf.function those states are NaN, and the others stay)"
+        "tf.function, such states are NaN, and the others stay)"
     )

@@ -12,7 +12,7 @@ from hnn_tf.typing import State, VectorField
 
 
 class NotSolvedError(ArithmeticError):
-    """Raised when an implicit or adaptive integrator finds no solution."""
+    """The error of an implicit or adaptive integrator that finds no solution."""
 
 
 def rollout(
@@ -123,10 +123,11 @@ def rollout_at_times(
       give an empty trajectory.
 
     Raises:
-      ValueError: As in `rollout`. Also if not exactly one of `max_step_size` and `substeps` is given, the given one is
-        not positive, or `max_steps` is not a number as above.
-      TypeError: As in `rollout`.
-      NotSolvedError: As in `rollout`.
+      ValueError: For the same reasons as in `rollout`. Also if not exactly one of `max_step_size` and `substeps` is
+        given, the given one is not positive, `max_steps` is not a number as above, or `max_steps` and `compensated` are
+        given for an implicit or adaptive integrator.
+      TypeError: For the same reason as in `rollout`.
+      NotSolvedError: For the same reason as in `rollout`.
     """
     state, method = _checked(vector_field, initial_state, integrator)
     if (max_step_size is None) == (substeps is None):
@@ -201,7 +202,7 @@ def _planned(stepper: Stepper, plan: Plan, state: State, arguments: tuple, jit_c
             raise NotSolvedError(
                 f"integrator {stepper.integrator.name!r}: found no solution for {steps.shape[0]} of {tf.size(lost)} "
                 f"states, first between outputs {tf.reduce_min(steps) - 1} and {tf.reduce_min(steps)}; take smaller "
-                "steps or a looser tolerance (inside a tf.function those states are NaN, and the others stay)"
+                "steps or a looser tolerance (inside a tf.function, such states are NaN, and the others stay)"
             )
     return trajectory
 

@@ -17,7 +17,7 @@ StepsOf = Callable[[tf.Tensor], tf.Tensor]
 
 
 class LimitedTimes:
-    """Times without repeated and unreachable ones, and the way back to all times.
+    """Times without repeated and unreachable ones. `at_all_times` expands a trajectory at these times to all times.
 
     The steps of a member are counted from its first time on. A member is NaN from the time on at which its number of
     steps exceeds its share; a time that is not finite is never reached. The share is `max_steps`. The members of a call
@@ -29,12 +29,13 @@ class LimitedTimes:
     time.
 
     Args:
-      times: `[..., T]`.
-      steps_of: Returns the number of steps that an interval takes.
+      times: All times, `[..., T]`.
+      steps_of: A function that returns the number of steps of each interval.
       max_steps: The limit, an integer from 1 to `MOST_STEPS`.
 
     Attributes:
-      times: `[..., K]`. A member that goes no further stays at the last time that it reaches.
+      times: The times at which some member moves, `[..., K]`. A member that goes no further stays at the last time that
+        it reaches.
     """
 
     def __init__(self, times: tf.Tensor, steps_of: StepsOf, max_steps: int) -> None:

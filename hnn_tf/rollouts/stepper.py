@@ -29,7 +29,8 @@ class Stepper:
       integrator: The integrator that takes the steps.
       compensated: Whether the sums are compensated.
       checkpointing: Whether gradients of many steps compute each step again instead of storing its intermediate values.
-      most_repeats: The limit of the repetitions within steps; not for compensated sums. By default, there is no limit.
+      most_repeats: The limit of the repetitions within steps. By default, there is no limit. Compensated sums cannot
+        have a limit.
 
     References:
       Kahan. Further remarks on reducing truncation errors. Communications of the ACM 8, 1965; Hairer, Lubich, Wanner.
@@ -84,6 +85,6 @@ class Stepper:
         if derivative.shape.rank != state.shape.rank or not derivative.shape.is_compatible_with(state.shape):
             raise ValueError(
                 f"vector_field: expected a time derivative of shape {state.shape}, the state's; received "
-                f"{derivative.shape}; a Hamiltonian's is lambda state: symplectic_gradient(hamiltonian, state)"
+                f"{derivative.shape}; for a Hamiltonian, give lambda state: symplectic_gradient(hamiltonian, state)"
             )
         return derivative

@@ -24,8 +24,8 @@ class System(abc.ABC):
       dof: The number of degrees of freedom n.
       separable: Whether H = T(p) + V(q).
       conservative: Whether the motion conserves H, without friction or driving.
-      state_names: 2n names, positions first.
-      state_units: 2n units, in the same order.
+      state_names: The names of the 2n coordinates, positions first.
+      state_units: The units of the 2n coordinates, in the same order.
       energy_unit: The unit of H.
     """
 

@@ -61,7 +61,7 @@ class BestWeights:
           ArithmeticError: If no validation loss was finite.
         """
         if not np.isfinite(self.best_loss):
-            raise ArithmeticError("best weights: expected a finite validation loss at some step; there was none")
+            raise ArithmeticError("best weights: expected a finite validation loss at some step; received none")
         for variable, value in zip(self._loop.trained_variables, self._best, strict=True):
             variable.assign(value)
 
@@ -77,7 +77,7 @@ class BestWeights:
           ValueError: If names or shapes differ; nothing is changed then.
         """
         if {name: np.shape(value) for name, value in state.items()} != {n: v.shape for n, v in self.state().items()}:
-            raise ValueError("state: expected the best weights of this model")
+            raise ValueError("state: expected the best weights of this model; received other weights")
         self._best = [np.asarray(state[f"best.{i}"]) for i in range(len(self._best))]
         self.best_step, self.best_loss = int(state["best.step"]), float(state["best.loss"])
 

@@ -24,7 +24,7 @@ def check_callbacks(callbacks: Sequence[Any], loop: Training, *, has_validation:
         if isinstance(callback, _SETS_THE_RATE) and not _has_settable_rate(loop.optimizer):
             raise InputError(
                 f"{name}: expected an optimizer with a learning rate that can be set; received "
-                f"{type(loop.optimizer).__name__} with a schedule or none; give it a number, or leave {name} out"
+                f"{type(loop.optimizer).__name__} with a schedule or no rate; set a number, or leave {name} out"
             )
         if isinstance(callback, keras.callbacks.BackupAndRestore) and callback.save_freq != "epoch":
             raise InputError(
@@ -32,12 +32,15 @@ def check_callbacks(callbacks: Sequence[Any], loop: Training, *, has_validation:
                 "give fit a smaller block_size"
             )
         if isinstance(callback, keras.callbacks.SwapEMAWeights):
-            raise InputError(f"{name}: expected none; fit shows callbacks the averages of use_ema, and leaves them")
+            raise InputError(
+                f"{name}: expected none, because fit shows callbacks the averages of use_ema, and keeps the averages; "
+                f"leave {name} out"
+            )
         restores = isinstance(callback, keras.callbacks.EarlyStopping) and callback.restore_best_weights
         if restores and loop.learned and not has_validation:
             raise InputError(
                 f"{name}: restore_best_weights restores no learned columns ({', '.join(loop.learned)}); give fit "
-                "validation samples, and it leaves the best of both"
+                "validation samples, with which fit restores the best weights and columns"
             )
 
 

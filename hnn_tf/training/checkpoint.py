@@ -53,7 +53,7 @@ class Checkpoint:
             return f"--resume continues {self.path.stem} from step {int(newest['step'])}"
         if self.path.exists():
             return f"--resume continues {self.path.stem} from its last checkpoint"
-        return f"no step of {self.path.stem} is finished yet; --resume begins it"
+        return f"no step of {self.path.stem} is finished yet; --resume begins this training"
 
     def load(self) -> dict[str, np.ndarray] | None:
         """Returns the arrays on disk, or None if there is no file.
@@ -68,14 +68,15 @@ class Checkpoint:
                 state = dict(archive)
         except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
             raise InputError(
-                f"{self.path}: expected a checkpoint of this run; it can't be read ({error}); delete it to train anew"
+                f"{self.path}: expected a checkpoint of this run; the file can't be read ({error}); delete the file to "
+                "train anew"
             ) from error
         kept = {name.removeprefix(_OF): str(state.pop(name)) for name in list(state) if name.startswith(_OF)}
         differing = [name for name in sorted(kept | self._of) if kept.get(name) != self._of.get(name)]
         if differing:
             raise InputError(
-                f"{self.path}: expected a checkpoint of this fit; it is one of another {differing[0]}; delete it to "
-                "train anew, or give another folder"
+                f"{self.path}: expected a checkpoint of this fit; received a checkpoint of another {differing[0]}; "
+                "delete the file to train anew, or give another folder"
             )
         return state
 

@@ -52,7 +52,7 @@ class FitState(keras.Model):
         except ValueError as error:
             raise InputError(
                 f"{filepath}: expected a backup of this fit, of its model, optimizer, learned columns and validation; "
-                "received another; remove it to train anew"
+                "received another backup; remove the file to train anew"
             ) from error
 
     def save_own_variables(self, store: Any) -> None:

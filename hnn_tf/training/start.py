@@ -103,8 +103,8 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
     named = {"model": model.name, "objective": objective.name}
     if width > WIDEST_STATE and not conservative:
         raise OptionError(
-            f"{{model}}: has a closed form for states of up to {WIDEST_STATE} numbers, and these have {width}; take "
-            "hnn_friction",
+            f"{{model}}: has a closed form for states of up to {WIDEST_STATE} numbers; received states of {width}; "
+            "take hnn_friction",
             **named,
         )
     narrow = width <= WIDEST_STATE
@@ -114,8 +114,8 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
         raise OptionError(f"{{model}}: has no closed form for {{objective}}; take {', '.join(able)}", **named)
     if getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0):
         raise OptionError(
-            "{model}: its closed form fits squares over whole trajectories; leave {huber:only} and {growth_steps:only} "
-            "out, or take hnn",
+            "{model}: the closed form fits squared errors over whole trajectories; leave {huber:only} and "
+            "{growth_steps:only} out, or take hnn",
             **named,
             huber=0,
             growth_steps=0,

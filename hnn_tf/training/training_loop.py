@@ -66,8 +66,8 @@ class TrainingLoop:
             raise ValueError("TrainingLoop: expected a built model; call model.build([None, 2n]) first")
         if tf.distribute.has_strategy():
             raise InputError(
-                "TrainingLoop: expected no tf.distribute strategy; it trains on one device; leave its scope, or take "
-                "stock Keras compile and fit"
+                "TrainingLoop: expected no tf.distribute strategy, because TrainingLoop trains on one device; leave "
+                "the strategy's scope, or take stock Keras compile and fit"
             )
         if isinstance(optimizer, str):
             optimizer = keras.optimizers.get(optimizer)
@@ -83,7 +83,7 @@ class TrainingLoop:
         optimizer.build(self.trained_variables)
         self._batches = Batches(len(next(iter(self._samples.values()))), batch_size, seed)
         if batch_size is not None and isinstance(optimizer, LBFGS):
-            raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give none")
+            raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give None")
         self.step = 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
         self._loss = tf.function(lambda columns: self.objective.loss(model, columns), autograph=False)
@@ -146,7 +146,7 @@ class TrainingLoop:
             if number < 1:
                 raise ValueError(f"{name}: expected an integer >= 1; received {number}")
         if validation is None and patience is not None:
-            raise ValueError("patience: expected validation samples, too, to see an improvement on")
+            raise ValueError("patience: expected validation samples, too, to measure improvement; received none")
         best = fit_in_blocks(
             self,
             num_steps,

@@ -42,14 +42,14 @@ class TrainingOptions(Options):
     average_weights: bool = option(False, "Use the exponential average of the weights, over about 100 steps.")
     validation_fraction: float = option(
         0.0,
-        "The fraction of the training trajectories that is held out to choose the best weights; with 0, the last "
+        "The fraction of the training trajectories that is held out to choose the best weights. With 0, the last "
         "weights are used.",
         least=0.0,
         most=1.0,
     )
     patience: int = option(
         0,
-        "The number of steps without a lower validation loss after which training stops; with 0, all steps are taken. "
+        "The number of steps without a lower validation loss after which training stops. With 0, all steps are taken. "
         "The loss is computed every 50 steps.",
         least=0,
         most=MOST_STEPS,
@@ -69,7 +69,7 @@ class TrainingOptions(Options):
                 )
         if self.patience and not self.validation_fraction:
             raise OptionError(
-                "{patience}: expected trajectories to see an improvement on; give {validation_fraction}, too",
+                "{patience}: expected held-out trajectories to measure improvement; give {validation_fraction}, too",
                 patience=self.patience,
                 validation_fraction=0.2,
             )

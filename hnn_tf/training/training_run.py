@@ -96,8 +96,8 @@ def train(
                 stopping.restore(best)
         except (KeyError, ValueError) as error:
             raise InputError(
-                f"{checkpoint.path}: expected a checkpoint of this run; it holds other variables; "
-                "delete it to train anew"
+                f"{checkpoint.path}: expected a checkpoint of this run; received other variables; "
+                "delete the file to train anew"
             ) from error
     if stopping and not saved:
         stopping.update()  # the initial weights may be better than all later weights
@@ -151,7 +151,8 @@ def check_steps(model: keras.Model, objective: Objective, options: TrainingOptio
     """
     if not (options.steps or objective.begins_at_closed_form or is_fitted_in_closed_form(model)):
         raise OptionError(
-            "{steps}: leaves the model as it begins; give one or more, or an objective that has a start", steps=0
+            "{steps}: expected at least one step; give more steps, or an objective that begins at a closed form",
+            steps=0,
         )
 
 
@@ -174,8 +175,8 @@ def _begin(
         return again(data.objective, data.train, found)
     if progress and data.objective.begins_at_closed_form:
         closed = begins_in_closed_form(model, width=np.shape(data.train["states"])[-1])
-        where = "a closed form" if closed else "matched derivatives"
-        sys.stderr.write(f"{model.name}: begins at {where}\n")
+        where = "a closed form" if closed else "a fit of the derivatives"
+        sys.stderr.write(f"{model.name}: the training begins at {where}\n")
     try:
         return begin(model, data.objective, data.train, angles=data.angles, seed=options.seed)
     except ArithmeticError as error:
@@ -190,7 +191,7 @@ def _keep(loop: TrainingLoop, stopping: BestWeights | None, name: str) -> dict[s
     try:
         stopping.restore_best()
     except ArithmeticError as error:
-        raise TrainingFailedError(f"training of {name}: its validation loss never was finite") from error
+        raise TrainingFailedError(f"training of {name}: the validation loss was never finite") from error
     return {"validation_loss": stopping.best_loss, "best_step": stopping.best_step}
 
 

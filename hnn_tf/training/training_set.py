@@ -59,8 +59,8 @@ class TrainingSet:
         train = samples["train"]
         if options.batch_size > num_samples(train):
             raise OptionError(
-                f"{{batch_size}}: expected at most the {num_samples(train)} training samples; give fewer, or 0 to take "
-                "them all",
+                f"{{batch_size}}: expected at most the {num_samples(train)} training samples; give a smaller number, "
+                "or 0 to take all samples",
                 batch_size=options.batch_size,
             )
         return cls(objective, train, samples.get("validation"), samples["test"], tuple(recordings.angles))
@@ -78,7 +78,7 @@ def _held_out(recordings: Any, fraction: float) -> tuple[Any, Any]:
         single = isinstance(recordings, Recordings) and len(recordings) == 1
         count, unit = (len(recordings[0]), "readings") if single else (len(recordings), "trajectories")
         raise OptionError(
-            f"{{validation_fraction}}: expected a split of {count} training {unit} with both parts not empty; give "
-            "another, or 0 to hold none out",
+            f"{{validation_fraction}}: expected a split of {count} training {unit} with no part empty; give "
+            "another fraction, or 0 to hold none out",
             validation_fraction=fraction,
         ) from error

@@ -101,8 +101,8 @@ def warm_start(
     wide = used["states"].shape[-1] > WIDEST_STATE
     if own and (wide or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))):
         raise InputError(
-            f"{model.name}: random features are fitted to trajectories of states of up to {WIDEST_STATE} numbers, with "
-            "LinearFriction or none; match derivatives or the weak form, or take a network"
+            f"{model.name}: expected states of up to {WIDEST_STATE} numbers, with LinearFriction or no dissipation, to "
+            "fit random features to trajectories; match derivatives or the weak form, or take a network"
         )
     if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)

@@ -202,7 +202,7 @@ def test_a_solve_without_samples_is_refused():
 
 def test_friction_of_bodies_at_rest_is_refused(rng):
     samples = {"state": rng.normal(size=[50, 2]) * [1, 0], "time_derivative": rng.normal(size=[50, 2])}
-    with pytest.raises(InputError, match="columns without penalty that are independent"):
+    with pytest.raises(InputError, match="expected independent columns without penalty"):
         closed_form.fit(_network(), samples, friction=True)
 
 
@@ -218,7 +218,9 @@ def test_the_weak_form_of_a_perceptron_is_solved_for_its_last_layer():
 
 def test_a_dissipation_that_would_stay_unfitted_is_refused(rng):
     model = HamiltonianNetwork(RandomFeatureHamiltonian(), LinearFriction())
-    with pytest.raises(InputError, match="has a dissipation, which would stay as it is"):
+    with pytest.raises(
+        InputError, match="expected a model without dissipation, because only the Hamiltonian is fitted"
+    ):
         closed_form.fit(model, _oscillators(rng))
 
 

@@ -169,5 +169,5 @@ def test_free_columns_that_depend_on_each_other_are_refused(rng):
     a, y = _problem(rng)
     for column in (np.zeros(60), a[:, 1]):
         a[:, 0] = column
-        with pytest.raises(InputError, match="columns without penalty that are independent"):
+        with pytest.raises(InputError, match="expected independent columns without penalty"):
             _solved(a, y, num_free=2)

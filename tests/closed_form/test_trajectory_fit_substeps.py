@@ -40,7 +40,7 @@ def test_the_friction_of_irregular_readings_is_within_its_error_bar(rng):
 
 
 def test_one_step_an_interval_is_said_where_it_damps(rng):
-    with pytest.warns(IntegrationWarning, match="substeps=1: the integrator's error is not small beside the noise"):
+    with pytest.warns(IntegrationWarning, match="substeps=1: the integrator's error is too large beside the noise"):
         found, miss = _misses(swings(rng, regular=False), substeps=1)
     # What doubling is expected to do is what the truth needs, but for noise of 1 and for what is not linear.
     assert abs(miss) == pytest.approx(found.integration_error, abs=4, rel=0.5)

@@ -108,7 +108,7 @@ def test_what_can_not_be_kept_is_said(tmp_path):
     (tmp_path / "kept").mkdir()
     code, error, _ = _interrupted(tmp_path, MAINS["waiting"], signal.SIGTERM)
     assert code == 143
-    assert error.startswith("error: interrupted by SIGTERM: what was learned last couldn't be kept: ")
+    assert error.startswith("error: interrupted by SIGTERM: the last training steps couldn't be saved: ")
     assert error.count("\n") == 1
 
 

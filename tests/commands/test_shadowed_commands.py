@@ -80,7 +80,7 @@ def test_the_library_tells_whose_command_it_is(monkeypatch, capsys, name, origin
     shadowed_command.tell()
     error = capsys.readouterr().err
     command = name.removesuffix(".__main__")
-    assert error.startswith(f"note: python -m {command} runs {origin}, not hnn_tf's") == said
+    assert error.startswith(f"note: python -m {command} runs {origin}, not the command of hnn_tf") == said
     assert error.count("\n") == said
 
 
@@ -90,7 +90,9 @@ def test_an_export_of_the_readers_own_that_uses_the_library_is_run_and_told(tmp_
     code, output, error = _run(tmp_path, "-m", "export")
     assert (code, output.strip()) == (0, hnn_tf.__version__)
     # TensorFlow's own messages may follow.
-    assert error.splitlines()[0].startswith(f"note: python -m export runs {tmp_path / 'export.py'}, not hnn_tf's")
+    assert error.splitlines()[0].startswith(
+        f"note: python -m export runs {tmp_path / 'export.py'}, not the command of hnn_tf"
+    )
     assert pathlib.Path(hnn_tf.__file__).parent.parent == command_session.ROOT
 
 

@@ -155,7 +155,7 @@ def test_the_fewest_times_are_taken_and_fewer_refused(case, rng):
     estimate = case.estimator.estimate(np.arange(case.min_points), rng.normal(size=[2, case.min_points, 2]))
     assert np.isfinite(estimate.time_derivatives).all()
     assert np.isfinite(estimate.noise_std).all()
-    with pytest.raises(InputError, match=f"at least {case.min_points} times a trajectory; received"):
+    with pytest.raises(InputError, match=f"at least {case.min_points} times in a trajectory; received"):
         case.estimator.estimate(np.arange(case.min_points - 1), np.zeros([2, case.min_points - 1, 2]))
 
 
@@ -189,5 +189,7 @@ def test_bad_input_is_refused_in_one_line(estimator, times, states, message):
 
 
 def test_records_too_long_for_dense_matrices_are_refused():
-    with pytest.raises(InputError, match="at most 1000 times a trajectory; received 1001; cut it .* smoothing_spline"):
+    with pytest.raises(
+        InputError, match="at most 1000 times in a trajectory; received 1001; cut the .* smoothing_spline"
+    ):
         GaussianProcess().estimate(np.arange(1001), np.zeros([1, 1001, 2]))

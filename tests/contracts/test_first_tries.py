@@ -136,7 +136,9 @@ def test_activations_are_keras_names_or_functions(activation):
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", keras.activations.hard_silu, tf.nn.relu6])
 @pytest.mark.parametrize("kind", [hnn_tf.MLPHamiltonian, hnn_tf.RandomFeatureHamiltonian])
 def test_a_hamiltonian_with_a_kink_is_refused(kind, activation):
-    with pytest.raises(InputError, match=r"expected a smooth one for a Hamiltonian, .*; use 'tanh', 'silu'") as refusal:
+    with pytest.raises(
+        InputError, match=r"expected a smooth activation for a Hamiltonian, .*; use 'tanh', 'silu'"
+    ) as refusal:
         kind(activation=activation)
     assert "\n" not in str(refusal.value)
 
@@ -156,7 +158,9 @@ def test_training_takes_names():
 def test_an_objective_is_no_loss_of_keras(loss):
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8))
     model.compile("adam", loss)
-    with pytest.raises(InputError, match="objective '.*': expected hnn_tf.TrainingLoop, .* loss='mse'") as refusal:
+    with pytest.raises(
+        InputError, match="objective '.*': expected a call by hnn_tf.TrainingLoop, .* loss='mse'"
+    ) as refusal:
         model.fit(STATES, STATES, verbose=0)
     assert "\n" not in str(refusal.value)
 

@@ -37,28 +37,31 @@ def test_a_cut_is_refused_or_said(tmp_path, size):
     except InputError:
         return
     assert len(said) == 1
-    assert said[0].startswith(f"{path}: it")
+    assert said[0].startswith((f"{path}: the file has", f"{path}: the last line has"))
 
 
 def test_says_how_many_readings_there_are_and_should_be(tmp_path):
     path = write_text(tmp_path, as_bytes(READINGS[:400]))
     assert _said(path) == [
-        f"{path}: it has 400 readings, and the published record 556; if it isn't another record, check that it is whole"
+        f"{path}: the file has 400 readings, and the published record 556; check that the file is complete if it is "
+        "the published record"
     ]
 
 
 def test_more_readings_are_said_too(tmp_path):
-    assert "it has 557 readings" in _said(write_text(tmp_path, as_bytes([*READINGS, "0 200 0 0"])))[0]
+    assert "the file has 557 readings" in _said(write_text(tmp_path, as_bytes([*READINGS, "0 200 0 0"])))[0]
 
 
 def test_says_that_the_last_line_has_no_end(tmp_path):
     path = write_text(tmp_path, WHOLE[:-4])  # within the digits of the last velocity
-    assert _said(path) == [f"{path}: its last line has no line end; if it isn't another record, check that it is whole"]
+    assert _said(path) == [
+        f"{path}: the last line has no line end; check that the file is complete if it is the published record"
+    ]
 
 
 @pytest.mark.filterwarnings("default")
 def test_commands_say_it_in_a_line_without_a_place_in_the_code(tmp_path, capsys):
     path = write_text(tmp_path, WHOLE[:-4])
     command_line.run(lambda: read_pendulum_record(path), usage="", argv=["command"])
-    message = f"{path}: its last line has no line end; if it isn't another record, check that it is whole"
+    message = f"{path}: the last line has no line end; check that the file is complete if it is the published record"
     assert capsys.readouterr().err == f"warning: {message}\n"

@@ -119,7 +119,7 @@ def test_without_a_folder_nothing_is_kept(tmp_path, make, monkeypatch):
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, make):
     (tmp_path / "file").write_text("")
-    with pytest.raises(InputError, match=r"--cache_dir=.*file: expected a folder that can be written"):
+    with pytest.raises(InputError, match=r"cache_dir='.*file': expected a folder that can be written"):
         cached_arrays(tmp_path / "file", SETTINGS, make)
 
 

@@ -118,7 +118,9 @@ def test_a_motion_that_is_not_written_out_is_the_gradients():
 def test_bodies_that_collide_are_refused():
     meeting = np.array([0.5, -0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     apart = data.sample_two_body(np.random.default_rng(0), 1)[0]
-    with pytest.raises(ArithmeticError, match=r"NBody: the motion of 1 of 2 states can't be followed .* state 1;"):
+    with pytest.raises(
+        ArithmeticError, match=r"NBody: the solver stops before the last time for 1 of 2 states, .* state 1;"
+    ):
         reference_solution(systems.NBody(), np.stack([apart, meeting]), TIMES)
 
 
@@ -147,7 +149,7 @@ def test_times_may_come_back_and_stand_still():
 
 @pytest.mark.parametrize(("system", "width"), [(systems.NBody(), 8), (systems.Kepler(), 4)])
 def test_bodies_at_one_place_are_refused(system, width):
-    with pytest.raises(ArithmeticError, match="can't be followed"):
+    with pytest.raises(ArithmeticError, match="the solver stops before the last time"):
         reference_solution(system, np.zeros([1, width]), np.array([0.0, 1.0]))
 
 

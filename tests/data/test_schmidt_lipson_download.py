@@ -103,7 +103,7 @@ def test_archive_that_keras_accepts_is_checked_again(site, monkeypatch):
     wrong = site / "wrong.zip"
     wrong.write_bytes(b"PK")
     monkeypatch.setattr(keras.utils, "get_file", lambda *_, **__: str(wrong))
-    with pytest.raises(InputError, match="its SHA-256 was wrong"):
+    with pytest.raises(InputError, match="the SHA-256 of the file was wrong"):
         download_archive()
     assert not wrong.exists()
 

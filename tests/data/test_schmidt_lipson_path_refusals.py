@@ -28,25 +28,25 @@ def too_long_name(folder):
 
 
 def text_named_zip(folder):
-    return write_text(folder).rename(folder / "text.zip"), "expected a sound zip; it can't be read"
+    return write_text(folder).rename(folder / "text.zip"), "expected a sound zip; received: "
 
 
 def empty_zip_file(folder):
     path = folder / "empty.zip"
     path.touch()
-    return path, "expected a sound zip; it can't be read"
+    return path, "expected a sound zip; received: "
 
 
 def truncated_archive(folder):
     path = write_archive(folder)
     path.write_bytes(path.read_bytes()[:-40])
-    return path, "expected a sound zip; it can't be read"
+    return path, "expected a sound zip; received: "
 
 
 def bad_crc(folder):
     path = write_archive(folder, compression=zipfile.ZIP_STORED)
     path.write_bytes(path.read_bytes().replace(b"5.0000000000000000e+00", b"4.0000000000000000e+00"))
-    return path, f"!{MEMBER}: expected a sound zip; it can't be read (Bad CRC-32"
+    return path, f"!{MEMBER}: expected a sound zip; received: Bad CRC-32"
 
 
 def corrupt_deflate(folder):
@@ -54,13 +54,13 @@ def corrupt_deflate(folder):
     content = bytearray(path.read_bytes())
     content[30 + len(MEMBER)] = 0xFF  # the first byte of the stream: a reserved kind of block
     path.write_bytes(content)
-    return path, f"!{MEMBER}: expected a sound zip; it can't be read (Error -3"
+    return path, f"!{MEMBER}: expected a sound zip; received: Error -3"
 
 
 def damaged_name(folder):
     path = write_archive(folder, {MEMBER: GOOD, "\u00e9": b""})
     path.write_bytes(path.read_bytes().replace("\u00e9".encode(), b"\xff\xff"))
-    return path, "expected a sound zip; it can't be read"
+    return path, "expected a sound zip; received: "
 
 
 def nameless_member(folder):
@@ -77,11 +77,14 @@ def encrypted(folder):
     for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):  # the flags, in both headers
         content[content.index(signature) + offset] |= 1
     path.write_bytes(content)
-    return path, f"!{MEMBER}: expected an open member; it is encrypted; pack it without a password"
+    return (
+        path,
+        f"!{MEMBER}: expected an open member; received an encrypted member; pack the archive without a password",
+    )
 
 
 def lzma_member(folder):
-    return write_archive(folder, compression=zipfile.ZIP_LZMA), f"!{MEMBER}: expected it stored or deflated"
+    return write_archive(folder, compression=zipfile.ZIP_LZMA), f"!{MEMBER}: expected a stored or deflated member"
 
 
 def bomb(folder):
@@ -94,7 +97,7 @@ def bomb(folder):
 def bomb_that_declares_little(folder):
     path = write_archive(folder, {MEMBER: bytes(20_000_000)})
     path.write_bytes(path.read_bytes().replace(struct.pack("<L", 20_000_000), struct.pack("<L", 1000)))
-    return path, f"!{MEMBER}: expected a sound zip; it can't be read (Bad CRC-32"
+    return path, f"!{MEMBER}: expected a sound zip; received: Bad CRC-32"
 
 
 def archive_of_others(folder):
@@ -133,17 +136,17 @@ def folder_with_two(folder):
 def pipe(folder):
     path = folder / "pipe"
     os.mkfifo(path)  # nobody writes into it: opening it would wait for ever
-    return path, "expected a plain file, and no pipe, socket or device; give"
+    return path, "expected a plain file; received a pipe, socket or device; give"
 
 
 def endless_device(folder):
     del folder
-    return pathlib.Path("/dev/zero"), "expected a plain file, and no pipe, socket or device; give"
+    return pathlib.Path("/dev/zero"), "expected a plain file; received a pipe, socket or device; give"
 
 
 def link_to_a_pipe(folder):
     (folder / "link.zip").symlink_to(pipe(folder)[0])
-    return folder / "link.zip", "expected a plain file, and no pipe, socket or device; give"
+    return folder / "link.zip", "expected a plain file; received a pipe, socket or device; give"
 
 
 def huge_archive(folder):
@@ -153,7 +156,7 @@ def huge_archive(folder):
 
 
 def zero_byte(folder):
-    return f"{folder}/a\0b", "expected another path; embedded null byte; check the path"
+    return f"{folder}/a\0b", "expected a valid path; received: embedded null byte; check the path"
 
 
 BAD_PATHS = [

@@ -174,9 +174,7 @@ def test_long_records_are_as_accurate_as_short_ones(rng):
 def test_times_that_nearly_coincide_are_refused_by_the_spline(rng):
     times = np.sort(np.concatenate([0.05 * np.arange(400), 0.05 * np.arange(400) + 1e-9]))
     states = np.sin(0.2 * times)[None, :, None] + 0.1 * rng.normal(size=[1, 800, 2])
-    with pytest.raises(
-        InputError, match="smoothing_spline: expected times that don't nearly coincide; received a step"
-    ):
+    with pytest.raises(InputError, match="smoothing_spline: expected times that differ clearly; received a step"):
         SmoothingSpline().estimate(times, states)
 
 

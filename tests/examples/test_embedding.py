@@ -134,7 +134,7 @@ def test_a_placeholder_outside_of_a_layer_is_refused(call):
 def test_frames_of_another_shape_are_refused_when_the_graph_is_made():
     model = _frames_network()
     model.build([None, 3, 3, 2])
-    with pytest.raises(ValueError, match="frames: expected shape"):
+    with pytest.raises(ValueError, match="frames: expected a batch of shape"):
         model(keras.Input([3, 4, 2]))
 
 

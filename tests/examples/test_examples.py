@@ -58,7 +58,7 @@ def test_a_model_of_other_states_is_refused(run_example, tmp_path, capsys, examp
     with pytest.raises(SystemExit, match="2"):
         run_example(example, f"--model_path={tmp_path / 'wide.keras'}")
     error = capsys.readouterr().err
-    assert "expected a model of states of width 2; it takes state (None, 4)" in error
+    assert "expected a model of states of width 2; received state (None, 4)" in error
     assert error.count("\n") == 1
 
 

@@ -181,8 +181,8 @@ def _free_port():
         (["--state=1,2,3", "--signature=energy"], "expected states of one width; received widths [2, 3]"),
         (["--model=baseline"], "Matrix size-incompatible: In[0]: (1, 2) [[state]]"),
         (["--signature=enrgy"], "enrgy"),
-        (["--signature=rollout"], "--times: goes with --signature=rollout"),
-        (["--signature=energy", "--times=0,1"], "--times: goes with --signature=rollout"),
+        (["--signature=rollout"], "--times: expected only with --signature=rollout"),
+        (["--signature=energy", "--times=0,1"], "--times: expected only with --signature=rollout"),
         (["--state=1,x"], "argument --state: expected numbers as 1.0,0.0; received '1,x'"),
         (["--times=0:1"], "argument --times: expected start:stop:step"),
         (["--times=0:1:-1"], "argument --times: expected start:stop:step"),
@@ -206,7 +206,7 @@ def test_no_server_is_one_line(ask, client):
     flag = f"--server={nowhere}" if client == "grpc" else f"--url=http://{nowhere}"
     code, output, error = ask(client, "--model=pendulum", "--state=1,0", flag)
     assert (code, output) == (2, "")
-    assert re.fullmatch(rf"error: .*{nowhere}.*: no server answers: .*refused.*; start it, or give .*\n", error)
+    assert re.fullmatch(rf"error: .*{nowhere}.*: no server answers: .*refused.*; start the server, or give .*\n", error)
 
 
 @pytest.mark.parametrize("client", CLIENTS)

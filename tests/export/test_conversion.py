@@ -34,13 +34,18 @@ CASES = [
     ("nowhere", "m", {}, "nowhere: no such folder"),
     ("empty", "m", {}, "empty: expected a SavedModel"),
     ("damaged", "m", {}, "damaged/saved_model.pb: expected a SavedModel"),
-    ("served", "m", {}, "signature 'serving_default': served/1 has none of that name; it has energy, rollout"),
+    ("served", "m", {}, "signature 'serving_default': served/1 has no such signature; take energy, rollout"),
     ("served", "taken", {"signature": "energy"}, "taken: exists"),
-    ("served", "no/m", {"signature": "energy"}, "no/m: expected a file in a folder that exists"),
+    ("served", "no/m", {"signature": "energy"}, "no/m: expected a file in an existing folder"),
 ]
 LITERT_CASES = [
     ("double", "m", {"signature": "energy"}, "double/1: expected a float32 model"),
-    ("served", "m", {"signature": "rollout"}, "signature 'rollout': LiteRT needs a fixed batch"),
+    (
+        "served",
+        "m",
+        {"signature": "rollout"},
+        "signature='rollout': LiteRT needs a fixed batch size for a rollout; give batch_size=1",
+    ),
     ("served", "m", {"signature": "energy", "batch_size": 0}, "batch_size: expected an integer >= 1; received 0"),
 ]
 

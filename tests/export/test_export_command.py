@@ -64,7 +64,7 @@ def test_prints_the_folder_and_its_signatures_and_nothing_else(finished):
         "  rollout: state [?, 2] float32, times [?, ?] float32 -> energy [?, ?] float32, trajectory [?, ?, 2] float32",
         "  serving_default: state [?, 2] float32 -> energy [?] float32, time_derivative [?, 2] float32",
         "  time_derivative: state [?, 2] float32 -> time_derivative [?, 2] float32",
-        "  its card doesn't say how it was trained: no metrics.json beside it is of this model",
+        "  the card does not describe the training: no metrics.json of this model is beside the model",
     ]
     loaded = tf.saved_model.load(str(folder / "served" / "pendulum" / "1"))
     assert loaded.signatures["energy"](state=tf.zeros([1, 2]))["energy"].shape == [1]
@@ -74,7 +74,7 @@ def test_says_that_a_baseline_has_no_energy(finished):
     code, output, error = finished[1]["baseline"]
     assert (code, error) == (0, "")
     assert output.splitlines()[-2:] == [
-        "  its card doesn't say how it was trained: no metrics.json beside it is of this model",
+        "  the card does not describe the training: no metrics.json of this model is beside the model",
         "  no energy: baseline has no Hamiltonian",
     ]
     assert "energy [" not in output
@@ -96,7 +96,7 @@ def test_substeps_are_those_between_two_times(finished):
         ("missing", "error: nowhere.keras: no such file"),
         ("damaged", "error: damaged.keras: expected a .keras file"),
         ("existing", "error: existing/3: exists"),
-        ("both", "error: max_step_size and substeps: expected one of them; received both"),
+        ("both", "error: max_step_size and substeps: expected one of the two; received both"),
         ("leapfrog", "error: integrator 'leapfrog': needs a separable Hamiltonian"),
     ],
 )

@@ -61,14 +61,14 @@ def _lazy():
     [
         (lambda: _hnn(Scalar()), {}, r"expected a Hamiltonian \[..., 2n\] -> \[...\]; received \(\)"),
         (lambda: _hnn(Columns()), {}, r"expected a Hamiltonian .* received \(None, 2\)"),
-        (_lazy, {}, "expected a model with all its weights"),
+        (_lazy, {}, "expected a model with all weights"),
         (lambda: _hnn(dtype="mixed_float16"), {}, "expected a model of float32 or float64; received float16"),
         (
             lambda: _hnn(name="my pendulum"),
             {},
             "'my pendulum': expected ASCII letters",
         ),
-        (_friction, {"integrator": "gauss6"}, "integrator 'gauss6': is for Hamiltonian motion, .* use 'rk4'"),
+        (_friction, {"integrator": "gauss6"}, "integrator 'gauss6': expected Hamiltonian motion, .* use 'rk4'"),
         (_hnn, {"version": 1.5}, "version: expected an integer >= 1, below 2[*][*]63; received 1.5"),
         (_hnn, {"version": True}, "version: expected an integer"),
         (_hnn, {"version": 2**63}, "version: expected an integer"),
@@ -89,7 +89,7 @@ def test_is_one_line_and_nothing_is_left(tmp_path, build, options, match):
 
 def test_a_version_is_not_a_served_folder(tmp_path):
     version = saved_model.export_model(_hnn(), tmp_path)
-    with pytest.raises(InputError, match="is a version itself; give the folder above it"):
+    with pytest.raises(InputError, match="expected a served folder; received a version; give the folder above"):
         saved_model.export_model(_hnn(), version)
 
 

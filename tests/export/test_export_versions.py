@@ -205,7 +205,7 @@ def test_a_file_in_the_folder_s_place_is_left_alone(tmp_path):
         ({"max_step_size": float("inf")}, "max_step_size: expected a finite number > 0; received inf"),
         ({"substeps": 0}, "substeps: expected an integer >= 1, .*; received 0"),
         ({"substeps": 1.5}, "substeps: expected an integer >= 1, .*; received 1.5"),
-        ({"substeps": 1, "max_step_size": 0.1}, "expected one of them; received both"),
+        ({"substeps": 1, "max_step_size": 0.1}, "expected one of the two; received both"),
         ({"max_steps": 0}, "max_steps: expected an integer >= 1, at most 10000000; received 0"),
         ({"max_steps": 10_000_001}, "max_steps: expected an integer >= 1, at most 10000000; received 10000001"),
         ({"max_steps": 4, "substeps": 5}, "max_steps: expected an integer >= substeps, at most 10000000; received 4"),

@@ -49,7 +49,7 @@ def test_the_weights_are_stored_once(saved_models, tmp_path):
     ("name", "signature", "message"),
     [
         ("nowhere", "rollout", "nowhere/1: no such folder; give the folder of a version"),
-        ("good", "energy", "good/1 has none of that name; it has rollout, serving_default, time_derivative"),
+        ("good", "energy", "good/1 has no such signature; take rollout, serving_default, time_derivative"),
         ("wide", "rollout", "float32 and int32, but no float64; export a float32 model"),
         ("unknown", "serving_default", "TensorFlow.js has no Betainc"),
     ],

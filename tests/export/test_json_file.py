@@ -22,7 +22,7 @@ from hnn_tf.export import json_file
         (b'"\xff"', "can't decode byte 0xff"),
         (b"", "Expecting value"),
         (b'{"a": 1', "Expecting"),
-        (b" " * (json_file.MOST_BYTES + 1), "expected a file of at most 16 MiB; it is larger"),
+        (b" " * (json_file.MOST_BYTES + 1), "expected a file of at most 16 MiB; received a larger file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

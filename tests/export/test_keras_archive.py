@@ -76,16 +76,16 @@ def _one_dataset(**options):
 BOMBS = {
     "config": (
         lambda path, members: _write(path, members | {"config.json": b" " * 20_000_000}, zipfile.ZIP_DEFLATED),
-        "is compressed, which Keras' never is",
+        "is compressed, but Keras compresses nothing",
     ),
-    "lying config": (_lie_about_size, "is compressed, which Keras' never is"),
+    "lying config": (_lie_about_size, "is compressed, but Keras compresses nothing"),
     "large config": (
         lambda path, members: _write(path, members | {"config.json": b" " * (json_file.MOST_BYTES + 1)}),
-        "its config.json has 16777217 bytes; expected at most 16777216",
+        "config.json has 16777217 bytes; expected at most 16777216",
     ),
     "large metadata": (
         lambda path, members: _write(path, members | {"metadata.json": b" " * (json_file.MOST_BYTES + 1)}),
-        "its metadata.json has 16777217 bytes",
+        "metadata.json has 16777217 bytes",
     ),
     "nested config": (
         lambda path, members: _write(path, members | {"config.json": b"[" * 1_000_000}),
@@ -93,27 +93,30 @@ BOMBS = {
     ),
     "other member": (
         lambda path, members: _write(path, members | {"../../escape": b""}),
-        "it holds metadata.json, config.json, model.weights.h5, ../../escape; expected",
+        "the archive holds metadata.json, config.json, model.weights.h5, ../../escape; expected",
     ),
-    "member twice": (_twice, "it holds metadata.json, config.json, model.weights.h5, config.json"),
+    "member twice": (_twice, "the archive holds metadata.json, config.json, model.weights.h5, config.json"),
     "no weights": (
         lambda path, _: _write(path, {"config.json": b"{}", "metadata.json": b"{}"}),
-        "it holds config.json, metadata.json; expected",
+        "the archive holds config.json, metadata.json; expected",
     ),
-    "encrypted": (_encrypt, "its model.weights.h5 is encrypted"),
-    "packed weights": (_one_dataset(shape=[1_000_000], compression="gzip", fillvalue=0), "its weights declare 40"),
-    "unwritten weights": (_one_dataset(shape=[2**40]), "its weights declare 4398046511"),
+    "encrypted": (_encrypt, "loaded: model.weights.h5 is encrypted"),
+    "packed weights": (_one_dataset(shape=[1_000_000], compression="gzip", fillvalue=0), "the weights declare 40"),
+    "unwritten weights": (_one_dataset(shape=[2**40]), "the weights declare 4398046511"),
     # More than 2**64 bytes, which 64 bits would count as none.
-    "overflowing weights": (_one_dataset(shape=[2**31, 2**31, 4]), "its weights declare 73786976294"),
+    "overflowing weights": (_one_dataset(shape=[2**31, 2**31, 4]), "the weights declare 73786976294"),
     "weights elsewhere": (
         _one_dataset(shape=[4], external=[("/dev/zero", 0, 16)]),
-        "its weights vars/9 are in another file",
+        "the weights vars/9 are in another file",
     ),
     "linked weights": (
         _weights(lambda file: file.__setitem__("vars/9", h5py.ExternalLink("/dev/zero", "/"))),
-        "its weights vars are a link",
+        "the weights vars are a link",
     ),
-    "no HDF5": (lambda path, members: _write(path, members | {"model.weights.h5": b"none"}), "it can't be loaded"),
+    "no HDF5": (
+        lambda path, members: _write(path, members | {"model.weights.h5": b"none"}),
+        "the file can't be loaded",
+    ),
 }
 
 
@@ -127,7 +130,7 @@ def test_is_one_line_and_keras_never_sees_it(tmp_path, members, monkeypatch, cas
     with pytest.raises(InputError) as caught:
         saved_model.load_model(path)
     message = str(caught.value)
-    assert message.startswith(f"{path}: expected a .keras model of hnn_tf; it can't be loaded: ")
+    assert message.startswith(f"{path}: expected a .keras model of hnn_tf; the file can't be loaded: ")
     assert reason in message
     assert "\n" not in message
 

@@ -61,7 +61,9 @@ def test_an_op_that_litert_has_not_is_named_and_nothing_written(tmp_path):
     spec = tf.TensorSpec([None, 2], tf.float32, name="state")
     function = tf.function(lambda state: {"energy": tf.math.bessel_i0e(state[:, 0])}, input_signature=[spec])
     tf.saved_model.save(tf.Module(), str(tmp_path / "bessel"), signatures={"energy": function})
-    with pytest.raises(InputError, match="signature 'energy': LiteRT's builtin ops can't express it: BesselI0e$"):
+    with pytest.raises(
+        InputError, match="signature 'energy': LiteRT's builtin operations can't express the signature: BesselI0e$"
+    ):
         litert.convert(tmp_path / "bessel", tmp_path / "m.tflite", signature="energy")
     assert [path.name for path in tmp_path.iterdir()] == ["bessel"]
 
@@ -72,7 +74,9 @@ def test_the_command_prints_a_line_and_says_in_one_what_is_wrong(exported):
     process = command_session.start(command, exported)
     output, error = process.communicate(timeout=120)
     assert (process.returncode, error) == (0, "")
-    assert re.fullmatch(r"b\.tflite: rollout, within \d\.\de-\d\d of the SavedModel's, .*\n", output)
+    assert re.fullmatch(
+        r"b\.tflite: the answers of rollout are within \d\.\de-\d\d of the SavedModel's answers .*\n", output
+    )
     assert (exported / "b.tflite").is_file()
     again = command_session.start(command, exported)
     refusal = "error: b.tflite: exists, and is never overwritten; choose another name\n"

@@ -54,13 +54,19 @@ def _socket(path):
 
 
 ODD_FILES = {
-    "pipe": (_pipe, "expected a plain file; it is a pipe"),
-    "linked pipe": (_linked_pipe, "expected a plain file; it is a pipe"),
-    "device": (lambda path: path.symlink_to("/dev/zero"), "expected a plain file; it is a device"),
+    "pipe": (_pipe, "expected a plain file; received a pipe"),
+    "linked pipe": (_linked_pipe, "expected a plain file; received a pipe"),
+    "device": (lambda path: path.symlink_to("/dev/zero"), "expected a plain file; received a device"),
     "socket": (_socket, "expected a file that can be read"),
     "folder": (lambda path: path.mkdir(), "expected a file that can be read; received: Is a directory"),
-    "large": (lambda path: path.write_bytes(b"12345678901"), "expected a file of at most .* MiB; it is larger"),
-    "kernel's": (lambda path: path.symlink_to("/proc/self/maps"), "expected a file of at most .* MiB; it is larger"),
+    "large": (
+        lambda path: path.write_bytes(b"12345678901"),
+        "expected a file of at most .* MiB; received a larger file",
+    ),
+    "kernel's": (
+        lambda path: path.symlink_to("/proc/self/maps"),
+        "expected a file of at most .* MiB; received a larger file",
+    ),
 }
 
 
@@ -116,9 +122,9 @@ def test_a_version_with_a_pipe_is_refused(version, name):
     (version / name).parent.mkdir(exist_ok=True)
     _pipe(version / name)
     for path in (version, version.parent):
-        with pytest.raises(InputError, match=f"{name}: expected a plain file; it is a pipe"):
+        with pytest.raises(InputError, match=f"{name}: expected a plain file; received a pipe"):
             versions.latest(path)
-    with pytest.raises(InputError, match="it is a pipe"):
+    with pytest.raises(InputError, match="received a pipe"):
         conversion.checked_folder(version, "energy")
 
 
@@ -147,17 +153,17 @@ def test_each_reader_refuses_a_pipe_itself(version):
     _pipe(version / model_card.PATH)
     _pipe(version / warmup.PATH)
     for read in (serving_constraints.parsed, model_card.read, warmup.read):
-        with pytest.raises(InputError, match="it is a pipe"):
+        with pytest.raises(InputError, match="received a pipe"):
             read(version)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own, with NumPy 2
 def test_a_pipe_in_a_run_is_refused(tmp_path):
     _pipe(tmp_path / "model.keras")
-    with pytest.raises(InputError, match=r"model.keras: expected a plain file; it is a pipe"):
+    with pytest.raises(InputError, match=r"model.keras: expected a plain file; received a pipe"):
         saved_model.load_model(tmp_path / "model.keras")
     _pipe(tmp_path / "metrics.json")
-    with pytest.raises(InputError, match=r"metrics.json: expected a plain file; it is a pipe"):
+    with pytest.raises(InputError, match=r"metrics.json: expected a plain file; received a pipe"):
         saved_model.run_document(tmp_path / "model.keras")
 
 
@@ -173,5 +179,5 @@ def test_a_graph_that_is_too_large_is_refused(version):
 def test_keras_is_never_asked_about_what_is_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr(keras.saving, "load_model", None)
     (tmp_path / "model.keras").symlink_to("/dev/zero")
-    with pytest.raises(InputError, match="it is a device"):
+    with pytest.raises(InputError, match="received a device"):
         saved_model.load_model(tmp_path / "model.keras")

@@ -21,7 +21,7 @@ def test_what_a_server_refuses_is_found(tmp_path):
     for problem in (
         "serving_default: no such signature",
         "energy, state: expected a leading batch of any size; received the shape [2]",
-        "runs Python, which a server hasn't",
+        "runs Python, but a server has no Python",
         "asks for XLA, which a server refuses by default",
         "a variable of the optimizer",
         "tf_serving_warmup_requests: can't be read",

@@ -87,8 +87,8 @@ def test_each_energy_panel_has_its_own_truths_size_whatever_a_model_does(drawn, 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"titles": ["one", "two"]}, "expected one title for each .* received 2 titles, 1 panels"),
-        ({"energies": [], "titles": []}, "received 0 titles, 0 panels"),
+        ({"titles": ["one", "two"]}, "expected at least one panel and a title for each; received 1 panels, 2 titles"),
+        ({"energies": [], "titles": []}, "received 0 panels, 0 titles"),
         ({"energies": [{"hnn": TIMES[1:]}]}, r"energies\[0\]\['hnn'\]: expected shape \[41\]; received shape \[40\]"),
     ],
 )

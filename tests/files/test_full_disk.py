@@ -151,7 +151,7 @@ def test_a_command_says_file_and_mend(capsys):
     error = OSError(errno.ENOSPC, "No space left on device", "runs/a/metrics.json")
     assert _line_of(error, capsys) == (
         1,
-        "error: runs/a/metrics.json: No space left on device; what was written before stays as it was; "
+        "error: runs/a/metrics.json: No space left on device; files that were written before are unchanged; "
         "free some space, or write to another place\n",
     )
 
@@ -162,7 +162,7 @@ def test_a_run_says_that_it_can_be_resumed(capsys, monkeypatch):
     monkeypatch.setattr(flags, "FLAGS", values)
     code, line = _line_of(OSError(errno.EDQUOT, "Disk quota exceeded", "hnn.npz"), capsys)
     assert code == 1
-    assert line.endswith("; free some space, and --resume continues\n")
+    assert line.endswith("; free some space, and continue with --resume\n")
 
 
 def test_another_failure_has_its_file_and_no_number(capsys):

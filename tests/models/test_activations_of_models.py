@@ -102,7 +102,7 @@ def test_networks_without_a_hamiltonian_may_have_a_kink(kind, rng):
 def test_what_no_file_could_name_is_refused_when_the_model_is_made(kind):
     with pytest.raises(InputError, match="'not_registered': expected a function that a model's file can name"):
         MODELS[kind](activation=not_registered, dtype="float64")
-    with pytest.raises(InputError, match="'softmax': expected a TensorFlow function of each number by itself"):
+    with pytest.raises(InputError, match="'softmax': expected a TensorFlow function of each number alone"):
         MODELS[kind](activation="softmax", dtype="float64")
 
 

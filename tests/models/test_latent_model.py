@@ -176,7 +176,7 @@ def test_a_saved_model_comes_back_bit_by_bit(dtype, frames, tmp_path):
 
 @pytest.mark.parametrize("shape", [(5, 4, 2), (3, 5, 4, 1), (3, 4, 5, 2)])
 def test_frames_of_another_shape_are_refused(shape):
-    with pytest.raises(ValueError, match=r"frames: expected shape \[..., 5, 4, 2\], a batch of them; received"):
+    with pytest.raises(ValueError, match=r"frames: expected a batch of shape \[..., 5, 4, 2\]; received"):
         _build().encode(np.zeros(shape))
 
 

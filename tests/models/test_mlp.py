@@ -171,7 +171,7 @@ def test_a_loss_on_the_field_is_differentiable_by_the_weights(activation, rng):
 
 def test_a_hamiltonian_with_a_kink_is_refused():
     assert [name for name, a in activations.ACTIVATIONS.items() if not a.smooth] == ["relu"]
-    with pytest.raises(InputError, match="'relu': expected a smooth one for a Hamiltonian"):
+    with pytest.raises(InputError, match="'relu': expected a smooth activation for a Hamiltonian"):
         MLPHamiltonian(activation="relu")
 
 

@@ -166,9 +166,9 @@ def test_the_last_width_is_the_number_of_features():
     ("options", "message"),
     [
         ({"structure": "seperable"}, "structure: expected one of full, separable, pairwise; received 'seperable'"),
-        ({"activation": "relu"}, "'relu': expected a smooth one for a Hamiltonian"),
+        ({"activation": "relu"}, "'relu': expected a smooth activation for a Hamiltonian"),
         ({"num_features": 0}, "expected num_features and dimension >= 1; received 0 and 2"),
-        ({"structure": "pairwise", "periodic": (0,)}, "periodic: distances of bodies have no period"),
+        ({"structure": "pairwise", "periodic": (0,)}, "periodic: expected none .* distances of bodies have no period"),
         ({"periodic": (2,)}, r"periodic: expected indices of positions, 0 to 1; received \(2,\)"),
         ({"structure": "pairwise"}, "expected two or more bodies of dimension 2, 4 numbers each; received .* width 4"),
     ],

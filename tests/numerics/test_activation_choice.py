@@ -40,7 +40,9 @@ def test_a_smooth_one_is_taken_with_its_derivative(name):
 @pytest.mark.parametrize("name", sorted(WITH_A_KINK))
 def test_one_with_a_kink_is_for_other_networks_than_hamiltonians(name):
     assert not activations.get(name).smooth
-    with pytest.raises(InputError, match=r"expected a smooth one for a Hamiltonian, whose derivative .*; use 'tanh'"):
+    with pytest.raises(
+        InputError, match=r"expected a smooth activation for a Hamiltonian, whose derivative .*; use 'tanh'"
+    ):
         activations.get_smooth(name)
 
 
@@ -87,7 +89,7 @@ def test_what_has_a_name_is_known_by_it(function, name):
 def test_a_registered_function_comes_back_from_its_configuration():
     assert known(error_function) is error_function
     assert known(serialized(error_function)) is error_function
-    with pytest.raises(InputError, match="activation: expected one that Keras can load: .*other") as refusal:
+    with pytest.raises(InputError, match="activation: expected an activation that Keras can load: .*other") as refusal:
         known(serialized(error_function) | {"config": "tests>other"})
     assert "\n" not in str(refusal.value)
 
@@ -96,14 +98,17 @@ def test_a_registered_function_comes_back_from_its_configuration():
     ("activation", "message"),
     [
         ("tanhh", "expected one of relu, .*, tanh, another name of keras.activations, or a function; received 'tanhh'"),
-        (not_registered, "'not_registered': expected a function that a model's file can name; .*; give it a name by"),
+        (
+            not_registered,
+            "'not_registered': expected a function that a model's file can name; .*; define the function by",
+        ),
         (lambda x: x * tf.tanh(x), "'<lambda>': expected .*@keras.saving.register_keras_serializable"),
         (keras.ops.gelu, "'gelu': expected a function that a model's file can name"),  # not keras.activations.gelu
         (functools.partial(tf.nn.gelu, approximate=True), "'partial': expected a function that a model's file"),
         (np.tanh, "'tanh': expected a TensorFlow function of each number"),
         (tf.math.log, "'log': expected finite values from -10 to 10"),
         (lambda x: tf.cast(x, tf.float32), "expected a TensorFlow function .* keeps shape and dtype"),
-        (tf.linalg.inv, "'matrix_inverse': expected a function of one tensor; it ends in"),
+        (tf.linalg.inv, "'matrix_inverse': expected a function of one tensor; the call ends in"),
         (keras.layers.PReLU(), "expected a name or a function, as keras.activations.tanh; received <PReLU"),
         (keras.layers.ReLU, "expected a name or a function"),
         (None, "expected a name or a function"),
@@ -122,7 +127,7 @@ def test_a_function_without_a_second_derivative_is_refused_for_hamiltonians():
         return 0.5 * tf.nn.softsign(x)  # which TensorFlow differentiates once
 
     assert activations.get(tanh).smooth
-    with pytest.raises(InputError, match="'tanh': expected a second derivative for a Hamiltonian"):
+    with pytest.raises(InputError, match="'tanh': expected a second derivative in TensorFlow"):
         activations.get_smooth(tanh)
 
 

@@ -164,5 +164,5 @@ def test_trajectories_shorter_than_the_window_are_refused(rng):
 
 def test_the_regression_refuses_times_that_do_not_increase(rng):
     samples = _samples(rng)
-    with pytest.raises(InputError, match="times: expected increasing ones"):
+    with pytest.raises(InputError, match="times: expected increasing times"):
         WeakForm().linear_regression(_true_feature, samples | {"times": -samples["times"]})

@@ -219,7 +219,7 @@ def test_lost_states_stay_lost():
         ([1.0, 2.0, 3.0], 1.0, {}, "last axis of known even size"),
         (tf.constant([[1, 0]]), 1.0, {}, "state: expected floating-point numbers; received int32"),
         (STATES, [1.0, 2.0], {}, r"amount: expected a scalar or shape \(3,\)"),
-        (STATES[0], [1.0, 2.0], {}, "repeat it"),
+        (STATES[0], [1.0, 2.0], {}, "repeat the state"),
         (STATES, np.nan, {}, "amount: expected finite"),
         (STATES, 1.0, {"num_steps": 0}, "num_steps: expected an integer >= 1"),
         (STATES, 1.0, {"metric": [1.0]}, r"metric: expected a weight for each coordinate, \[2\]"),

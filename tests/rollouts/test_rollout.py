@@ -210,7 +210,7 @@ def test_a_field_that_is_not_hashable_is_refused_with_the_mend(rng):
         def __call__(self, state):
             return self.rate * state
 
-    with pytest.raises(TypeError, match="Growth isn't; a dataclass is with frozen=True"):
+    with pytest.raises(TypeError, match="received Growth; give a dataclass frozen=True"):
         rollout(Growth(1.0), _start(rng, 1), step_size=0.1, num_steps=1)
 
 

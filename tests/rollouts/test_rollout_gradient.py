@@ -162,7 +162,7 @@ def test_a_keras_scope_that_has_ended_is_refused_not_ignored(rng):
         return tape.gradient(path, values)[0]
 
     assert np.abs(gradient(False)).max() > 0
-    with pytest.raises(RuntimeError, match="use checkpointing=False there"):
+    with pytest.raises(RuntimeError, match="use checkpointing=False in such a scope"):
         gradient(True)
 
 

@@ -140,10 +140,10 @@ def test_stock_tf_function_can_convert_it(function):
 
 def test_xla_is_refused_where_it_cannot_be(rng):
     start = _start(rng, 1)
-    with pytest.raises(ValueError, match="jit_compile: expected checkpointing with it"):
+    with pytest.raises(ValueError, match="jit_compile: expected checkpointing=True"):
         rollout(PENDULUM, start, step_size=0.1, num_steps=1, jit_compile=True, checkpointing=False)
     inside = tf.function(lambda s: rollout(PENDULUM, s, step_size=0.1, num_steps=1, jit_compile=True), autograph=False)
-    with pytest.raises(ValueError, match="jit_compile: expected False inside a graph; compile that graph instead"):
+    with pytest.raises(ValueError, match="jit_compile: expected False inside a graph; compile the graph instead"):
         inside(start)
 
 

@@ -102,9 +102,9 @@ def test_a_full_disk_is_one_line_with_the_mend(runs):
     assert code == 1
     path = "broken/checkpoints/hnn.npz"
     assert error.splitlines()[-1].startswith(
-        f"error: {path}: File too large; what was written before stays as it was; "
+        f"error: {path}: File too large; files that were written before are unchanged; "
     )
-    assert error.endswith("free some space, and --resume continues\n")
+    assert error.endswith("free some space, and continue with --resume\n")
     assert error.count("error") == 1
 
 
@@ -152,11 +152,11 @@ def test_a_finished_run_resumes_to_its_own_table(runs):
 COMMANDS = {
     "without --resume": ([], "holds this run already; add --resume to continue"),
     "with other flags": (["--resume", "--seed=4"], "holds a run of other flags (--seed=3 there, 4 here)"),
-    "damaged": (["--resume", "--output_dir=damaged"], "expected a checkpoint of this run; it can't be read"),
-    "empty": (["--resume", "--output_dir=empty"], "expected a checkpoint of this run; it can't be read"),
+    "damaged": (["--resume", "--output_dir=damaged"], "expected a checkpoint of this run; the file can't be read"),
+    "empty": (["--resume", "--output_dir=empty"], "expected a checkpoint of this run; the file can't be read"),
     "of another network": (
         ["--resume", "--output_dir=other"],
-        "hnn.npz: expected a checkpoint of this run; it holds other variables",
+        "hnn.npz: expected a checkpoint of this run; received other variables",
     ),
 }
 

@@ -24,7 +24,7 @@ def test_a_second_process_is_refused_and_touches_nothing(tmp_path):
         live = folder / "checkpoints" / ".hnn.1234567890.tmp.npz"
         live.write_bytes(b"half")
         with (
-            pytest.raises(InputError, match=r"another process \(\d+ on .*\) is running there"),
+            pytest.raises(InputError, match=r"another process \(\d+ on .*\) writes to this folder"),
             _claim(folder, resume=True),
         ):
             pass
@@ -50,7 +50,7 @@ def test_an_interruption_holds_the_folder_while_the_last_checkpoint_is_written(t
     with pytest.raises(KeyboardInterrupt), _claim(folder) as lock:
         raise KeyboardInterrupt
     lock.check()
-    with pytest.raises(InputError, match="is running there"), _claim(folder, resume=True):
+    with pytest.raises(InputError, match="writes to this folder"), _claim(folder, resume=True):
         pass
     lock.release()
 
@@ -79,7 +79,7 @@ def test_a_file_system_without_locks_is_said(tmp_path, monkeypatch, capsys):
     with _claim(tmp_path):
         pass
     line = capsys.readouterr().err
-    assert line.startswith(f"--output_dir={tmp_path}: can't be locked (No locks available); ")
+    assert line.startswith(f"--output_dir={tmp_path}: the folder can't be locked (No locks available); ")
     assert line.count("\n") == 1
 
 
@@ -87,7 +87,7 @@ def test_a_system_without_locks_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "fcntl", None)
     with _claim(tmp_path):
         pass
-    assert "can't be locked (this system has no flock); " in capsys.readouterr().err
+    assert "the folder can't be locked (this system has no flock); " in capsys.readouterr().err
 
 
 def _remove(folder):
@@ -112,7 +112,7 @@ def test_a_folder_that_was_taken_away_is_said(tmp_path, take_away):
         with _claim(folder):
             take_away(folder)
 
-    with pytest.raises(FileNotFoundError, match="was removed or renamed while this run was writing to it") as caught:
+    with pytest.raises(FileNotFoundError, match="the folder was removed or renamed during this run") as caught:
         run()
     assert caught.value.filename == str(folder)
 

@@ -178,8 +178,16 @@ def _decaying():
         (lambda: BestWeights(passing_loop(), SAMPLES), None, "callbacks: expected keras.callbacks.Callback objects"),
         (lambda: BackupAndRestore("backup", save_freq=10), None, "BackupAndRestore: expected save_freq='epoch'"),
         (lambda: keras.callbacks.SwapEMAWeights(), None, "SwapEMAWeights: expected none"),
-        (lambda: ReduceLROnPlateau("loss"), LBFGS, "ReduceLROnPlateau: .* received LBFGS with a schedule or none"),
-        (lambda: ReduceLROnPlateau("loss"), _decaying, "ReduceLROnPlateau: .* received Adam with a schedule or none"),
+        (
+            lambda: ReduceLROnPlateau("loss"),
+            LBFGS,
+            "ReduceLROnPlateau: .* received LBFGS with a schedule or no rate; set a number",
+        ),
+        (
+            lambda: ReduceLROnPlateau("loss"),
+            _decaying,
+            "ReduceLROnPlateau: .* received Adam with a schedule or no rate; set a number",
+        ),
         (lambda: EarlyStopping("loss", restore_best_weights=True), None, r"restores no learned columns \(offset\)"),
     ],
 )

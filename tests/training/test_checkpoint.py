@@ -50,7 +50,7 @@ def test_an_interruption_saves_the_newest_state(tmp_path):
 
 
 def test_an_interruption_before_any_state_says_so(tmp_path):
-    assert Checkpoint(tmp_path / "hnn.npz").keep() == "no step of hnn is finished yet; --resume begins it"
+    assert Checkpoint(tmp_path / "hnn.npz").keep() == "no step of hnn is finished yet; --resume begins this training"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -103,7 +103,9 @@ def test_a_backup_of_another_fit_is_refused_and_changes_nothing(other, tmp_path)
     else:
         loop.model.save_weights(tmp_path / "latest.weights.h5")
     before = loop.state()
-    with pytest.raises(InputError, match=r"latest\.weights\.h5: expected a backup of this fit.*; remove it") as refusal:
+    with pytest.raises(
+        InputError, match=r"latest\.weights\.h5: expected a backup of this fit.*; remove the file"
+    ) as refusal:
         loop.fit(10, validation=validation, callbacks=[backup])
     assert "\n" not in str(refusal.value)
     assert_equal_states(loop.state(), before)

@@ -48,12 +48,12 @@ class FrameOptions(CachedDataOptions):
     )
     renderer: str = option(
         "numpy",
-        "The program that draws the frames. gymnasium is an extra, pip install '.[gymnasium]' in the repository, and "
-        "takes minutes.",
+        "The program that draws the frames. gymnasium takes minutes, and needs pip install '.[gymnasium]' in the "
+        "repository.",
         choices=("gymnasium", "numpy"),
     )
     # The pictures of a swing take about 3 MB.
-    num_trajectories: int = option(200, "The number of swings; a fifth of them is held out.", least=2, most=2000)
+    num_trajectories: int = option(200, "The number of swings, of which a fifth is held out.", least=2, most=2000)
     autoencoder_units: int = option(200, "The width of the autoencoder's hidden layers.", least=1, most=2000)
     canonical_weight: float = option(
         1.0, "The weight of the loss that makes the momentum a velocity.", least=0.0, most=MOST_WEIGHT

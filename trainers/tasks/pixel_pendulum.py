@@ -64,8 +64,8 @@ class PixelPendulumTask(Task):
         dynamics = new_unbuilt_model(model)
         if model.time_reversible or is_fitted_in_closed_form(dynamics):
             raise OptionError(
-                f"{{model}}: the states of {self.name} are learned, so that no closed form finds H, and nobody knows "
-                "which of them turns round with time; take hnn, without {time_reversible:only}",
+                f"{{model}}: {self.name} learns the states, but a closed form needs known states, and "
+                "{time_reversible:only} needs a known momentum; take hnn, without {time_reversible:only}",
                 model=model.model,
                 time_reversible=True,
             )
@@ -77,8 +77,8 @@ class PixelPendulumTask(Task):
         """Returns the paper's three losses, with the objective of the options for the latent motion."""
         if options.objective.derivatives:
             raise OptionError(
-                f"{{derivatives}}: the states of {self.name} are learned, so that nobody estimates their derivatives; "
-                "leave it out",
+                f"{{derivatives}}: {self.name} learns the states, but an estimator of derivatives needs known states; "
+                "leave {derivatives:only} out",
                 derivatives=options.objective.derivatives,
             )
         return LatentMatching(

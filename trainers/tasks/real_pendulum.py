@@ -131,8 +131,8 @@ def _check_length(record: Any, path: str | None) -> None:
     if steps > MOST_STEPS:
         raise InputError(
             f"--data_path={path}: expected a last fifth that rollouts can follow by {MOST_STEPS} steps of at most "
-            f"{MAX_STEP_SIZE} s; its {len(times)} readings over {times[-1] - times[0]:.3g} s take {steps:.3g}; "
-            "give a part of the record, or every tenth reading (times are in s)"
+            f"{MAX_STEP_SIZE} s; the last fifth has {len(times)} readings over {times[-1] - times[0]:.3g} s and needs "
+            f"{steps:.3g} steps; give times in s, a part of the record, or every tenth reading"
         )
 
 

@@ -96,7 +96,8 @@ class Task(abc.ABC):
         made = new_model(model, width=self.state_width, angles=self.angles, seed=options.training.seed)
         if getattr(made, "momentum_is_velocity", False) and not self.momentum_is_velocity:
             raise OptionError(
-                f"{{model}}: has dq/dt = p, and {self.name} has another; take hnn or baseline", model=model.model
+                f"{{model}}: assumes dq/dt = p, but {self.name} has another dq/dt; take hnn or baseline",
+                model=model.model,
             )
         return made
 
