@@ -17,6 +17,7 @@ from hnn_tf.models.mlp_dissipation import MLPDissipation
 from hnn_tf.models.mlp_energy import MLPEnergy
 from hnn_tf.models.mlp_hamiltonian import MLPHamiltonian
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
+from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
@@ -25,17 +26,28 @@ from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 
 
 @dataclasses.dataclass(frozen=True)
+class HamiltonianOptions:
+    """The arguments of the functions that make H; see `HamiltonianPreset`."""
+
+    hidden_units: Sequence[int]
+    activation: str
+    dtype: str
+    angles: Sequence[int]
+    body_dimension: int | None
+
+
+@dataclasses.dataclass(frozen=True)
 class HamiltonianPreset:
     """A builder of a `HamiltonianNetwork`.
 
     Args:
       name: The name of the model.
-      hamiltonian: A function (hidden_units, activation, dtype, angles) -> layer that makes H.
+      hamiltonian: A function from `HamiltonianOptions` to the layer of H.
       dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
     """
 
     name: str
-    hamiltonian: Callable[[Sequence[int], str, str, Sequence[int]], keras.layers.Layer]
+    hamiltonian: Callable[[HamiltonianOptions], keras.layers.Layer]
     dissipation: Callable[[str, str], keras.layers.Layer] | None = None
 
     def __call__(
@@ -46,6 +58,7 @@ class HamiltonianPreset:
         dtype: str,
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
+        body_dimension: int | None = None,
     ) -> keras.Model:
         """Returns an unbuilt model.
 
@@ -55,8 +68,13 @@ class HamiltonianPreset:
           dtype: The precision.
           time_reversible: Whether H(q, p) = H(q, -p).
           periodic: The indices of the positions that are angles. A perceptron of the whole state has no period.
+          body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
+
+        Raises:
+          OptionError: If the model is one of bodies, and there is no `body_dimension`.
         """
-        hamiltonian = self.hamiltonian(hidden_units, activation, dtype, periodic)
+        options = HamiltonianOptions(hidden_units, activation, dtype, tuple(periodic), body_dimension)
+        hamiltonian = self.hamiltonian(options)
         parts = [TimeReversibleHamiltonian(hamiltonian) if time_reversible else hamiltonian]
         if self.dissipation:
             parts.append(self.dissipation(activation, dtype))
@@ -83,13 +101,14 @@ class FieldPreset:
         dtype: str,
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
+        body_dimension: int | None = None,
     ) -> keras.Model:
         """Returns an unbuilt model. The arguments are those of `HamiltonianPreset`.
 
         Raises:
           OptionError: If `time_reversible` is set.
         """
-        del periodic  # a perceptron has no period
+        del periodic, body_dimension  # a perceptron of the whole state knows neither angles nor bodies
         if time_reversible:
             raise OptionError(
                 "{time_reversible:only}: expected a model with a Hamiltonian; received {model}; take hnn",
@@ -99,30 +118,46 @@ class FieldPreset:
         return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
 
 
-def _mlp(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
-    del angles
-    return MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
+def _mlp(options: HamiltonianOptions) -> keras.layers.Layer:
+    return MLPHamiltonian(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
 
 
-def _random_features(
-    hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]
-) -> keras.layers.Layer:
-    return RandomFeatureHamiltonian(num_features=hidden_units[-1], activation=activation, periodic=angles, dtype=dtype)
+def _random_features(options: HamiltonianOptions) -> keras.layers.Layer:
+    return RandomFeatureHamiltonian(
+        num_features=options.hidden_units[-1],
+        activation=options.activation,
+        periodic=options.angles,
+        dtype=options.dtype,
+    )
 
 
-def _separable(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
-    kinetic = MLPEnergy(hidden_units=hidden_units, activation=activation, dtype=dtype)
-    return SeparableHamiltonian(kinetic, _potential(hidden_units, activation, dtype, angles))
+def _separable(options: HamiltonianOptions) -> keras.layers.Layer:
+    return SeparableHamiltonian(_energy(options), _potential(options))
 
 
-def _mechanical(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
-    mass_matrix = MLPMassMatrix(hidden_units=hidden_units, activation=activation, angles=angles, dtype=dtype)
-    return MechanicalHamiltonian(mass_matrix, _potential(hidden_units, activation, dtype, angles))
+def _mechanical(options: HamiltonianOptions) -> keras.layers.Layer:
+    mass_matrix = MLPMassMatrix(
+        hidden_units=options.hidden_units, activation=options.activation, angles=options.angles, dtype=options.dtype
+    )
+    return MechanicalHamiltonian(mass_matrix, _potential(options))
 
 
-def _potential(hidden_units: Sequence[int], activation: str, dtype: str, angles: Sequence[int]) -> keras.layers.Layer:
-    energy = MLPEnergy(hidden_units=hidden_units, activation=activation, dtype=dtype)
-    return PeriodicCoordinates(energy, angles) if angles else energy
+def _pairwise(options: HamiltonianOptions) -> keras.layers.Layer:
+    if options.body_dimension is None:
+        raise OptionError(
+            "{model}: expected states of bodies, as those of two_body; received other states; take separable",
+            model="pairwise",
+        )
+    return PairwiseHamiltonian(_energy(options), dimension=options.body_dimension)
+
+
+def _potential(options: HamiltonianOptions) -> keras.layers.Layer:
+    energy = _energy(options)
+    return PeriodicCoordinates(energy, options.angles) if options.angles else energy
+
+
+def _energy(options: HamiltonianOptions) -> keras.layers.Layer:
+    return MLPEnergy(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
 
 
 def _friction(activation: str, dtype: str) -> keras.layers.Layer:
@@ -141,6 +176,7 @@ separable = HamiltonianPreset("separable", _separable)
 separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
 mechanical = HamiltonianPreset("mechanical", _mechanical)
 mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
+pairwise = HamiltonianPreset("pairwise", _pairwise)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)
 baseline = FieldPreset("baseline", BaselineNetwork)

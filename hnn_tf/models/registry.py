@@ -13,6 +13,7 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "hnn_friction": "hnn_tf.models.presets:hnn_friction",
         "mechanical": "hnn_tf.models.presets:mechanical",
         "mechanical_friction": "hnn_tf.models.presets:mechanical_friction",
+        "pairwise": "hnn_tf.models.presets:pairwise",
         "random_features": "hnn_tf.models.presets:random_features",
         "random_features_friction": "hnn_tf.models.presets:random_features_friction",
         "second_order": "hnn_tf.models.presets:second_order",

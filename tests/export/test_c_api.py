@@ -95,7 +95,8 @@ def served(tmp_path_factory, jitted):
     built, requests, keys = {}, [], []
     for case in CASES:
         name, dtype, dof, hidden_units, integrator = case
-        model = built[case] = models.MODELS[name](hidden_units=hidden_units, activation="tanh", dtype=dtype)
+        size = {"hidden_units": hidden_units, "activation": "tanh", "dtype": dtype, "body_dimension": 1}
+        model = built[case] = models.MODELS[name](**size)
         model.build([None, 2 * dof])
         path = export_model(model, folder / "models", integrator=integrator, max_step_size=MAX_STEP_SIZE)
         for signature, inputs in _requests(model, dof, dtype):
