@@ -53,7 +53,6 @@ class EnergyLayer(TakesNestedLists):
         vector = tf.cast(vector, self.compute_dtype)
         if not self.built:
             self.build(vector.shape)
-            self.built = True
         width = self.input_spec.axes[-1]
         if not vector.shape[-1:].is_compatible_with([width]):
             raise ValueError(

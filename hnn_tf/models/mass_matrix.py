@@ -95,7 +95,6 @@ class MassMatrix(TakesNestedLists, abc.ABC):
         position = tf.cast(position, self.compute_dtype)
         if not self.built:
             self.build(position.shape)
-            self.built = True
         if not position.shape[-1:].is_compatible_with([self._dof]):
             raise ValueError(
                 f"{self.name}: expected positions of width {self._dof}, for which it was built; received "

@@ -128,5 +128,4 @@ class MechanicalHamiltonian(EnergyLayer):
         values = tf.cast(values, self.compute_dtype)
         if not self.built:
             self.build([None, 2 * values.shape[-1]])
-            self.built = True
         return values

@@ -136,7 +136,6 @@ class PairwiseHamiltonian(EnergyLayer):
         state = tf.cast(state, self.compute_dtype)
         if not self.built:
             self.build(state.shape)
-            self.built = True
         bodies = self._check(state.shape)
         shape = tf.concat([tf.shape(state)[:-1], [self.dimension, bodies]], 0)
         q, p = (tf.reshape(part, shape) for part in phase_space.split(state))
@@ -172,7 +171,9 @@ class PairwiseHamiltonian(EnergyLayer):
         """Returns `[pairs, k]`: 1 at the place of the two kinds of a pair, in any order."""
         kinds = self.kinds or ()
         places = list(itertools.combinations_with_replacement(range(self._num_kinds), 2))
-        chosen = [places.index(tuple(sorted((kinds[i], kinds[j])))) for i, j in self._pair_list(len(kinds))]
+        chosen = [
+            places.index((min(kinds[i], kinds[j]), max(kinds[i], kinds[j]))) for i, j in self._pair_list(len(kinds))
+        ]
         return np.eye(len(places))[chosen]
 
     def _mass_of_bodies(self, bodies: int) -> tf.Tensor:

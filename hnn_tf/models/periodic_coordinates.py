@@ -40,9 +40,12 @@ class PeriodicCoordinates(EnergyLayer):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds e for vectors `[..., d]`."""
-        self._inputs = PositionInputs(input_shape[-1], self.angles)
+        width = input_shape[-1]
+        if width is None:
+            raise ValueError(f"{self.name}: expected vectors of known width; received shape {tuple(input_shape)}")
+        self._inputs = PositionInputs(width, self.angles)
         self._build_energy("energy", self._inputs.width)
-        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
 
     def call(self, vector: tf.Tensor) -> tf.Tensor:
         """Returns the energy `[...]` of vectors `[..., d]`."""

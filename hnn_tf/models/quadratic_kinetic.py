@@ -73,7 +73,6 @@ class QuadraticKinetic(TakesNestedLists):
         momentum = tf.cast(momentum, self.compute_dtype)
         if not self.built:
             self.build(momentum.shape)
-            self.built = True
         if not momentum.shape[-1:].is_compatible_with([self._width]):
             raise ValueError(
                 f"{self.name}: expected inputs of width {self._width}, for which it was built; received "
