@@ -34,6 +34,9 @@ from .models import (
     LinearFriction as LinearFriction,
 )
 from .models import (
+    MassMatrix as MassMatrix,
+)
+from .models import (
     MechanicalHamiltonian as MechanicalHamiltonian,
 )
 from .models import (

@@ -56,9 +56,12 @@ class Recordings(Sequence[Recording]):
                                  f"{len(getattr(self, name))}")  # fmt: skip
         if any(not 0 <= angle < width // 2 for angle in self.angles):
             raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
-        if self.body_dimension is not None and (self.body_dimension < 1 or width % (2 * self.body_dimension)):
-            raise InputError(f"body_dimension: expected a divisor of the number of positions, {width // 2}; received "
-                             f"{self.body_dimension}")  # fmt: skip
+        dimension = self.body_dimension
+        if dimension is not None and (not isinstance(dimension, int) or dimension < 1 or width % (2 * dimension)):
+            raise InputError(
+                f"body_dimension: expected a divisor of the number of positions, {width // 2}; received "
+                f"{self.body_dimension}"
+            )
 
     @classmethod
     def from_arrays(
@@ -133,7 +136,8 @@ class Recordings(Sequence[Recording]):
           inputs: The names of the columns of inputs.
           parameters: The names of columns that are constant in each recording.
           angles: The names of the positions that are angles in rad.
-          **description: `state_units`, `time_unit`.
+          **description: `state_units`, `time_unit` and `body_dimension`. The positions and momenta of bodies are given
+            in the order x_1, x_2, ..., y_1, y_2, ...
 
         Raises:
           InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within

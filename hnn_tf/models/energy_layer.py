@@ -1,17 +1,17 @@
 """The base class of layers that compute an energy."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
-from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
+from hnn_tf.models.vector_layer import VectorLayer
 
 
-class EnergyLayer(TakesNestedLists):
+class EnergyLayer(VectorLayer):
     """The base class of layers from vectors `[..., d]` to energies `[...]` that are made of other layers.
 
     Attributes:
@@ -24,15 +24,17 @@ class EnergyLayer(TakesNestedLists):
         layers = {name: kwargs.pop(name) for name in self.parts}
         for name, layer in layers.items():
             if not isinstance(layer, keras.layers.Layer):
-                raise TypeError(f"{name}: expected a Keras layer; received {layer!r}")
-        first, *others = layers
-        kwargs.setdefault("dtype", layers[first].dtype_policy)
+                raise TypeError(
+                    f"{name}: expected a Keras layer from vectors [..., d] to energies [...], as MLPEnergy(); received "
+                    f"{layer!r}"
+                )
+        kwargs.setdefault("dtype", next(iter(layers.values())).dtype_policy)
         super().__init__(**kwargs)
-        for name in others:
-            if layers[name].compute_dtype != layers[first].compute_dtype:
+        for name, layer in layers.items():
+            if layer.compute_dtype != self.compute_dtype:
                 raise ValueError(
-                    f"{name}: expected the precision of {first}, {layers[first].compute_dtype}; received "
-                    f"{layers[name].compute_dtype}; give both the same dtype=..."
+                    f"{name}: expected the precision {self.compute_dtype} of the whole layer; received "
+                    f"{layer.compute_dtype}; give all parts the same dtype=..."
                 )
         self.supports_masking = True
         for name, layer in layers.items():
@@ -44,21 +46,14 @@ class EnergyLayer(TakesNestedLists):
         """Builds the part of the given name as an energy of vectors of the given width."""
         layer = getattr(self, name)
         built = built_with_scalar_energy(layer, [None, width])
+        with contextlib.suppress(NotImplementedError):  # the layer does not declare the shape of its output
+            shape = tuple(built.compute_output_shape((None, width)))
+            if shape != (None,):
+                raise ValueError(f"{name}: expected an energy [...] or [..., 1] of vectors [..., {width}]; the output "
+                                 f"has the shape {shape}")  # fmt: skip
         if built is not layer:
             self._tracker.untrack(layer)  # the layer now belongs to the new layer, and not directly to this layer
             setattr(self, name, built)
-
-    def _prepared(self, vector: tf.Tensor) -> tf.Tensor:
-        """Returns the vector in the layer's precision, and builds the layer if it is not built yet."""
-        vector = tf.cast(vector, self.compute_dtype)
-        if not self.built:
-            self.build(vector.shape)
-        width = self.input_spec.axes[-1]
-        if not vector.shape[-1:].is_compatible_with([width]):
-            raise ValueError(
-                f"{self.name}: expected inputs of width {width}, for which it was built; received {vector.shape}"
-            )
-        return vector
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[...]` of the energy for vectors `[..., d]`."""

@@ -96,9 +96,12 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         return getattr(self.hamiltonian, "has_closed_form", False)
 
     def physical_parameters(self) -> dict[str, float]:
-        """Returns the physical parameters of the dissipation by name; empty if there are none."""
-        parameters = getattr(self.dissipation, "physical_parameters", None)
-        return parameters() if parameters else {}
+        """Returns the learned masses of H and the physical parameters of the dissipation by name, if there are some."""
+        found: dict[str, float] = {}
+        for part in self._parts():
+            parameters = getattr(part, "physical_parameters", None)
+            found |= parameters() if parameters else {}
+        return found
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the parts for states `[..., 2n]`."""

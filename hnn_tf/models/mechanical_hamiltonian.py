@@ -20,13 +20,14 @@ class MechanicalHamiltonian(EnergyLayer):
     H(q, p) = p^T M(q)^-1 p / 2 + V(q).
 
     The velocity is v = M(q)^-1 p. The kinetic energy is therefore v^T M(q) v / 2, and H is even in p. M is positive
-    definite, so the kinetic energy is positive for all weights. With velocities instead of momenta, the equation of
-    motion is
+    definite for all weights, so the kinetic energy is positive for every p that is not 0. With velocities instead of
+    momenta, the equation of motion is
 
       tau = M(q) a + dM/dt v - d(v^T M v / 2)/dq + dV/dq,
 
-    where a is the acceleration and tau are the forces and torques of the outside. The three parts of the right side
-    are the inertial, the Coriolis and centrifugal, and the gravitational forces.
+    where a is the acceleration and tau are the external generalised forces. The three parts of the right side are the
+    inertial force, the Coriolis and centrifugal force, and the force of the potential, such as gravity. The dissipation
+    of a network is not part of this equation.
 
     Args:
       mass_matrix: M, for example `MLPMassMatrix()` or `ConstantMassMatrix()`.
@@ -44,6 +45,7 @@ class MechanicalHamiltonian(EnergyLayer):
       Lutter, Ritter, Peters. Deep Lagrangian Networks. arXiv:1907.04490.
     """
 
+    even_in_momenta = True
     parts = ("mass_matrix", "potential")
 
     def __init__(self, mass_matrix: MassMatrix, potential: keras.layers.Layer, **kwargs: Any) -> None:
@@ -77,15 +79,16 @@ class MechanicalHamiltonian(EnergyLayer):
         """
         state = self._prepared(state)
         q, p = phase_space.split(state)
-        velocity = self.mass_matrix.solve(q, p)
-        force = scalar_gradient(self.potential, q)
-        if not self.mass_matrix.constant:
-            force -= 0.5 * self.mass_matrix.squared_norm_gradient(q, velocity)
-        return phase_space.join(force, velocity)
+        by_position = scalar_gradient(self.potential, q)
+        if self.mass_matrix.constant:
+            return phase_space.join(by_position, self.mass_matrix.solve(q, p))
+        velocity, of_kinetic = self.mass_matrix.solve_with_gradient(q, p)
+        return phase_space.join(by_position - 0.5 * of_kinetic, velocity)
 
     def momentum(self, position: tf.Tensor, velocity: tf.Tensor) -> tf.Tensor:
         """Returns the momentum p = M(q) v `[..., n]` of positions and velocities, `[..., n]` each."""
-        return tf.linalg.matvec(self.mass_matrix(self._own(position)), self._own(velocity))
+        position, velocity = self._own(position), self._own(velocity)
+        return tf.reduce_sum(self.mass_matrix(position) * velocity[..., tf.newaxis, :], -1)
 
     def velocity(self, position: tf.Tensor, momentum: tf.Tensor) -> tf.Tensor:
         """Returns the velocity v = M(q)^-1 p `[..., n]` of positions and momenta, `[..., n]` each."""
@@ -102,16 +105,19 @@ class MechanicalHamiltonian(EnergyLayer):
         """
         position, velocity = self._own(position), self._own(velocity)
         with tf.autodiff.ForwardAccumulator(position, velocity) as along:
-            momentum = tf.linalg.matvec(self.mass_matrix(position), velocity)
+            momentum = self.momentum(position, velocity)
         change = along.jvp(momentum, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return change - 0.5 * self.mass_matrix.squared_norm_gradient(position, velocity)
 
     def gravity_force(self, position: tf.Tensor) -> tf.Tensor:
-        """Returns dV/dq `[..., n]` at positions `[..., n]`: the force that holds the system at rest."""
+        """Returns dV/dq `[..., n]` at positions `[..., n]`: the external force that holds the system at rest.
+
+        Gravity itself acts with the opposite sign. V can also contain other potentials, such as those of springs.
+        """
         return scalar_gradient(self.potential, self._own(position))
 
     def inverse_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, acceleration: tf.Tensor) -> tf.Tensor:
-        """Returns the forces tau `[..., n]` that a motion needs; positions, velocities, accelerations `[..., n]`."""
+        """Returns the external forces tau `[..., n]` of a motion; positions, velocities, accelerations `[..., n]`."""
         return (
             self.inertial_force(position, acceleration)
             + self.coriolis_force(position, velocity)
@@ -119,13 +125,19 @@ class MechanicalHamiltonian(EnergyLayer):
         )
 
     def forward_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor) -> tf.Tensor:
-        """Returns the acceleration `[..., n]` under forces tau; positions, velocities, forces `[..., n]` each."""
+        """Returns the acceleration `[..., n]` for external forces; positions, velocities, forces `[..., n]` each."""
         left = self._own(force) - self.coriolis_force(position, velocity) - self.gravity_force(position)
         return self.mass_matrix.solve(self._own(position), left)
 
     def _own(self, values: tf.Tensor) -> tf.Tensor:
-        """Returns numbers of positions, velocities or forces in the layer's precision."""
+        """Returns positions, velocities, accelerations or forces `[..., n]` in the layer's precision."""
         values = tf.cast(values, self.compute_dtype)
         if not self.built:
             self.build([None, 2 * values.shape[-1]])
+        width = self.input_spec.axes[-1] // 2
+        if not values.shape[-1:].is_compatible_with([width]):
+            raise ValueError(
+                f"{self.name}: expected positions, velocities, accelerations or forces of width {width}; received "
+                f"{values.shape}"
+            )
         return values

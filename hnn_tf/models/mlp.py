@@ -61,9 +61,9 @@ class MLP(TakesNestedLists):
         width = input_shape[-1]
         if width is None:
             raise ValueError(f"MLP: expected inputs of known width; received shape {tuple(input_shape)}")
-        widths = [width, *self.hidden_units, self.output_units]
+        layer_widths = [width, *self.hidden_units, self.output_units]
         self._kernels, self._biases = [], []
-        for i, (fan_in, fan_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        for i, (fan_in, fan_out) in enumerate(zip(layer_widths[:-1], layer_widths[1:], strict=True)):
             kernel = self.add_weight(name=f"kernel_{i}", shape=(fan_in, fan_out), initializer="orthogonal")
             self._kernels.append(kernel)
             if i < len(self.hidden_units):

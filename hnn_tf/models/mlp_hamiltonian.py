@@ -32,4 +32,5 @@ class MLPHamiltonian(MLPEnergy):
 
     def call(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` of states `[..., 2n]`."""
+        # The argument's name is part of the interface: `hamiltonian(state=...)`.
         return super().call(state)

@@ -12,12 +12,16 @@ from hnn_tf.models.position_inputs import PositionInputs
 from hnn_tf.numerics import activation_choice
 from hnn_tf.typing import ActivationLike
 
+_INITIAL_SCALE = 0.1
+"""The factor of y. A new perceptron has outputs of order 1, so the initial M is near the identity."""
+
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class MLPMassMatrix(MassMatrix):
     """A mass matrix whose Cholesky factor is a multilayer perceptron of the position.
 
-    M(q) = L(q) L(q)^T,  L(q) = lower triangular, with exp(y_1), ..., exp(y_n) on its diagonal,  y = MLP(z(q)) + b.
+    M(q) = L(q) L(q)^T,  L(q) = lower triangular, with exp(y_1), ..., exp(y_n) on its diagonal.
+    y = 0.1 MLP(z(q)) + b.
 
     z are the positions that are not angles, and the sines and cosines of the angles. The bias b is learned, and starts
     at 0, so that the initial M is near the identity.
@@ -69,12 +73,13 @@ class MLPMassMatrix(MassMatrix):
             self._bias = self.add_weight(name="bias", shape=(self.num_elements,), initializer="zeros")
 
     def elements(self, position: tf.Tensor) -> tf.Tensor:
-        """Returns the numbers of L `[..., num_elements]` at positions `[..., n]`."""
-        return self.mlp(self._inputs.value(position)) + self._bias
+        """Returns the numbers of L `[B, num_elements]` at positions `[B, n]`."""
+        return _INITIAL_SCALE * self.mlp(self._inputs.value(position)) + self._bias
 
     def elements_pulled_back(self, position: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
-        """Returns the gradient `[..., n]` of u . elements by the position, for constant u `[..., num_elements]`."""
-        return self._inputs.pulled_back(position, self.mlp.gradient(self._inputs.value(position), upstream))
+        """Returns the gradient `[B, n]` of u . elements by the position, for constant u `[B, num_elements]`."""
+        by_inputs = self.mlp.gradient(self._inputs.value(position), _INITIAL_SCALE * upstream)
+        return self._inputs.pulled_back(position, by_inputs)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""

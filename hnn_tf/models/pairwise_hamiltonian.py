@@ -11,8 +11,13 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.input_error import InputError
 from hnn_tf.models.energy_layer import EnergyLayer
+from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
 from hnn_tf.typing import State
+
+_LEAST_SQUARE = 1e-18
+"""The least |q_i - q_j|^2. Its square is still a normal number in float32, so that derivatives of the force are finite,
+too."""
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
@@ -21,12 +26,13 @@ class PairwiseHamiltonian(EnergyLayer):
 
     H(q, p) = sum_i |p_i|^2 / (2 m_i) + sum_{i<j} V(log |q_i - q_j|, kinds of i and j).
 
-    H does not change if all bodies are moved or turned together, or if bodies of the same kind change their places. The
-    motion therefore conserves the total momentum and the angular momentum, up to rounding. V and the masses belong to
-    the kinds of bodies, so that the same layer works for any number of bodies. For example,
+    H does not change if all bodies are moved or turned together. The motion therefore conserves the total momentum and
+    the angular momentum, up to rounding. Without `pairs`, H does not change either if bodies of the same kind change
+    their places. Without `kinds` and `pairs`, all bodies are equal, and the same layer works for any number of bodies:
     `HamiltonianNetwork(trained.hamiltonian)` is a model of more bodies than the trained one has seen.
 
-    The logarithm makes a power law of the distance equally smooth at small and at large distances.
+    A power law r^-k of the distance changes by the same factor for each unit of log r, so that V is as easy to learn at
+    small as at large distances.
 
     Args:
       potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
@@ -34,18 +40,24 @@ class PairwiseHamiltonian(EnergyLayer):
         kinds. The number of the pair's own kinds is 1, and the others are 0.
       dimension: The dimension of the space. The state is component-major, as in `systems.NBody`: (x_1, x_2, ...,
         y_1, y_2, ..., p_x1, p_x2, ...).
-      kinds: The kind of each body, numbers 0, 1, ... By default, all bodies are of one kind, and there may be any
-        number of them.
+      kinds: The kind of each body, numbers 0, 1, ... By default, all bodies are of one kind.
       pairs: The pairs (i, j) of bodies that act on each other. By default, all bodies do.
       masses: The known mass of each kind. By default, the masses are learned, and start at 1.
+
+    Attributes:
+      kinetic: The `QuadraticKinetic` of one momentum of each kind, which holds the masses.
 
     Input: state `[..., 2n]`, n = number of bodies times dimension. Output: energy `[...]`.
 
     Raises:
       TypeError: If `potential` is not a Keras layer.
       InputError: If an option is not as described above, or the state is not that of at least two bodies.
+
+    References:
+      Sanchez-Gonzalez, Bapst, Cranmer, Battaglia. Hamiltonian Graph Networks with ODE Integrators. arXiv:1909.12790.
     """
 
+    even_in_momenta = True
     separable = True
     parts = ("potential",)
 
@@ -60,38 +72,31 @@ class PairwiseHamiltonian(EnergyLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(potential=potential, **kwargs)
-        if dimension < 1:
-            raise InputError(f"dimension: expected a number >= 1; received {dimension}")
-        self.dimension = dimension
+        if isinstance(dimension, bool) or dimension != int(dimension) or dimension < 1:
+            raise InputError(f"dimension: expected an integer >= 1; received {dimension}")
+        self.dimension = int(dimension)
         self.kinds = None if kinds is None else tuple(int(kind) for kind in kinds)
-        self.pairs = None if pairs is None else tuple((int(i), int(j)) for i, j in pairs)
-        if self.kinds is not None and set(self.kinds) != set(range(self._num_kinds)):
+        if self.kinds is not None and (not self.kinds or set(self.kinds) != set(range(max(self.kinds) + 1))):
             raise InputError(f"kinds: expected numbers 0, 1, ... without gaps; received {self.kinds}")
-        known = None if masses is None else np.atleast_1d(np.asarray(masses, np.float64))
-        if known is not None and (known.shape != (self._num_kinds,) or not np.all((known > 0) & np.isfinite(known))):
-            raise InputError(
-                f"masses: expected a finite number > 0 for each of {self._num_kinds} kinds; received {masses!r}"
-            )
-        self._known_masses = known
-
-    @property
-    def _num_kinds(self) -> int:
-        return 1 if self.kinds is None else max(self.kinds) + 1
+        self.pairs = None if pairs is None else tuple((int(i), int(j)) for i, j in pairs)
+        if self.pairs is not None and len({frozenset(pair) for pair in self.pairs}) < max(len(self.pairs), 1):
+            raise InputError(f"pairs: expected at least one pair (i, j), and each pair once; received {self.pairs}")
+        self._num_kinds = 1 if self.kinds is None else max(self.kinds) + 1
+        if masses is not None and np.size(masses) != self._num_kinds:
+            raise InputError(f"masses: expected {self._num_kinds}, one for each kind; received {masses!r}")
+        self.kinetic = QuadraticKinetic(masses, dtype=self.dtype_policy, trainable=self.trainable, name="kinetic")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the potential and the masses, whose sizes do not depend on the number of bodies."""
         self._check(input_shape)
         kinds = self._num_kinds
         self._build_energy("potential", 1 + (kinds * (kinds + 1) // 2 if kinds > 1 else 0))
-        if self._known_masses is None:
-            # Logarithms keep the masses positive, and make steps relative to their size.
-            self._log_masses = self.add_weight(name="log_masses", shape=(kinds,), initializer="zeros")
+        self.kinetic.build([None, kinds])
 
     @property
     def masses(self) -> tf.Tensor:
         """The mass of each kind `[kinds]`."""
-        known = self._known_masses
-        return tf.exp(self._log_masses) if known is None else tf.constant(known, self.compute_dtype)
+        return self.kinetic.masses
 
     def call(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` of states `[..., 2n]`."""
@@ -109,11 +114,11 @@ class PairwiseHamiltonian(EnergyLayer):
         return phase_space.join(self._flat(of_bodies), self._flat(p / self._mass_of_bodies(p.shape[-1])))
 
     def physical_parameters(self) -> dict[str, float]:
-        """Returns the learned masses by name: `mass` if there is one kind, otherwise `mass_1`, `mass_2`, ..."""
-        if self._known_masses is not None:
-            return {}
-        values = np.exp(np.asarray(self._log_masses))
-        return {"mass" if len(values) == 1 else f"mass_{i + 1}": float(value) for i, value in enumerate(values)}
+        """Returns the learned masses by name: `mass`, or `mass_of_kind_0`, `mass_of_kind_1`, ..."""
+        found = self.kinetic.physical_parameters()
+        if len(found) < 2:
+            return found
+        return {f"mass_of_kind_{i}": value for i, value in enumerate(found.values())}
 
     def _check(self, shape: Sequence[int | None]) -> int:
         """Returns the number of bodies of states of the given shape."""
@@ -122,7 +127,7 @@ class PairwiseHamiltonian(EnergyLayer):
         if rest or bodies < 2:
             raise InputError(
                 f"{self.name}: expected states of two or more bodies of dimension {self.dimension}, "
-                f"{2 * self.dimension} numbers each; received states of width {width}"
+                f"{2 * self.dimension} numbers each; received states of width {width}; give dimension=..."
             )
         if self.kinds is not None and len(self.kinds) != bodies:
             raise InputError(f"{self.name}: expected {len(self.kinds)} bodies, as kinds says; received {bodies}")
@@ -160,7 +165,7 @@ class PairwiseHamiltonian(EnergyLayer):
         """Returns the inputs of V `[..., pairs, 1 + k]`, q_i - q_j `[..., dimension, pairs]`, and |q_i - q_j|^2."""
         difference = tf.matmul(q, self._incidence(q.shape[-1]))
         # With this bound, bodies at the same point have a finite energy and no force, instead of NaN.
-        squares = tf.maximum(tf.reduce_sum(difference * difference, -2), float(np.finfo(np.float32).tiny))
+        squares = tf.maximum(tf.reduce_sum(difference * difference, -2), _LEAST_SQUARE)
         inputs = 0.5 * tf.math.log(squares)[..., tf.newaxis]
         if self._num_kinds > 1:
             of_kinds = tf.constant(self._kinds_of_pairs(), self.compute_dtype)
@@ -178,10 +183,9 @@ class PairwiseHamiltonian(EnergyLayer):
 
     def _mass_of_bodies(self, bodies: int) -> tf.Tensor:
         of_body = np.eye(self._num_kinds)[list(self.kinds or [0] * bodies)]
-        return tf.linalg.matvec(tf.constant(of_body, self.compute_dtype), self.masses)
+        return tf.reduce_sum(tf.constant(of_body, self.compute_dtype) * self.masses, -1)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, with the serialized layer."""
-        masses = None if self._known_masses is None else self._known_masses.tolist()
-        own = {"dimension": self.dimension, "kinds": self.kinds, "pairs": self.pairs, "masses": masses}
-        return super().get_config() | own
+        own = {"dimension": self.dimension, "kinds": self.kinds, "pairs": self.pairs}
+        return super().get_config() | own | {"masses": self.kinetic.get_config()["masses"]}

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from hnn_tf.input_error import InputError
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.position_inputs import PositionInputs
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
@@ -17,11 +18,12 @@ class PeriodicCoordinates(EnergyLayer):
 
     E(x) = e(z(x)),  z = (the coordinates that are not angles, the sines of the angles, the cosines of the angles).
 
-    Without it, an energy of a perceptron is different at q and at q + 2 pi, although both are the same position. The
-    period therefore lets a model that has seen swings predict rotations.
+    A perceptron has different energies at q and at q + 2 pi, although both are the same position. With the period, a
+    reading at one angle also determines the energy a full turn further.
 
     Args:
       energy: e, a Keras layer from z `[..., d + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
+        z is not a state, so that e cannot be separable or even in p by itself. Put such layers outside.
       angles: The k indices of the angles (rad) among the d numbers of x. x is a state or a position, and the positions
         stand first in both.
 
@@ -29,20 +31,24 @@ class PeriodicCoordinates(EnergyLayer):
 
     Raises:
       TypeError: If `energy` is not a Keras layer.
-      InputError: If an index in `angles` is not that of a coordinate, or stands twice.
+      InputError: If `energy` is a Hamiltonian of states, or an index in `angles` is not that of a coordinate, or stands
+        twice.
     """
 
     parts = ("energy",)
 
     def __init__(self, energy: keras.layers.Layer, angles: Sequence[int], **kwargs: Any) -> None:
         super().__init__(energy=energy, **kwargs)
+        if getattr(energy, "separable", False) or getattr(energy, "even_in_momenta", False):
+            raise InputError(
+                "energy: expected an energy of sines and cosines, as MLPEnergy(); received a Hamiltonian of states; "
+                f"put PeriodicCoordinates into {type(energy).__name__}, and not around it"
+            )
         self.angles = tuple(int(i) for i in angles)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds e for vectors `[..., d]`."""
-        width = input_shape[-1]
-        if width is None:
-            raise ValueError(f"{self.name}: expected vectors of known width; received shape {tuple(input_shape)}")
+        width = self._known_width(input_shape)
         self._inputs = PositionInputs(width, self.angles)
         self._build_energy("energy", self._inputs.width)
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})

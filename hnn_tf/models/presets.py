@@ -26,7 +26,7 @@ from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 
 
 @dataclasses.dataclass(frozen=True)
-class HamiltonianOptions:
+class HamiltonianArguments:
     """The arguments of the functions that make H; see `HamiltonianPreset`."""
 
     hidden_units: Sequence[int]
@@ -42,12 +42,12 @@ class HamiltonianPreset:
 
     Args:
       name: The name of the model.
-      hamiltonian: A function from `HamiltonianOptions` to the layer of H.
+      hamiltonian: A function from `HamiltonianArguments` to the layer of H.
       dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
     """
 
     name: str
-    hamiltonian: Callable[[HamiltonianOptions], keras.layers.Layer]
+    hamiltonian: Callable[[HamiltonianArguments], keras.layers.Layer]
     dissipation: Callable[[str, str], keras.layers.Layer] | None = None
 
     def __call__(
@@ -73,9 +73,11 @@ class HamiltonianPreset:
         Raises:
           OptionError: If the model is one of bodies, and there is no `body_dimension`.
         """
-        options = HamiltonianOptions(hidden_units, activation, dtype, tuple(periodic), body_dimension)
+        options = HamiltonianArguments(hidden_units, activation, dtype, tuple(periodic), body_dimension)
         hamiltonian = self.hamiltonian(options)
-        parts = [TimeReversibleHamiltonian(hamiltonian) if time_reversible else hamiltonian]
+        if time_reversible and not getattr(hamiltonian, "even_in_momenta", False):
+            hamiltonian = TimeReversibleHamiltonian(hamiltonian)
+        parts = [hamiltonian]
         if self.dissipation:
             parts.append(self.dissipation(activation, dtype))
         return HamiltonianNetwork(*parts, name=self.name)
@@ -118,11 +120,11 @@ class FieldPreset:
         return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
 
 
-def _mlp(options: HamiltonianOptions) -> keras.layers.Layer:
+def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
     return MLPHamiltonian(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
 
 
-def _random_features(options: HamiltonianOptions) -> keras.layers.Layer:
+def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
     return RandomFeatureHamiltonian(
         num_features=options.hidden_units[-1],
         activation=options.activation,
@@ -131,32 +133,32 @@ def _random_features(options: HamiltonianOptions) -> keras.layers.Layer:
     )
 
 
-def _separable(options: HamiltonianOptions) -> keras.layers.Layer:
+def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
     return SeparableHamiltonian(_energy(options), _potential(options))
 
 
-def _mechanical(options: HamiltonianOptions) -> keras.layers.Layer:
+def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
     mass_matrix = MLPMassMatrix(
         hidden_units=options.hidden_units, activation=options.activation, angles=options.angles, dtype=options.dtype
     )
     return MechanicalHamiltonian(mass_matrix, _potential(options))
 
 
-def _pairwise(options: HamiltonianOptions) -> keras.layers.Layer:
+def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
     if options.body_dimension is None:
         raise OptionError(
-            "{model}: expected states of bodies, as those of two_body; received other states; take separable",
+            "{model}: expected recordings with a body_dimension, or a task of bodies; received none; take separable",
             model="pairwise",
         )
     return PairwiseHamiltonian(_energy(options), dimension=options.body_dimension)
 
 
-def _potential(options: HamiltonianOptions) -> keras.layers.Layer:
+def _potential(options: HamiltonianArguments) -> keras.layers.Layer:
     energy = _energy(options)
     return PeriodicCoordinates(energy, options.angles) if options.angles else energy
 
 
-def _energy(options: HamiltonianOptions) -> keras.layers.Layer:
+def _energy(options: HamiltonianArguments) -> keras.layers.Layer:
     return MLPEnergy(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
-from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.models.vector_layer import VectorLayer
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class QuadraticKinetic(TakesNestedLists):
+class QuadraticKinetic(VectorLayer):
     """The kinetic energy of masses, which are known or learned.
 
     T(p) = sum_i p_i^2 / (2 m_i).
@@ -22,23 +22,31 @@ class QuadraticKinetic(TakesNestedLists):
         start at 1.
       shared: Whether all momenta have one common learned mass.
 
+    Attributes:
+      even_in_momenta: True, because T(-p) = T(p).
+
     Input: momentum `[..., n]`. Output: energy `[...]`.
 
     Raises:
-      InputError: If a mass is not a finite number > 0, or there is not one mass for each momentum.
+      InputError: If a mass is not a finite number > 0, there is not one mass for each momentum, or known masses are
+        shared.
     """
+
+    even_in_momenta = True
 
     def __init__(self, masses: float | Sequence[float] | None = None, *, shared: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         known = None if masses is None else np.atleast_1d(np.asarray(masses, np.float64))
         if known is not None and not (known.ndim == 1 and np.isfinite(known).all() and (known > 0).all()):
             raise InputError(f"masses: expected finite numbers > 0; received {masses!r}")
+        if known is not None and shared:
+            raise InputError("shared: expected learned masses; received known masses; leave shared out")
         self._known, self.shared = known, shared
         self.supports_masking = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the masses for momenta `[..., n]`."""
-        n = input_shape[-1]
+        n = self._known_width(input_shape)
         if self._known is not None and len(self._known) not in (1, n):
             raise InputError(f"masses: expected 1 or {n} numbers for momenta of width {n}; received {len(self._known)}")
         if self._known is None:
@@ -64,21 +72,10 @@ class QuadraticKinetic(TakesNestedLists):
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses by name: `mass` if there is one, otherwise `mass_1`, `mass_2`, ..."""
-        if self._known is not None:
+        if self._known is not None or not self.built:
             return {}
         values = np.exp(np.asarray(self._log_masses))
         return {"mass" if len(values) == 1 else f"mass_{i + 1}": float(value) for i, value in enumerate(values)}
-
-    def _prepared(self, momentum: tf.Tensor) -> tf.Tensor:
-        momentum = tf.cast(momentum, self.compute_dtype)
-        if not self.built:
-            self.build(momentum.shape)
-        if not momentum.shape[-1:].is_compatible_with([self._width]):
-            raise ValueError(
-                f"{self.name}: expected inputs of width {self._width}, for which it was built; received "
-                f"{momentum.shape}"
-            )
-        return momentum
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[...]` of the energy for momenta `[..., n]`."""

@@ -43,6 +43,11 @@ class SeparableHamiltonian(EnergyLayer):
     def __init__(self, kinetic: keras.layers.Layer, potential: keras.layers.Layer, **kwargs: Any) -> None:
         super().__init__(kinetic=kinetic, potential=potential, **kwargs)
 
+    @property
+    def even_in_momenta(self) -> bool:
+        """Whether T(-p) = T(p), as T declares it."""
+        return getattr(self.kinetic, "even_in_momenta", False)
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds both layers for states `[..., 2n]`."""
         n = phase_space.dof(tf.TensorSpec(input_shape))

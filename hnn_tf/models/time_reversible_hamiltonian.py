@@ -38,6 +38,8 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         if not kwargs.get("trainable", True):
             hamiltonian.trainable = False
 
+    even_in_momenta = True
+
     @property
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), as h declares it."""
@@ -47,6 +49,11 @@ class TimeReversibleHamiltonian(TakesNestedLists):
     def has_closed_form(self) -> bool:
         """Whether h is linear in all of its learned numbers, as h declares it."""
         return getattr(self.hamiltonian, "has_closed_form", False)
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Returns the physical parameters of h by name, if it has some."""
+        parameters = getattr(self.hamiltonian, "physical_parameters", None)
+        return parameters() if parameters else {}
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[..., 2n]`."""

@@ -1,27 +1,10 @@
-"""Small triangular systems and Cholesky factors, in plain operations that every exported format knows.
+"""Small triangular systems, in plain operations that every exported format knows.
 
-TensorFlow has these as operations of its own, but LiteRT, ONNX and TensorFlow.js do not know them. The matrices here
+TensorFlow has an operation of its own, but LiteRT, ONNX and TensorFlow.js do not know it. The matrices here
 are those of mechanical systems, with few rows.
 """
 
 import tensorflow as tf
-
-
-def cholesky_factor(matrix: tf.Tensor) -> tf.Tensor:
-    """Returns the lower triangular L `[..., n, n]`, with a positive diagonal, for which L L^T is the matrix.
-
-    L contains NaN if the matrix `[..., n, n]` is not positive definite.
-    """
-    n = matrix.shape[-1]
-    columns: list[tf.Tensor] = []
-    rest = matrix
-    for j in range(n):
-        column = rest[..., :, j] / tf.sqrt(rest[..., j : j + 1, j])
-        columns.append(column)
-        rest -= column[..., :, tf.newaxis] * column[..., tf.newaxis, :]
-    # The upper triangle holds the rounding errors of zeros.
-    lower = tf.constant([[float(i >= j) for j in range(n)] for i in range(n)], matrix.dtype)
-    return tf.stack(columns, -1) * lower
 
 
 def forward_substitution(factor: tf.Tensor, right: tf.Tensor) -> tf.Tensor:

@@ -17,7 +17,7 @@ class DoublePendulum(System):
     H(q, p) = p^T M(q)^-1 p / 2 + (m_1 + m_2) g l_1 (1 - cos q_1) + m_2 g l_2 (1 - cos q_2),
     M(q) = [[(m_1 + m_2) l_1^2, m_2 l_1 l_2 cos(q_1 - q_2)], [m_2 l_1 l_2 cos(q_1 - q_2), m_2 l_2^2]].
 
-    q_1 and q_2 are the angles of the rods from the hanging position (rad), p = M(q) dq/dt the angular momenta
+    q_1 and q_2 are the angles of the rods from the hanging position (rad), p = M(q) dq/dt the generalised momenta
     (kg m^2/s), and H the energy (J).
 
     Args:
@@ -31,7 +31,7 @@ class DoublePendulum(System):
       ValueError: If a parameter is not a finite number > 0.
 
     References:
-      Goldstein, Poole, Safko. Classical Mechanics. 3rd edition, 2002, section 1.6.
+      Landau, Lifshitz. Mechanics. 3rd edition, 1976, section 5, problem 1.
     """
 
     mass_1: float = 1.0

@@ -21,7 +21,8 @@ class Duffing(System):
 
     Args:
       mass: m > 0, in kg.
-      alpha: The stiffness alpha > 0 that pushes the mass out of the middle, in N/m.
+      alpha: The stiffness alpha > 0 that pushes the mass out of the middle, in N/m. The usual form of the equation has
+        +alpha q^2 / 2 with a negative alpha.
       beta: The stiffness beta > 0 that grows with the cube of q, in N/m^3.
 
     Raises:

@@ -46,6 +46,12 @@ BUILDERS = {
     "mechanical": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.MechanicalHamiltonian(hnn_tf.MLPMassMatrix(hidden_units=16, angles=[0]), _potential())
     ),
+    "known mass matrix": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MechanicalHamiltonian(hnn_tf.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]]), _potential())
+    ),
+    "pairwise": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
+    ),
     "random_features": lambda: hnn_tf.HamiltonianNetwork(hnn_tf.RandomFeatureHamiltonian(num_features=16)),
     "time_reversible": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.TimeReversibleHamiltonian(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))

@@ -39,6 +39,7 @@ HAMILTONIANS = {
     "known mass": lambda dtype: models.MechanicalHamiltonian(
         models.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]], dtype=dtype), _stock(dtype)
     ),
+    "pairs on a line": lambda dtype: models.PairwiseHamiltonian(_energy(dtype), dimension=1),
     "periodic": lambda dtype: models.PeriodicCoordinates(_energy(dtype), [0]),
     "periodic, all angles": lambda dtype: models.SeparableHamiltonian(
         _energy(dtype), models.PeriodicCoordinates(_energy(dtype), [1, 0])
@@ -106,7 +107,22 @@ def test_a_saved_model_is_the_same(build, rng, tmp_path, dtype):
 def test_what_is_not_trainable_stays(build):
     network = HamiltonianNetwork(build("float64"), trainable=False)
     network.build([None, 4])
-    assert not network.trainable_weights
+    assert not any(variable.trainable for variable in network.variables)
+
+
+def test_a_frozen_part_stays_frozen():
+    frozen = models.QuadraticKinetic(trainable=False, dtype="float64")
+    network = HamiltonianNetwork(models.SeparableHamiltonian(frozen, _energy()))
+    network.build([None, 4])
+    assert len(network.trainable_weights) == len(network.weights) - 1
+
+
+def test_stock_fit_builds_and_trains(build, rng):
+    network = HamiltonianNetwork(build("float32"))
+    states = rng.normal(size=[16, 4]).astype("float32")
+    network.compile("adam", "mse")
+    network.fit(states, states, epochs=1, verbose=0)
+    assert network.predict(states, verbose=0).shape == (16, 4)
 
 
 def test_angles_have_their_period(rng):
@@ -141,7 +157,14 @@ def test_masses_are_what_momenta_are_divided_by(rng):
         (lambda: models.QuadraticKinetic([1.0, 2.0, 3.0]).build([None, 2]), "expected 1 or 2 numbers for momenta"),
         (lambda: models.PeriodicCoordinates(_energy(), [4]).build([None, 4]), "angles: expected different indices"),
         (lambda: models.PeriodicCoordinates(_energy(), [1, 1]).build([None, 4]), "angles: expected different indices"),
-        (lambda: models.ConstantMassMatrix([[1.0, 2.0], [2.0, 1.0]]), "expected a symmetric positive definite matrix"),
+        (lambda: models.QuadraticKinetic([1.0], shared=True), "shared: expected learned masses; received known masses"),
+        (
+            lambda: models.ConstantMassMatrix([[1.0, 2.0], [2.0, 1.0]]),
+            "definite matrix; received .* eigenvalue -1",
+        ),
+        (lambda: models.ConstantMassMatrix([[1.0, 0.5], [0.0, 1.0]]), "differs from its transpose by 0.5"),
+        (lambda: models.ConstantMassMatrix([[1.0]], diagonal=True), "diagonal: expected a learned matrix"),
+        (lambda: models.PeriodicCoordinates(models.TimeReversibleHamiltonian(_energy()), [0]), "put PeriodicCoord"),
         (lambda: models.ConstantMassMatrix([[1.0]]).build([None, 2]), r"expected a matrix \[2, 2\] for positions"),
         (lambda: models.MLPMassMatrix(activation="relu"), "relu"),
     ],
@@ -152,15 +175,17 @@ def test_what_fits_no_system_is_refused(make, message):
 
 
 def test_what_is_no_layer_is_refused():
-    with pytest.raises(TypeError, match="potential: expected a Keras layer; received"):
+    with pytest.raises(ValueError, match="potential: expected an energy .* the output has the shape \\(None, 3\\)"):
+        models.SeparableHamiltonian(_energy(), keras.layers.Dense(3, dtype="float64")).build([None, 4])
+    with pytest.raises(TypeError, match="potential: expected a Keras layer from vectors"):
         models.SeparableHamiltonian(_energy(), lambda q: q)
     with pytest.raises(TypeError, match="mass_matrix: expected a MassMatrix"):
         models.MechanicalHamiltonian(_energy(), _energy())
-    with pytest.raises(ValueError, match="potential: expected the precision of kinetic, float64; received float32"):
+    with pytest.raises(ValueError, match="potential: expected the precision float64 of the whole layer; received fl"):
         models.SeparableHamiltonian(_energy(), _energy("float32"))
 
 
 def test_another_width_is_refused(build):
     hamiltonian = _network(build).hamiltonian
-    with pytest.raises(ValueError, match="expected inputs of width 4, for which it was built"):
+    with pytest.raises(ValueError, match="expected inputs of width 4, for which it was built|two or more bodies"):
         hamiltonian.gradient(tf.zeros([5, 2], tf.float64))

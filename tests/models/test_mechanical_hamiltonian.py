@@ -21,6 +21,20 @@ def hamiltonian(request):
     return layer
 
 
+def test_a_known_mass_matrix_is_the_given_one(rng):
+    values = [[2.0, 0.5, 0.1], [0.5, 1.0, 0.0], [0.1, 0.0, 3.0]]
+    layer = models.ConstantMassMatrix(values, dtype="float64")
+    np.testing.assert_allclose(layer(rng.normal(size=[4, 3])), np.broadcast_to(values, [4, 3, 3]), atol=1e-14)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_new_mass_matrix_is_near_the_identity(n, rng):
+    layer = models.MLPMassMatrix(dtype="float64")
+    eigenvalues = np.linalg.eigvalsh(layer(rng.uniform(-2, 2, [100, n])))
+    assert eigenvalues.min() > 0.5
+    assert eigenvalues.max() < 2.0
+
+
 def test_energy_is_that_of_the_mass_matrix(hamiltonian, rng):
     q, p = rng.normal(size=[2, 6, 2])
     matrix = hamiltonian.mass_matrix(q).numpy()
@@ -74,6 +88,19 @@ def test_the_parts_of_the_force_do_the_energys_work(hamiltonian, rng):
     np.testing.assert_allclose(work, (kinetic(h) - kinetic(-h)) / (2 * h), atol=1e-8)
     potential = (hamiltonian.potential(q + h * v) - hamiltonian.potential(q - h * v)) / (2 * h)
     np.testing.assert_allclose(np.sum(v * hamiltonian.gravity_force(q).numpy(), 1), potential, atol=1e-8)
+
+
+def test_the_equation_of_motion_compiles(hamiltonian, rng):
+    q, v, force = (tf.constant(part) for part in rng.normal(size=[3, 6, 2]))
+    compiled = tf.function(hamiltonian.forward_dynamics, jit_compile=True, autograph=False)
+    np.testing.assert_allclose(compiled(q, v, force), hamiltonian.forward_dynamics(q, v, force), atol=1e-12)
+
+
+def test_vectors_of_another_width_are_refused(hamiltonian):
+    with pytest.raises(ValueError, match="expected positions, velocities, accelerations or forces of width 2"):
+        hamiltonian.velocity(np.zeros([5, 2]), np.zeros([5, 1]))
+    with pytest.raises(ValueError, match="expected velocities, momenta or forces of the positions' width 2"):
+        hamiltonian.mass_matrix.solve(np.zeros([5, 2]), np.zeros([5, 3]))
 
 
 def test_one_state_is_a_batch_of_one(hamiltonian, rng):

@@ -72,8 +72,10 @@ def test_it_is_the_sum_over_pairs_of_any_number_of_bodies(rng):
         for j in range(i):
             distance = np.hypot(*(q[:, i] - q[:, j]))
             expected += layer.potential(tf.constant([[np.log(distance)]], tf.float64)).numpy()[0]
-    assert layer(np.concatenate([q, p]).ravel()).numpy() == pytest.approx(expected, rel=1e-12)
-    HamiltonianNetwork(layer).build([None, 20])
+    state = np.concatenate([q, p]).ravel()
+    assert layer(state).numpy() == pytest.approx(expected, rel=1e-12)
+    velocity = HamiltonianNetwork(layer)(state[np.newaxis]).numpy()[0, :10]
+    np.testing.assert_allclose(velocity, p.ravel(), rtol=1e-14)
 
 
 def test_kinds_have_masses_and_potentials_of_their_own(rng):
@@ -81,14 +83,33 @@ def test_kinds_have_masses_and_potentials_of_their_own(rng):
     q, p = rng.normal(size=[2, 5, 6])
     velocity = layer.gradient(np.concatenate([q, p], 1)).numpy()[:, 6:]
     np.testing.assert_allclose(velocity, p / [1.0, 4.0, 1.0, 1.0, 4.0, 1.0], rtol=1e-12)
-    swapped = np.concatenate([part.reshape(5, 2, 3)[..., [1, 0, 2]].reshape(5, -1) for part in (q, p)], 1)
-    assert np.abs(layer(swapped) - layer(np.concatenate([q, p], 1))).max() > 1e-3
+    equal = _layer(kinds=[0, 1, 0], masses=[1.0, 1.0])
+
+    def renumbered(order):
+        return np.concatenate([part.reshape(5, 2, 3)[..., order].reshape(5, -1) for part in (q, p)], 1)
+
+    energy = equal(renumbered([0, 1, 2]))
+    np.testing.assert_allclose(equal(renumbered([2, 1, 0])), energy, rtol=1e-12)
+    assert np.abs(equal(renumbered([1, 0, 2])) - energy).max() > 1e-3
 
 
-def test_bodies_at_one_point_have_a_finite_energy_and_force():
-    layer = _layer()
-    assert np.isfinite(layer(np.zeros([1, 8]))).all()
-    assert np.isfinite(layer.gradient(np.zeros([1, 8]))).all()
+def test_learned_masses_have_names():
+    layer = _layer(kinds=[0, 1, 0])
+    assert layer.physical_parameters() == {}
+    network = HamiltonianNetwork(layer)
+    network.build([None, 12])
+    assert network.physical_parameters() == {"mass_of_kind_0": 1.0, "mass_of_kind_1": 1.0}
+
+
+def test_bodies_at_one_point_have_a_finite_energy_and_no_force():
+    steep = keras.layers.Dense(1, kernel_initializer=keras.initializers.Constant(1e4), use_bias=False)  # V = 1e4 log r
+    layer, state = models.PairwiseHamiltonian(steep), tf.zeros([1, 8])
+    with tf.GradientTape() as tape:
+        tape.watch(state)
+        gradient = layer.gradient(state)
+    assert np.isfinite(layer(state)).all()
+    np.testing.assert_array_equal(gradient, 0.0)
+    assert np.isfinite(tape.gradient(gradient, state)).all()
 
 
 def test_a_saved_model_is_the_same(rng, tmp_path):
@@ -107,8 +128,13 @@ def test_a_saved_model_is_the_same(rng, tmp_path):
         ({"kinds": [0, 1]}, 12, "expected 2 bodies, as kinds says; received 3"),
         ({"kinds": [0, 2]}, 8, "kinds: expected numbers 0, 1, ... without gaps"),
         ({"pairs": [(0, 3)]}, 12, "pairs: expected two different bodies of 3"),
-        ({"masses": [1.0, 2.0]}, 8, "expected a finite number > 0 for each of 1 kinds"),
-        ({"dimension": 0}, 8, "dimension: expected a number >= 1"),
+        ({"kinds": []}, 8, "kinds: expected numbers 0, 1, ... without gaps"),
+        ({"pairs": []}, 12, "pairs: expected at least one pair"),
+        ({"pairs": [(0, 1), (1, 0)]}, 12, "each pair once"),
+        ({"masses": [1.0, 2.0]}, 8, "masses: expected 1, one for each kind"),
+        ({"masses": [-1.0]}, 8, "masses: expected finite numbers > 0"),
+        ({"dimension": 0}, 8, "dimension: expected an integer >= 1"),
+        ({"dimension": 1.5}, 8, "dimension: expected an integer >= 1"),
     ],
 )
 def test_what_are_no_bodies_is_refused(options, width, message):

@@ -61,7 +61,7 @@ class Task(abc.ABC):
       name: The name of the task, as in `python -m trainers.<name>`.
       data_options: The class of the options of the task's data.
       state_width: The width 2n of the task's states.
-      angles: The indices of the positions that are angles. Random features have the period of angles, 2 pi.
+      angles: The indices of the positions that are angles. Some models have the period 2 pi in angles.
       body_dimension: The dimension of the space in which bodies move, if the task's states are those of bodies.
       momentum_is_velocity: Whether the momenta of the task are velocities, dq/dt = p.
     """
