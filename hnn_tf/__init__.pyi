@@ -22,6 +22,9 @@ from .models import (
     BaselineNetwork as BaselineNetwork,
 )
 from .models import (
+    ConstantMassMatrix as ConstantMassMatrix,
+)
+from .models import (
     HamiltonianNetwork as HamiltonianNetwork,
 )
 from .models import (
@@ -31,16 +34,40 @@ from .models import (
     LinearFriction as LinearFriction,
 )
 from .models import (
+    MassMatrix as MassMatrix,
+)
+from .models import (
+    MechanicalHamiltonian as MechanicalHamiltonian,
+)
+from .models import (
     MLPDissipation as MLPDissipation,
+)
+from .models import (
+    MLPEnergy as MLPEnergy,
 )
 from .models import (
     MLPHamiltonian as MLPHamiltonian,
 )
 from .models import (
+    MLPMassMatrix as MLPMassMatrix,
+)
+from .models import (
     ModelOptions as ModelOptions,
 )
 from .models import (
+    PairwiseHamiltonian as PairwiseHamiltonian,
+)
+from .models import (
+    PeriodicCoordinates as PeriodicCoordinates,
+)
+from .models import (
+    QuadraticKinetic as QuadraticKinetic,
+)
+from .models import (
     RandomFeatureHamiltonian as RandomFeatureHamiltonian,
+)
+from .models import (
+    SeparableHamiltonian as SeparableHamiltonian,
 )
 from .models import (
     TimeReversibleHamiltonian as TimeReversibleHamiltonian,

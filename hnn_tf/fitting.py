@@ -178,7 +178,13 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
         return choice
     if not isinstance(choice, keras.Model):
         options = ModelOptions(choice) if isinstance(choice, str) else choice
-        return new_model(options, width=recordings.width, angles=recordings.angles, seed=seed)
+        return new_model(
+            options,
+            width=recordings.width,
+            angles=recordings.angles,
+            body_dimension=recordings.body_dimension,
+            seed=seed,
+        )
     try:
         if not choice.built:
             choice.build([None, recordings.width])

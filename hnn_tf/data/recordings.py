@@ -2,7 +2,7 @@
 
 import dataclasses
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -24,6 +24,8 @@ class Recordings(Sequence[Recording]):
       state_units: The units of the 2n numbers; empty by default.
       time_unit: The unit of the times; empty by default.
       angles: The indices of the positions that are angles in rad.
+      body_dimension: The dimension of the space in which bodies move, if the states are those of bodies. Such states
+        are component-major, as in `systems.NBody`.
 
     Raises:
       InputError: If arrays do not fit each other, times do not increase, or a number is not finite.
@@ -34,6 +36,7 @@ class Recordings(Sequence[Recording]):
     state_units: tuple[str, ...] = ()
     time_unit: str = ""
     angles: tuple[int, ...] = ()
+    body_dimension: int | None = None
 
     def __post_init__(self) -> None:
         if not self.recordings:
@@ -53,6 +56,12 @@ class Recordings(Sequence[Recording]):
                                  f"{len(getattr(self, name))}")  # fmt: skip
         if any(not 0 <= angle < width // 2 for angle in self.angles):
             raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
+        dimension = self.body_dimension
+        if dimension is not None and (not isinstance(dimension, int) or dimension < 1 or width % (2 * dimension)):
+            raise InputError(
+                f"body_dimension: expected a divisor of the number of positions, {width // 2}; received "
+                f"{self.body_dimension}"
+            )
 
     @classmethod
     def from_arrays(
@@ -75,7 +84,7 @@ class Recordings(Sequence[Recording]):
           inputs: The inputs, in the form of `states`, with m numbers for each reading.
           parameters: `[N, k]`; `[k]` for a single recording.
           true_states: The states without noise, in the form of `states`.
-          **description: `state_names`, `state_units`, `time_unit` and `angles`, as in the class.
+          **description: `state_names`, `state_units`, `time_unit`, `angles` and `body_dimension`, as in the class.
 
         Raises:
           InputError: For the same reasons as in the class, or if two arguments have different numbers of recordings.
@@ -94,7 +103,8 @@ class Recordings(Sequence[Recording]):
         columns = {name: [numbers(value, name) for value in values] for name, values in parts.items()}
         recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
         tuples: dict[str, Any] = {
-            name: value if isinstance(value, str) else tuple(value) for name, value in description.items()
+            name: tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+            for name, value in description.items()
         }
         return cls(tuple(recordings), **tuples)
 
@@ -126,7 +136,8 @@ class Recordings(Sequence[Recording]):
           inputs: The names of the columns of inputs.
           parameters: The names of columns that are constant in each recording.
           angles: The names of the positions that are angles in rad.
-          **description: `state_units`, `time_unit`.
+          **description: `state_units`, `time_unit` and `body_dimension`. The positions and momenta of bodies are given
+            in the order x_1, x_2, ..., y_1, y_2, ...
 
         Raises:
           InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within

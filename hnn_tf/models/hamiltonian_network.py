@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
@@ -96,9 +96,12 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         return getattr(self.hamiltonian, "has_closed_form", False)
 
     def physical_parameters(self) -> dict[str, float]:
-        """Returns the physical parameters of the dissipation by name; empty if there are none."""
-        parameters = getattr(self.dissipation, "physical_parameters", None)
-        return parameters() if parameters else {}
+        """Returns the learned masses of H and the physical parameters of the dissipation by name, if there are some."""
+        found: dict[str, float] = {}
+        for part in self._parts():
+            parameters = getattr(part, "physical_parameters", None)
+            found |= parameters() if parameters else {}
+        return found
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the parts for states `[..., 2n]`."""
@@ -141,10 +144,4 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "HamiltonianNetwork":
         """Returns the model for a configuration from `get_config`."""
-        # The configuration of a model without dissipation may lack the name.
-        layers = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
-            for name in ("hamiltonian", "dissipation")
-            if config.get(name) is not None
-        }
-        return cls(**(config | layers))
+        return cls(**deserialized_layers(config, ("hamiltonian", "dissipation"), custom_objects))

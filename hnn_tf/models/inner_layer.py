@@ -1,5 +1,6 @@
-"""The configuration of a model's inner layer."""
+"""The configurations of a model's inner layers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -15,3 +16,18 @@ def serialize_layer(layer: keras.layers.Layer) -> dict[str, Any]:
     # Keras would then load two layers, one of them without weights. Therefore, the layer is serialized twice here.
     keras.saving.serialize_keras_object(layer)
     return keras.saving.serialize_keras_object(layer)
+
+
+def deserialized_layers(
+    config: dict[str, Any], names: Sequence[str], custom_objects: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Returns a configuration in which the layers with the given names are layers again.
+
+    A name may be missing or None, because a model may have no such layer.
+    """
+    layers = {
+        name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+        for name in names
+        if config.get(name) is not None
+    }
+    return config | layers

@@ -1,15 +1,14 @@
-"""Multilayer perceptrons: a plain network, and a Hamiltonian."""
+"""Multilayer perceptrons."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.numerics import activation_choice
-from hnn_tf.typing import ActivationLike, State
+from hnn_tf.typing import ActivationLike
 
 REFERENCE_HIDDEN_UNITS = (200, 200)
 """The widths of the paper's two hidden layers."""
@@ -62,9 +61,9 @@ class MLP(TakesNestedLists):
         width = input_shape[-1]
         if width is None:
             raise ValueError(f"MLP: expected inputs of known width; received shape {tuple(input_shape)}")
-        widths = [width, *self.hidden_units, self.output_units]
+        layer_widths = [width, *self.hidden_units, self.output_units]
         self._kernels, self._biases = [], []
-        for i, (fan_in, fan_out) in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+        for i, (fan_in, fan_out) in enumerate(zip(layer_widths[:-1], layer_widths[1:], strict=True)):
             kernel = self.add_weight(name=f"kernel_{i}", shape=(fan_in, fan_out), initializer="orthogonal")
             self._kernels.append(kernel)
             if i < len(self.hidden_units):
@@ -111,25 +110,35 @@ class MLP(TakesNestedLists):
                 f"{self.name}: expected inputs of width {width}, for which it was built; received {inputs.shape}"
             )
 
-    def gradient(self, inputs: tf.Tensor) -> tf.Tensor:
-        """Returns the gradient `[..., d]` of the sum of the outputs by the inputs `[..., d]`, in plain operations.
+    def gradient(self, inputs: tf.Tensor, upstream: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the gradient of u . y by the inputs, in plain operations.
 
         The backpropagation is written out, because a tape would leave fused gradient kernels in exported graphs.
+
+        Args:
+          inputs: `[..., d]`.
+          upstream: u `[..., output_units]`, which is constant. By default, u is 1, and u . y is the sum of the outputs.
+
+        Returns:
+          The gradient `[..., d]`.
         """
         if inputs.shape.rank == 1:
-            return self.gradient(inputs[tf.newaxis])[0]
+            return self.gradient(inputs[tf.newaxis], None if upstream is None else upstream[tf.newaxis])[0]
         self._check_width(inputs)
         x, slopes = inputs, []
         for kernel, bias in zip(self._kernels, self._biases, strict=False):
             z = tf.matmul(x, kernel) + bias
             x = self._activation.value(z)
             slopes.append(self._activation.derivative(z, x))
-        upstream = tf.reduce_sum(self._kernels[-1], axis=1)
+        if upstream is None:
+            back = tf.reduce_sum(self._kernels[-1], axis=1)
+        else:
+            back = tf.matmul(upstream, self._kernels[-1], transpose_b=True)
         if not slopes:  # without hidden layers, the loop below does not add the batch's shape
-            return tf.broadcast_to(upstream, tf.shape(inputs))
+            return tf.broadcast_to(back, tf.shape(inputs))
         for kernel, slope in zip(reversed(self._kernels[:-1]), reversed(slopes), strict=True):
-            upstream = tf.matmul(upstream * slope, kernel, transpose_b=True)
-        return upstream
+            back = tf.matmul(back * slope, kernel, transpose_b=True)
+        return back
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[..., output_units]` for inputs `[..., d]`."""
@@ -142,94 +151,4 @@ class MLP(TakesNestedLists):
             "hidden_units": self.hidden_units,
             "activation": activation_choice.serialized(self.activation),
         }
-        return super().get_config() | own
-
-
-@keras.saving.register_keras_serializable(package="hnn_tf")
-class MLPHamiltonian(TakesNestedLists):
-    """A Hamiltonian that is a multilayer perceptron of the whole state.
-
-    H(q, p) = w . a(W_2 a(W_1 [q, p] + b_1) + b_2).
-
-    H is not separable. H has no output bias, because a constant energy has no effect on the motion.
-
-    Args:
-      hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
-      activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
-
-    Input `[..., 2n]`, output `[...]`.
-
-    Raises:
-      InputError: If the activation is not smooth. A smooth one is needed because the motion is the derivative of H.
-
-    References:
-      Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 3.
-    """
-
-    separable = False
-
-    def __init__(
-        self,
-        *,
-        hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
-        activation: ActivationLike = "tanh",
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        activation_choice.get_smooth(activation)
-        self.supports_masking = True
-        self.mlp = MLP(
-            1,
-            hidden_units=hidden_units,
-            activation=activation,
-            dtype=self.dtype_policy,
-            trainable=self.trainable,
-            name="mlp",
-        )
-
-    def build(self, input_shape: Sequence[int | None]) -> None:
-        """Builds the perceptron for states `[..., 2n]`."""
-        if not self.mlp.built:
-            self.mlp.build(input_shape)
-        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
-
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the energy `[...]` of states `[..., 2n]`."""
-        return tf.squeeze(self.mlp(tf.cast(state, self.compute_dtype)), -1)  # Keras casts only floating-point numbers
-
-    def gradient(self, state: State) -> tf.Tensor:
-        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`, which `symplectic_gradient` uses instead of a tape."""
-        if not self.built:
-            self.build(state.shape)
-        return self.mlp.gradient(tf.cast(state, self.compute_dtype))
-
-    def features(self, state: State) -> tf.Tensor:
-        """Returns the last hidden layer's outputs `[..., m]`, in which H is linear."""
-        return self._hidden(state)[0]
-
-    def feature_gradients(self, state: State) -> tf.Tensor:
-        """Returns the derivatives `[..., 2n, m]` of the features at states `[..., 2n]`."""
-        return self._hidden(state)[1]
-
-    def _hidden(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
-        if not self.built:
-            self.build(state.shape)
-        return self.mlp.hidden(tf.cast(state, self.compute_dtype))
-
-    @property
-    def coefficients(self) -> tf.Tensor:
-        """The last kernel w `[m]`."""
-        return tf.squeeze(self.mlp.output_kernel, 1)
-
-    def assign_coefficients(self, values: np.ndarray) -> None:
-        """Replaces the last kernel by values `[m]`."""
-        self.mlp.output_kernel.assign(np.asarray(values)[:, np.newaxis])
-
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
-        """Returns the shape `[...]` of the energy for states `[..., 2n]`."""
-        return tuple(input_shape[:-1])
-
-    def get_config(self) -> dict[str, Any]:
-        """Returns the constructor's arguments."""
-        own = {"hidden_units": self.mlp.hidden_units, "activation": activation_choice.serialized(self.mlp.activation)}
         return super().get_config() | own

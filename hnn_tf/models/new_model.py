@@ -8,25 +8,35 @@ from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.registry import MODELS
 
 
-def new_model(options: ModelOptions, *, width: int, angles: Sequence[int] = (), seed: int = 0) -> keras.Model:
+def new_model(
+    options: ModelOptions,
+    *,
+    width: int,
+    angles: Sequence[int] = (),
+    body_dimension: int | None = None,
+    seed: int = 0,
+) -> keras.Model:
     """Returns a built model of states, whose weights are drawn with a seed.
 
     Args:
       options: The kind and the size of the model.
       width: 2n.
       angles: The indices of the positions that are angles in rad.
+      body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
       seed: The seed of the weights. The function also sets the global seeds of Python, NumPy and TensorFlow to it.
 
     Raises:
       OptionError: If the options do not fit the model.
     """
     keras.utils.set_random_seed(seed)
-    model = new_unbuilt_model(options, angles=angles)
+    model = new_unbuilt_model(options, angles=angles, body_dimension=body_dimension)
     model.build([None, width])
     return model
 
 
-def new_unbuilt_model(options: ModelOptions, *, angles: Sequence[int] = ()) -> keras.Model:
+def new_unbuilt_model(
+    options: ModelOptions, *, angles: Sequence[int] = (), body_dimension: int | None = None
+) -> keras.Model:
     """Returns a model of the given options that is not built yet, because the width of its states is unknown."""
     return MODELS[options.model](
         hidden_units=options.hidden_units,
@@ -34,4 +44,5 @@ def new_unbuilt_model(options: ModelOptions, *, angles: Sequence[int] = ()) -> k
         dtype=options.precision,
         time_reversible=options.time_reversible,
         periodic=tuple(angles),
+        body_dimension=body_dimension,
     )

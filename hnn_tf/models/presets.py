@@ -12,11 +12,28 @@ from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
-from hnn_tf.models.mlp import MLPHamiltonian
+from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
 from hnn_tf.models.mlp_dissipation import MLPDissipation
+from hnn_tf.models.mlp_energy import MLPEnergy
+from hnn_tf.models.mlp_hamiltonian import MLPHamiltonian
+from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
+from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
+from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
+from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
+
+
+@dataclasses.dataclass(frozen=True)
+class HamiltonianArguments:
+    """The arguments of the functions that make H; see `HamiltonianPreset`."""
+
+    hidden_units: Sequence[int]
+    activation: str
+    dtype: str
+    angles: Sequence[int]
+    body_dimension: int | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,12 +42,12 @@ class HamiltonianPreset:
 
     Args:
       name: The name of the model.
-      random_features: Whether H is made of random features. Otherwise, H is a perceptron.
+      hamiltonian: A function from `HamiltonianArguments` to the layer of H.
       dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
     """
 
     name: str
-    random_features: bool = False
+    hamiltonian: Callable[[HamiltonianArguments], keras.layers.Layer]
     dissipation: Callable[[str, str], keras.layers.Layer] | None = None
 
     def __call__(
@@ -41,6 +58,7 @@ class HamiltonianPreset:
         dtype: str,
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
+        body_dimension: int | None = None,
     ) -> keras.Model:
         """Returns an unbuilt model.
 
@@ -49,16 +67,17 @@ class HamiltonianPreset:
           activation: The activation of the hidden layers, or of the random features.
           dtype: The precision.
           time_reversible: Whether H(q, p) = H(q, -p).
-          periodic: The indices of the positions that are angles. Only random features have the period of angles.
+          periodic: The indices of the positions that are angles. A perceptron of the whole state has no period.
+          body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
+
+        Raises:
+          OptionError: If the model is one of bodies, and there is no `body_dimension`.
         """
-        hamiltonian: keras.layers.Layer
-        if self.random_features:
-            hamiltonian = RandomFeatureHamiltonian(
-                num_features=hidden_units[-1], activation=activation, periodic=periodic, dtype=dtype
-            )
-        else:
-            hamiltonian = MLPHamiltonian(hidden_units=hidden_units, activation=activation, dtype=dtype)
-        parts = [TimeReversibleHamiltonian(hamiltonian) if time_reversible else hamiltonian]
+        options = HamiltonianArguments(hidden_units, activation, dtype, tuple(periodic), body_dimension)
+        hamiltonian = self.hamiltonian(options)
+        if time_reversible and not getattr(hamiltonian, "even_in_momenta", False):
+            hamiltonian = TimeReversibleHamiltonian(hamiltonian)
+        parts = [hamiltonian]
         if self.dissipation:
             parts.append(self.dissipation(activation, dtype))
         return HamiltonianNetwork(*parts, name=self.name)
@@ -84,13 +103,14 @@ class FieldPreset:
         dtype: str,
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
+        body_dimension: int | None = None,
     ) -> keras.Model:
         """Returns an unbuilt model. The arguments are those of `HamiltonianPreset`.
 
         Raises:
           OptionError: If `time_reversible` is set.
         """
-        del periodic  # a perceptron has no period
+        del periodic, body_dimension  # a perceptron of the whole state knows neither angles nor bodies
         if time_reversible:
             raise OptionError(
                 "{time_reversible:only}: expected a model with a Hamiltonian; received {model}; take hnn",
@@ -98,6 +118,48 @@ class FieldPreset:
                 model=self.name,
             )
         return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
+
+
+def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
+    return MLPHamiltonian(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
+
+
+def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    return RandomFeatureHamiltonian(
+        num_features=options.hidden_units[-1],
+        activation=options.activation,
+        periodic=options.angles,
+        dtype=options.dtype,
+    )
+
+
+def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
+    return SeparableHamiltonian(_energy(options), _potential(options))
+
+
+def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
+    mass_matrix = MLPMassMatrix(
+        hidden_units=options.hidden_units, activation=options.activation, angles=options.angles, dtype=options.dtype
+    )
+    return MechanicalHamiltonian(mass_matrix, _potential(options))
+
+
+def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
+    if options.body_dimension is None:
+        raise OptionError(
+            "{model}: expected recordings with a body_dimension, or a task of bodies; received none; take separable",
+            model="pairwise",
+        )
+    return PairwiseHamiltonian(_energy(options), dimension=options.body_dimension)
+
+
+def _potential(options: HamiltonianArguments) -> keras.layers.Layer:
+    energy = _energy(options)
+    return PeriodicCoordinates(energy, options.angles) if options.angles else energy
+
+
+def _energy(options: HamiltonianArguments) -> keras.layers.Layer:
+    return MLPEnergy(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
 
 
 def _friction(activation: str, dtype: str) -> keras.layers.Layer:
@@ -109,10 +171,15 @@ def _dissipation(activation: str, dtype: str) -> keras.layers.Layer:
     return MLPDissipation(activation=activation, dtype=dtype)  # a small perceptron of default widths is enough for R
 
 
-hnn = HamiltonianPreset("hnn")
-hnn_friction = HamiltonianPreset("hnn_friction", dissipation=_friction)
-hnn_dissipation = HamiltonianPreset("hnn_dissipation", dissipation=_dissipation)
-random_features = HamiltonianPreset("random_features", random_features=True)
-random_features_friction = HamiltonianPreset("random_features_friction", random_features=True, dissipation=_friction)
+hnn = HamiltonianPreset("hnn", _mlp)
+hnn_friction = HamiltonianPreset("hnn_friction", _mlp, _friction)
+hnn_dissipation = HamiltonianPreset("hnn_dissipation", _mlp, _dissipation)
+separable = HamiltonianPreset("separable", _separable)
+separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
+mechanical = HamiltonianPreset("mechanical", _mechanical)
+mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
+pairwise = HamiltonianPreset("pairwise", _pairwise)
+random_features = HamiltonianPreset("random_features", _random_features)
+random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)
 baseline = FieldPreset("baseline", BaselineNetwork)
 second_order = FieldPreset("second_order", SecondOrderNetwork)

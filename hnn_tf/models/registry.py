@@ -11,9 +11,14 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "hnn": "hnn_tf.models.presets:hnn",
         "hnn_dissipation": "hnn_tf.models.presets:hnn_dissipation",
         "hnn_friction": "hnn_tf.models.presets:hnn_friction",
+        "mechanical": "hnn_tf.models.presets:mechanical",
+        "mechanical_friction": "hnn_tf.models.presets:mechanical_friction",
+        "pairwise": "hnn_tf.models.presets:pairwise",
         "random_features": "hnn_tf.models.presets:random_features",
         "random_features_friction": "hnn_tf.models.presets:random_features_friction",
         "second_order": "hnn_tf.models.presets:second_order",
+        "separable": "hnn_tf.models.presets:separable",
+        "separable_friction": "hnn_tf.models.presets:separable_friction",
     }
 )
 """The builders of all models of states, by the names in `--model`; `hnn_tf.models.presets` lists their arguments."""

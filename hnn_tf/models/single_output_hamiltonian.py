@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.typing import State
 
@@ -61,8 +61,7 @@ class SingleOutputHamiltonian(TakesNestedLists):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
         """Returns the layer for a configuration from `get_config`."""
-        hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
-        return cls(**(config | {"hamiltonian": hamiltonian}))
+        return cls(**deserialized_layers(config, ["hamiltonian"], custom_objects))
 
 
 def built_with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Sequence[int | None]) -> keras.layers.Layer:

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.inner_layer import serialize_layer
+from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
@@ -38,6 +38,8 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         if not kwargs.get("trainable", True):
             hamiltonian.trainable = False
 
+    even_in_momenta = True
+
     @property
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), as h declares it."""
@@ -47,6 +49,11 @@ class TimeReversibleHamiltonian(TakesNestedLists):
     def has_closed_form(self) -> bool:
         """Whether h is linear in all of its learned numbers, as h declares it."""
         return getattr(self.hamiltonian, "has_closed_form", False)
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Returns the physical parameters of h by name, if it has some."""
+        parameters = getattr(self.hamiltonian, "physical_parameters", None)
+        return parameters() if parameters else {}
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[..., 2n]`."""
@@ -121,5 +128,4 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> "TimeReversibleHamiltonian":
         """Returns the layer for a configuration from `get_config`."""
-        hamiltonian = keras.saving.deserialize_keras_object(config["hamiltonian"], custom_objects=custom_objects)
-        return cls(**(config | {"hamiltonian": hamiltonian}))
+        return cls(**deserialized_layers(config, ["hamiltonian"], custom_objects))

@@ -1,5 +1,7 @@
 """The symplectic gradient of any differentiable Hamiltonian, true or learned."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 from hnn_tf import phase_space
@@ -39,8 +41,16 @@ def energy_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:
     """
     state = tf.convert_to_tensor(state)
     phase_space.dof(state)
-    written_out = getattr(hamiltonian, "gradient", None)
-    return written_out(state) if written_out else _taped_gradient(hamiltonian, state)
+    return scalar_gradient(hamiltonian, state)
+
+
+def scalar_gradient(function: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+    """Returns the gradient `[..., d]` of a function from vectors `[..., d]` to numbers `[...]`.
+
+    A `tf.GradientTape` differentiates the function, unless it has a method `gradient(x)`.
+    """
+    written_out = getattr(function, "gradient", None)
+    return written_out(x) if written_out else _taped_gradient(function, x)
 
 
 def _taped_gradient(hamiltonian: Hamiltonian, state: State) -> tf.Tensor:

@@ -1,8 +1,11 @@
 from .base import System as System
 from .body_order import body_major as body_major
 from .body_order import component_major as component_major
+from .double_pendulum import DoublePendulum as DoublePendulum
+from .duffing import Duffing as Duffing
 from .henon_heiles import HenonHeiles as HenonHeiles
 from .kepler import Kepler as Kepler
+from .lotka_volterra import LotkaVolterra as LotkaVolterra
 from .mass_spring import MassSpring as MassSpring
 from .n_body import NBody as NBody
 from .pendulum import Pendulum as Pendulum

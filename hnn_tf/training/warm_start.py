@@ -172,8 +172,10 @@ def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
             num_features=_NUM_FEATURES, structure=structure, periodic=periodic, dtype="float64"
         )
 
-    even = [TimeReversibleHamiltonian(features("full")), TimeReversibleHamiltonian(features("separable"))]
-    return even if isinstance(hamiltonian, TimeReversibleHamiltonian) else [features("full"), *even]
+    # Only motions that the model can have: a layer of H declares its form.
+    structures = ["separable"] if getattr(hamiltonian, "separable", False) else ["full", "separable"]
+    even: list[Any] = [TimeReversibleHamiltonian(features(structure)) for structure in structures]
+    return even if getattr(hamiltonian, "even_in_momenta", False) else [features(structures[0]), *even]
 
 
 def _imitate(model: keras.Model, field: LinearField, found: TrajectoryFit, seed: int, steps: int) -> None:

@@ -28,6 +28,8 @@ class Case:
     has_energy: bool
     conserves_it: bool
     reference_parameters: int  # of 2-200-200-1 or 2-200-200-2, without an output bias
+    least_dof: int = 1
+    refusal: str = "expected inputs of width 4, for which it was built"  # of a state of width 2
 
 
 CASES = {
@@ -38,6 +40,22 @@ CASES = {
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 96 + 32
     ),
     "hnn_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 1),
+    # The potential 1-200-200-1 and, of the same shape, the logarithm of the mass, with its bias.
+    "mechanical": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (400 + 40_200 + 200) + 1
+    ),
+    "mechanical_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 2
+    ),
+    # The potential 1-200-200-1 of one distance, and the logarithm of the mass, of two bodies on a line.
+    "pairwise": Case(
+        HamiltonianNetwork,
+        has_energy=True,
+        conserves_it=True,
+        reference_parameters=400 + 40_200 + 200 + 1,
+        least_dof=2,
+        refusal="expected states of two or more bodies",
+    ),
     # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
     "random_features": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
@@ -48,14 +66,25 @@ CASES = {
     "second_order": Case(
         models.SecondOrderNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 200
     ),
+    # Two perceptrons 1-200-200-1.
+    "separable": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (400 + 40_200 + 200)
+    ),
+    "separable_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 1
+    ),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
 CONSERVATIVE = sorted(name for name in CASES if CASES[name].conserves_it)
 
 
+def _unbuilt(name, *, hidden_units=(8,), activation="tanh", dtype="float64"):
+    return models.MODELS[name](hidden_units=hidden_units, activation=activation, dtype=dtype, body_dimension=1)
+
+
 def _build(name, *, hidden_units=(16, 16), activation="tanh", dtype="float64", dof=2):
-    model = models.MODELS[name](hidden_units=hidden_units, activation=activation, dtype=dtype)
-    model.build([None, 2 * dof])
+    model = _unbuilt(name, hidden_units=hidden_units, activation=activation, dtype=dtype)
+    model.build([None, 2 * max(dof, CASES[name].least_dof)])
     return model
 
 
@@ -71,7 +100,7 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
 
 
 # Combinations of what others are made of.
-COMBINED = ("hnn_dissipation", "random_features_friction")
+COMBINED = ("hnn_dissipation", "mechanical_friction", "random_features_friction", "separable_friction")
 
 
 @pytest.fixture(params=[pytest.param(n, marks=[pytest.mark.slow] * (n in COMBINED)) for n in sorted(models.MODELS)])
@@ -85,7 +114,9 @@ def test_is_of_the_entrys_class(name):
 
 @pytest.mark.parametrize("shape", [(2,), (5, 2), (5, 4), (3, 5, 6)])
 def test_output_has_the_states_shape(name, rng, shape):
-    model = models.MODELS[name](hidden_units=(8,), activation="tanh", dtype="float64")
+    if shape[-1] < 2 * CASES[name].least_dof:
+        pytest.skip("too narrow for the model")
+    model = _unbuilt(name)
     assert model(tf.constant(rng.normal(size=shape))).shape == shape
     assert model.compute_output_shape((None, *shape[1:])) == (None, *shape[1:])
 
@@ -124,7 +155,7 @@ def test_has_as_many_parameters_as_the_reference(name):
 
 
 def test_an_odd_width_is_refused(name):
-    model = models.MODELS[name](hidden_units=(8,), activation="tanh", dtype="float64")
+    model = _unbuilt(name)
     for width in (0, 3, None):
         with pytest.raises(ValueError, match="even size 2n"):
             model.build([None, width])
@@ -138,7 +169,7 @@ def test_a_width_other_than_it_was_built_for_is_refused(name):
     for state in (tf.zeros([5, 2], tf.float64), keras.Input([2], dtype="float64")):
         with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 4"):
             model(state)
-    with pytest.raises(ValueError, match="expected inputs of width 4, for which it was built"):
+    with pytest.raises(ValueError, match=CASES[name].refusal):
         (model.hamiltonian if CASES[name].has_energy else model.mlp).gradient(tf.zeros([5, 2], tf.float64))
 
 
@@ -180,6 +211,8 @@ def test_stock_keras_trains_hnns(rng):
 
 
 def _train(name, rng, jit_compile):
+    if CASES[name].least_dof > 1:
+        pytest.skip("too wide for the example")
     model = _build(name, dtype="float32", dof=1)
     states = rng.normal(size=[32, 2]).astype("float32")
     derivatives = states[:, ::-1] * [1, -2]  # of H = q^2 + p^2 / 2
@@ -219,6 +252,8 @@ def test_declares_an_energy_as_the_entry_says(name):
 @pytest.mark.parametrize("name", WITH_ENERGY)
 @pytest.mark.parametrize("shape", [(2,), (5, 2), (3, 5, 4)])
 def test_energy_is_one_number_a_state(name, rng, shape):
+    if shape[-1] < 2 * CASES[name].least_dof:
+        pytest.skip("too narrow for the model")
     model = _build(name, dof=shape[-1] // 2)
     assert model.hamiltonian(tf.constant(rng.normal(size=shape))).shape == shape[:-1]
 

@@ -123,9 +123,9 @@ class ScaledNetwork(BaselineNetwork):
         return 2.0 * self.mlp(state)
 
 
-def scaled(*, hidden_units, activation, dtype, time_reversible=False, periodic=()):
+def scaled(*, hidden_units, activation, dtype, time_reversible=False, periodic=(), body_dimension=None):
     """A scaled baseline."""
-    del time_reversible, periodic
+    del time_reversible, periodic, body_dimension
     return ScaledNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="scaled")
 '''
     },

@@ -33,8 +33,33 @@ def _bodies_motion(state, masses, g, softening):
     return np.concatenate([velocity, force]).reshape(state.shape)
 
 
+def _double_pendulum(q_1, q_2, p_1, p_2):
+    """H, and the motion by differences of angles and a linear solve, for other parameters than the defaults."""
+    m_1, m_2, l_1, l_2, g = 0.9, 1.4, 1.1, 0.7, 2.3
+    mixed = m_2 * l_1 * l_2 * np.cos(q_1 - q_2)
+    ones = np.ones_like(q_1)
+    matrix = np.stack([(m_1 + m_2) * l_1**2 * ones, mixed, mixed, m_2 * l_2**2 * ones], -1).reshape(-1, 2, 2)
+    velocity = np.linalg.solve(matrix, np.stack([p_1, p_2], -1)[..., np.newaxis])[..., 0].T
+    energy = (p_1 * velocity[0] + p_2 * velocity[1]) / 2 + (m_1 + m_2) * g * l_1 * (1 - np.cos(q_1))
+    energy = energy + m_2 * g * l_2 * (1 - np.cos(q_2))
+    # dp/dt = dL/dq of the Lagrangian.
+    force = m_2 * l_1 * l_2 * velocity[0] * velocity[1] * np.sin(q_1 - q_2)
+    forces = -force - (m_1 + m_2) * g * l_1 * np.sin(q_1), force - m_2 * g * l_2 * np.sin(q_2)
+    return energy, (*velocity, *forces)
+
+
 # An independent oracle for each: H and the time derivative, written by hand in NumPy.
 NAIVE = {
+    systems.DoublePendulum: (
+        systems.DoublePendulum(0.9, 1.4, 1.1, 0.7, 2.3),
+        lambda *state: _double_pendulum(*state)[0],
+        lambda *state: _double_pendulum(*state)[1],
+    ),
+    systems.Duffing: (
+        systems.Duffing(mass=0.7, alpha=1.2, beta=0.4),
+        lambda q, p: p**2 / 1.4 - 0.6 * q**2 + 0.1 * q**4,
+        lambda q, p: (p / 0.7, 1.2 * q - 0.4 * q**3),
+    ),
     systems.HenonHeiles: (
         systems.HenonHeiles(),
         lambda x, y, u, v: (u**2 + v**2 + x**2 + y**2) / 2 + x**2 * y - y**3 / 3,
@@ -44,6 +69,11 @@ NAIVE = {
         systems.Kepler(mu=1.3),
         lambda x, y, u, v: (u**2 + v**2) / 2 - 1.3 / np.hypot(x, y),
         lambda x, y, u, v: (u, v, -1.3 * x / np.hypot(x, y) ** 3, -1.3 * y / np.hypot(x, y) ** 3),
+    ),
+    systems.LotkaVolterra: (
+        systems.LotkaVolterra(alpha=1.1, beta=0.7, gamma=0.9, delta=0.6),
+        lambda q, p: 1.1 * p - 0.7 * np.exp(p) + 0.9 * q - 0.6 * np.exp(q),
+        lambda q, p: (1.1 - 0.7 * np.exp(p), 0.6 * np.exp(q) - 0.9),
     ),
     systems.MassSpring: (
         systems.MassSpring(mass=0.7, spring_constant=1.9),
@@ -64,6 +94,7 @@ NAIVE = {
 # An ellipse, a motion that stays bounded and regular, and bodies that don't come close to each other.
 STARTS = {
     systems.Kepler: [0.6, 0.1, -0.2, 1.2],
+    systems.DoublePendulum: [0.4, -0.3, 0.2, 0.5],
     systems.HenonHeiles: [0.3, 0.1, 0.2, 0.3],
     systems.NBody: [1.0, -0.7, 0.1, 0.1, 0.9, -1.0, -0.2, 0.6, 0.1, 0.7, 0.3, -1.0],
 }

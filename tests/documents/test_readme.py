@@ -26,7 +26,13 @@ from trainers import symplecticity_table as symplecticity
 ROOT = command_session.ROOT
 PAGES = ["docs/reading_results.md", "docs/using_models.md", "docs/your_system.md", "docs/results.md"]
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", *PAGES, "docs/integrators.md"]
-DOCUMENTS += ["docs/known_limits.md", "docs/objectives.md", "docs/serving.md", "docs/training_in_keras.md"]
+DOCUMENTS += [
+    "docs/known_limits.md",
+    "docs/objectives.md",
+    "docs/serving.md",
+    "docs/structures.md",
+    "docs/training_in_keras.md",
+]
 DOCUMENTS += ["docs/results/paper_table.md"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
@@ -121,6 +127,13 @@ def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):
     np.testing.assert_array_equal(names["states_for_nbody"], [[1.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.5, -0.5]])
     gain = names["pendulum"].hamiltonian(names["higher"]) - names["pendulum"].hamiltonian(names["state"])
     np.testing.assert_allclose(gain, 0.5, atol=1e-6)  # float32
+
+
+def test_python_of_the_page_on_structures_runs():
+    names = _names_after("docs/structures.md")
+    assert names["masses"]["mass"] == pytest.approx(0.5, rel=0.1)  # H = p² + ...
+    np.testing.assert_allclose(names["acceleration"], names["a"], atol=1e-4)  # float32, of a matrix near the identity
+    np.testing.assert_allclose(names["torque"], sum(names["parts"]), atol=1e-5)
 
 
 def test_make_targets_exist():

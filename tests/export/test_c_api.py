@@ -24,10 +24,11 @@ UNREACHABLE = {
 """One good request, and three that would never end, in one batch."""
 
 
+COMBINED = {"mechanical_friction", "random_features_friction", "separable_friction"}
 CASES = [
     ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),
-    # Without the one that is made of parts of two others.
-    *((name, "float32", 2, HIDDEN_UNITS, "rk4") for name in sorted(set(models.MODELS) - {"random_features_friction"})),
+    # Without those that are made of parts of two others.
+    *((name, "float32", 2, HIDDEN_UNITS, "rk4") for name in sorted(set(models.MODELS) - COMBINED)),
     ("hnn", "float64", 2, HIDDEN_UNITS, "rk4"),
     *(
         ("hnn", "float64", 1, HIDDEN_UNITS, name)
@@ -94,7 +95,8 @@ def served(tmp_path_factory, jitted):
     built, requests, keys = {}, [], []
     for case in CASES:
         name, dtype, dof, hidden_units, integrator = case
-        model = built[case] = models.MODELS[name](hidden_units=hidden_units, activation="tanh", dtype=dtype)
+        size = {"hidden_units": hidden_units, "activation": "tanh", "dtype": dtype, "body_dimension": 1}
+        model = built[case] = models.MODELS[name](**size)
         model.build([None, 2 * dof])
         path = export_model(model, folder / "models", integrator=integrator, max_step_size=MAX_STEP_SIZE)
         for signature, inputs in _requests(model, dof, dtype):

@@ -31,7 +31,7 @@ CASES = [
 
 
 def _build(name, dtype):
-    size = {"hidden_units": (16, 16), "activation": "tanh", "dtype": dtype}
+    size = {"hidden_units": (16, 16), "activation": "tanh", "dtype": dtype, "body_dimension": 1}
     model = models.MODELS[name.removeprefix("pixel ")](**size)
     if not name.startswith("pixel"):
         model.build([None, 4])

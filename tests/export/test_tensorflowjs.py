@@ -51,6 +51,20 @@ def _latent():
 
 
 # Every model of the package; then one integrator of each kernel, whose loops differ.
+def _mechanical():
+    """Three degrees of freedom, whose triangular systems have sums of several terms."""
+    potential = hnn_tf.PeriodicCoordinates(hnn_tf.MLPEnergy(hidden_units=8), [1])
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.MechanicalHamiltonian(hnn_tf.MLPMassMatrix(hidden_units=8), potential))
+    model.build([None, 6])
+    return model
+
+
+def _pairwise():
+    model = hnn_tf.HamiltonianNetwork(hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=8)))
+    model.build([None, 8])
+    return model
+
+
 CASES = {
     "hnn": (_hnn, "rk4"),
     "two_dof": (lambda: _hnn(dof=2, activation="softplus"), "rk4"),
@@ -58,6 +72,8 @@ CASES = {
     "second_order": (_second_order, "rk4"),
     "hnn_friction": (lambda: _dissipative(hnn_tf.models.LinearFriction()), "rk4"),
     "hnn_dissipation": (lambda: _dissipative(hnn_tf.models.MLPDissipation(hidden_units=[8])), "rk4"),
+    "mechanical": (_mechanical, "rk4"),
+    "pairwise": (_pairwise, "rk4"),
     "latent": (_latent, "rk4"),
     **{name: (_hnn, name) for name in ("rk8", "tao2", "gauss4", "dormand_prince")},
 }

@@ -22,6 +22,10 @@ def _dissipative(dissipation):
     return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]), dissipation)
 
 
+def _potential():
+    return hnn_tf.PeriodicCoordinates(hnn_tf.MLPEnergy(hidden_units=16), [1])
+
+
 def _frames(dynamics):
     size = {"hidden_units": 16}
     return hnn_tf.LatentHamiltonianNetwork(
@@ -36,6 +40,18 @@ BUILDERS = {
     "hnn_dissipation": lambda: _dissipative(models.MLPDissipation(hidden_units=[8])),
     "baseline": lambda: hnn_tf.BaselineNetwork(hidden_units=[16, 16]),
     "second_order": lambda: models.SecondOrderNetwork(hidden_units=[16, 16]),
+    "separable": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.SeparableHamiltonian(hnn_tf.QuadraticKinetic(), _potential())
+    ),
+    "mechanical": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MechanicalHamiltonian(hnn_tf.MLPMassMatrix(hidden_units=16, angles=[0]), _potential())
+    ),
+    "known mass matrix": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MechanicalHamiltonian(hnn_tf.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]]), _potential())
+    ),
+    "pairwise": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
+    ),
     "random_features": lambda: hnn_tf.HamiltonianNetwork(hnn_tf.RandomFeatureHamiltonian(num_features=16)),
     "time_reversible": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.TimeReversibleHamiltonian(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))

@@ -47,6 +47,7 @@ class NBodyTask(Task):
     horizon: float
 
     data_options = CachedDataOptions
+    body_dimension = 2
 
     @property
     def state_width(self) -> int:  # type: ignore[override]
@@ -84,7 +85,9 @@ class NBodyData(TaskData):
             lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=options.noise_std, rng=rng)),
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
-        self.train, self.test = (data.Recordings.from_trajectories(part) for part in (train, test))
+        self.train, self.test = (
+            data.Recordings.from_trajectories(part, body_dimension=task.body_dimension) for part in (train, test)
+        )
         self._clean_test = test.clean_samples()
         self._scores = RolloutScores(
             self.system, test.clean_states[:NUM_EVALUATED, 0], ood_starts, np.linspace(0.0, task.horizon, 501)

@@ -61,7 +61,8 @@ class Task(abc.ABC):
       name: The name of the task, as in `python -m trainers.<name>`.
       data_options: The class of the options of the task's data.
       state_width: The width 2n of the task's states.
-      angles: The indices of the positions that are angles. Random features have the period of angles, 2 pi.
+      angles: The indices of the positions that are angles. Some models have the period 2 pi in angles.
+      body_dimension: The dimension of the space in which bodies move, if the task's states are those of bodies.
       momentum_is_velocity: Whether the momenta of the task are velocities, dq/dt = p.
     """
 
@@ -69,6 +70,7 @@ class Task(abc.ABC):
     data_options: type[DataOptions] = DataOptions
     state_width: int = 2
     angles: tuple[int, ...] = ()
+    body_dimension: int | None = None
     momentum_is_velocity: bool = True
 
     def defaults(self, protocol: str) -> dict[str, Any]:
@@ -93,7 +95,13 @@ class Task(abc.ABC):
         Raises:
           OptionError: If the task does not support the model.
         """
-        made = new_model(model, width=self.state_width, angles=self.angles, seed=options.training.seed)
+        made = new_model(
+            model,
+            width=self.state_width,
+            angles=self.angles,
+            body_dimension=self.body_dimension,
+            seed=options.training.seed,
+        )
         if getattr(made, "momentum_is_velocity", False) and not self.momentum_is_velocity:
             raise OptionError(
                 f"{{model}}: assumes dq/dt = p, but {self.name} has another dq/dt; take hnn or baseline",

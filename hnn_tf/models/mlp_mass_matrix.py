@@ -1,0 +1,90 @@
+"""A mass matrix that a perceptron computes from the position."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from hnn_tf.models.mass_matrix import MassMatrix
+from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS, widths
+from hnn_tf.models.position_inputs import PositionInputs
+from hnn_tf.numerics import activation_choice
+from hnn_tf.typing import ActivationLike
+
+_INITIAL_SCALE = 0.1
+"""The factor of y. A new perceptron has outputs of order 1, so the initial M is near the identity."""
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class MLPMassMatrix(MassMatrix):
+    """A mass matrix whose Cholesky factor is a multilayer perceptron of the position.
+
+    M(q) = L(q) L(q)^T,  L(q) = lower triangular, with exp(y_1), ..., exp(y_n) on its diagonal.
+    y = 0.1 MLP(z(q)) + b.
+
+    z are the positions that are not angles, and the sines and cosines of the angles. The bias b is learned, and starts
+    at 0, so that the initial M is near the identity.
+
+    Args:
+      hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
+      activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
+      angles: The indices of the positions that are angles (rad). M has the period 2 pi in these positions.
+      diagonal: Whether M is diagonal.
+
+    Input: position `[..., n]`. Output: M `[..., n, n]`.
+
+    Raises:
+      InputError: If the activation is not smooth, or an index in `angles` is not that of a position, or stands twice.
+
+    References:
+      Lutter, Ritter, Peters. Deep Lagrangian Networks. arXiv:1907.04490.
+    """
+
+    def __init__(
+        self,
+        *,
+        hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
+        activation: ActivationLike = "tanh",
+        angles: Sequence[int] = (),
+        diagonal: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(diagonal=diagonal, **kwargs)
+        activation_choice.get_smooth(activation)
+        self.hidden_units, self.activation = widths(hidden_units), activation_choice.known(activation)
+        self.angles = tuple(int(i) for i in angles)
+        self.mlp: Any = None
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the perceptron for positions `[..., n]`."""
+        super().build(input_shape)
+        self._inputs = PositionInputs(self._dof, self.angles)
+        if self.mlp is None:
+            self.mlp = MLP(
+                self.num_elements,
+                hidden_units=self.hidden_units,
+                activation=self.activation,
+                dtype=self.dtype_policy,
+                trainable=self.trainable,
+                name="mlp",
+            )
+            self.mlp.build([None, self._inputs.width])
+            self._bias = self.add_weight(name="bias", shape=(self.num_elements,), initializer="zeros")
+
+    def elements(self, position: tf.Tensor) -> tf.Tensor:
+        """Returns the numbers of L `[B, num_elements]` at positions `[B, n]`."""
+        return _INITIAL_SCALE * self.mlp(self._inputs.value(position)) + self._bias
+
+    def elements_pulled_back(self, position: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
+        """Returns the gradient `[B, n]` of u . elements by the position, for constant u `[B, num_elements]`."""
+        by_inputs = self.mlp.gradient(self._inputs.value(position), _INITIAL_SCALE * upstream)
+        return self._inputs.pulled_back(position, by_inputs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments."""
+        return super().get_config() | {
+            "hidden_units": self.hidden_units,
+            "activation": activation_choice.serialized(self.activation),
+            "angles": self.angles,
+        }

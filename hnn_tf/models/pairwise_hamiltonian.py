@@ -1,0 +1,191 @@
+"""The Hamiltonian of bodies that act on each other in pairs."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.input_error import InputError
+from hnn_tf.models.energy_layer import EnergyLayer
+from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
+from hnn_tf.numerics.symplectic_gradient import scalar_gradient
+from hnn_tf.typing import State
+
+_LEAST_SQUARE = 1e-18
+"""The least |q_i - q_j|^2. Its square is still a normal number in float32, so that derivatives of the force are finite,
+too."""
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class PairwiseHamiltonian(EnergyLayer):
+    """The Hamiltonian of bodies that act on each other in pairs, at a distance.
+
+    H(q, p) = sum_i |p_i|^2 / (2 m_i) + sum_{i<j} V(log |q_i - q_j|, kinds of i and j).
+
+    H does not change if all bodies are moved or turned together. The motion therefore conserves the total momentum and
+    the angular momentum, up to rounding. Without `pairs`, H does not change either if bodies of the same kind change
+    their places. Without `kinds` and `pairs`, all bodies are equal, and the same layer works for any number of bodies:
+    `HamiltonianNetwork(trained.hamiltonian)` is a model of more bodies than the trained one has seen.
+
+    A power law r^-k of the distance changes by the same factor for each unit of log r, so that V is as easy to learn at
+    small as at large distances.
+
+    Args:
+      potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
+        Its inputs are the logarithm of the distance and, for more than one kind, k numbers. k is the number of pairs of
+        kinds. The number of the pair's own kinds is 1, and the others are 0.
+      dimension: The dimension of the space. The state is component-major, as in `systems.NBody`: (x_1, x_2, ...,
+        y_1, y_2, ..., p_x1, p_x2, ...).
+      kinds: The kind of each body, numbers 0, 1, ... By default, all bodies are of one kind.
+      pairs: The pairs (i, j) of bodies that act on each other. By default, all bodies do.
+      masses: The known mass of each kind. By default, the masses are learned, and start at 1.
+
+    Attributes:
+      kinetic: The `QuadraticKinetic` of one momentum of each kind, which holds the masses.
+
+    Input: state `[..., 2n]`, n = number of bodies times dimension. Output: energy `[...]`.
+
+    Raises:
+      TypeError: If `potential` is not a Keras layer.
+      InputError: If an option is not as described above, or the state is not that of at least two bodies.
+
+    References:
+      Sanchez-Gonzalez, Bapst, Cranmer, Battaglia. Hamiltonian Graph Networks with ODE Integrators. arXiv:1909.12790.
+    """
+
+    even_in_momenta = True
+    separable = True
+    parts = ("potential",)
+
+    def __init__(
+        self,
+        potential: keras.layers.Layer,
+        *,
+        dimension: int = 2,
+        kinds: Sequence[int] | None = None,
+        pairs: Sequence[tuple[int, int]] | None = None,
+        masses: float | Sequence[float] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(potential=potential, **kwargs)
+        if isinstance(dimension, bool) or dimension != int(dimension) or dimension < 1:
+            raise InputError(f"dimension: expected an integer >= 1; received {dimension}")
+        self.dimension = int(dimension)
+        self.kinds = None if kinds is None else tuple(int(kind) for kind in kinds)
+        if self.kinds is not None and (not self.kinds or set(self.kinds) != set(range(max(self.kinds) + 1))):
+            raise InputError(f"kinds: expected numbers 0, 1, ... without gaps; received {self.kinds}")
+        self.pairs = None if pairs is None else tuple((int(i), int(j)) for i, j in pairs)
+        if self.pairs is not None and len({frozenset(pair) for pair in self.pairs}) < max(len(self.pairs), 1):
+            raise InputError(f"pairs: expected at least one pair (i, j), and each pair once; received {self.pairs}")
+        self._num_kinds = 1 if self.kinds is None else max(self.kinds) + 1
+        if masses is not None and np.size(masses) != self._num_kinds:
+            raise InputError(f"masses: expected {self._num_kinds}, one for each kind; received {masses!r}")
+        self.kinetic = QuadraticKinetic(masses, dtype=self.dtype_policy, trainable=self.trainable, name="kinetic")
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the potential and the masses, whose sizes do not depend on the number of bodies."""
+        self._check(input_shape)
+        kinds = self._num_kinds
+        self._build_energy("potential", 1 + (kinds * (kinds + 1) // 2 if kinds > 1 else 0))
+        self.kinetic.build([None, kinds])
+
+    @property
+    def masses(self) -> tf.Tensor:
+        """The mass of each kind `[kinds]`."""
+        return self.kinetic.masses
+
+    def call(self, state: State) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]`."""
+        q, p = self._bodies(state)
+        kinetic = 0.5 * tf.reduce_sum(p * p / self._mass_of_bodies(p.shape[-1]), [-2, -1])
+        return kinetic + tf.reduce_sum(self.potential(self._pair_inputs(q)[0]), -1)
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
+        q, p = self._bodies(state)
+        inputs, difference, squares = self._pair_inputs(q)
+        # d log r / dq_i = (q_i - q_j) / r^2. The forces on both bodies of a pair are exactly opposite.
+        slope = scalar_gradient(self.potential, inputs)[..., 0] / squares
+        of_bodies = tf.matmul(difference * slope[..., tf.newaxis, :], self._incidence(q.shape[-1]), transpose_b=True)
+        return phase_space.join(self._flat(of_bodies), self._flat(p / self._mass_of_bodies(p.shape[-1])))
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Returns the learned masses by name: `mass`, or `mass_of_kind_0`, `mass_of_kind_1`, ..."""
+        found = self.kinetic.physical_parameters()
+        if len(found) < 2:
+            return found
+        return {f"mass_of_kind_{i}": value for i, value in enumerate(found.values())}
+
+    def _check(self, shape: Sequence[int | None]) -> int:
+        """Returns the number of bodies of states of the given shape."""
+        width = 2 * phase_space.dof(tf.TensorSpec(shape))
+        bodies, rest = divmod(width, 2 * self.dimension)
+        if rest or bodies < 2:
+            raise InputError(
+                f"{self.name}: expected states of two or more bodies of dimension {self.dimension}, "
+                f"{2 * self.dimension} numbers each; received states of width {width}; give dimension=..."
+            )
+        if self.kinds is not None and len(self.kinds) != bodies:
+            raise InputError(f"{self.name}: expected {len(self.kinds)} bodies, as kinds says; received {bodies}")
+        for i, j in self.pairs or ():
+            if not (0 <= i < bodies and 0 <= j < bodies and i != j):
+                raise InputError(f"{self.name}: pairs: expected two different bodies of {bodies}; received {(i, j)}")
+        return bodies
+
+    def _bodies(self, state: State) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns positions and momenta `[..., dimension, bodies]` of states `[..., 2n]`."""
+        state = tf.cast(state, self.compute_dtype)
+        if not self.built:
+            self.build(state.shape)
+        bodies = self._check(state.shape)
+        shape = tf.concat([tf.shape(state)[:-1], [self.dimension, bodies]], 0)
+        q, p = (tf.reshape(part, shape) for part in phase_space.split(state))
+        return q, p
+
+    def _flat(self, of_bodies: tf.Tensor) -> tf.Tensor:
+        width = of_bodies.shape[-2] * of_bodies.shape[-1]
+        return tf.reshape(of_bodies, tf.concat([tf.shape(of_bodies)[:-2], [width]], 0))
+
+    def _pair_list(self, bodies: int) -> Sequence[tuple[int, int]]:
+        return list(itertools.combinations(range(bodies), 2)) if self.pairs is None else self.pairs
+
+    def _incidence(self, bodies: int) -> tf.Tensor:
+        """Returns the matrix `[bodies, pairs]` whose product with positions gives q_i - q_j."""
+        pairs = self._pair_list(bodies)
+        matrix = np.zeros([bodies, len(pairs)])
+        for k, (i, j) in enumerate(pairs):
+            matrix[i, k], matrix[j, k] = 1.0, -1.0
+        return tf.constant(matrix, self.compute_dtype)
+
+    def _pair_inputs(self, q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Returns the inputs of V `[..., pairs, 1 + k]`, q_i - q_j `[..., dimension, pairs]`, and |q_i - q_j|^2."""
+        difference = tf.matmul(q, self._incidence(q.shape[-1]))
+        # With this bound, bodies at the same point have a finite energy and no force, instead of NaN.
+        squares = tf.maximum(tf.reduce_sum(difference * difference, -2), _LEAST_SQUARE)
+        inputs = 0.5 * tf.math.log(squares)[..., tf.newaxis]
+        if self._num_kinds > 1:
+            of_kinds = tf.constant(self._kinds_of_pairs(), self.compute_dtype)
+            inputs = tf.concat([inputs, tf.zeros_like(inputs) + of_kinds], -1)
+        return inputs, difference, squares
+
+    def _kinds_of_pairs(self) -> np.ndarray:
+        """Returns `[pairs, k]`: 1 at the place of the two kinds of a pair, in any order."""
+        kinds = self.kinds or ()
+        places = list(itertools.combinations_with_replacement(range(self._num_kinds), 2))
+        chosen = [
+            places.index((min(kinds[i], kinds[j]), max(kinds[i], kinds[j]))) for i, j in self._pair_list(len(kinds))
+        ]
+        return np.eye(len(places))[chosen]
+
+    def _mass_of_bodies(self, bodies: int) -> tf.Tensor:
+        of_body = np.eye(self._num_kinds)[list(self.kinds or [0] * bodies)]
+        return tf.reduce_sum(tf.constant(of_body, self.compute_dtype) * self.masses, -1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, with the serialized layer."""
+        own = {"dimension": self.dimension, "kinds": self.kinds, "pairs": self.pairs}
+        return super().get_config() | own | {"masses": self.kinetic.get_config()["masses"]}

@@ -1,0 +1,71 @@
+"""A Hamiltonian that is the sum of a kinetic energy of the momenta and a potential energy of the positions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.models.energy_layer import EnergyLayer
+from hnn_tf.numerics.symplectic_gradient import scalar_gradient
+from hnn_tf.typing import State
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class SeparableHamiltonian(EnergyLayer):
+    """A Hamiltonian that is the sum of a kinetic and a potential energy.
+
+    H(q, p) = T(p) + V(q):  dq/dt = dT/dp,  dp/dt = -dV/dq.
+
+    The velocity then depends only on the momentum, and the force only on the position. The explicit symplectic
+    integrators, such as leapfrog, need this form.
+
+    Args:
+      kinetic: T, a Keras layer from momenta `[..., n]` to energies `[...]` or `[..., 1]`, for example
+        `QuadraticKinetic()` or `MLPEnergy()`.
+      potential: V, a Keras layer from positions `[..., n]` to energies `[...]` or `[..., 1]`, for example
+        `MLPEnergy()`.
+
+    Input: state `[..., 2n]`. Output: energy `[...]`.
+
+    Raises:
+      TypeError: If an argument is not a Keras layer.
+      ValueError: If the two layers differ in precision.
+
+    References:
+      Chen, Zhang, Arjovsky, Bottou. Symplectic Recurrent Neural Networks. arXiv:1909.13334.
+    """
+
+    separable = True
+    parts = ("kinetic", "potential")
+
+    def __init__(self, kinetic: keras.layers.Layer, potential: keras.layers.Layer, **kwargs: Any) -> None:
+        super().__init__(kinetic=kinetic, potential=potential, **kwargs)
+
+    @property
+    def even_in_momenta(self) -> bool:
+        """Whether T(-p) = T(p), as T declares it."""
+        return getattr(self.kinetic, "even_in_momenta", False)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds both layers for states `[..., 2n]`."""
+        n = phase_space.dof(tf.TensorSpec(input_shape))
+        for name in self.parts:
+            self._build_energy(name, n)
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
+
+    def call(self, state: State) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]`."""
+        q, p = phase_space.split(self._prepared(state))
+        return self.kinetic(p) + self.potential(q)
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
+        q, p = phase_space.split(self._prepared(state))
+        return phase_space.join(scalar_gradient(self.potential, q), scalar_gradient(self.kinetic, p))
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Returns the learned masses of the kinetic energy by name, if it has some."""
+        parameters = getattr(self.kinetic, "physical_parameters", None)
+        return parameters() if parameters else {}

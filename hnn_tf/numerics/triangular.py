@@ -1,0 +1,26 @@
+"""Small triangular systems, in plain operations that every exported format knows.
+
+TensorFlow has an operation of its own, but LiteRT, ONNX and TensorFlow.js do not know it. The matrices here
+are those of mechanical systems, with few rows.
+"""
+
+import tensorflow as tf
+
+
+def forward_substitution(factor: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
+    """Returns L^-1 b `[..., n]` for a lower triangular L `[..., n, n]` and b `[..., n]`."""
+    solution: list[tf.Tensor] = []
+    for i in range(right.shape[-1]):
+        known = tf.add_n([factor[..., i, j] * solution[j] for j in range(i)]) if i else 0.0
+        solution.append((right[..., i] - known) / factor[..., i, i])
+    return tf.stack(solution, -1)
+
+
+def back_substitution(factor: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
+    """Returns L^-T b `[..., n]` for a lower triangular L `[..., n, n]` and b `[..., n]`."""
+    n = right.shape[-1]
+    solution: dict[int, tf.Tensor] = {}
+    for i in reversed(range(n)):
+        known = tf.add_n([factor[..., j, i] * solution[j] for j in range(i + 1, n)]) if i + 1 < n else 0.0
+        solution[i] = (right[..., i] - known) / factor[..., i, i]
+    return tf.stack([solution[i] for i in range(n)], -1)
