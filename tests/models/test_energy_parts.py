@@ -47,7 +47,10 @@ HAMILTONIANS = {
 }
 
 
-@pytest.fixture(params=HAMILTONIANS)
+FAST = ("of masses", "mechanical", "pairs on a line", "periodic")
+
+
+@pytest.fixture(params=[pytest.param(n, marks=[pytest.mark.slow] * (n not in FAST)) for n in HAMILTONIANS])
 def build(request):
     return HAMILTONIANS[request.param]
 
