@@ -33,7 +33,7 @@ pendulum: $(BIN)/.installed
 	$(BIN)/python -m trainers.pendulum --flagfile=pendulum.flags --output_dir=runs/pendulum --export --resume
 
 test: $(BIN)/.installed
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(BIN)/.installed
 	$(BIN)/python -m pytest -m slow

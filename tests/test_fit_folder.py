@@ -27,6 +27,7 @@ def kept_fit(recordings, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_fit_that_was_broken_off_goes_on(recordings, tmp_path, monkeypatch):
     options = {"training": TrainingOptions(steps=120)}
     expected, run_towards = fit(recordings, **options), ShortCalls.run_towards

@@ -58,6 +58,7 @@ def test_metrics_are_of_rollouts_from_the_true_first_states(fitted, recordings):
     assert 0 <= fitted.metrics["valid_prediction_time"] <= 3
 
 
+@pytest.mark.slow
 def test_where_the_truth_is_unknown_a_rollout_begins_where_it_fits_best():
     times = np.linspace(0, 2, 30)
     truth = np.stack([np.cos(times), -np.sin(times)], -1)

@@ -95,7 +95,7 @@ def test_the_inspection_prints_no_control_character(odd_version, run_example, ca
 def test_a_conversion_s_error_has_no_control_character(odd_version, run_example, capsys, tmp_path, command):
     code, output, error = _run(run_example, capsys, command, odd_version, tmp_path / "new", "--signature=none")
     assert (code, output) == (2, "")
-    assert "it has energy, odd\\x1b[31m" in error
+    assert "take energy, odd\\x1b[31m" in error
 
 
 def test_keras_words_about_a_layer_have_no_control_character(tmp_path, run_example, capsys, monkeypatch):

@@ -27,7 +27,8 @@ def _run(folder, *arguments):
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("name", [pytest.param("export.py", marks=pytest.mark.slow), "export/__init__.py"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["export.py", "export/__init__.py"])
 def test_a_trainer_does_not_need_the_package_export(tmp_path, name):
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)

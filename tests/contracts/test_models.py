@@ -100,7 +100,7 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
 
 
 # Combinations of what others are made of.
-COMBINED = ("hnn_dissipation", "mechanical_friction", "random_features_friction", "separable_friction")
+COMBINED = ("hnn_dissipation", "mechanical_friction", "random_features_friction", "separable", "separable_friction")
 
 
 @pytest.fixture(params=[pytest.param(n, marks=[pytest.mark.slow] * (n in COMBINED)) for n in sorted(models.MODELS)])

@@ -82,6 +82,7 @@ def served(tmp_path_factory):
     return found, paths, by_case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_every_signature_answers_as_the_model(served, case):
     models_by_case, paths, answers = served
@@ -97,6 +98,7 @@ def test_every_signature_answers_as_the_model(served, case):
             assert np.max(error, initial=0) <= TOLERANCE[case[1]], (name, key)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_a_server_would_refuse_nothing_and_a_copy_can_be_told_from_a_broken_one(served, case):
     path = served[1][case]
@@ -104,6 +106,7 @@ def test_a_server_would_refuse_nothing_and_a_copy_can_be_told_from_a_broken_one(
     assert max(self_test.differences(path, model_card.read(path)).values()) == 0
 
 
+@pytest.mark.slow
 def test_inputs_and_outputs_have_a_batch(served):
     lines = describe(served[1]["hnn", "float32"])
     assert "encode: frames [?, 6, 5, 2] float32 -> latent [?, 2] float32" in lines
@@ -114,6 +117,7 @@ def test_inputs_and_outputs_have_a_batch(served):
     ) in lines
 
 
+@pytest.mark.slow
 def test_the_graph_has_no_gradient_kernels(served):
     parsed = saved_model_pb2.SavedModel.FromString((served[1]["hnn", "float32"] / "saved_model.pb").read_bytes())
     graph = parsed.meta_graphs[0].graph_def

@@ -84,7 +84,8 @@ def test_rollouts_follow_the_latent_dynamics_and_are_decoded(frames):
     np.testing.assert_allclose(finer, latent, atol=1e-4)
 
 
-@pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("jit_compile", [False, True])
 def test_stock_keras_trains_it_and_reports_each_loss(jit_compile):
     # A bright row that moves down, and up again.
     rows = np.array([0, 1, 2, 3, 4, 3, 2, 1] * 4)

@@ -145,6 +145,7 @@ def test_readings_that_are_not_finite_are_left_out_of_the_choice(name, rng):
     assert with_chosen_substeps(objective, samples).substeps == 1
 
 
+@pytest.mark.slow
 def test_looking_again_and_again_is_not_complained_of(rng, caplog, monkeypatch):
     # TensorFlow complains twice in a process: here it begins to count.
     fresh = polymorphic_function._FrequentTracingDetectorManager()
@@ -193,6 +194,7 @@ def test_a_start_from_a_closed_form_has_its_substeps(kind, rng):
     assert began.objective.substeps >= began.fit.substeps > 1
 
 
+@pytest.mark.slow
 def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch):
     monkeypatch.setattr(objectives.OneStep, "integration_error", lambda *_: 3.0)
     training = training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
@@ -200,6 +202,7 @@ def test_a_run_says_that_its_substeps_are_not_enough(monkeypatch):
         training.fit(training.new_model())
 
 
+@pytest.mark.slow
 def test_of_a_run_that_diverges_only_that_is_said(monkeypatch):
     training = training_of("one_step", "mass_spring", seed=0, substeps=1, steps=1, hidden_units=["4"])
     monkeypatch.setattr(TrainingLoop, "loss", lambda *_: float("nan"))

@@ -111,6 +111,7 @@ def test_one_time_gives_the_initial_state(rng):
     np.testing.assert_array_equal(rollout_at_times(PENDULUM, start, [5.0], substeps=1)[:, 0], start)
 
 
+@pytest.mark.slow
 def test_gradients_flow_to_the_initial_state():
     start = tf.constant([0.5, 0.0], tf.float64)
     with tf.GradientTape() as tape:

@@ -125,6 +125,7 @@ def test_no_times_and_no_states_give_what_they_give_without_a_limit(batch, num_t
     np.testing.assert_array_equal(path, np.ones([batch, num_times, 2]))
 
 
+@pytest.mark.slow
 def test_gradients_flow_to_the_start_and_to_times_that_differ():
     start, times = tf.constant([[0.5, 0.1]], tf.float64), tf.constant([[0, 0.4, 0.4, 1.0]], tf.float64)
 

@@ -32,7 +32,7 @@ CASES = {
     "trajectory": (lambda: pendulum_loop("trajectory"), pendulum_samples("trajectory", seed=1)),
     "weak": (lambda: pendulum_loop("weak"), pendulum_samples("weak", seed=1)),
 }
-SLOW = ("lbfgs", "one_step", "trajectory", "weak")
+SLOW = ("batches", "lbfgs", "one_step", "trajectory", "weak")
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, marks=[pytest.mark.slow] * (c in SLOW)) for c in CASES])

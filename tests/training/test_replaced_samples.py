@@ -21,6 +21,7 @@ def _loop(samples):
     return TrainingLoop(model, TrajectoryMatching(substeps=1), keras.optimizers.Adam(1e-2), samples)
 
 
+@pytest.mark.slow
 def test_equals_a_loop_of_the_other_samples_bit_by_bit(rng):
     first, second = _samples(rng), _samples(rng)
     loop, expected = _loop(first), _loop(second)
