@@ -33,16 +33,17 @@ def test_seed_0_gives_the_committed_results(tmp_path, task, protocol):
     jumps = jumps.get(protocol) or jumps["both"]
     for metric, models in committed.items():
         for model, found in (("hnn", document["metrics"]), ("baseline", document["baseline"]["metrics"])):
-            least, largest = 1 / 3, 3.0
+            seeds = models[model]
+            # Rollouts over 20 time units and more amplify rounding, by less than models of other seeds differ. A slope
+            # such as the energy drift differs most between seeds, up to 4.6 times.
+            least, largest = min(seeds) / 3, 3 * max(seeds)
             if metric in ("train_loss", "test_loss"):
                 # Another processor adds in another order, so that the last of 2000 steps may be one at which the loss
                 # jumps: four times as far as the jumps of this training that were seen, and as 2 %.
-                least = 1 - 4 * max(0.02, 1 - jumps[model]["least"])
-                largest = 1 + 4 * max(0.02, jumps[model]["largest"] - 1)
-            # Rollouts over 20 time units and more amplify this, by less than models of other seeds differ: 3.
-            ratio = found[metric] / models[model][0]
-            assert least < ratio, (metric, model)
-            assert ratio < largest, (metric, model)
+                least = seeds[0] * (1 - 4 * max(0.02, 1 - jumps[model]["least"]))
+                largest = seeds[0] * (1 + 4 * max(0.02, jumps[model]["largest"] - 1))
+            assert least < found[metric], (metric, model)
+            assert found[metric] < largest, (metric, model)
 
 
 def _train(task, protocol, folder):
