@@ -173,7 +173,7 @@ def test_the_objective_is_the_protocols_own(variants):
         "mass_spring": "derivative",
         "real_pendulum": "one_step",
         "two_body": "derivative",
-        "pixel_pendulum": "latent",
+        "pixel_pendulum": "derivative",
     }
 
 
