@@ -39,7 +39,7 @@ class _Margins:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item):
-        self._test = item.nodeid
+        self._test = None if item.get_closest_marker("times") else item.nodeid
         self._counts.clear()
         try:
             return (yield)

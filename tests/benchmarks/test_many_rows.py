@@ -22,6 +22,7 @@ def test_the_command_measures_every_evaluation():
 
 
 @pytest.mark.slow
+@pytest.mark.times
 def test_ten_million_rows_take_at_most_400_megabytes_more_than_they_are():
     command = [sys.executable, "-m", "benchmarks.many_rows", "--rows=10000000", "--json"]
     answer = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)

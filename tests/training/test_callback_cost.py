@@ -14,6 +14,7 @@ from hnn_tf.training.block_fit import fit_in_blocks
 # Keras' own, with NumPy 2, when it saves a model.
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
 @pytest.mark.slow
+@pytest.mark.times
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_a_step_with_all_five_takes_at_most_half_as_long_again(name, tmp_path, monkeypatch):
     summary = importlib.import_module("tensorflow.summary")
