@@ -34,6 +34,9 @@ from .models import (
     LinearFriction as LinearFriction,
 )
 from .models import (
+    LinearInput as LinearInput,
+)
+from .models import (
     MassMatrix as MassMatrix,
 )
 from .models import (
@@ -47,6 +50,9 @@ from .models import (
 )
 from .models import (
     MLPHamiltonian as MLPHamiltonian,
+)
+from .models import (
+    MLPInput as MLPInput,
 )
 from .models import (
     MLPMassMatrix as MLPMassMatrix,
@@ -77,9 +83,9 @@ from .numerics.substeps import IntegrationWarning as IntegrationWarning
 from .numerics.symplectic_gradient import symplectic_gradient as symplectic_gradient
 from .objectives import ObjectiveOptions as ObjectiveOptions
 from .rollouts.energy_change import change_energy as change_energy
-from .rollouts.rollout import NotSolvedError as NotSolvedError
 from .rollouts.rollout import rollout as rollout
-from .rollouts.rollout import rollout_at_times as rollout_at_times
+from .rollouts.rollout_at_times import rollout_at_times as rollout_at_times
+from .rollouts.solution import NotSolvedError as NotSolvedError
 from .training.best_weights import BestWeights as BestWeights
 from .training.early_stopping import EarlyStopping as EarlyStopping
 from .training.training_loop import TrainingLoop as TrainingLoop

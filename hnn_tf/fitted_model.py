@@ -19,10 +19,11 @@ from hnn_tf.evaluation.trajectories import coordinate_mse, valid_prediction_time
 from hnn_tf.figures import fitted_figures
 from hnn_tf.input_error import InputError
 from hnn_tf.models.model_file import save_model
+from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.shooting import since_first
 from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
-from hnn_tf.rollouts.rollout import rollout_at_times
+from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.training_run import TrainingResult
 from hnn_tf.training.training_set import TrainingSet, num_samples
@@ -84,12 +85,14 @@ class FittedModel:
         found |= parameters() if parameters else {}
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
-    def rollout(self, state: Any, times: Any) -> np.ndarray:
+    def rollout(self, state: Any, times: Any, inputs: Any = None) -> np.ndarray:
         """Returns the motion from a state, in the units of the recordings.
 
         Args:
           state: A state `[2n]` or states `[N, 2n]` at the first time.
           times: `[T]`, increasing or decreasing.
+          inputs: u(t) of a model with inputs: samples at the times, `[T, m]` or `[N, T, m]`, with the interpolation of
+            the recordings; or a function from the times `[..., 1]` since the first time to inputs `[..., m]`.
 
         Returns:
           The states `[T, 2n]` or `[N, T, 2n]`, float64. The integrator is always "rk8", with steps of at most half the
@@ -104,7 +107,7 @@ class FittedModel:
         elapsed = np.asarray(times, np.float64)
         if elapsed.ndim != 1 or not len(elapsed):
             raise InputError(f"times: expected at least one time, [T]; received shape {np.shape(times)}")
-        return self._rolled_out(state, elapsed)
+        return self._rolled_out(state, elapsed, inputs)
 
     def save(self, folder: str | os.PathLike) -> None:
         """Writes `model.keras`, which `keras.saving.load_model` reads, and `metrics.json` into a folder.
@@ -163,12 +166,14 @@ class FittedModel:
     def _recordings(self) -> Recordings:
         return _of_states(self.test)
 
-    def _rolled_out(self, state: Any, times: np.ndarray) -> np.ndarray:
+    def _rolled_out(self, state: Any, times: np.ndarray, inputs: Any) -> np.ndarray:
         path = rollout_at_times(
             self.model,
             tf.constant(state, self.model.compute_dtype),
             since_first(times),  # the precision of the model is too low for seconds since 1970
             max_step_size=self._step_size,
+            inputs=inputs,
+            input_interpolation=self._recordings().input_interpolation,
             integrator="rk8",
         )
         return path.numpy().astype(np.float64)
@@ -181,14 +186,19 @@ class FittedModel:
         paths: dict[int, np.ndarray] = {}
         for length in sorted({len(recording) for recording in recordings}):
             indices = [index for index, recording in enumerate(recordings) if len(recording) == length]
-            times, states = (np.stack([getattr(recordings[i], name) for i in indices]) for name in ("times", "states"))
+            equal = dataclasses.replace(recordings, recordings=tuple(recordings[index] for index in indices))
+            times, states = equal.stacked("times"), equal.stacked("states")
+            inputs = equal.stacked("inputs") if equal.num_inputs else None
             if _has_truth(recordings):
-                start = np.stack([_truth(recordings[i])[0] for i in indices])
+                start = np.stack([_truth(recording)[0] for recording in equal])
             else:
                 columns = {"times": since_first(times), "states": states, "initial_state": states[:, :1]}
+                if inputs is not None:
+                    ends = interval_ends(inputs, recordings.input_interpolation)
+                    columns |= {"inputs": inputs, "end_inputs": ends}
                 substeps = self.result.objective.num_substeps
                 start = estimate_initial_states(self.model, TrajectoryMatching(substeps=substeps), columns)[:, 0]
-            paths |= dict(zip(indices, self._rolled_out(start, times), strict=True))
+            paths |= dict(zip(indices, self._rolled_out(start, times, inputs), strict=True))
         return [paths[index] for index in range(len(recordings))]
 
 

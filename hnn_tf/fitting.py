@@ -164,6 +164,8 @@ def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | Fra
         return
     if test.width != recordings.width:
         raise InputError(f"test: expected states of {recordings.width} numbers as in recordings; received {test.width}")
+    if test.num_inputs != recordings.num_inputs:
+        raise InputError(f"test: expected {recordings.num_inputs} inputs as in recordings; received {test.num_inputs}")
     if recordings[0].time_derivatives is not None and test[0].time_derivatives is None:
         raise InputError("test: expected time derivatives, as the recordings have them; received none")
 
@@ -183,16 +185,18 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
             width=recordings.width,
             angles=recordings.angles,
             body_dimension=recordings.body_dimension,
+            num_inputs=recordings.num_inputs,
             seed=seed,
         )
     try:
         if not choice.built:
             choice.build([None, recordings.width])
-        choice(np.zeros([1, recordings.width]))
+        inputs = {"inputs": np.zeros([1, recordings.num_inputs])} if recordings.num_inputs else {}
+        choice(np.zeros([1, recordings.width]), **inputs)
     except ValueError as error:
         raise InputError(
-            f"model: expected a model of states of {recordings.width} numbers, as the recordings have; Keras says: "
-            f"{one_line(error)}"
+            f"model: expected a model of states of {recordings.width} numbers and {recordings.num_inputs} inputs, as "
+            f"the recordings have; Keras says: {one_line(error)}"
         ) from error
     return choice
 

@@ -53,7 +53,7 @@ def _group_losses(fitted: FittedModel) -> np.ndarray:
         [
             objective.mean_loss(
                 lambda columns: loss(column_tensors(objective, columns, model.compute_dtype)),
-                {name: np.asarray(samples[name])[group] for name in objective.columns},
+                {name: np.asarray(samples[name])[group] for name in objective.columns_in(samples)},
             )
             for group in np.array_split(np.arange(count), min(count, _MOST_GROUPS))
         ]

@@ -16,7 +16,8 @@ class Recording:
       times: `[T]`, increasing; the steps may differ.
       states: The observed states `[T, 2n]`.
       time_derivatives: The derivatives that belong to the states `[T, 2n]`, if they are known.
-      inputs: The quantities that acted on the system from outside `[T, m]`, if there are any.
+      inputs: The quantities, such as forces, that acted on the system from outside at the times `[T, m]`, if there are
+        any.
       parameters: The quantities `[k]` that were constant in this recording and may differ in others.
       true_states: The states without noise `[T, 2n]`, if they are known.
     """
@@ -77,6 +78,8 @@ def check(recording: Recording, first: Recording, where: str) -> None:
             raise InputError(
                 f"{where}: expected {name} of the same width as in the other recordings; received {np.shape(value)}"
             )
+        if name == "inputs" and np.ndim(value) != 2:
+            raise InputError(f"{where}: expected inputs [T, m]; received shape {np.shape(value)}")
         if name == "parameters" and np.ndim(value) != 1:
             raise InputError(f"{where}: expected parameters [k]; received shape {np.shape(value)}")
         if not np.isfinite(value).all():

@@ -8,10 +8,12 @@ from typing import Any, overload
 import numpy as np
 
 from hnn_tf.data import recording_windows
-from hnn_tf.data.recording import Recording, check, numbers
+from hnn_tf.data.recording import Recording, check
+from hnn_tf.data.recording_arrays import recordings_of_arrays
 from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.data.trajectories import Trajectories
 from hnn_tf.input_error import InputError, InputWarning
+from hnn_tf.motion_inputs import InputInterpolation, check_interpolation
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,12 +22,16 @@ class Recordings(Sequence[Recording]):
 
     Args:
       recordings: At least one recording. All recordings have the same parts and the same widths.
-      state_names: The names of the 2n numbers of a state; by default q1, …, p1, ….
+      state_names: The names of the 2n numbers of a state; by default q1, …, p1, …
       state_units: The units of the 2n numbers; empty by default.
       time_unit: The unit of the times; empty by default.
       angles: The indices of the positions that are angles in rad.
       body_dimension: The dimension of the space in which bodies move, if the states are those of bodies. Such states
         are component-major, as in `systems.NBody`.
+      input_names: The names of the m inputs; by default u1, u2, …
+      input_units: The units of the m inputs; empty by default.
+      input_interpolation: The inputs between two readings: "zero_order_hold" holds the inputs of a reading until the
+        next reading, and "linear" changes them linearly.
 
     Raises:
       InputError: If arrays do not fit each other, times do not increase, or a number is not finite.
@@ -37,6 +43,9 @@ class Recordings(Sequence[Recording]):
     time_unit: str = ""
     angles: tuple[int, ...] = ()
     body_dimension: int | None = None
+    input_names: tuple[str, ...] = ()
+    input_units: tuple[str, ...] = ()
+    input_interpolation: InputInterpolation = "zero_order_hold"
 
     def __post_init__(self) -> None:
         if not self.recordings:
@@ -44,16 +53,23 @@ class Recordings(Sequence[Recording]):
         first = self.recordings[0]
         for index, recording in enumerate(self.recordings):
             check(recording, first, f"recording {index}")
-        width = first.states.shape[1]
-        if not self.state_names:
-            names = [f"{kind}{i + 1}" for kind in "qp" for i in range(width // 2)]
-            object.__setattr__(self, "state_names", tuple(names) if width > 2 else ("q", "p"))
-        if not self.state_units:
-            object.__setattr__(self, "state_units", ("",) * width)
-        for name in ("state_names", "state_units"):
-            if len(getattr(self, name)) != width:
-                raise InputError(f"{name}: expected {width} texts, one for each number of a state; received "
-                                 f"{len(getattr(self, name))}")  # fmt: skip
+        check_interpolation(self.input_interpolation)
+        width, num_inputs = first.states.shape[1], self.num_inputs
+        names = tuple(f"{kind}{i + 1}" for kind in "qp" for i in range(width // 2)) if width > 2 else ("q", "p")
+        input_names = tuple(f"u{i + 1}" for i in range(num_inputs)) if num_inputs > 1 else ("u",) * num_inputs
+        for name, texts, of in (
+            ("state_names", names, "a state"),
+            ("state_units", ("",) * width, "a state"),
+            ("input_names", input_names, "the inputs"),
+            ("input_units", ("",) * num_inputs, "the inputs"),
+        ):
+            if not getattr(self, name):
+                object.__setattr__(self, name, texts)
+            if len(getattr(self, name)) != len(texts):
+                raise InputError(
+                    f"{name}: expected {len(texts)} texts, one for each number of {of}; received "
+                    f"{len(getattr(self, name))}"
+                )
         if any(not 0 <= angle < width // 2 for angle in self.angles):
             raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
         dimension = self.body_dimension
@@ -84,24 +100,15 @@ class Recordings(Sequence[Recording]):
           inputs: The inputs, in the form of `states`, with m numbers for each reading.
           parameters: `[N, k]`; `[k]` for a single recording.
           true_states: The states without noise, in the form of `states`.
-          **description: `state_names`, `state_units`, `time_unit`, `angles` and `body_dimension`, as in the class.
+          **description: `state_names`, `state_units`, `time_unit`, `angles`, `body_dimension`, `input_names`,
+            `input_units` and `input_interpolation`, as in the class.
 
         Raises:
           InputError: For the same reasons as in the class, or if two arguments have different numbers of recordings.
         """
-        given = {"states": states, "time_derivatives": time_derivatives, "inputs": inputs, "true_states": true_states}
-        single = _is_numeric(states) and np.ndim(states) == 2
-        parts = {name: [value] if single else list(value) for name, value in given.items() if value is not None}
-        if parameters is not None:
-            parts["parameters"] = [parameters] if single else list(parameters)
-        count = len(parts["states"])
-        own_times = not _is_numeric(times) or np.ndim(times) == 2
-        parts["times"] = list(times) if own_times else [times] * count
-        for name, values in parts.items():
-            if len(values) != count:
-                raise InputError(f"{name}: expected {count} arrays, one for each recording; received {len(values)}")
-        columns = {name: [numbers(value, name) for value in values] for name, values in parts.items()}
-        recordings = [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
+        recordings = recordings_of_arrays(
+            times, states, parameters, time_derivatives=time_derivatives, inputs=inputs, true_states=true_states
+        )
         tuples: dict[str, Any] = {
             name: tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
             for name, value in description.items()
@@ -136,8 +143,8 @@ class Recordings(Sequence[Recording]):
           inputs: The names of the columns of inputs.
           parameters: The names of columns that are constant in each recording.
           angles: The names of the positions that are angles in rad.
-          **description: `state_units`, `time_unit` and `body_dimension`. The positions and momenta of bodies are given
-            in the order x_1, x_2, ..., y_1, y_2, ...
+          **description: `state_units`, `time_unit`, `body_dimension`, `input_units` and `input_interpolation`. The
+            positions and momenta of bodies are given in the order x_1, x_2, ..., y_1, y_2, ...
 
         Raises:
           InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within
@@ -149,7 +156,8 @@ class Recordings(Sequence[Recording]):
         columns = Columns(time, positions, momenta, recording, time_derivatives, inputs, parameters)
         found = recordings_of(table, columns)
         indices = tuple(list(positions).index(name) for name in angles)
-        return cls(tuple(found), state_names=(*positions, *momenta), angles=indices, **description)
+        description |= {"state_names": (*positions, *momenta), "input_names": tuple(inputs or ())}
+        return cls(tuple(found), angles=indices, **description)
 
     @classmethod
     def from_trajectories(cls, trajectories: Trajectories, **description: Any) -> "Recordings":
@@ -166,6 +174,12 @@ class Recordings(Sequence[Recording]):
     def width(self) -> int:
         """The number of numbers in a state, 2n."""
         return self.recordings[0].states.shape[1]
+
+    @property
+    def num_inputs(self) -> int:
+        """The number of inputs, m; 0 if the recordings have no inputs."""
+        inputs = self.recordings[0].inputs
+        return 0 if inputs is None else inputs.shape[1]
 
     def __len__(self) -> int:
         """Returns the number of recordings."""
@@ -263,11 +277,3 @@ class Recordings(Sequence[Recording]):
             )
             warnings.warn(message, InputWarning, stacklevel=2)
         return dataclasses.replace(self, recordings=tuple(recording_windows.cut(self, length)))
-
-
-def _is_numeric(value: Any) -> bool:
-    """Returns whether nested lists or arrays have one shape."""
-    try:
-        return np.asarray(value).dtype != object
-    except ValueError:  # NumPy raises it for ragged lists
-        return False

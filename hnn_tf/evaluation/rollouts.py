@@ -6,7 +6,7 @@ import tensorflow as tf
 from hnn_tf.data.reference_solution import reference_solution
 from hnn_tf.numerics.pieces import rows_in_pieces, states_of_rollout
 from hnn_tf.objectives.shooting import since_first
-from hnn_tf.rollouts.rollout import rollout_at_times
+from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 from hnn_tf.systems import System
 from hnn_tf.typing import VectorField
 

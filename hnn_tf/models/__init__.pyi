@@ -3,12 +3,14 @@ from .constant_mass_matrix import ConstantMassMatrix as ConstantMassMatrix
 from .hamiltonian_network import HamiltonianNetwork as HamiltonianNetwork
 from .latent_hamiltonian_network import LatentHamiltonianNetwork as LatentHamiltonianNetwork
 from .linear_friction import LinearFriction as LinearFriction
+from .linear_input import LinearInput as LinearInput
 from .mass_matrix import MassMatrix as MassMatrix
 from .mechanical_hamiltonian import MechanicalHamiltonian as MechanicalHamiltonian
 from .mlp import MLP as MLP
 from .mlp_dissipation import MLPDissipation as MLPDissipation
 from .mlp_energy import MLPEnergy as MLPEnergy
 from .mlp_hamiltonian import MLPHamiltonian as MLPHamiltonian
+from .mlp_input import MLPInput as MLPInput
 from .mlp_mass_matrix import MLPMassMatrix as MLPMassMatrix
 from .model_options import ModelOptions as ModelOptions
 from .new_model import new_model as new_model

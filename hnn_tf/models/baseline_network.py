@@ -10,6 +10,7 @@ from hnn_tf import phase_space
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS, widths
 from hnn_tf.models.state_signatures import Signatures, state_signatures
+from hnn_tf.motion_inputs import check_inputs
 from hnn_tf.numerics import activation_choice
 from hnn_tf.typing import ActivationLike, State
 
@@ -19,14 +20,19 @@ class BaselineNetwork(LearnedMotion, keras.Model):
     """A perceptron that predicts the time derivative directly, with no energy and no conserved quantity.
 
     call(s) = MLP(s).
+    call(s, inputs=u) = MLP(s, u),  if the model has inputs.
 
     The input and the output are those of `HamiltonianNetwork`. The model has no attribute `hamiltonian`.
 
     Args:
       hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
+      num_inputs: m, the number of inputs; by default, there are no inputs.
 
-    Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
+    Input: state `[..., 2n]` and, with inputs, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+
+    Raises:
+      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without inputs.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 3 ("baseline").
@@ -39,13 +45,20 @@ class BaselineNetwork(LearnedMotion, keras.Model):
         *,
         hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
         activation: ActivationLike = "tanh",
+        num_inputs: int = 0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self._num_inputs = int(num_inputs)
         self.hidden_units = widths(hidden_units)
         self.activation = activation_choice.known(activation)
         self.mlp: Any = None
         self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
+
+    @property
+    def num_inputs(self) -> int:
+        """m, the number of inputs."""
+        return self._num_inputs
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the perceptron for states `[..., 2n]`, whose width determines the output width."""
@@ -58,16 +71,24 @@ class BaselineNetwork(LearnedMotion, keras.Model):
                 trainable=self.trainable,
                 name="mlp",
             )
-            self.mlp.build(input_shape)
+            self.mlp.build([None, 2 * phase_space.dof(tf.TensorSpec(input_shape)) + self.num_inputs])
             self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def _output_units(self, dof: int) -> int:
         """Returns the width of the perceptron's output."""
         return 2 * dof
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`."""
-        return self.mlp(state)
+    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]` and, with inputs, of inputs `[..., m]`."""
+        return self._outputs(state, inputs)
+
+    def _outputs(self, state: State, inputs: tf.Tensor | None) -> tf.Tensor:
+        """Returns the outputs of the perceptron."""
+        check_inputs(self, inputs)
+        if inputs is None:
+            return self.mlp(state)
+        inputs += tf.zeros_like(state[..., :1])  # all states may have the same inputs `[m]`
+        return self.mlp(tf.concat([state, inputs], -1))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the output's shape `[..., 2n]`, which equals the input's shape."""
@@ -82,4 +103,5 @@ class BaselineNetwork(LearnedMotion, keras.Model):
         return super().get_config() | {
             "hidden_units": self.hidden_units,
             "activation": activation_choice.serialized(self.activation),
+            "num_inputs": self.num_inputs,
         }

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from hnn_tf.input_error import InputError
 from hnn_tf.models.state_signatures import Signatures, energy_along, of_batch
-from hnn_tf.rollouts.rollout import rollout_at_times
+from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 
 
 def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:

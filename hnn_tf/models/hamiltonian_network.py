@@ -11,20 +11,23 @@ from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
+from hnn_tf.motion_inputs import check_inputs
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
 class HamiltonianNetwork(LearnedMotion, keras.Model):
-    """A network that learns a Hamiltonian and outputs the Hamiltonian's motion, with or without dissipation.
+    """A network that learns a Hamiltonian and outputs the Hamiltonian's motion, with or without dissipation and inputs.
 
     call(s) = (J - R(s)) grad H(s),  s = (q, p). Without dissipation, dq/dt = dH/dp and dp/dt = -dH/dq.
+    call(s, inputs=u) = (J - R(s)) grad H(s) + G(s) u,  if the model has a control layer G.
 
     The output is the time derivative, so Keras' own `compile(loss="mse")` and `fit(states, derivatives)` train the
     model. `.keras` files, callbacks and `jit_compile=True` work as for any Keras model. Along exact trajectories of the
-    model, dH/dt = -(grad H)^T R grad H. Without dissipation, the energy is therefore constant. With dissipation, the
-    energy falls or stays constant.
+    model, dH/dt = -(grad H)^T R grad H + y^T u, where y = G^T grad H is the output that belongs to the input u. Without
+    dissipation and inputs, the energy is therefore constant. With dissipation alone, the energy falls or stays
+    constant.
 
     Args:
       hamiltonian: A Keras layer from a state `[..., 2n]` to its energy `[...]`, for example `MLPHamiltonian()`. A layer
@@ -32,18 +35,23 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         axis of its output is removed. `model.hamiltonian(state)` is the learned energy, which is determined only up to
         a constant. A layer of the form T(p) + V(q) declares this form by an attribute `separable = True`.
       dissipation: A Keras layer from a state `[..., 2n]` to R `[..., 2n, 2n]`, for example `LinearFriction()` or
-        `MLPDissipation()`. R must be symmetric and positive semidefinite. By default, there is no dissipation, and the
-        model is `conservative`.
+        `MLPDissipation()`. R must be symmetric and positive semidefinite. By default, there is no dissipation.
+      control: A Keras layer from a state `[..., 2n]` to G `[..., 2n, m]`, for example `LinearInput(1)` or
+        `MLPInput(1)`. By default, there are no inputs. A model without dissipation and control is `conservative`.
 
-    Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
+    Input: state `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
 
     Raises:
-      TypeError: If `hamiltonian` or `dissipation` is not a Keras layer.
-      ValueError: If the two layers differ in precision, or, in a call, if R has another shape.
+      TypeError: If a part is not a Keras layer.
+      ValueError: If the layers differ in precision, or, in a call, if R or G has another shape.
+      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer.
 
     Example:
       >>> model = HamiltonianNetwork(MLPHamiltonian())
       >>> model(keras.ops.zeros([8, 2])).shape
+      TensorShape([8, 2])
+      >>> driven = HamiltonianNetwork(MLPHamiltonian(), control=LinearInput(1))
+      >>> driven(keras.ops.zeros([8, 2]), inputs=keras.ops.ones([8, 1])).shape
       TensorShape([8, 2])
 
     References:
@@ -51,35 +59,41 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
       van der Schaft, Jeltsema. Port-Hamiltonian Systems Theory: An Introductory Overview. 2014.
     """
 
+    _LAYERS = ("hamiltonian", "dissipation", "control")
+
     def __init__(
-        self, hamiltonian: keras.layers.Layer, dissipation: keras.layers.Layer | None = None, **kwargs: Any
+        self,
+        hamiltonian: keras.layers.Layer,
+        dissipation: keras.layers.Layer | None = None,
+        control: keras.layers.Layer | None = None,
+        **kwargs: Any,
     ) -> None:
-        if not isinstance(hamiltonian, keras.layers.Layer):
-            raise TypeError(
-                f"hamiltonian: expected a Keras layer, state [..., 2n] -> energy [...], as MLPHamiltonian(); received "
-                f"{hamiltonian!r}; put a function into the call of a keras.layers.Layer"
-            )
-        if dissipation is not None and not isinstance(dissipation, keras.layers.Layer):
-            raise TypeError(
-                f"dissipation: expected a Keras layer, state [..., 2n] -> R [..., 2n, 2n], as LinearFriction(); "
-                f"received {dissipation!r}"
-            )
-        if dissipation is not None and dissipation.compute_dtype != hamiltonian.compute_dtype:
-            raise ValueError(
-                f"dissipation: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
-                f"{dissipation.compute_dtype}; give both the same dtype=..."
-            )
+        for name, layer, expected in (
+            ("hamiltonian", hamiltonian, "state [..., 2n] -> energy [...], as MLPHamiltonian()"),
+            ("dissipation", dissipation, "state [..., 2n] -> R [..., 2n, 2n], as LinearFriction()"),
+            ("control", control, "state [..., 2n] -> G [..., 2n, m], as LinearInput(1)"),
+        ):
+            if isinstance(layer, keras.layers.Layer) or (layer is None and name != "hamiltonian"):
+                continue
+            mend = "; put a function into the call of a keras.layers.Layer" if name == "hamiltonian" else ""
+            raise TypeError(f"{name}: expected a Keras layer, {expected}; received {layer!r}{mend}")
+        for name, layer in (("dissipation", dissipation), ("control", control)):
+            if layer is not None and layer.compute_dtype != hamiltonian.compute_dtype:
+                raise ValueError(
+                    f"{name}: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
+                    f"{layer.compute_dtype}; give both the same dtype=..."
+                )
         # The model has the policy of its Hamiltonian, so a float64 Hamiltonian makes a float64 model.
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)
-        self.hamiltonian, self.dissipation = hamiltonian, dissipation
+        self.hamiltonian, self.dissipation, self.control = hamiltonian, dissipation, control
         self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
         if not kwargs.get("trainable", True):
             for part in self._parts():
                 part.trainable = False  # otherwise, an outer model would train the part
 
     def _parts(self) -> list[keras.layers.Layer]:
-        return [self.hamiltonian] if self.dissipation is None else [self.hamiltonian, self.dissipation]
+        return [part for part in (self.hamiltonian, self.dissipation, self.control) if part is not None]
 
     @property
     def separable(self) -> bool:
@@ -88,15 +102,23 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
 
     @property
     def conservative(self) -> bool:
-        """Whether there is no dissipation, so that H is conserved."""
-        return self.dissipation is None
+        """Whether there is neither dissipation nor input, so that H is conserved."""
+        return self.dissipation is None and self.control is None
+
+    @property
+    def num_inputs(self) -> int:
+        """m, the number of inputs, which the shape of G tells; 0 without a control layer."""
+        if self.control is None:
+            return 0
+        declared = getattr(self.control, "num_inputs", None)  # a layer of another class may not declare it
+        return self._width_of_control if declared is None else declared
 
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in its learned numbers, as the layer of H declares by `has_closed_form`."""
         return getattr(self.hamiltonian, "has_closed_form", False)
 
     def physical_parameters(self) -> dict[str, float]:
-        """Returns the learned masses of H and the physical parameters of the dissipation by name, if there are some."""
+        """Returns the learned masses, friction and input gains by name, if there are some."""
         found: dict[str, float] = {}
         for part in self._parts():
             parameters = getattr(part, "physical_parameters", None)
@@ -111,11 +133,27 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         if hamiltonian is not self.hamiltonian:
             self._tracker.untrack(self.hamiltonian)  # the layer now belongs to the new layer, and not to this model
             self.hamiltonian = hamiltonian
-        if self.dissipation is not None and not self.dissipation.built:
-            self.dissipation.build(input_shape)
+        for part in (self.dissipation, self.control):
+            if part is not None and not part.built:
+                part.build(input_shape)
+        if self.control is not None:
+            self._width_of_control = self.control.compute_output_shape((None, width))[-1]
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`."""
+    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]` and, with control, of inputs `[..., m]`."""
+        check_inputs(self, inputs)
+        motion = self._free_motion(state)
+        if self.control is None or inputs is None:
+            return motion
+        matrix = self.control(state)
+        if not matrix.shape.is_compatible_with([*motion.shape, self.num_inputs]):  # a wrong shape may broadcast
+            raise ValueError(
+                f"control: expected G of shape [..., 2n, {self.num_inputs}] for states {state.shape}; received "
+                f"{matrix.shape}"
+            )
+        return motion + tf.reduce_sum(matrix * inputs[..., tf.newaxis, :], -1)
+
+    def _free_motion(self, state: State) -> tf.Tensor:
         if self.dissipation is None:
             return symplectic_gradient(self.hamiltonian, state)
         gradient = energy_gradient(self.hamiltonian, state)
@@ -137,11 +175,12 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, with serialized inner layers."""
-        dissipation = None if self.dissipation is None else serialize_layer(self.dissipation)
-        own = {"hamiltonian": serialize_layer(self.hamiltonian), "dissipation": dissipation}
-        return super().get_config() | own
+        layers = {name: getattr(self, name) for name in self._LAYERS}
+        return super().get_config() | {
+            name: None if layer is None else serialize_layer(layer) for name, layer in layers.items()
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "HamiltonianNetwork":
         """Returns the model for a configuration from `get_config`."""
-        return cls(**deserialized_layers(config, ("hamiltonian", "dissipation"), custom_objects))
+        return cls(**deserialized_layers(config, cls._LAYERS, custom_objects))

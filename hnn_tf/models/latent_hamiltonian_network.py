@@ -14,7 +14,7 @@ from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.state_signatures import Signatures
 from hnn_tf.numerics import scalars
 from hnn_tf.objectives import LatentMatching
-from hnn_tf.rollouts.rollout import rollout_at_times
+from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 from hnn_tf.typing import State
 
 

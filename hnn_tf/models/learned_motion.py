@@ -16,6 +16,11 @@ class LearnedMotion(TakesNestedLists):
 
     momentum_is_velocity = False
 
+    @property
+    def num_inputs(self) -> int:
+        """The number of inputs m of a call `model(state, inputs=u)`; 0 if the model takes no inputs."""
+        return 0
+
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in all of its learned numbers, so that linear solves can find these numbers."""
         return False

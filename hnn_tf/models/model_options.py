@@ -4,7 +4,7 @@ import dataclasses
 
 from hnn_tf.commands.number_flags import WIDTHS, widths_fit
 from hnn_tf.input_error import OptionError
-from hnn_tf.models.registry import MODELS
+from hnn_tf.models.registry import CONTROLS, MODELS
 from hnn_tf.numerics.activations import ACTIVATIONS
 from hnn_tf.options import Options, option
 
@@ -40,6 +40,12 @@ class ModelOptions(Options):
     )
     time_reversible: bool = option(
         False, "Make the learned H even in p: H(q, p) = H(q, -p), as in mechanics without magnets and rotating frames."
+    )
+    control: str | None = option(
+        None,
+        "How the inputs act in models that learn H, if the recordings have inputs: dp/dt = ... + B u. linear, which is "
+        "the default, learns a constant matrix B, and mlp learns a B that depends on the positions.",
+        choices=CONTROLS,
     )
 
     def __post_init__(self) -> None:

@@ -10,10 +10,12 @@ class TakesNestedLists(keras.layers.Layer):
     """A Keras layer that accepts nested lists of numbers in the place of arrays, for example `model([[1.0, 0.5]])`."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Returns the layer's output. Lists of numbers as the first argument become an array of its precision."""
-        if args and _is_of_numbers(args[0]):
-            args = (np.asarray(args[0], self.compute_dtype), *args[1:])
-        return super().__call__(*args, **kwargs)
+        """Returns the layer's output. Arguments that are lists of numbers become arrays of the layer's precision."""
+        args = tuple(self._as_array(value) for value in args)
+        return super().__call__(*args, **{name: self._as_array(value) for name, value in kwargs.items()})
+
+    def _as_array(self, value: Any) -> Any:
+        return np.asarray(value, self.compute_dtype) if _is_of_numbers(value) else value
 
 
 def _is_of_numbers(value: Any) -> bool:

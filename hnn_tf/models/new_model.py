@@ -14,6 +14,7 @@ def new_model(
     width: int,
     angles: Sequence[int] = (),
     body_dimension: int | None = None,
+    num_inputs: int = 0,
     seed: int = 0,
 ) -> keras.Model:
     """Returns a built model of states, whose weights are drawn with a seed.
@@ -23,19 +24,20 @@ def new_model(
       width: 2n.
       angles: The indices of the positions that are angles in rad.
       body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
+      num_inputs: m, the number of inputs of the motion.
       seed: The seed of the weights. The function also sets the global seeds of Python, NumPy and TensorFlow to it.
 
     Raises:
       OptionError: If the options do not fit the model.
     """
     keras.utils.set_random_seed(seed)
-    model = new_unbuilt_model(options, angles=angles, body_dimension=body_dimension)
+    model = new_unbuilt_model(options, angles=angles, body_dimension=body_dimension, num_inputs=num_inputs)
     model.build([None, width])
     return model
 
 
 def new_unbuilt_model(
-    options: ModelOptions, *, angles: Sequence[int] = (), body_dimension: int | None = None
+    options: ModelOptions, *, angles: Sequence[int] = (), body_dimension: int | None = None, num_inputs: int = 0
 ) -> keras.Model:
     """Returns a model of the given options that is not built yet, because the width of its states is unknown."""
     return MODELS[options.model](
@@ -45,4 +47,6 @@ def new_unbuilt_model(
         time_reversible=options.time_reversible,
         periodic=tuple(angles),
         body_dimension=body_dimension,
+        num_inputs=num_inputs,
+        control=options.control,
     )

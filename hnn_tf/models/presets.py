@@ -12,14 +12,17 @@ from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
+from hnn_tf.models.linear_input import LinearInput
 from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
 from hnn_tf.models.mlp_dissipation import MLPDissipation
 from hnn_tf.models.mlp_energy import MLPEnergy
 from hnn_tf.models.mlp_hamiltonian import MLPHamiltonian
+from hnn_tf.models.mlp_input import MLPInput
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
 from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
+from hnn_tf.models.registry import CONTROLS
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
@@ -59,6 +62,8 @@ class HamiltonianPreset:
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
         body_dimension: int | None = None,
+        num_inputs: int = 0,
+        control: str | None = None,
     ) -> keras.Model:
         """Returns an unbuilt model.
 
@@ -69,18 +74,21 @@ class HamiltonianPreset:
           time_reversible: Whether H(q, p) = H(q, -p).
           periodic: The indices of the positions that are angles. A perceptron of the whole state has no period.
           body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
+          num_inputs: m, the number of inputs.
+          control: The name of the control layer in `CONTROLS`; by default "linear".
 
         Raises:
-          OptionError: If the model is one of bodies, and there is no `body_dimension`.
+          OptionError: If the model is one of bodies, and there is no `body_dimension`; or if a control layer is named,
+            and there are no inputs.
         """
         options = HamiltonianArguments(hidden_units, activation, dtype, tuple(periodic), body_dimension)
         hamiltonian = self.hamiltonian(options)
         if time_reversible and not getattr(hamiltonian, "even_in_momenta", False):
             hamiltonian = TimeReversibleHamiltonian(hamiltonian)
-        parts = [hamiltonian]
-        if self.dissipation:
-            parts.append(self.dissipation(activation, dtype))
-        return HamiltonianNetwork(*parts, name=self.name)
+        dissipation = self.dissipation(activation, dtype) if self.dissipation else None
+        _check_control(control, num_inputs)
+        layer = CONTROLS[control or "linear"](num_inputs, options) if num_inputs else None
+        return HamiltonianNetwork(hamiltonian, dissipation, layer, name=self.name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,11 +112,15 @@ class FieldPreset:
         time_reversible: bool = False,
         periodic: Sequence[int] = (),
         body_dimension: int | None = None,
+        num_inputs: int = 0,
+        control: str | None = None,
     ) -> keras.Model:
-        """Returns an unbuilt model. The arguments are those of `HamiltonianPreset`.
+        """Returns an unbuilt model, in which inputs are further inputs of the network.
+
+        The arguments are those of `HamiltonianPreset`.
 
         Raises:
-          OptionError: If `time_reversible` is set.
+          OptionError: If `time_reversible` or a `control` is set.
         """
         del periodic, body_dimension  # a perceptron of the whole state knows neither angles nor bodies
         if time_reversible:
@@ -117,7 +129,30 @@ class FieldPreset:
                 time_reversible=True,
                 model=self.name,
             )
-        return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
+        if control is not None:
+            raise OptionError(
+                "{control}: expected a model with a Hamiltonian; received {model}; leave the option out, or take hnn",
+                control=control,
+                model=self.name,
+            )
+        return self.network(
+            hidden_units=hidden_units, activation=activation, num_inputs=num_inputs, dtype=dtype, name=self.name
+        )
+
+
+def linear_control(num_inputs: int, options: HamiltonianArguments) -> keras.layers.Layer:
+    """Returns a control layer with a constant matrix."""
+    return LinearInput(num_inputs, dtype=options.dtype)
+
+
+def mlp_control(num_inputs: int, options: HamiltonianArguments) -> keras.layers.Layer:
+    """Returns a control layer whose matrix depends on the positions."""
+    return MLPInput(num_inputs, activation=options.activation, angles=options.angles, dtype=options.dtype)
+
+
+def _check_control(control: str | None, num_inputs: int) -> None:
+    if control is not None and not num_inputs:
+        raise OptionError("{control}: expected recordings with inputs; received none; leave it out", control=control)
 
 
 def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:

@@ -12,7 +12,7 @@ from hnn_tf.typing import State
 class SecondOrderNetwork(BaselineNetwork):
     """A network that predicts only dp/dt, and uses the momentum p itself as dq/dt.
 
-    call(q, p) = (p, MLP(q, p)):  dq/dt = p,  d^2q/dt^2 = MLP(q, dq/dt).
+    call(q, p) = (p, MLP(q, p)):  dq/dt = p,  d^2q/dt^2 = MLP(q, dq/dt). With inputs u, MLP(q, p, u).
 
     The momenta must be velocities (unit masses). The network has more structure than `BaselineNetwork` and less than
     `HamiltonianNetwork`. A comparison shows how much of the advantage of `HamiltonianNetwork` comes from the
@@ -21,8 +21,9 @@ class SecondOrderNetwork(BaselineNetwork):
     Args:
       hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
+      num_inputs: m, the number of inputs; by default, there are no inputs.
 
-    Input: state `[..., 2n]`. Output: time derivative `[..., 2n]`.
+    Input: state `[..., 2n]` and, with inputs, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
 
     References:
       Gruver, Finzi, Stanton, Wilson. Deconstructing the Inductive Biases of Hamiltonian Neural Networks.
@@ -34,7 +35,7 @@ class SecondOrderNetwork(BaselineNetwork):
     def _output_units(self, dof: int) -> int:
         return dof
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the time derivative `[..., 2n]` of states `[..., 2n]`."""
+    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative `[..., 2n]` of states `[..., 2n]` and, with inputs, of inputs `[..., m]`."""
         _, p = phase_space.split(state)
-        return phase_space.join(p, self.mlp(state))
+        return phase_space.join(p, self._outputs(state, inputs))

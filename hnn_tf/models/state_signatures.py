@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
-from hnn_tf.rollouts.rollout import rollout_at_times
+from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 from hnn_tf.typing import Hamiltonian, State
 
 Signatures: TypeAlias = dict[str, tuple[Callable[..., dict[str, tf.Tensor]], Sequence[tf.TensorSpec]]]

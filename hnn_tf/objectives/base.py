@@ -23,6 +23,8 @@ class Objective(abc.ABC):
     Attributes:
       name: The name of the objective, as in `--objective`.
       columns: The names of the sample columns that the loss reads.
+      input_columns: The names of the columns of the inputs, which the loss also reads if the recordings have inputs. An
+        objective without such columns takes no inputs.
       num_substeps: The number of integrator steps between two readings. An objective without an integrator has 1.
       learned_columns: The names of the columns that are only guesses at first. The training improves these columns
         together with the model's weights.
@@ -44,6 +46,7 @@ class Objective(abc.ABC):
 
     name: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
+    input_columns: ClassVar[tuple[str, ...]] = ()
     learned_columns: ClassVar[tuple[str, ...]] = ()
     is_sample_mean: bool = False
     num_substeps: int = 1
@@ -142,6 +145,10 @@ class Objective(abc.ABC):
         del samples
         return 1
 
+    def columns_in(self, samples: Samples) -> tuple[str, ...]:
+        """Returns the names of the columns that the loss reads: `columns` and, if there are inputs, `input_columns`."""
+        return (*self.columns, *(name for name in self.input_columns if name in samples))
+
     def mean_loss(self, loss: Callable[[Samples], tf.Tensor], samples: Samples) -> float:
         """Returns a loss of all samples, computed in pieces if it `is_sample_mean`.
 
@@ -153,7 +160,7 @@ class Objective(abc.ABC):
           samples: The objective's columns, arrays or tensors `[N, ...]` of one length, which are cut along the first
             axis.
         """
-        columns = {name: samples[name] for name in self.columns}
+        columns = {name: samples[name] for name in self.columns_in(samples)}
         if not self.is_sample_mean:
             return float(loss(columns))
         mean = mean_in_pieces(
@@ -174,14 +181,14 @@ class Objective(abc.ABC):
         return samples
 
 
-def check_autonomous(objective: Objective, recordings: Recordings) -> None:
-    """Refuses recordings with inputs or parameters, which the objective would ignore.
+def check_takes(objective: Objective, recordings: Recordings) -> None:
+    """Refuses recordings with inputs or parameters that the objective would ignore.
 
     Raises:
-      InputError: If there are inputs or parameters. The message names them.
+      InputError: If there are such inputs or parameters. The message names them.
     """
-    for name in ("inputs", "parameters"):
-        if getattr(recordings[0], name) is not None:
+    for name, taken in (("inputs", bool(objective.input_columns)), ("parameters", False)):
+        if getattr(recordings[0], name) is not None and not taken:
             raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without {name}")
 
 

@@ -16,11 +16,12 @@ from hnn_tf.typing import Samples, State
 def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
     """Returns the objective itself or, if its substeps are still to be chosen, a copy with chosen substeps.
 
-    The choice uses the linear motion ds/dt = A s + b, which is fitted to the secants (s' - s) / dt at (s + s') / 2 of
-    the wider half of the gaps. The integrator steps this motion over all gaps. The linear motion has the time scale of
-    the true motion: for a rotation by the angle a, secants are too steep by tan(a / 2) / (a / 2), which is on the safe
-    side. Other properties of a trained model's motion are checked only after the training, by
-    `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
+    The choice uses the linear motion ds/dt = A s + B u + b, where u are the inputs, if there are some. This motion is
+    fitted to the secants (s' - s) / dt at (s + s') / 2 of the wider half of the gaps. The integrator steps this motion
+    over all gaps. The linear motion has the time scale of the true motion: for a rotation by the angle a, secants are
+    too steep by tan(a / 2) / (a / 2), which is on the safe side. Other properties of a trained model's motion are
+    checked only after the training, by `Objective.integration_error`. Along a segment of a trajectory, the errors of
+    its steps add up.
 
     If there are many readings, the motion is fitted to readings at a regular stride, and the integrator steps only over
     the widest gaps. The error is then scaled to the number of all gaps, as if all gaps were as wide. Readings that are
@@ -67,8 +68,10 @@ def _steps_of_a_segment(samples: Samples) -> int:
 
 def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
     """Returns the columns of `OneStep` in double precision, for the finite ones of the chosen transitions."""
+    given = [name for name in OneStep.input_columns if name in samples]
     if "time_step" in samples:
-        pairs = {name: np.asarray(samples[name])[chosen].astype(np.float64) for name in OneStep.columns}
+        names = (*OneStep.columns, *given)
+        pairs = {name: np.asarray(samples[name])[chosen].astype(np.float64) for name in names}
     else:
         times, states = np.asarray(samples["times"]), np.asarray(samples["states"])
         row, column = np.divmod(chosen, times.shape[1] - 1)
@@ -78,12 +81,13 @@ def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
             "next_state": states[row, column + 1].astype(np.float64),
             "time_step": step[:, np.newaxis],
         }
+        pairs |= {name: np.asarray(samples[name])[row, column].astype(np.float64) for name in given}
     finite = np.all([np.isfinite(column.reshape(len(chosen), -1)).all(1) for column in pairs.values()], 0)
     return {name: column[finite] for name, column in pairs.items()}
 
 
 class _LinearMotion:
-    """The motion ds/dt = A s + b, fitted to transitions.
+    """The motion ds/dt = A s + B u + b, fitted to transitions.
 
     If an integrator needs a separable motion, dq/dt depends only on p, and dp/dt only on q.
     """
@@ -92,15 +96,21 @@ class _LinearMotion:
         gap = np.abs(pairs["time_step"]).reshape(len(pairs["state"]), -1)[:, 0]
         wide = (gap >= np.median(gap)) & (gap > 0.0)
         state, next_state, step = (pairs[name][wide] for name in OneStep.columns)
+        regressors = [(state + next_state) / 2.0, np.ones([len(state), 1])]
+        if "inputs" in pairs:
+            regressors.append((pairs["inputs"] + pairs["end_inputs"])[wide] / 2.0)
         # Secants have the weights of their gaps, so that their errors are the errors of the states.
-        rows = np.concatenate([(state + next_state) / 2.0, np.ones([len(state), 1])], 1) * step
+        rows = np.concatenate(regressors, 1) * step
         matrix = np.linalg.lstsq(rows, next_state - state, rcond=None)[0]
-        slope = matrix[:-1]
+        width = state.shape[1]
+        slope = matrix[:width]
         if separable:
-            one = np.ones([len(slope) // 2])
+            one = np.ones([width // 2])
             is_position = phase_space.join(one, 0.0 * one).numpy()
             slope = np.where(is_position[:, np.newaxis] != is_position, slope, 0.0)
-        self.separable, self._slope, self._constant = separable, tf.constant(slope), tf.constant(matrix[-1])
+        self.separable, self._slope, self._constant = separable, tf.constant(slope), tf.constant(matrix[width])
+        self._gains = tf.constant(matrix[width + 1 :])
 
-    def __call__(self, state: State) -> tf.Tensor:
-        return tf.matmul(state, self._slope) + self._constant
+    def __call__(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
+        free = tf.matmul(state, self._slope) + self._constant
+        return free if inputs is None else free + tf.matmul(inputs, self._gains)

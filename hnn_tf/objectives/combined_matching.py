@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import mean_squared_error
+from hnn_tf.objectives.driven_motion import with_inputs
 from hnn_tf.objectives.trajectory_matching import TrajectoryMatching, check_std, weighted_mean
 from hnn_tf.typing import Samples, VectorField
 
@@ -19,7 +20,8 @@ class CombinedMatching(TrajectoryMatching):
     The rolled-out states have no noise. The derivatives are therefore matched where they were measured, and not at the
     noisy observations as in `DerivativeMatching`. The first term determines the phase, and the second term the energy.
 
-    The columns are those of `TrajectoryMatching`, and `time_derivatives` `[B, T, 2n]`.
+    The columns are those of `TrajectoryMatching`, and `time_derivatives` `[B, T, 2n]`. If there are inputs,
+    the derivatives belong to `inputs`.
 
     Args:
       derivative_std: tau, the error of the derivatives in their unit: a number, or one for each coordinate. A smaller
@@ -60,8 +62,12 @@ class CombinedMatching(TrajectoryMatching):
         if derivatives.shape != states.shape:
             mean_squared_error(states, derivatives)  # raises an error that says which shapes differ
         observed = tf.gather(derivatives, segments.indices, axis=1)
+        inputs = samples.get("inputs")
+        if inputs is not None:
+            inputs = tf.reshape(tf.gather(inputs, segments.indices, axis=1), [-1, inputs.shape[-1]])
         # The states are flat, as in `roll_out`.
-        predicted = tf.reshape(model(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
+        motion = with_inputs(model, inputs)
+        predicted = tf.reshape(motion(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
         scale = 1.0 if self.derivative_std is None else self.derivative_std
         residual = (predicted - observed) / tf.constant(scale, rolled_out.dtype)
         state_loss = self._state_loss(rolled_out, samples, segments, counting)

@@ -4,19 +4,20 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.objectives.base import Objective, check_autonomous, mean_squared_error
+from hnn_tf.objectives.base import Objective, check_takes, mean_squared_error
+from hnn_tf.objectives.driven_motion import with_inputs
 from hnn_tf.typing import Samples, VectorField
 
 
 class DerivativeMatching(Objective):
     """Mean squared difference between the model's and the observed time derivatives.
 
-    L = mean |f(s) - ds/dt|^2, where the mean is over samples and components.
+    L = mean |f(s) - ds/dt|^2, where the mean is over samples and components. With inputs u, it is f(s, u).
 
     With noise on the states, this is an errors-in-variables regression: slopes shrink, and the learned motion is too
     slow.
 
-    The columns are `state` `[B, 2n]` and `time_derivative` `[B, 2n]`.
+    The columns are `state` `[B, 2n]` and `time_derivative` `[B, 2n]` and, if there are inputs, `inputs` `[B, m]`.
 
     References:
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, eq. 3.
@@ -24,6 +25,7 @@ class DerivativeMatching(Objective):
 
     name = "derivative"
     columns = ("state", "time_derivative")
+    input_columns = ("inputs",)
     is_sample_mean = True
     takes = frozenset({"derivatives"})
     closed_form = "derivatives"
@@ -31,14 +33,16 @@ class DerivativeMatching(Objective):
     matches_at_states = True
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
-        """Makes a sample of every reading, with the derivative that belongs to it.
+        """Makes a sample of every reading, with the derivative that belongs to it, and the inputs at its time.
 
         Raises:
           InputError: If the recordings have no derivatives.
         """
-        check_autonomous(self, recordings)
-        return {"state": recordings.joined("states"), "time_derivative": recordings.joined("time_derivatives")}
+        check_takes(self, recordings)
+        columns = {"state": recordings.joined("states"), "time_derivative": recordings.joined("time_derivatives")}
+        return columns | ({"inputs": recordings.joined("inputs")} if recordings.num_inputs else {})
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples."""
-        return mean_squared_error(model(samples["state"]), samples["time_derivative"])
+        motion = with_inputs(model, samples.get("inputs"))
+        return mean_squared_error(motion(samples["state"]), samples["time_derivative"])

@@ -84,7 +84,7 @@ class IntegratedObjective(Objective):
         readings = int(np.prod(np.shape(samples["states" if "states" in samples else "state"])[:-1]))
         count = max(1, MOST_READINGS * len(widest) // max(readings, MOST_READINGS))
         chosen = largest(widest, count)
-        columns = {name: np.asarray(samples[name])[chosen] for name in self.columns}
+        columns = {name: np.asarray(samples[name])[chosen] for name in self.columns_in(samples)}
         if "times" in columns:
             columns["times"] = since_first(columns["times"])
         tensors = {name: tf.constant(column, dtype) for name, column in columns.items()}

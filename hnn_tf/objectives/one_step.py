@@ -5,9 +5,12 @@ import tensorflow as tf
 
 from hnn_tf import integrators
 from hnn_tf.data.recordings import Recordings
+from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.numerics.repeated_steps import repeated_steps
-from hnn_tf.objectives.base import check_autonomous, mean_squared_error
+from hnn_tf.objectives.base import check_takes, mean_squared_error
+from hnn_tf.objectives.driven_motion import check_num_inputs
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
+from hnn_tf.rollouts.step_inputs import SampledInputs
 from hnn_tf.rollouts.stepper import Stepper
 from hnn_tf.typing import Samples, VectorField
 
@@ -20,7 +23,9 @@ class OneStep(IntegratedObjective):
     Matching forward differences adds a false friction of about omega^2 dt / 2 to an oscillator. The bias of one-step
     matching, in contrast, has the order of the integrator.
 
-    The columns are `state` `[B, 2n]`, `next_state` `[B, 2n]` and `time_step` `[B, 1]`, which may be irregular.
+    The columns are `state` `[B, 2n]`, `next_state` `[B, 2n]` and `time_step` `[B, 1]`, which may be irregular. If there
+    are inputs, they change linearly within dt from `inputs` `[B, m]` to `end_inputs` `[B, m]`, which are equal for held
+    inputs.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
@@ -37,6 +42,7 @@ class OneStep(IntegratedObjective):
 
     name = "one_step"
     columns = ("state", "next_state", "time_step")
+    input_columns = ("inputs", "end_inputs")
     is_sample_mean = True
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int | None = None) -> None:
@@ -44,9 +50,16 @@ class OneStep(IntegratedObjective):
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Makes a sample of every reading except a recording's last, with the next reading and the time between."""
-        check_autonomous(self, recordings)
-        pairs = [(each.states[:-1], each.states[1:], np.diff(each.times)[:, None]) for each in recordings]
-        return {name: np.concatenate(parts) for name, parts in zip(self.columns, zip(*pairs, strict=True), strict=True)}
+        check_takes(self, recordings)
+        names: tuple[str, ...] = self.columns
+        pairs = []
+        for each in recordings:
+            parts = [each.states[:-1], each.states[1:], np.diff(each.times)[:, None]]
+            if each.inputs is not None:
+                names = (*self.columns, *self.input_columns)
+                parts += [each.inputs[:-1], interval_ends(each.inputs, recordings.input_interpolation)[:-1]]
+            pairs.append(parts)
+        return {name: np.concatenate(parts) for name, parts in zip(names, zip(*pairs, strict=True), strict=True)}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples."""
@@ -66,8 +79,15 @@ class OneStep(IntegratedObjective):
                 f"time_step: expected shape [B, 1] for states {state.shape}; received {time_step.shape}; "
                 "give a column: time_step[:, None]"
             )
-        stepper = Stepper(model, self.integrator)
+        starts = samples.get("inputs")
+        check_num_inputs(model, starts)
+        stepper = Stepper(model, self.integrator, inputs=None if starts is None else SampledInputs())
         carry, step_size = stepper.start(state), time_step / self.num_substeps
+        if starts is not None:
+            times = tf.concat([tf.zeros_like(time_step), time_step], -1)
+            ends = samples["end_inputs"]
+            numbers = SampledInputs.numbers(times, starts[..., tf.newaxis, :], ends[..., tf.newaxis, :])
+            step_size = tf.concat([step_size, numbers[..., 0, :]], -1)
         if self.num_substeps == 1:
             return stepper.state(stepper.step(carry, step_size))
         step_sizes = tf.repeat(step_size[tf.newaxis], self.num_substeps, axis=0)

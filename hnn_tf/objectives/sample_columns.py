@@ -13,10 +13,11 @@ def check_columns(objective: Objective, samples: Samples) -> None:
     Raises:
       ValueError: If columns are missing or have different lengths. The message names them.
     """
-    missing = [name for name in objective.columns if name not in samples]
+    columns = objective.columns_in(samples)
+    missing = [name for name in columns if name not in samples]
     if missing:
         raise ValueError(f"samples: objective {objective.name!r} needs the columns {missing}, too")
-    lengths = {name: len(samples[name]) for name in objective.columns}
+    lengths = {name: len(samples[name]) for name in columns}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"samples: expected columns of equal length; received {lengths}")
 
@@ -32,4 +33,4 @@ def column_tensors(objective: Objective, samples: Samples, dtype: str) -> dict[s
     """
     check_columns(objective, samples)
     columns = {**samples, "times": since_first(samples["times"])} if "times" in samples else samples
-    return {name: tf.constant(columns[name], dtype) for name in objective.columns}
+    return {name: tf.constant(columns[name], dtype) for name in objective.columns_in(samples)}

@@ -6,6 +6,7 @@ import tensorflow as tf
 from hnn_tf.data.segments import Segments
 from hnn_tf.integrators import Integrator
 from hnn_tf.numerics.repeated_steps import repeated_steps
+from hnn_tf.rollouts.step_inputs import SampledInputs
 from hnn_tf.rollouts.stepper import Stepper
 from hnn_tf.typing import State, VectorField
 
@@ -27,17 +28,21 @@ def roll_out(
     integrator: Integrator,
     substeps: int = 1,
     reached: tf.Tensor | None = None,
+    inputs: tuple[tf.Tensor, tf.Tensor] | None = None,
 ) -> tf.Tensor:
     """Returns the states at all observations of all segments.
 
     Args:
-      vector_field: A callable from a state `[..., 2n]` to its time derivative.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative. With inputs, it is called as
+        `vector_field(state, inputs=u)`.
       initial_states: The initial states of the segments, `[B, W, 2n]`.
       times: The times of the observations, `[B, T]`.
       integrator: The integrator that takes the steps; the gradient is that of the numerical solution.
       substeps: The number of steps within each interval.
       reached: For each observation of a segment, 1 if the rollout goes on to this observation, and 0 if it stays at the
         state before, `[L + 1]`. By default, the rollout goes on to all observations.
+      inputs: The inputs at the beginning and at the end of the interval after each observation, `[B, T, m]` each,
+        between which they change linearly. The last ones are not used. By default, there are no inputs.
 
     Returns:
       The states `[B, W, L + 1, 2n]`, at the observations of `Segments.indices`.
@@ -51,10 +56,15 @@ def roll_out(
     length, width = intervals.shape[-1], initial_states.shape[-1]
     # The states are flat, [B W, 2n], because a product of three axes with a matrix would be many small products, one
     # for each element of the first axis.
-    intervals = tf.reshape(intervals, [-1, length, 1]) / substeps
+    steps = tf.reshape(intervals, [-1, length, 1]) / substeps
+    if inputs is not None:
+        starts, ends = (tf.gather(values, segments.indices[:, :-1], axis=1) for values in inputs)
+        since_start = tf.concat([tf.zeros_like(intervals[..., :1]), tf.cumsum(intervals, 2)], -1)
+        numbers = SampledInputs.numbers(since_start, starts, ends)
+        steps = tf.concat([steps, tf.reshape(numbers, [-1, length, numbers.shape[-1]])], -1)
     start = tf.reshape(initial_states, [-1, width])
-    stepper = Stepper(vector_field, integrator)
-    step_sizes = tf.repeat(tf.transpose(intervals, [1, 0, 2]), substeps, axis=0)
+    stepper = Stepper(vector_field, integrator, inputs=None if inputs is None else SampledInputs())
+    step_sizes = tf.repeat(tf.transpose(steps, [1, 0, 2]), substeps, axis=0)
     carries = repeated_steps(stepper.step, stepper.start(start), step_sizes)
     states = tf.concat([start[tf.newaxis], stepper.state(carries[substeps - 1 :: substeps])], 0)
     return tf.reshape(tf.transpose(states, [1, 0, 2]), [-1, *segments.indices.shape, width])

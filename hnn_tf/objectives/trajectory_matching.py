@@ -9,7 +9,9 @@ from hnn_tf import integrators
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.data.segments import Segments
 from hnn_tf.input_error import OptionError
-from hnn_tf.objectives.base import check_autonomous
+from hnn_tf.motion_inputs import interval_ends
+from hnn_tf.objectives.base import check_takes
+from hnn_tf.objectives.driven_motion import check_num_inputs
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
@@ -38,7 +40,8 @@ class TrajectoryMatching(IntegratedObjective):
     segments. rho is the square or, against outliers, Huber's function: 2 d |r| - d^2 beyond d.
 
     The columns are `times` `[B, T]`, which may be irregular; `states` `[B, T, 2n]`; and `initial_state` `[B, W, 2n]`,
-    for W segments.
+    for W segments. If there are inputs, they change linearly within each interval, from `inputs` to `end_inputs`, which
+    are `[B, T, m]` each, and equal for held inputs.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
@@ -64,6 +67,7 @@ class TrajectoryMatching(IntegratedObjective):
 
     name = "trajectory"
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
+    input_columns = ("inputs", "end_inputs")
     learned_columns = ("initial_state",)
     is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
     takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
@@ -118,7 +122,7 @@ class TrajectoryMatching(IntegratedObjective):
         Raises:
           OptionError: If there are not fewer segments than readings.
         """
-        check_autonomous(self, recordings)
+        check_takes(self, recordings)
         windows = recordings.windows()
         num_times = len(windows[0])
         count = max(1, round(num_times / READINGS_A_SEGMENT)) if self.segments is None else self.segments
@@ -127,11 +131,15 @@ class TrajectoryMatching(IntegratedObjective):
                 f"{{segments}}: expected fewer than the {num_times} times of a trajectory", segments=count
             )
         states = windows.stacked("states")
-        return {
+        found = {
             "times": windows.stacked("times"),
             "states": states,
             "initial_state": states[:, Segments(num_times, count).starts[:-1]],
         }
+        if windows.num_inputs:
+            inputs = windows.stacked("inputs")
+            found |= {"inputs": inputs, "end_inputs": interval_ends(inputs, windows.input_interpolation)}
+        return found
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples, over the whole horizon."""
@@ -178,8 +186,15 @@ class TrajectoryMatching(IntegratedObjective):
             # The last interval gets its weight gradually. Later intervals are not rolled out, because they may diverge.
             counting = tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
             reached = tf.cast(counting > 0.0, dtype)
+        check_num_inputs(model, samples.get("inputs"))
         rolled_out = roll_out(
-            model, initial, times, integrator=self.integrator, substeps=self.num_substeps, reached=reached
+            model,
+            initial,
+            times,
+            integrator=self.integrator,
+            substeps=self.num_substeps,
+            reached=reached,
+            inputs=(samples["inputs"], samples["end_inputs"]) if "inputs" in samples else None,
         )
         return rolled_out, segments, counting
 

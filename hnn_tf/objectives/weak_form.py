@@ -7,8 +7,10 @@ import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
-from hnn_tf.numerics.quadrature import interval_integrals
-from hnn_tf.objectives.base import Objective, check_autonomous
+from hnn_tf.motion_inputs import interval_ends
+from hnn_tf.numerics.quadrature import interval_integrals, stencil_integrals
+from hnn_tf.objectives.base import Objective, check_takes
+from hnn_tf.objectives.driven_motion import check_num_inputs, with_inputs
 from hnn_tf.typing import Samples, State, VectorField
 
 
@@ -29,8 +31,10 @@ class WeakForm(Objective):
     further improvement. The weak form does not remove the bias of a nonlinear f, which is about the noise variance
     times f'' / 2.
 
-    The columns are `times` `[N, T]`, increasing, of which only the differences matter; and `states` `[N, T, 2n]`. Times
-    may be irregular. A long recording costs T^2, so it should be cut. Times that do not increase make the loss NaN.
+    The columns are `times` `[N, T]`, increasing, of which only the differences matter; and `states` `[N, T, 2n]`. If
+    there are inputs, they change linearly within each interval, from `inputs` to `end_inputs`, which are `[N, T, m]`
+    each, and equal for held inputs. Times may be irregular. A long recording costs T^2, so it should be cut. Times that
+    do not increase make the loss NaN.
 
     Args:
       window: The number of samples in a window, from 3 (two steps) to T (the whole trajectory).
@@ -46,6 +50,7 @@ class WeakForm(Objective):
 
     name = "weak"
     columns = ("times", "states")
+    input_columns = ("inputs", "end_inputs")
     is_sample_mean = True  # a sample is a trajectory, and all have as many windows
     closed_form = "weak"
 
@@ -56,9 +61,13 @@ class WeakForm(Objective):
 
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Makes samples of whole recordings of equal length, or of windows of the shortest recording's length."""
-        check_autonomous(self, recordings)
+        check_takes(self, recordings)
         windows = recordings.windows()
-        return {name: windows.stacked(name) for name in self.columns}
+        found = {name: windows.stacked(name) for name in self.columns}
+        if windows.num_inputs:
+            inputs = windows.stacked("inputs")
+            found |= {"inputs": inputs, "end_inputs": interval_ends(inputs, windows.input_interpolation)}
+        return found
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples, in squared units of the states."""
@@ -66,8 +75,9 @@ class WeakForm(Objective):
         return tf.reduce_mean(tf.reduce_sum(residuals**2, 1))
 
     def states_a_sample(self, samples: Samples) -> int:
-        """Returns T, the number of states of a trajectory."""
-        return np.shape(samples["states"])[1]
+        """Returns the number of states at which the field of a trajectory is called: T, or 4 (T - 1) with inputs."""
+        num_times = np.shape(samples["states"])[1]
+        return 4 * (num_times - 1) if "inputs" in samples else num_times
 
     def residuals(self, vector_field: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the residuals r_k `[N, T - 1, 2n]` of a vector field.
@@ -77,9 +87,14 @@ class WeakForm(Objective):
         """
         times, states = tf.convert_to_tensor(samples["times"]), tf.convert_to_tensor(samples["states"])
         self._check(times.shape, states.shape)
-        # The states are flat, because a model may accept only `[B, 2n]`.
-        field = tf.reshape(vector_field(tf.reshape(states, [-1, states.shape[-1]])), tf.shape(states))
-        return self._test(states[:, 1:] - states[:, :-1] - interval_integrals(times, field))
+        check_num_inputs(vector_field, samples.get("inputs"))
+        if "inputs" in samples:
+            integrals = _driven_integrals(vector_field, times, states, samples["inputs"], samples["end_inputs"])
+        else:
+            # The states are flat, because a model may accept only `[B, 2n]`.
+            field = tf.reshape(vector_field(tf.reshape(states, [-1, states.shape[-1]])), tf.shape(states))
+            integrals = interval_integrals(times, field)
+        return self._test(states[:, 1:] - states[:, :-1] - integrals)
 
     def linear_regression(
         self, field_features: Callable[[State], tf.Tensor], samples: Samples
@@ -130,6 +145,25 @@ class WeakForm(Objective):
                 f"weak: expected trajectories of at least window={self.window} samples; received {states[1]}; "
                 "give a smaller window"
             )
+
+
+def _driven_integrals(
+    vector_field: VectorField, times: tf.Tensor, states: tf.Tensor, inputs: tf.Tensor, end_inputs: tf.Tensor
+) -> tf.Tensor:
+    """Returns the integrals `[N, T - 1, 2n]` of the field over the intervals.
+
+    Inputs jump at samples. The field of an interval is therefore integrated with the inputs of this interval, which are
+    continued beyond its ends.
+    """
+    last = times.shape[1] - 1
+    stencil = np.clip(np.arange(last)[:, np.newaxis] + np.arange(-1, 3), 0, last)  # [T - 1, 4]
+    step = (times[:, 1:] - times[:, :-1])[..., tf.newaxis]
+    slope = (end_inputs[:, :-1] - inputs[:, :-1]) / step
+    since = tf.gather(times, stencil, axis=1) - times[:, :-1, tf.newaxis]
+    driving = inputs[:, :-1, tf.newaxis] + since[..., tf.newaxis] * slope[:, :, tf.newaxis]  # [N, T - 1, 4, m]
+    at = tf.gather(states, stencil, axis=1)
+    flat = [tf.reshape(values, [-1, values.shape[-1]]) for values in (at, driving)]
+    return stencil_integrals(times, tf.reshape(with_inputs(vector_field, flat[1])(flat[0]), tf.shape(at)))
 
 
 def weak_test_functions(num_samples: int, window: int) -> np.ndarray:

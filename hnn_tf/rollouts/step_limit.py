@@ -70,8 +70,18 @@ class LimitedTimes:
         moves = index[: tf.reduce_sum(tf.cast(moving, tf.int32))]
         # The times are gathered, because ONNX computes `tf.where` as a sum of products with 0 and 1, in which any NaN
         # gives NaN.
-        moves = tf.minimum(moves, num_reached)
+        self._moves = moves = tf.minimum(moves, num_reached)
         self.times = tf.concat([times[..., :1], tf.gather(times, moves, axis=last, batch_dims=last)], -1)
+
+    def of_intervals(self, values: tf.Tensor) -> tf.Tensor:
+        """Returns the values of the intervals between `times`, `[..., K - 1, d]`.
+
+        Args:
+          values: The values of the intervals between all times, `[..., T - 1, d]`. Where a member does not move, its
+            value is that of any interval.
+        """
+        batch = values.shape.rank - 2
+        return tf.gather(values, tf.maximum(self._moves - 1, 0), axis=batch, batch_dims=batch)
 
     def at_all_times(self, trajectory: State) -> State:
         """Expands a trajectory `[..., K, 2n]` at `times` to all times, `[..., T, 2n]`.

@@ -5,6 +5,7 @@ import dataclasses
 import tensorflow as tf
 
 from hnn_tf.integrators import Integrator
+from hnn_tf.rollouts.step_inputs import StepInputs
 from hnn_tf.typing import State, VectorField
 
 
@@ -21,16 +22,22 @@ class Stepper:
     more than its equal share of them. The whole batch ends at twice as many repetitions at the latest, plus those of
     the last step.
 
-    The carry `[..., m]` from step to step is the integrator's extended state. With compensation, e follows. With a
-    limit, the repetitions of the member and of the batch follow.
+    A motion with inputs is ds/dt = f(s, u(t)). Its step has further numbers `[..., c]` beside its size, which determine
+    u(t) within the step.
+
+    The carry `[..., m]` from step to step is the integrator's extended state. With inputs, the time since the beginning
+    follows, as one more coordinate of the state. With compensation, e follows. With a limit, the repetitions of the
+    member and of the batch follow.
 
     Args:
-      vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`.
+      vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`. With inputs, it is called as
+        `vector_field(state, inputs=u)`.
       integrator: The integrator that takes the steps.
       compensated: Whether the sums are compensated.
       checkpointing: Whether gradients of many steps compute each step again instead of storing its intermediate values.
       most_repeats: The limit of the repetitions within steps. By default, there is no limit. Compensated sums cannot
         have a limit.
+      inputs: The form of the inputs; by default, there are no inputs.
 
     References:
       Kahan. Further remarks on reducing truncation errors. Communications of the ACM 8, 1965; Hairer, Lubich, Wanner.
@@ -42,22 +49,34 @@ class Stepper:
     compensated: bool = False
     checkpointing: bool = True
     most_repeats: int | None = None
+    inputs: StepInputs | None = None
 
     def start(self, state: State) -> tf.Tensor:
         """Returns the carry at the beginning."""
         extended = self.integrator.extend(state)
+        if self.inputs is not None:
+            extended = tf.concat([extended, tf.zeros_like(extended[..., :1])], -1)
         if self.most_repeats is not None:
             return tf.concat([extended, *[tf.zeros_like(extended[..., :1])] * 2], -1)
         return tf.concat([extended, tf.zeros_like(extended)], -1) if self.compensated else extended
 
     def step(self, carry: tf.Tensor, step_size: tf.Tensor) -> tf.Tensor:
-        """Returns the carry one step later."""
+        """Returns the carry one step later.
+
+        Args:
+          carry: `[..., m]`.
+          step_size: The size of the step, broadcastable to `[..., 1]`. With inputs, the size and the numbers of the
+            step, `[..., 1 + c]`.
+        """
+        motion: VectorField = self._time_derivative
+        if self.inputs is not None:
+            motion, step_size = self._driven(self.inputs, step_size[..., 1:]), step_size[..., :1]
         if self.most_repeats is not None:
-            return self._limited_step(carry, step_size, self.most_repeats)
+            return self._limited_step(motion, carry, step_size, self.most_repeats)
         if not self.compensated:
-            return self.integrator.step(self._time_derivative, carry, step_size)
+            return self.integrator.step(motion, carry, step_size)
         state, lost = tf.split(carry, 2, -1)
-        for increment in self.integrator.increments(self._time_derivative, step_size):
+        for increment in self.integrator.increments(motion, step_size):
             addend = increment(state) + lost
             moved = state + addend
             state, lost = moved, addend - (moved - state)
@@ -65,20 +84,33 @@ class Stepper:
 
     def state(self, carry: tf.Tensor) -> State:
         """Returns the state of a carry."""
+        extended = carry
         if self.most_repeats is not None:
-            return self.integrator.restrict(carry[..., :-2])
-        return self.integrator.restrict(tf.split(carry, 2, -1)[0] if self.compensated else carry)
+            extended = carry[..., :-2]
+        elif self.compensated:
+            extended = tf.split(carry, 2, -1)[0]
+        return self.integrator.restrict(extended if self.inputs is None else extended[..., :-1])
 
-    def _limited_step(self, carry: tf.Tensor, step_size: tf.Tensor, most: int) -> tf.Tensor:
+    def _limited_step(self, motion: VectorField, carry: tf.Tensor, step_size: tf.Tensor, most: int) -> tf.Tensor:
         state, own, together = carry[..., :-2], carry[..., -2:-1], carry[..., -1:]
-        state, repeats = self.integrator.counted_step(self._time_derivative, state, step_size)
+        state, repeats = self.integrator.counted_step(motion, state, step_size)
         own, together = own + repeats, together + tf.reduce_max(repeats)
         share = tf.cast(most, own.dtype) / tf.cast(tf.maximum(tf.size(own), 1), own.dtype)
         lost = (own > most) | ((together > most) & (own > share)) | (together > 2 * most)
         return tf.concat([tf.where(lost, tf.constant(float("nan"), state.dtype), state), own, together], -1)
 
-    def _time_derivative(self, state: State) -> tf.Tensor:
-        derivative = self.vector_field(state)
+    def _driven(self, form: StepInputs, numbers: tf.Tensor) -> VectorField:
+        """Returns the motion of the state with the time as its last coordinate, in a step with these numbers."""
+
+        def motion(timed: tf.Tensor) -> tf.Tensor:
+            inputs = form.at(timed[..., -1:], numbers)
+            derivative = self._time_derivative(timed[..., :-1], inputs=inputs)
+            return tf.concat([derivative, tf.ones_like(timed[..., :1])], -1)
+
+        return motion
+
+    def _time_derivative(self, state: State, **inputs: tf.Tensor) -> tf.Tensor:
+        derivative = self.vector_field(state, **inputs)
         if not tf.is_tensor(derivative):
             raise ValueError(f"vector_field: expected a time derivative, a tensor; received {derivative!r}")
         # Without this check, an energy `[...]`, for example, could broadcast to `[..., 2n]`.

@@ -99,8 +99,10 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
     """
     if not is_fitted_in_closed_form(model):
         return
-    conservative = getattr(model, "conservative", True)
     named = {"model": model.name, "objective": objective.name}
+    if getattr(model, "num_inputs", 0):
+        raise OptionError("{model}: its closed form takes no inputs; take hnn or hnn_friction", **named)
+    conservative = getattr(model, "conservative", True)
     if width > WIDEST_STATE and not conservative:
         raise OptionError(
             f"{{model}}: has a closed form for states of up to {WIDEST_STATE} numbers; received states of {width}; "

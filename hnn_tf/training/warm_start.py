@@ -95,14 +95,15 @@ def warm_start(
         or together with another dissipation than `LinearFriction`; or if times or states are not valid.
       ArithmeticError: If the motion of the closed form diverges. More segments in each trajectory help.
     """
-    used = {name: np.asarray(samples[name]) for name in objective.columns}
+    used = {name: np.asarray(samples[name]) for name in objective.columns_in(samples)}
     hamiltonian = getattr(model, "hamiltonian", None)
     own, dissipation = getattr(hamiltonian, "has_closed_form", False), getattr(model, "dissipation", None)
     wide = used["states"].shape[-1] > WIDEST_STATE
-    if own and (wide or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))):
+    unsolved = wide or "inputs" in used or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))
+    if own and unsolved:
         raise InputError(
-            f"{model.name}: expected states of up to {WIDEST_STATE} numbers, with LinearFriction or no dissipation, to "
-            "fit random features to trajectories; match derivatives or the weak form, or take a network"
+            f"{model.name}: expected states of up to {WIDEST_STATE} numbers without inputs, with LinearFriction or no "
+            "dissipation, to fit random features to trajectories; match derivatives or the weak form, or take a network"
         )
     if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)
@@ -162,8 +163,9 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 
 
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
-    """Returns whether `warm_start` begins a model of states of this width at a closed form."""
-    return getattr(model, "hamiltonian", None) is not None and width <= WIDEST_STATE
+    """Returns whether `warm_start` begins a model of states of this width at a closed form, which takes no inputs."""
+    has_hamiltonian = getattr(model, "hamiltonian", None) is not None
+    return has_hamiltonian and width <= WIDEST_STATE and not getattr(model, "num_inputs", 0)
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
@@ -192,10 +194,13 @@ def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, 
     if isinstance(objective, CombinedMatching):
         width = states.shape[-1]
         flat = {"state": states.reshape(-1, width), "time_derivative": samples["time_derivatives"].reshape(-1, width)}
+        if "inputs" in samples:
+            flat["inputs"] = samples["inputs"].reshape(len(flat["state"]), -1)
         _train(model, DerivativeMatching(), flat, steps)
     else:
         window = min(10, states.shape[1])
-        _train(model, WeakForm(window=window), {name: samples[name] for name in ("times", "states")}, steps)
+        weak = WeakForm(window=window)
+        _train(model, weak, {name: samples[name] for name in weak.columns_in(samples)}, steps)
 
 
 def _train(model: keras.Model, objective: Any, samples: Samples, steps: int) -> None:
