@@ -37,13 +37,15 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
       dissipation: A Keras layer from a state `[..., 2n]` to R `[..., 2n, 2n]`, for example `LinearFriction()` or
         `MLPDissipation()`. R must be symmetric and positive semidefinite. By default, there is no dissipation.
       control: A Keras layer from a state `[..., 2n]` to G `[..., 2n, m]`, for example `LinearInput(1)` or
-        `MLPInput(1)`. By default, there are no inputs. A model without dissipation and control is `conservative`.
+        `MLPInput(1)`. A layer of your own declares m by an attribute `num_inputs`. By default, there are no inputs. A
+        model without dissipation and control is `conservative`.
 
     Input: state `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
 
     Raises:
       TypeError: If a part is not a Keras layer.
-      ValueError: If the layers differ in precision, or, in a call, if R or G has another shape.
+      ValueError: If the layers differ in precision, the control layer does not declare `num_inputs`, or, in a call, R
+        or G has another shape.
       InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer.
 
     Example:
@@ -83,6 +85,11 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
                     f"{name}: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
                     f"{layer.compute_dtype}; give both the same dtype=..."
                 )
+        if control is not None and not hasattr(control, "num_inputs"):
+            raise ValueError(
+                f"control: expected a layer with an attribute num_inputs, the number of columns of G; received {control!r} "
+                "without; set num_inputs in the layer's class"
+            )
         # The model has the policy of its Hamiltonian, so a float64 Hamiltonian makes a float64 model.
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)
@@ -107,11 +114,8 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
 
     @property
     def num_inputs(self) -> int:
-        """m, the number of inputs, which the shape of G tells; 0 without a control layer."""
-        if self.control is None:
-            return 0
-        declared = getattr(self.control, "num_inputs", None)  # a layer of another class may not declare it
-        return self._width_of_control if declared is None else declared
+        """m, the number of inputs, as the control layer declares it; 0 without a control layer."""
+        return 0 if self.control is None else self.control.num_inputs
 
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in its learned numbers, as the layer of H declares by `has_closed_form`."""
@@ -136,8 +140,6 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
         for part in (self.dissipation, self.control):
             if part is not None and not part.built:
                 part.build(input_shape)
-        if self.control is not None:
-            self._width_of_control = self.control.compute_output_shape((None, width))[-1]
 
     def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the time derivative `[..., 2n]` of states `[..., 2n]` and, with control, of inputs `[..., m]`."""

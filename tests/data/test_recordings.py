@@ -192,13 +192,27 @@ def test_derivatives_that_are_not_there_are_asked_for(rng, kind):
 
 
 @pytest.mark.parametrize("kind", sorted(objectives.OBJECTIVES))
-@pytest.mark.parametrize("part", ["inputs", "parameters"])
-def test_objectives_do_not_drop_what_they_cannot_use(kind, part, rng):
+def test_objectives_do_not_drop_what_they_cannot_use(kind, rng):
     states = rng.normal(size=[2, 5, 2])
-    value = np.zeros([2, 5, 1]) if part == "inputs" else np.zeros([2, 1])
-    recordings = Recordings.from_arrays(np.arange(5.0), states, time_derivatives=states, **{part: value})
-    with pytest.raises(InputError, match=f"objective '{kind}': takes no {part}"):
+    recordings = Recordings.from_arrays(np.arange(5.0), states, time_derivatives=states, parameters=np.zeros([2, 1]))
+    with pytest.raises(InputError, match=f"objective '{kind}': takes no parameters"):
         objectives.OBJECTIVES[kind]().samples_of(recordings)
+
+
+def test_inputs_have_names_units_and_an_interpolation(rng):
+    states, inputs = rng.normal(size=[2, 5, 2]), rng.normal(size=[2, 5, 3])
+    recordings = Recordings.from_arrays(np.arange(5.0), states, inputs=inputs)
+    assert (recordings.num_inputs, recordings.input_names) == (3, ("u1", "u2", "u3"))
+    assert (recordings.input_units, recordings.input_interpolation) == (("", "", ""), "zero_order_hold")
+    assert Recordings.from_arrays(np.arange(5.0), states).num_inputs == 0
+    for description, message in (
+        ({"input_names": ["u"]}, "input_names: expected 3 texts, one for each number of the inputs; received 1"),
+        ({"input_interpolation": "cubic"}, "input_interpolation: expected one of zero_order_hold, linear"),
+    ):
+        with pytest.raises(InputError, match=message):
+            Recordings.from_arrays(np.arange(5.0), states, inputs=inputs, **description)
+    with pytest.raises(InputError, match=r"recording 0: expected inputs \[T, m\]; received shape \(5,\)"):
+        Recordings.from_arrays(np.arange(5.0), states, inputs=inputs[..., 0])
 
 
 def test_ragged_numbers_are_refused():
