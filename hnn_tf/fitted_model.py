@@ -124,7 +124,7 @@ class FittedModel:
         """Draws the first test recording and the model's rollout into a folder.
 
         The files are `coordinates.png` and `coordinate_error.png`. For states (q, p) of one degree of freedom, there is
-        also `phase_portrait.png`, and `hamiltonian.png` if the model learns a Hamiltonian.
+        also `hamiltonian.png` if the model learns a Hamiltonian, and `phase_portrait.png` if it takes no inputs.
 
         Raises:
           InputError: If the model is a model of frames.

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.figures.coordinate_error import draw_coordinate_error
-from hnn_tf.figures.coordinates import draw_coordinates
+from hnn_tf.figures.coordinates import DrawnInputs, draw_coordinates
 from hnn_tf.figures.hamiltonian import draw_hamiltonian
 from hnn_tf.figures.phase_portrait import draw_phase_portrait
 
@@ -19,7 +19,7 @@ def draw(
 ) -> None:
     """Draws the coordinates and their error.
 
-    For one degree of freedom, also draws phase portrait and learned Hamiltonian.
+    For one degree of freedom, also draws the learned Hamiltonian and, without inputs, the phase portrait.
 
     Args:
       folder: The existing folder of the files.
@@ -42,6 +42,7 @@ def draw(
         times=times,
         trajectories=lines | paths,
         observed=recording.states,
+        inputs=_inputs(recordings),
         **names,
         **time,
     )
@@ -51,14 +52,15 @@ def draw(
     if recording.states.shape[1] > 2:
         return
     states = observed.joined("states")
-    draw_phase_portrait(
-        folder / "phase_portrait.png",
-        fields={model.name: _in_own_precision(model, model)},
-        observed=states,
-        rollouts={label: truth} | paths,
-        **names,
-        **time,
-    )
+    if not recordings.num_inputs:  # with inputs, the motion is no field in the plane
+        draw_phase_portrait(
+            folder / "phase_portrait.png",
+            fields={model.name: _in_own_precision(model, model)},
+            observed=states,
+            rollouts={label: truth} | paths,
+            **names,
+            **time,
+        )
     if hasattr(model, "hamiltonian"):
         draw_hamiltonian(
             folder / "hamiltonian.png",
@@ -69,6 +71,13 @@ def draw(
             learned_label=model.name,
             **names,
         )
+
+
+def _inputs(recordings: Recordings) -> DrawnInputs | None:
+    values = recordings[0].inputs
+    if values is None:
+        return None
+    return DrawnInputs(values, recordings.input_names, recordings.input_units, recordings.input_interpolation)
 
 
 def _in_own_precision(function: Any, model: keras.Model) -> Any:

@@ -87,8 +87,8 @@ class HamiltonianNetwork(LearnedMotion, keras.Model):
                 )
         if control is not None and not hasattr(control, "num_inputs"):
             raise ValueError(
-                f"control: expected a layer with an attribute num_inputs, the number of columns of G; received {control!r} "
-                "without; set num_inputs in the layer's class"
+                "control: expected a layer with an attribute num_inputs, the number of columns of G; received "
+                f"{control!r} without; set num_inputs in the layer's class"
             )
         # The model has the policy of its Hamiltonian, so a float64 Hamiltonian makes a float64 model.
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)

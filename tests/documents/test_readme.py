@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import command_session
+import driven_motion
 import keras
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ ROOT = command_session.ROOT
 PAGES = ["docs/reading_results.md", "docs/using_models.md", "docs/your_system.md", "docs/results.md"]
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", *PAGES, "docs/integrators.md"]
 DOCUMENTS += [
+    "docs/inputs.md",
     "docs/known_limits.md",
     "docs/objectives.md",
     "docs/serving.md",
@@ -45,11 +47,10 @@ def _blocks(name, language):
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
 
 
-def _names_after(name):
-    """Runs the Python of a page, block by block in one namespace, in the working directory."""
+def _names_after(name, **names):
+    """Runs the Python of a page, block by block in one namespace of the given names, in the working directory."""
     code = [block for block in _blocks(name, "python") if not any(call in block for call in LEFT_OUT)]
     assert code
-    names = {}
     exec(compile("\n".join(code), name, "exec"), names)
     return names
 
@@ -134,6 +135,20 @@ def test_python_of_the_page_on_structures_runs():
     assert names["masses"]["mass"] == pytest.approx(0.5, rel=0.1)  # H = p² + ...
     np.testing.assert_allclose(names["acceleration"], names["a"], atol=1e-4)  # float32, of a matrix near the identity
     np.testing.assert_allclose(names["torque"], sum(names["parts"]), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_python_of_the_page_on_inputs_runs():
+    data = driven_motion.recordings(count=4)
+    given = {name: data.stacked(part) for name, part in {"states": "states", "inputs": "inputs"}.items()}
+    given = {name: values.astype("float32") for name, values in given.items()}
+    torques = given["inputs"][0]
+    names = _names_after("docs/inputs.md", times=driven_motion.TIMES, new_inputs=torques, **given)
+    assert names["path"].shape == (1, 21, 2)
+    assert names["recordings"].input_names == ("torque",)
+    assert names["motion"].shape == (21, 2)
+    assert names["direction"].shape == (1, 21, 1)
+    assert np.abs(names["direction"]).max() > 0
 
 
 def test_make_targets_exist():
