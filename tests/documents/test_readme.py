@@ -138,10 +138,10 @@ def test_python_of_the_page_on_structures_runs():
 
 
 @pytest.mark.slow
-def test_python_of_the_page_on_inputs_runs():
-    data = driven_motion.recordings(count=4)
-    given = {name: data.stacked(part) for name, part in {"states": "states", "inputs": "inputs"}.items()}
-    given = {name: values.astype("float32") for name, values in given.items()}
+def test_python_of_the_page_on_inputs_runs(rng):
+    data = driven_motion.recordings(count=12)
+    given = {name: data.stacked(name).astype("float32") for name in ("states", "inputs")}
+    given["states"] += rng.normal(0.0, 0.02, given["states"].shape).astype("float32")
     torques = given["inputs"][0]
     names = _names_after("docs/inputs.md", times=driven_motion.TIMES, new_inputs=torques, **given)
     assert names["path"].shape == (1, 21, 2)
