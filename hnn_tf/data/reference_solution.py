@@ -3,6 +3,7 @@
 import numpy as np
 import scipy.integrate
 
+from hnn_tf.data.sampled_inputs import InputsOfSteps, SampledInputs, sampled_inputs
 from hnn_tf.numerics.pieces import pieces
 from hnn_tf.systems import System
 
@@ -10,29 +11,40 @@ from hnn_tf.systems import System
 # roundings.
 _TOLERANCE = 1e-13
 _SAFETY, _LEAST_FACTOR, _MOST_FACTOR = 0.9, 0.2, 6.0
-_A, _B = scipy.integrate.DOP853.A, scipy.integrate.DOP853.B
+_A, _B, _C = scipy.integrate.DOP853.A, scipy.integrate.DOP853.B, scipy.integrate.DOP853.C
 _ERRORS = np.stack([scipy.integrate.DOP853.E5, scipy.integrate.DOP853.E3])
 _STAGES = len(_B)
 
 
-def reference_solution(system: System, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
+def reference_solution(
+    system: System,
+    initial_states: np.ndarray,
+    times: np.ndarray,
+    inputs: np.ndarray | None = None,
+    input_interpolation: str = "zero_order_hold",
+) -> np.ndarray:
     """Integrates a batch of states of a true system in float64, with separate steps for every member.
 
     The method is the adaptive method of order 8(5,3) of Dormand and Prince, vectorised. All members take a step at
     once. Each step is as long as the member's own error allows, and members that have arrived leave the batch. A close
     encounter of bodies therefore costs small steps only for the members with the encounter. Every output time is the
-    end of a step; nothing is interpolated.
+    end of a step; the states are not interpolated. Inputs that jump at an output time therefore do not make the steps
+    less accurate.
 
     Args:
       system: The true system, whose `numpy_motion` is integrated.
       initial_states: `[N, 2n]`, the states at the first of the times.
       times: `[T]`, or `[N, T]` with separate times for each member; decreasing times run backwards.
+      inputs: The inputs at these times, `[T, m]` for all members or `[N, T, m]`, if the system has inputs.
+      input_interpolation: How the inputs continue between the times. With "zero_order_hold", the inputs of a time stay
+        until the next time, also if the times decrease. With "linear", they are on the straight line between the two
+        times.
 
     Returns:
       The trajectories `[N, T, 2n]`; index 0 is `initial_states`.
 
     Raises:
-      ValueError: If states or times are not finite, or their shapes do not fit.
+      ValueError: If states, times or inputs are not finite, their shapes do not fit, or inputs are missing.
       ArithmeticError: If the motion of a member cannot be followed, for example because bodies collide.
 
     References:
@@ -50,6 +62,7 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
     if not (np.isfinite(states).all() and np.isfinite(grid).all()):
         raise ValueError("reference_solution: expected finite states and times; received NaN or infinity")
     grid = np.broadcast_to(grid, (count, grid.shape[-1]))
+    given = sampled_inputs(system, inputs, input_interpolation, num_members=count, num_times=grid.shape[1])
     trajectories = np.empty([count, grid.shape[1], len(states)])
     trajectories[:, 0] = states.T
     if not count:
@@ -57,7 +70,7 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
     # The batch is integrated in pieces, because a step keeps the slopes of a whole piece in memory.
     lost = np.concatenate(
         [
-            piece.start + _integrate(system, states[:, piece], grid[piece], trajectories[piece])
+            piece.start + _integrate(system, states[:, piece], grid[piece], trajectories[piece], given and given[piece])
             for piece in pieces(count, states_each=system.dof)
         ]
     )
@@ -69,14 +82,17 @@ def reference_solution(system: System, initial_states: np.ndarray, times: np.nda
     return trajectories
 
 
-def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectories: np.ndarray) -> np.ndarray:
+def _integrate(
+    system: System, states: np.ndarray, grid: np.ndarray, trajectories: np.ndarray, inputs: SampledInputs | None
+) -> np.ndarray:
     """Fills `trajectories`, and returns the indices of the members that cannot be followed."""
     members = np.arange(len(grid))
     reached = np.zeros(len(grid), int)
+    there = np.ones(len(grid), bool)
     now = grid[:, 0].copy()
     slopes = np.empty([_STAGES + 1, *states.shape])
     with np.errstate(all="ignore"):  # for example, coincident bodies give 0 / 0
-        slopes[0] = _motion(system, states)
+        slopes[0] = _motion(system, states, None if inputs is None else inputs.values[:, 0])
     sizes = _magnitudes(states)
     steps = _first_steps(slopes[0], sizes, grid)
     # A step below this size moves the clock by little more than a rounding.
@@ -86,8 +102,8 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
         arrived = reached == grid.shape[1] - 1
         if arrived.any():
             keep = ~arrived
-            members, reached, now, steps, grid, least = (
-                array[keep] for array in (members, reached, now, steps, grid, least)
+            members, reached, there, now, steps, grid, least = (
+                array[keep] for array in (members, reached, there, now, steps, grid, least)
             )
             states, sizes, slopes = states[:, keep], sizes[:, keep], np.ascontiguousarray(slopes[:, :, keep])
         if not members.size:
@@ -96,7 +112,11 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
         left = target - now
         last = np.abs(steps) >= np.abs(left)
         step = np.where(last, left, np.copysign(steps, left))
-        end, errors = _step(system, states, slopes, step)
+        at = None if inputs is None else inputs.of_steps(members, grid, reached, now, step)
+        if at and there.any():  # the inputs may jump at the output times
+            with np.errstate(all="ignore"):
+                slopes[0] = np.where(there, _motion(system, states, at(0.0)), slopes[0])
+        end, errors = _step(system, states, slopes, step, at)
         sizes_after = np.maximum(sizes, _magnitudes(end))
         error = _error(step * errors, sizes_after)
         # The comparison is false for NaN, so the step is also shortened for NaN.
@@ -119,7 +139,9 @@ def _integrate(system: System, states: np.ndarray, grid: np.ndarray, trajectorie
         reached[stuck] = grid.shape[1] - 1
 
 
-def _step(system: System, states: np.ndarray, slopes: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _step(
+    system: System, states: np.ndarray, slopes: np.ndarray, step: np.ndarray, at: InputsOfSteps | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Takes one step, and fills all `slopes` after the first.
 
     Returns:
@@ -128,14 +150,15 @@ def _step(system: System, states: np.ndarray, slopes: np.ndarray, step: np.ndarr
     flat = slopes.reshape(len(slopes), -1)
     with np.errstate(all="ignore"):  # a step that is too long may end anywhere, but is rejected
         for i in range(1, _STAGES):
-            slopes[i] = _motion(system, states + step * (_A[i, :i] @ flat[:i]).reshape(states.shape))
+            inner = states + step * (_A[i, :i] @ flat[:i]).reshape(states.shape)
+            slopes[i] = _motion(system, inner, at and at(_C[i]))
         end = states + step * (_B @ flat[:_STAGES]).reshape(states.shape)
-        slopes[_STAGES] = _motion(system, end)
+        slopes[_STAGES] = _motion(system, end, at and at(1.0))
         return end, (_ERRORS @ flat).reshape(2, *states.shape)
 
 
-def _motion(system: System, states: np.ndarray) -> np.ndarray:
-    return system.numpy_motion(states.T).T
+def _motion(system: System, states: np.ndarray, inputs: np.ndarray | None) -> np.ndarray:
+    return (system.numpy_motion(states.T) if inputs is None else system.numpy_motion(states.T, inputs)).T
 
 
 def _magnitudes(states: np.ndarray) -> np.ndarray:

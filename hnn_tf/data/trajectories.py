@@ -19,13 +19,17 @@ class Trajectories:
       times: `[T]`.
       clean_states: The true states `[N, T, 2n]`.
       states: The observed states `[N, T, 2n]`: the true states plus noise.
-      time_derivatives: The true derivatives at the true states `[N, T, 2n]`.
+      time_derivatives: The true derivatives at the true states, and at the inputs of the same times, `[N, T, 2n]`.
+      inputs: The inputs of a driven system `[N, T, m]`, or None.
+      input_interpolation: How the inputs continue between the times; see `reference_solution`.
     """
 
     times: np.ndarray
     clean_states: np.ndarray
     states: np.ndarray
     time_derivatives: np.ndarray
+    inputs: np.ndarray | None = None
+    input_interpolation: str = "zero_order_hold"
 
     def __getitem__(self, trajectories: slice) -> "Trajectories":
         """Returns some of the trajectories, each at all its times."""
@@ -34,6 +38,7 @@ class Trajectories:
             clean_states=self.clean_states[trajectories],
             states=self.states[trajectories],
             time_derivatives=self.time_derivatives[trajectories],
+            inputs=None if self.inputs is None else self.inputs[trajectories],
         )
 
     def observed_samples(self) -> dict[str, np.ndarray]:
@@ -78,6 +83,8 @@ def generate_trajectories(
     *,
     noise_std: float = 0.0,
     rng: np.random.Generator | None = None,
+    inputs: np.ndarray | None = None,
+    input_interpolation: str = "zero_order_hold",
 ) -> Trajectories:
     """Integrates all initial states of a system in one vectorised call, in float64; see `reference_solution`.
 
@@ -87,13 +94,17 @@ def generate_trajectories(
       times: `[T]`, in the system's time unit.
       noise_std: The standard deviation of the Gaussian noise on the states; the derivatives stay exact.
       rng: The source of the noise, which is necessary if `noise_std` is not zero.
+      inputs: The inputs at the times, `[T, m]` for all trajectories or `[N, T, m]`, if the system has inputs.
+      input_interpolation: How the inputs continue between the times, "zero_order_hold" or "linear"; see
+        `reference_solution`.
 
     Returns:
       The trajectories. The error of each step is below 1e-13 of the largest position and momentum so far. In a chaotic
       motion, this error grows with the time.
 
     Raises:
-      ValueError: If states or times are not finite, times do not increase, or there is noise but no `rng`.
+      ValueError: If states, times or inputs are not finite, times do not increase, inputs are missing, or there is
+        noise but no `rng`.
       ArithmeticError: If a motion cannot be followed, for example because bodies collide.
     """
     if not np.isfinite(initial_states).all():
@@ -102,10 +113,14 @@ def generate_trajectories(
         raise ValueError(f"generate_trajectories: expected finite, increasing times [T]; received {np.shape(times)}")
     if noise_std and rng is None:
         raise ValueError("generate_trajectories: expected an rng, because noise_std isn't 0; received None")
-    clean = reference_solution(system, initial_states, times)
-    derivatives = system(tf.constant(clean)).numpy()
+    clean = reference_solution(system, initial_states, times, inputs, input_interpolation)
+    if inputs is None:
+        derivatives = system(tf.constant(clean)).numpy()
+    else:
+        inputs = np.broadcast_to(np.asarray(inputs, np.float64), (*clean.shape[:2], system.num_inputs)).copy()
+        derivatives = system(tf.constant(clean), inputs).numpy()
     states = add_gaussian_noise(clean, rng, std=noise_std) if rng is not None else clean
-    return Trajectories(np.asarray(times, np.float64), clean, states, derivatives)
+    return Trajectories(np.asarray(times, np.float64), clean, states, derivatives, inputs, input_interpolation)
 
 
 def _flat(array: np.ndarray) -> np.ndarray:

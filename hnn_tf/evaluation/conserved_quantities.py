@@ -4,10 +4,10 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.numerics.pieces import mean_in_pieces
-from hnn_tf.systems import NBody
+from hnn_tf.systems.bodies import Bodies
 
 
-def conserved_quantity_errors(system: NBody, true: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+def conserved_quantity_errors(system: Bodies, true: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     """Returns the mean squared errors of total momentum and of angular momentum, as the system defines them.
 
     Args:

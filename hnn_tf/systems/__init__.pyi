@@ -1,11 +1,16 @@
 from .base import System as System
 from .body_order import body_major as body_major
 from .body_order import component_major as component_major
+from .cart_pole import CartPole as CartPole
 from .double_pendulum import DoublePendulum as DoublePendulum
+from .driven_pendulum import DrivenPendulum as DrivenPendulum
 from .duffing import Duffing as Duffing
 from .henon_heiles import HenonHeiles as HenonHeiles
 from .kepler import Kepler as Kepler
 from .lotka_volterra import LotkaVolterra as LotkaVolterra
+from .mass_chain import MassChain as MassChain
 from .mass_spring import MassSpring as MassSpring
 from .n_body import NBody as NBody
 from .pendulum import Pendulum as Pendulum
+from .spring_lattice import SpringLattice as SpringLattice
+from .two_joint_arm import TwoJointArm as TwoJointArm

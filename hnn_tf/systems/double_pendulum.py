@@ -1,12 +1,13 @@
 """A pendulum on a pendulum."""
 
 import dataclasses
-import math
 
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
+from hnn_tf.systems.parameters import check_positive
+from hnn_tf.systems.two_velocities import two_velocities
 from hnn_tf.typing import State
 
 
@@ -28,7 +29,7 @@ class DoublePendulum(System):
       gravity: g > 0, in m/s^2.
 
     Raises:
-      ValueError: If a parameter is not a finite number > 0.
+      InputError: If a parameter is not a finite number > 0.
 
     References:
       Landau, Lifshitz. Mechanics. 3rd edition, 1976, section 5, problem 1.
@@ -47,8 +48,7 @@ class DoublePendulum(System):
     energy_unit = "J"
 
     def __post_init__(self) -> None:
-        if not all(0 < value < math.inf for value in dataclasses.astuple(self)):
-            raise ValueError(f"expected finite parameters > 0; received {self}")
+        check_positive(self)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` (J) of states `[..., 4]`."""
@@ -60,7 +60,7 @@ class DoublePendulum(System):
         upper, lower = self._gravity_torques()
         return 0.5 * kinetic + upper * (1.0 - tf.cos(q_1)) + lower * (1.0 - tf.cos(q_2))
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 4]` of states `[N, 4]`, written out in NumPy.
 
         dq/dt = M^-1 p = v,  dp_1/dt = -c v_1 v_2 sin(q_1 - q_2) - ...,  where c = m_2 l_1 l_2.
@@ -68,8 +68,7 @@ class DoublePendulum(System):
         q_1, q_2, p_1, p_2 = states.T
         first, second, coupling = self._inertias()
         mixed = coupling * np.cos(q_1 - q_2)
-        determinant = first * second - mixed * mixed
-        v_1, v_2 = (second * p_1 - mixed * p_2) / determinant, (first * p_2 - mixed * p_1) / determinant
+        v_1, v_2 = two_velocities(first, mixed, second, p_1, p_2)
         twist = coupling * v_1 * v_2 * np.sin(q_1 - q_2)
         upper, lower = self._gravity_torques()
         return np.stack([v_1, v_2, -twist - upper * np.sin(q_1), twist - lower * np.sin(q_2)]).T

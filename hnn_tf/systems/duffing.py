@@ -1,12 +1,12 @@
 """The Duffing oscillator."""
 
 import dataclasses
-import math
 
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
+from hnn_tf.systems.parameters import check_positive
 from hnn_tf.typing import State
 
 
@@ -26,7 +26,7 @@ class Duffing(System):
       beta: The stiffness beta > 0 that grows with the cube of q, in N/m^3.
 
     Raises:
-      ValueError: If a parameter is not a finite number > 0.
+      InputError: If a parameter is not a finite number > 0.
 
     References:
       Guckenheimer, Holmes. Nonlinear Oscillations, Dynamical Systems, and Bifurcations of Vector Fields. 1983,
@@ -44,8 +44,7 @@ class Duffing(System):
     energy_unit = "J"
 
     def __post_init__(self) -> None:
-        if not all(0 < value < math.inf for value in dataclasses.astuple(self)):
-            raise ValueError(f"expected finite parameters > 0; received {self}")
+        check_positive(self)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` (J) of states `[..., 2]`."""
@@ -54,7 +53,7 @@ class Duffing(System):
         energy = p * p / (2.0 * self.mass) - 0.5 * self.alpha * square + 0.25 * self.beta * square * square
         return tf.squeeze(energy, -1)
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 2]` of states `[N, 2]` in NumPy: (p / m, alpha q - beta q^3)."""
         q, p = states.T
         return np.stack([p / self.mass, q * (self.alpha - self.beta * q * q)]).T

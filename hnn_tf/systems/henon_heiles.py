@@ -34,7 +34,7 @@ class HenonHeiles(System):
         x, y = q[..., 0], q[..., 1]
         return 0.5 * (tf.reduce_sum(p * p, -1) + x * x + y * y) + x * x * y - y * y * y / 3.0
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 4]` of states `[N, 4]`, written out in NumPy."""
         x, y, p_x, p_y = states.T
         return np.stack([p_x, p_y, -x - 2.0 * x * y, -y - x * x + y * y]).T

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
+from hnn_tf.systems.parameters import check_positive
 from hnn_tf.typing import State
 
 
@@ -22,7 +23,7 @@ class Kepler(System):
       mu: The strength of the attraction, > 0.
 
     Raises:
-      ValueError: If `mu` is not a finite number > 0.
+      InputError: If `mu` is not a finite number > 0.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration, 2nd ed., 2006, section I.2.
@@ -37,15 +38,14 @@ class Kepler(System):
     energy_unit = "mu/a"
 
     def __post_init__(self) -> None:
-        if not 0 < self.mu < float("inf"):
-            raise ValueError(f"expected a finite parameter > 0; received {self}")
+        check_positive(self)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` of states `[..., 4]`."""
         q, p = self.split(state)
         return 0.5 * tf.reduce_sum(p * p, -1) - self.mu / tf.norm(q, axis=-1)
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 4]` of states `[N, 4]`, written out in NumPy: (p, -mu q / |q|^3)."""
         q, p = states.T.reshape(2, 2, len(states))
         return np.concatenate([p, -self.mu * q / np.hypot(*q) ** 3]).T

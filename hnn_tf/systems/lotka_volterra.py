@@ -1,12 +1,12 @@
 """Predators and prey."""
 
 import dataclasses
-import math
 
 import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
+from hnn_tf.systems.parameters import check_positive
 from hnn_tf.typing import State
 
 
@@ -27,7 +27,7 @@ class LotkaVolterra(System):
       delta: The growth rate of the predators by one prey, > 0.
 
     Raises:
-      ValueError: If a parameter is not a finite number > 0.
+      InputError: If a parameter is not a finite number > 0.
 
     References:
       Hairer, Lubich, Wanner. Geometric Numerical Integration. 2nd edition, 2006, section I.1.1.
@@ -45,8 +45,7 @@ class LotkaVolterra(System):
     energy_unit = ""
 
     def __post_init__(self) -> None:
-        if not all(0 < value < math.inf for value in dataclasses.astuple(self)):
-            raise ValueError(f"expected finite parameters > 0; received {self}")
+        check_positive(self)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Returns H `[...]` of states `[..., 2]`."""
@@ -54,7 +53,7 @@ class LotkaVolterra(System):
         value = self.alpha * p - self.beta * tf.exp(p) + self.gamma * q - self.delta * tf.exp(q)
         return tf.squeeze(value, -1)
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 2]` of states `[N, 2]` in NumPy: (alpha - beta e^p, delta e^q - gamma)."""
         q, p = states.T
         return np.stack([self.alpha - self.beta * np.exp(p), self.delta * np.exp(q) - self.gamma]).T

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
+from hnn_tf.systems.parameters import check_positive
 from hnn_tf.typing import State
 
 
@@ -23,7 +24,7 @@ class MassSpring(System):
       spring_constant: k > 0, in N/m.
 
     Raises:
-      ValueError: If a parameter is not a finite number > 0.
+      InputError: If a parameter is not a finite number > 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 1.
@@ -39,8 +40,7 @@ class MassSpring(System):
     energy_unit = "J"
 
     def __post_init__(self) -> None:
-        if not (0 < self.mass < float("inf") and 0 < self.spring_constant < float("inf")):
-            raise ValueError(f"expected finite parameters > 0; received {self}")
+        check_positive(self)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` (J) of states `[..., 2]`."""
@@ -48,7 +48,7 @@ class MassSpring(System):
         energy = p * p / (2.0 * self.mass) + 0.5 * self.spring_constant * q * q
         return tf.squeeze(energy, -1)
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 2]` of states `[N, 2]`, written out in NumPy: (p / m, -k q)."""
         q, p = states.T
         return np.stack([p / self.mass, -self.spring_constant * q]).T

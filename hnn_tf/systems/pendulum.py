@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.systems.base import System
+from hnn_tf.systems.parameters import check_positive
 from hnn_tf.typing import State
 
 
@@ -23,7 +24,7 @@ class Pendulum(System):
       gravity_torque: K > 0, the torque of gravity on the horizontal pendulum, in N m.
 
     Raises:
-      ValueError: If a parameter is not a finite number > 0.
+      InputError: If a parameter is not a finite number > 0.
 
     References:
       Greydanus, Dzamba, Yosinski. arXiv:1906.01563, section 3, task 2.
@@ -39,8 +40,7 @@ class Pendulum(System):
     energy_unit = "J"
 
     def __post_init__(self) -> None:
-        if not (0 < self.inertia < float("inf") and 0 < self.gravity_torque < float("inf")):
-            raise ValueError(f"expected finite parameters > 0; received {self}")
+        check_positive(self)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Returns the energy `[...]` (J) of states `[..., 2]`."""
@@ -48,7 +48,7 @@ class Pendulum(System):
         energy = p * p / (2.0 * self.inertia) + self.gravity_torque * (1.0 - tf.cos(q))
         return tf.squeeze(energy, -1)
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 2]` of states `[N, 2]`, written out in NumPy: (p / I, -K sin q)."""
         q, p = states.T
         return np.stack([p / self.inertia, -self.gravity_torque * np.sin(q)]).T

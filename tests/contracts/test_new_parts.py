@@ -32,9 +32,10 @@ class Part:
 SYSTEM = Part(
     most=3,
     created={
-        "hnn_tf/systems/free_particle.py": '''"""A particle without forces."""
+        "hnn_tf/systems/sledge.py": '''"""A sledge that is pushed over snow."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -44,37 +45,50 @@ from hnn_tf.typing import State
 
 
 @dataclasses.dataclass(frozen=True)
-class FreeParticle(System):
-    """H(q, p) = p^2 / 2."""
+class Sledge(System):
+    """A sledge of 1 kg. H(q, p) = p^2 / 2,  dp/dt = -p / 10 + u."""
 
     dof = 1
     separable = True
+    conservative = False
     state_names = ("q", "p")
-    state_units = ("m", "m/s")
-    energy_unit = "J/kg"
+    state_units = ("m", "kg m/s")
+    energy_unit = "J"
+    num_inputs = 1
+    input_names = ("push",)
+    input_units = ("N",)
 
     def hamiltonian(self, state: State) -> tf.Tensor:
         """Energy `[...]` of states `[..., 2]`."""
         _, p = self.split(state)
         return tf.squeeze(0.5 * p * p, -1)
 
-    def numpy_motion(self, states: np.ndarray) -> np.ndarray:
-        """Time derivatives `[N, 2]` of states `[N, 2]`."""
+    def dissipation(self, state: State) -> Any:
+        """R `[2, 2]`, the friction of the snow."""
+        del state
+        return [[0.0, 0.0], [0.0, 0.1]]
+
+    def control(self, state: State) -> Any:
+        """G `[2, 1]`."""
+        del state
+        return [[0.0], [1.0]]
+
+    def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
+        """J grad H `[N, 2]` at states `[N, 2]`."""
         return np.stack([states[:, 1], np.zeros(len(states))], -1)
 '''
     },
     inserted={
         "hnn_tf/systems/__init__.pyi": (
-            "from .base import System as System\n",
-            "from .free_particle import FreeParticle as FreeParticle\n",
+            "from .pendulum import Pendulum as Pendulum\n",
+            "from .sledge import Sledge as Sledge\n",
         ),
         "tests/contracts/test_systems.py": (
             "NAIVE = {\n",
-            "    systems.FreeParticle: (\n"
-            "        systems.FreeParticle(), lambda q, p: p**2 / 2, lambda q, p: (p, np.zeros_like(q))\n    ),\n",
+            "    systems.Sledge: (systems.Sledge(), lambda q, p: p**2 / 2, lambda q, p, u: (p, u - p / 10)),\n",
         ),
     },
-    suite=("tests/contracts/test_systems.py", "FreeParticle or every_system"),
+    suite=("tests/contracts/test_systems.py", "Sledge or every_system"),
 )
 INTEGRATOR = Part(
     most=4,

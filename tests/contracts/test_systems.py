@@ -1,59 +1,35 @@
 """The contract of every system; a new one without an entry in NAIVE fails."""
 
 import dataclasses
-import itertools
 
+import naive_systems
 import numpy as np
 import package_classes
 import pytest
 import scipy.integrate
 import tensorflow as tf
 
-from benchmarks.integrators import exact_solutions
-from hnn_tf import rollout_at_times, systems
+from hnn_tf import systems
 from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.input_error import InputError
 
-
-def _bodies_energy(state, masses, g, softening):
-    q, p = state.reshape(2, 2, len(masses), -1)
-    energy = sum((p[:, i] ** 2).sum(0) / (2 * mass) for i, mass in enumerate(masses))
-    for i, j in itertools.combinations(range(len(masses)), 2):
-        distance = np.sqrt(((q[:, i] - q[:, j]) ** 2).sum(0) + softening**2)
-        energy = energy - g * masses[i] * masses[j] / distance
-    return energy
-
-
-def _bodies_motion(state, masses, g, softening):
-    q, p = state.reshape(2, 2, len(masses), -1)
-    velocity = np.stack([p[:, i] / mass for i, mass in enumerate(masses)], 1)
-    force = np.zeros_like(q)
-    for i, j in itertools.permutations(range(len(masses)), 2):
-        distance = np.sqrt(((q[:, i] - q[:, j]) ** 2).sum(0) + softening**2)
-        force[:, i] += g * masses[i] * masses[j] * (q[:, j] - q[:, i]) / distance**3
-    return np.concatenate([velocity, force]).reshape(state.shape)
-
-
-def _double_pendulum(q_1, q_2, p_1, p_2):
-    """H, and the motion by differences of angles and a linear solve, for other parameters than the defaults."""
-    m_1, m_2, l_1, l_2, g = 0.9, 1.4, 1.1, 0.7, 2.3
-    mixed = m_2 * l_1 * l_2 * np.cos(q_1 - q_2)
-    ones = np.ones_like(q_1)
-    matrix = np.stack([(m_1 + m_2) * l_1**2 * ones, mixed, mixed, m_2 * l_2**2 * ones], -1).reshape(-1, 2, 2)
-    velocity = np.linalg.solve(matrix, np.stack([p_1, p_2], -1)[..., np.newaxis])[..., 0].T
-    energy = (p_1 * velocity[0] + p_2 * velocity[1]) / 2 + (m_1 + m_2) * g * l_1 * (1 - np.cos(q_1))
-    energy = energy + m_2 * g * l_2 * (1 - np.cos(q_2))
-    # dp/dt = dL/dq of the Lagrangian.
-    force = m_2 * l_1 * l_2 * velocity[0] * velocity[1] * np.sin(q_1 - q_2)
-    forces = -force - (m_1 + m_2) * g * l_1 * np.sin(q_1), force - m_2 * g * l_2 * np.sin(q_2)
-    return energy, (*velocity, *forces)
-
-
-# An independent oracle for each: H and the time derivative, written by hand in NumPy.
+# An independent oracle for each: H and the time derivative, written by hand in NumPy. The time derivative of a system
+# with inputs takes the numbers of a state, and then those of the inputs.
 NAIVE = {
+    systems.CartPole: (
+        systems.CartPole(0.9, 0.4, 0.7, 2.3, cart_damping=0.2, pole_damping=0.05),
+        lambda *state: naive_systems.cart_pole(*state)[0],
+        naive_systems.cart_pole_motion,
+    ),
     systems.DoublePendulum: (
         systems.DoublePendulum(0.9, 1.4, 1.1, 0.7, 2.3),
-        lambda *state: _double_pendulum(*state)[0],
-        lambda *state: _double_pendulum(*state)[1],
+        lambda *state: naive_systems.double_pendulum(*state)[0],
+        lambda *state: naive_systems.double_pendulum(*state)[1],
+    ),
+    systems.DrivenPendulum: (
+        systems.DrivenPendulum(mass=0.6, length=0.5, gravity=4.0, damping=0.1),
+        lambda q, p: p**2 / 0.3 + 1.2 * (1 - np.cos(q)),
+        lambda q, p, u: (p / 0.15, -1.2 * np.sin(q) - 0.1 * p / 0.15 + u),
     ),
     systems.Duffing: (
         systems.Duffing(mass=0.7, alpha=1.2, beta=0.4),
@@ -75,6 +51,11 @@ NAIVE = {
         lambda q, p: 1.1 * p - 0.7 * np.exp(p) + 0.9 * q - 0.6 * np.exp(q),
         lambda q, p: (1.1 - 0.7 * np.exp(p), 0.6 * np.exp(q) - 0.9),
     ),
+    systems.MassChain: (
+        systems.MassChain(*naive_systems.CHAIN),
+        naive_systems.chain_energy,
+        naive_systems.chain_motion,
+    ),
     systems.MassSpring: (
         systems.MassSpring(mass=0.7, spring_constant=1.9),
         lambda q, p: p**2 / 1.4 + 0.95 * q**2,
@@ -82,17 +63,31 @@ NAIVE = {
     ),
     systems.NBody: (
         systems.NBody((0.8, 1.7, 1.2), gravitational_constant=1.3, softening=0.2),
-        lambda *state: _bodies_energy(np.stack(state), (0.8, 1.7, 1.2), 1.3, 0.2),
-        lambda *state: _bodies_motion(np.stack(state), (0.8, 1.7, 1.2), 1.3, 0.2),
+        lambda *state: naive_systems.bodies_energy(np.stack(state), (0.8, 1.7, 1.2), 1.3, 0.2),
+        lambda *state: naive_systems.bodies_motion(np.stack(state), (0.8, 1.7, 1.2), 1.3, 0.2),
     ),
     systems.Pendulum: (
         systems.Pendulum(inertia=0.6, gravity_torque=2.2),
         lambda q, p: p**2 / 1.2 + 2.2 * (1 - np.cos(q)),
         lambda q, p: (p / 0.6, -2.2 * np.sin(q)),
     ),
+    systems.SpringLattice: (
+        systems.SpringLattice(2, 3, mass=0.7, stiffness=1.3, length=0.8),
+        naive_systems.lattice_energy,
+        naive_systems.lattice_motion,
+    ),
+    systems.TwoJointArm: (
+        systems.TwoJointArm(**naive_systems.ARM),
+        lambda *state: naive_systems.arm(*state)[0],
+        naive_systems.arm_motion,
+    ),
 }
 # An ellipse, a motion that stays bounded and regular, and bodies that don't come close to each other.
 STARTS = {
+    systems.CartPole: [0.1, 0.8, 0.3, -0.2],
+    systems.MassChain: [0.4, -0.3, 0.2, 0.5, 0.1, -0.2],
+    systems.SpringLattice: [*systems.SpringLattice(2, 3, length=0.9).at_rest()[:12], *np.linspace(-0.3, 0.4, 12)],
+    systems.TwoJointArm: [0.4, -0.3, 0.2, 0.5],
     systems.Kepler: [0.6, 0.1, -0.2, 1.2],
     systems.DoublePendulum: [0.4, -0.3, 0.2, 0.5],
     systems.HenonHeiles: [0.3, 0.1, 0.2, 0.3],
@@ -115,116 +110,139 @@ def entry(request):
     return NAIVE[request.param]
 
 
-def test_energy_equals_the_formula(entry, rng):
+@pytest.fixture
+def state(entry, rng):
+    return rng.normal(size=[6, 2 * entry[0].dof])
+
+
+@pytest.fixture
+def inputs(entry, rng):
+    """Inputs of the six states; None for a system without inputs."""
+    return rng.normal(size=[6, entry[0].num_inputs]) if entry[0].num_inputs else None
+
+
+def _numbers(state, inputs):
+    """The numbers of states and inputs, as the oracles take them."""
+    return (*state.T, *(() if inputs is None else inputs.T))
+
+
+def test_energy_equals_the_formula(entry, state):
     system, energy, _ = entry
-    state = rng.normal(size=[6, 2 * system.dof])
     np.testing.assert_allclose(system.hamiltonian(tf.constant(state)), energy(*state.T), rtol=1e-14)
 
 
-def test_motion_equals_the_formula(entry, rng):
+def test_motion_equals_the_formula(entry, state, inputs):
     system, _, motion = entry
-    state = rng.normal(size=[6, 2 * system.dof])
-    np.testing.assert_allclose(system(tf.constant(state)), np.stack(motion(*state.T), -1), rtol=1e-13)
+    expected = np.stack(motion(*_numbers(state, inputs)), -1)
+    # Some fifty roundings of terms of order 1, which may cancel, and some hundred of the largest terms.
+    np.testing.assert_allclose(system(tf.constant(state), inputs), expected, rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(system.numpy_motion(state, inputs), expected, rtol=1e-13, atol=1e-14)
 
 
-def test_motion_in_numpy_equals_the_formula(entry, rng):
-    system, _, motion = entry
-    state = rng.normal(size=[6, 2 * system.dof])
-    np.testing.assert_allclose(system.numpy_motion(state), np.stack(motion(*state.T), -1), rtol=1e-13)
+def test_one_state_and_one_row_of_inputs_for_all_are_accepted(entry, state, inputs):
+    system, *_ = entry
+    # The same operations; products of matrices, and vectorised functions, may round otherwise for another batch.
+    close = {"rtol": 1e-14, "atol": 1e-14}
+    row = None if inputs is None else inputs[0]
+    for_all = system(tf.constant(state), None if row is None else np.tile(row, [6, 1]))
+    np.testing.assert_allclose(system(tf.constant(state), row), for_all, **close)
+    np.testing.assert_allclose(system(tf.constant(state[0]), row), for_all[0], **close)
 
 
-def test_motion_does_not_change_the_energy(entry, rng):
-    system, _, _ = entry
-    state = tf.constant(rng.normal(size=[6, 2 * system.dof]))
+def test_energy_changes_by_friction_and_work(entry, state, inputs):
+    """dH/dt = -(grad H)^T R grad H + (grad H)^T G u."""
+    system, *_ = entry
+    at = tf.constant(state)
     with tf.GradientTape() as tape:
-        tape.watch(state)
-        energy = system.hamiltonian(state)
-    power = tf.reduce_sum(tape.gradient(energy, state) * system(state), -1)
-    np.testing.assert_allclose(power, 0, atol=1e-14)
+        tape.watch(at)
+        energy = system.hamiltonian(at)
+    gradient = tape.gradient(energy, at).numpy()
+    dissipation, width = system.dissipation(at), 2 * system.dof
+    r = np.zeros([6, width, width]) if dissipation is None else np.broadcast_to(dissipation, [6, width, width])
+    expected = -np.einsum("bi,bij,bj->b", gradient, r, gradient)
+    if system.num_inputs:
+        g = np.broadcast_to(system.control(at), [6, width, system.num_inputs])
+        expected = expected + np.einsum("bi,bij,bj->b", gradient, g, inputs)
+    power = np.sum(gradient * system(at, inputs), -1)
+    # Roundings of a sum of 2n products.
+    most = np.sum(gradient**2, -1).max()
+    np.testing.assert_allclose(power, expected, rtol=0, atol=4 * width * np.finfo(float).eps * max(1.0, most))
 
 
-def test_declared_separability_is_true(entry, rng):
+def test_dissipation_is_symmetric_positive_and_declared(entry, state):
+    system, *_ = entry
+    dissipation = system.dissipation(tf.constant(state))
+    assert system.conservative == (dissipation is None and not system.num_inputs)
+    if dissipation is not None:
+        np.testing.assert_array_equal(dissipation, np.swapaxes(dissipation, -1, -2))
+        assert np.linalg.eigvalsh(dissipation).min() >= 0
+        assert np.max(dissipation) > 0
+
+
+def test_declared_separability_is_true(entry, state):
     system, _, _ = entry
     n = system.dof
-    state = rng.normal(size=[5, 2 * n])
     swapped = np.concatenate([state[::-1, :n], state[:, n:]], -1)
+    zeros = np.zeros([6, system.num_inputs]) if system.num_inputs else None
     # T(p) + V(q): dq/dt must not notice another q.
-    unchanged = np.allclose(system(tf.constant(state))[:, :n], system(tf.constant(swapped))[:, :n], atol=1e-15)
-    assert unchanged == system.separable
+    velocities = [system(tf.constant(one), zeros)[:, :n] for one in (state, swapped)]
+    assert np.allclose(*velocities, atol=1e-15) == system.separable
 
 
 def test_layout_is_declared(entry):
     system, _, _ = entry
     assert len(system.state_names) == len(system.state_units) == 2 * system.dof
     assert isinstance(system.energy_unit, str)  # empty where there are none
+    assert len(system.input_names) == len(system.input_units) == system.num_inputs
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+MAY_BE_ZERO = {"softening", "gravity of TwoJointArm", "inertia_1", "inertia_2"}
+MAY_BE_ZERO |= {"damping", "damping_1", "damping_2", "cart_damping", "pole_damping"}
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf, "much"])
 def test_parameters_that_are_not_positive_are_refused(entry, value):
     system, *_ = entry
-    if isinstance(system, systems.NBody):
-        pytest.skip("its parameters aren't all positive numbers; see test_n_body.py")
     for field in dataclasses.fields(system):
-        with pytest.raises(ValueError, match="expected (a )?finite parameters? > 0"):
-            dataclasses.replace(system, **{field.name: value})
+        name, given = field.name, getattr(system, field.name)
+        if isinstance(given, bool | int) or {name, f"{name} of {type(system).__name__}"} & MAY_BE_ZERO and value == 0.0:
+            continue
+        wrong = (*given[1:], value) if isinstance(given, tuple) else value
+        with pytest.raises(
+            ValueError, match=rf"^{type(system).__name__}: {name}: expected a.* finite numbers? >=? ?0;"
+        ):
+            dataclasses.replace(system, **{name: wrong})
 
 
-def test_a_state_of_another_width_is_refused(entry):
+def test_a_state_of_another_width_is_refused(entry, inputs):
     system, *_ = entry
     with pytest.raises(ValueError, match=rf"expected states \[..., {2 * system.dof}\]; received"):
-        system(tf.zeros([3, 6], tf.float64))
+        system(tf.zeros([6, 10], tf.float64), inputs)
 
 
-def test_equal_parameters_make_equal_systems():
-    assert systems.Pendulum() == systems.Pendulum(inertia=0.5, gravity_torque=3.0)
-
-
-def test_the_defaults_are_the_reference_codes():
-    state = tf.constant([[0.3, 0.4]], tf.float64)
-    assert systems.MassSpring().hamiltonian(state).numpy() == pytest.approx(0.3**2 + 0.4**2)
-    assert systems.Pendulum().hamiltonian(state).numpy() == pytest.approx(3 * (1 - np.cos(0.3)) + 0.4**2)
-
-
-def test_mass_spring_swings_at_its_frequency():
-    times = np.linspace(0, 5, 11)
-    path = rollout_at_times(
-        systems.MassSpring(), tf.constant([1.0, 0.0], tf.float64), times, substeps=40, integrator="rk8"
-    )
-    # omega = sqrt(2 / 0.5) = 2; 1e-12 is far above the eighth-order error at h = 0.0125.
-    np.testing.assert_allclose(path[:, 0], np.cos(2 * times), atol=1e-12)
-
-
-def test_pendulum_swings_as_the_elliptic_function():
-    start, times = tf.constant([[2.0, 0.0], [-1.1, 1.3], [0.2, -2.0]], tf.float64), np.linspace(0, 5, 11)
-    path = rollout_at_times(systems.Pendulum(), start, times, substeps=40, integrator="rk8")
-    # 1e-12: the eighth-order error at this step, and ellipj's own few roundings.
-    np.testing.assert_allclose(path, exact_solutions.pendulum(systems.Pendulum(), start, times), atol=1e-12)
-
-
-@pytest.mark.parametrize("eccentricity", [0.0, 0.6])
-def test_kepler_moves_by_keplers_equation(eccentricity):
-    system, times = systems.Kepler(), np.linspace(0, 7, 8)
-    start = tf.constant(system.at_pericentre(eccentricity))
-    path = rollout_at_times(system, start, times, substeps=200, integrator="rk8")
-    # 1e-11: the eighth-order error of the fastest passage at this step.
-    np.testing.assert_allclose(path, exact_solutions.kepler(eccentricity, times), atol=1e-11)
-
-
-@pytest.mark.parametrize("eccentricity", [-0.1, 1.0, np.nan])
-def test_an_orbit_that_is_not_an_ellipse_is_refused(eccentricity):
-    with pytest.raises(ValueError, match=r"eccentricity: expected a number in \[0, 1\)"):
-        systems.Kepler().at_pericentre(eccentricity)
+def test_inputs_that_are_missing_or_do_not_fit_are_refused(entry, state):
+    system, *_ = entry
+    m = system.num_inputs
+    wrong = [np.zeros([6, m + 1]), np.zeros([5, m]), np.zeros([6, 1, m]), np.float64(1.0), *([None] if m else [])]
+    expected = rf"inputs: expected \[..., {m}\] .*" if m else "inputs: expected none, because it has no inputs"
+    for inputs in wrong:
+        received = "none; give zeros for the free motion$" if inputs is None else "shape"
+        for motion in (lambda u: system(tf.constant(state), u), lambda u: system.numpy_motion(state, u)):
+            with pytest.raises(InputError, match=f"^{type(system).__name__}: {expected}; received {received}") as error:
+                motion(inputs)
+            assert "\n" not in str(error.value)
 
 
 def test_the_motion_agrees_with_scipy(entry):
     system, _, motion = entry
     start = np.array(STARTS.get(type(system), [1.2, -0.4]))
     times = np.linspace(0, 4, 9)
+    inputs = np.full([9, system.num_inputs], 0.3) if system.num_inputs else None
+    u = () if inputs is None else inputs[0]
     reference = scipy.integrate.solve_ivp(
-        lambda _, s: np.array(motion(*s[:, np.newaxis]))[:, 0], (0, 4), start, "DOP853", times, rtol=1e-13, atol=1e-13
+        lambda _, s: np.ravel(motion(*s[:, np.newaxis], *u)), (0, 4), start, "DOP853", times, rtol=1e-13, atol=1e-13
     ).y.T
-    path = rollout_at_times(system, tf.constant(start), times, substeps=80, integrator="rk8")
+
+    solution = reference_solution(system, start[np.newaxis], times, inputs)[0]
     # 1e-11: DOP853 at rtol 1e-13 interpolates its output times a little less accurately.
-    np.testing.assert_allclose(path, reference, atol=1e-11)
-    solution = reference_solution(system, start[np.newaxis], times)[0]
     np.testing.assert_allclose(solution, reference, atol=1e-11)

@@ -140,7 +140,7 @@ def test_the_defaults_are_the_reference_codes():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"masses": (1.0,)}, "masses: expected a tuple of at least two"),
+        ({"masses": (1.0,)}, "masses: expected a tuple of at least 2"),
         ({"masses": [1.0, 1.0]}, "masses: expected a tuple"),
         ({"masses": (1.0, 0.0)}, "masses: expected a tuple"),
         ({"masses": (1.0, np.nan)}, "masses: expected a tuple"),

@@ -103,6 +103,42 @@ def test_a_slice_is_of_whole_trajectories(rng):
         np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[1:3])
 
 
+@pytest.mark.parametrize("interpolation", ["zero_order_hold", "linear"])
+def test_inputs_are_kept_with_the_derivatives_at_the_same_times(interpolation, rng):
+    system, times = systems.DrivenPendulum(damping=0.3), np.array([0.0, 0.1, 0.3])
+    starts, inputs = rng.normal(size=[4, 2]), rng.normal(size=[4, 3, 1])
+    options = {"noise_std": 0.1, "rng": rng, "input_interpolation": interpolation}
+    trajectories = data.generate_trajectories(system, starts, times, inputs=inputs, **options)
+    assert trajectories.input_interpolation == interpolation
+    np.testing.assert_array_equal(trajectories.inputs, inputs)
+    q, p = np.moveaxis(trajectories.clean_states, -1, 0)
+    expected = np.stack([p, -9.81 * np.sin(q) - 0.3 * p + inputs[..., 0]], -1)
+    # A few roundings of numbers up to 10.
+    np.testing.assert_allclose(trajectories.time_derivatives, expected, rtol=0, atol=1e-14)
+    part = trajectories[1:3]
+    np.testing.assert_array_equal(part.inputs, inputs[1:3])
+    assert part.input_interpolation == interpolation
+
+
+def test_the_same_inputs_for_all_are_kept_for_each(rng):
+    inputs = rng.normal(size=[3, 1])
+    found = data.generate_trajectories(
+        systems.DrivenPendulum(), rng.normal(size=[2, 2]), [0.0, 0.1, 0.2], inputs=inputs
+    )
+    np.testing.assert_array_equal(found.inputs, np.stack([inputs, inputs]))
+
+
+def test_without_inputs_there_are_none(rng):
+    trajectories = _generate("pendulum", rng, count=2)
+    assert trajectories.inputs is None
+    assert trajectories[:1].inputs is None
+
+
+def test_missing_inputs_are_refused():
+    with pytest.raises(ValueError, match="inputs: expected .* received none; give zeros for the free motion"):
+        data.generate_trajectories(systems.DrivenPendulum(), np.zeros([1, 2]), np.array([0.0, 1.0]))
+
+
 def _numbered(num_trajectories=3, num_times=4):
     """Trajectories whose every state says where it is: (trajectory, time index); clean ones are negative."""
     i, k = np.meshgrid(np.arange(num_trajectories), np.arange(num_times), indexing="ij")

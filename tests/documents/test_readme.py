@@ -122,6 +122,8 @@ def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):
     names = _names_after("docs/your_system.md")
     assert names["path"].shape == (1, 201, 2)
     assert (tmp_path / "energy.png").is_file()
+    np.testing.assert_allclose(names["motion"], [[0.0, 1.5 - 1.5**3 + 0.3]], atol=1e-6)  # float32
+    assert names["driven"].inputs.shape == (10, 60, 1)
     assert names["damped"].dissipation.coefficient.shape == [1]
     assert names["paths"].states.shape == (100, 50, 8)
     assert names["bodies"].dof == 9

@@ -74,7 +74,7 @@ class NBodyData(TaskData):
         starts = task.sample(rng, task.num_trajectories)
         ood_starts = task.sample_ood(rng, NUM_EVALUATED)
         times = np.linspace(0.0, task.span, task.num_times)
-        arrays = data.cached_arrays(
+        arrays: dict[str, Any] = data.cached_arrays(
             options.cache_dir,
             {
                 "system": repr(self.system),
@@ -82,7 +82,9 @@ class NBodyData(TaskData):
                 "times": times,
                 "noise": [options.noise_std, repr(rng.bit_generator.state)],
             },
-            lambda: vars(data.generate_trajectories(self.system, starts, times, noise_std=options.noise_std, rng=rng)),
+            lambda: _arrays(
+                data.generate_trajectories(self.system, starts, times, noise_std=options.noise_std, rng=rng)
+            ),
         )
         test, train = data.split_by_trajectory(data.Trajectories(**arrays), train_fraction=TEST_FRACTION)
         self.train, self.test = (
@@ -116,3 +118,8 @@ class NBodyData(TaskData):
     def draw(self, folder: pathlib.Path, models: Models) -> None:
         """Draws orbits, energies and errors of truth and models from the first test state."""
         n_body_figures.draw(folder, models, system=self.system, start=self._scores.starts[:1], times=self._scores.times)
+
+
+def _arrays(trajectories: data.Trajectories) -> dict[str, np.ndarray]:
+    """Returns the arrays of trajectories without inputs, which the cache keeps."""
+    return {name: value for name, value in vars(trajectories).items() if isinstance(value, np.ndarray)}
