@@ -161,12 +161,14 @@ class Recordings(Sequence[Recording]):
 
     @classmethod
     def from_trajectories(cls, trajectories: Trajectories, **description: Any) -> "Recordings":
-        """Makes recordings of simulated trajectories, with their true states."""
+        """Makes recordings of simulated trajectories, with their true states and their inputs."""
         return cls.from_arrays(
             trajectories.times,
             trajectories.states,
             time_derivatives=trajectories.time_derivatives,
+            inputs=trajectories.inputs,
             true_states=trajectories.clean_states,
+            input_interpolation=trajectories.input_interpolation,
             **description,
         )
 

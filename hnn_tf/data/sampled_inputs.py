@@ -6,10 +6,8 @@ from collections.abc import Callable
 import numpy as np
 
 from hnn_tf.input_error import InputError
+from hnn_tf.input_interpolation import check_interpolation
 from hnn_tf.systems import System
-
-INPUT_INTERPOLATIONS = ("zero_order_hold", "linear")
-"""How inputs continue between the times at which they are given."""
 
 InputsOfSteps = Callable[[float], np.ndarray]
 """A function from a part of a step, from 0 to 1, to the inputs `[M, m]` of M members at that part of their steps."""
@@ -62,17 +60,14 @@ def sampled_inputs(
     Args:
       system: The system.
       inputs: `[T, m]` for all members, or `[N, T, m]`.
-      input_interpolation: How the inputs continue between their times, one of `INPUT_INTERPOLATIONS`.
+      input_interpolation: The name of the interpolation between the times.
       num_members: N.
       num_times: T.
 
     Raises:
       InputError: If inputs are missing, do not fit, are not finite, or the system has no inputs.
     """
-    if input_interpolation not in INPUT_INTERPOLATIONS:
-        raise InputError(
-            f"input_interpolation: expected one of {', '.join(INPUT_INTERPOLATIONS)}; received {input_interpolation!r}"
-        )
+    check_interpolation(input_interpolation)
     if inputs is None or not system.num_inputs:
         system.check_inputs(None if inputs is None else np.shape(inputs), (num_members, num_times))
         return None

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.input_interpolation import InputInterpolation
 from hnn_tf.numerics.pieces import rows_in_pieces, states_of_rollout
 from hnn_tf.objectives.shooting import since_first
 from hnn_tf.rollouts.rollout_at_times import rollout_at_times
@@ -18,7 +19,14 @@ compare it with adaptive DOP853). The metrics therefore measure the model, not t
 """
 
 
-def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, times: np.ndarray) -> np.ndarray:
+def evaluation_rollout(
+    vector_field: VectorField,
+    initial_states: np.ndarray,
+    times: np.ndarray,
+    *,
+    inputs: np.ndarray | None = None,
+    input_interpolation: InputInterpolation = "zero_order_hold",
+) -> np.ndarray:
     """Returns reference-grade trajectories of a model or a system.
 
     A system's trajectories are its `reference_solution`. A model's trajectories are a rollout in the model's own
@@ -28,12 +36,16 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
       vector_field: A model or a system.
       initial_states: `[N, 2n]`, at the first of `times`.
       times: `[T]` or `[N, T]`.
+      inputs: The inputs of a motion with inputs, `[T, m]` or `[N, T, m]`.
+      input_interpolation: The interpolation of the inputs between the times.
 
     Returns:
       The trajectories `[N, T, 2n]`, float64.
     """
     if isinstance(vector_field, System):
-        return reference_solution(vector_field, initial_states, times)
+        return reference_solution(
+            vector_field, initial_states, times, inputs=inputs, input_interpolation=input_interpolation
+        )
     dtype = getattr(vector_field, "compute_dtype", "float64")
     # The model's precision would lose the intervals between times far from 0, for example seconds since 1970.
     elapsed = since_first(times)
@@ -44,6 +56,8 @@ def evaluation_rollout(vector_field: VectorField, initial_states: np.ndarray, ti
             tf.constant(initial_states[piece], dtype),
             elapsed[piece] if elapsed.ndim == 2 else elapsed,
             max_step_size=MAX_STEP_SIZE,
+            inputs=inputs[piece] if inputs is not None and np.ndim(inputs) == 3 else inputs,
+            input_interpolation=input_interpolation,
             integrator="rk8",
         )
         return trajectory.numpy().astype(np.float64)

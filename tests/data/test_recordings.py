@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from hnn_tf import InputError, InputWarning, data, objectives, systems
+from hnn_tf import InputError, InputWarning, data, objectives, rollout_at_times, systems
 from hnn_tf.data import Recording, Recordings
+from hnn_tf.evaluation import evaluation_rollout
 
 
 def _unequal(rng, lengths=(5, 9, 7), **parts):
@@ -213,6 +214,22 @@ def test_inputs_have_names_units_and_an_interpolation(rng):
             Recordings.from_arrays(np.arange(5.0), states, inputs=inputs, **description)
     with pytest.raises(InputError, match=r"recording 0: expected inputs \[T, m\]; received shape \(5,\)"):
         Recordings.from_arrays(np.arange(5.0), states, inputs=inputs[..., 0])
+
+
+@pytest.mark.parametrize("interpolation", ["zero_order_hold", "linear"])
+def test_recordings_of_a_driven_system_are_followed_by_every_rollout(interpolation, rng):
+    system, times = systems.DrivenPendulum(damping=0.3), np.linspace(0.0, 1.0, 11)
+    given = {"inputs": rng.normal(size=[3, 11, 1]), "input_interpolation": interpolation}
+    recordings = Recordings.from_trajectories(
+        data.generate_trajectories(system, rng.normal(size=[3, 2]), times, **given)
+    )
+    assert recordings.input_interpolation == interpolation
+    np.testing.assert_array_equal(recordings.stacked("inputs"), given["inputs"])
+    states = recordings.stacked("states")
+    np.testing.assert_array_equal(evaluation_rollout(system, states[:, 0], times, **given), states)
+    # The step of 0.05 is short beside the period of 2 s, so the error of rk8 is some roundings of numbers of order 1.
+    path = rollout_at_times(system, states[:, 0], times, substeps=2, integrator="rk8", **given)
+    np.testing.assert_allclose(path, states, rtol=0, atol=1e-11)
 
 
 def test_ragged_numbers_are_refused():
