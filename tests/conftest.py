@@ -7,6 +7,7 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import command_session
+import garbage_collection  # noqa: F401 - takes effect for the imports below
 import keras
 import numpy as np
 import pytest

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 
+import garbage_collection  # noqa: F401 - takes effect
 from absl import flags
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
