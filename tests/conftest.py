@@ -6,15 +6,20 @@ import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import command_session
+import garbage_collection  # noqa: F401 - takes effect for the imports below
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from absl import flags
-from command_session import ROOT
 from matplotlib.figure import Figure
 
 from hnn_tf.figures import canvas
+
+
+def pytest_unconfigure():
+    command_session.end()
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +67,7 @@ def run_example(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr(sys, "argv", [name, *arguments])
         before = set(flags.FLAGS)
         try:
-            runpy.run_path(str(ROOT / "examples" / name), run_name="__main__")
+            runpy.run_path(str(command_session.ROOT / "examples" / name), run_name="__main__")
         finally:
             for flag in set(flags.FLAGS) - before:
                 delattr(flags.FLAGS, flag)  # the next example defines its own

@@ -13,6 +13,7 @@ SMALL = ["--steps=60", "--hidden_units=16,16", "--export", "--compare_baseline"]
 SELECTION = ["--learning_rate_schedule=cosine", "--average_weights", "--validation_fraction=0.2", "--nofigures"]
 ONE_STEP = ["--objective=one_step", "--precision=float64"]
 PIXELS = ["--num_trajectories=5", "--autoencoder_units=16", "--protocol=paper"]
+ONLY_ITS_MODEL = ["--nofigures", "--noexport", "--nocompare_baseline"]
 RUNS = {
     "pendulum": ["trainers.pendulum", "--flagfile=pendulum.flags", *SMALL],
     "mass_spring": ["trainers.mass_spring", "--flagfile=mass_spring.flags", *SMALL, "--protocol=paper"],
@@ -83,17 +84,11 @@ def session(tmp_path_factory):
     """Folder of the runs, and (exit code, stdout, stderr) by name."""
     folder = tmp_path_factory.mktemp("trainers")
     (folder / "record.txt").write_text(_pendulum_record())
-    alone = {
-        name: command_session.start([*RUNS[name], f"--output_dir={name}"], folder)
-        for name in ("silent", "diverging")  # what TensorFlow itself prints is seen in a process of its own only
-    }
-    commands = {name: command for name, command in RUNS.items() if name not in {*alone, *VARIANTS}}
-    commands["repeated"] = ["trainers.pendulum", "--flagfile", "pendulum/flags.txt", "--nofigures"]
-    commands = {name: [*command, f"--output_dir={name}"] for name, command in commands.items()}
-    results = dict(zip(commands, command_session.run(list(commands.values()), folder), strict=True))
-    for name, process in alone.items():
-        output, error = process.communicate(timeout=180)
-        results[name] = (process.returncode, output, error)
+    # In a process of their own, in which "silent" starts TensorFlow, so that what TensorFlow itself prints is seen.
+    commands = {name: RUNS[name] for name in ("silent", "diverging", "pendulum")}
+    commands["repeated"] = ["trainers.pendulum", "--flagfile", "pendulum/flags.txt", *ONLY_ITS_MODEL]
+    with_folders = [[*command, f"--output_dir={name}"] for name, command in commands.items()]
+    results = dict(zip(commands, command_session.run_alone(with_folders, folder), strict=True))
     return folder, results
 
 
