@@ -28,6 +28,9 @@ from .models import (
     HamiltonianNetwork as HamiltonianNetwork,
 )
 from .models import (
+    LagrangianNetwork as LagrangianNetwork,
+)
+from .models import (
     LatentHamiltonianNetwork as LatentHamiltonianNetwork,
 )
 from .models import (
@@ -40,6 +43,9 @@ from .models import (
     MechanicalHamiltonian as MechanicalHamiltonian,
 )
 from .models import (
+    MechanicalVelocityNetwork as MechanicalVelocityNetwork,
+)
+from .models import (
     MLPDissipation as MLPDissipation,
 )
 from .models import (
@@ -47,6 +53,9 @@ from .models import (
 )
 from .models import (
     MLPHamiltonian as MLPHamiltonian,
+)
+from .models import (
+    MLPLagrangian as MLPLagrangian,
 )
 from .models import (
     MLPMassMatrix as MLPMassMatrix,

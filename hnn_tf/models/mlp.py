@@ -158,34 +158,6 @@ class MLP(TakesNestedLists):
             tangent = tf.matmul(tangent, kernel) * self._activation.derivative(z, x)
         return tf.matmul(x, self._kernels[-1]), tf.matmul(tangent, self._kernels[-1])
 
-    def second_derivatives(self, inputs: tf.Tensor, tangents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Returns the gradient of the sum of the outputs, and its derivatives along k tangents, in plain operations.
-
-        Args:
-          inputs: `[B, d]`; B may be several axes.
-          tangents: `[B, k, d]`, which are constant.
-
-        Returns:
-          The gradient `[B, d]`, and the k products of the matrix of second derivatives with a tangent `[B, k, d]`.
-        """
-        self._check_width(inputs)
-        x, slopes = inputs, []
-        for kernel, bias in zip(self._kernels, self._biases, strict=False):
-            z = tf.matmul(x, kernel) + bias
-            x = self._activation.value(z)
-            slope = self._activation.derivative(z, x)[..., tf.newaxis, :]
-            tangents = tf.matmul(tangents, kernel)
-            slopes.append((slope, tangents * self._activation.second_derivative(z, x)[..., tf.newaxis, :]))
-            tangents *= slope
-        # The axis of the tangents, also for the gradient itself.
-        back, change = tf.reduce_sum(self._kernels[-1], axis=1), tf.zeros_like(tangents)
-        for kernel, (slope, slope_change) in zip(reversed(self._kernels[:-1]), reversed(slopes), strict=True):
-            change = tf.matmul(change * slope + back * slope_change, kernel, transpose_b=True)
-            back = tf.matmul(back * slope, kernel, transpose_b=True)
-        if not slopes:  # the sum is linear, and the loop did not add the batch's shape
-            return tf.broadcast_to(back, tf.shape(inputs)), change
-        return back[..., 0, :], change
-
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[..., output_units]` for inputs `[..., d]`."""
         return (*input_shape[:-1], self.output_units)

@@ -11,11 +11,14 @@ import keras
 from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.models.lagrangian_network import LagrangianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
 from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
+from hnn_tf.models.mechanical_velocity_network import MechanicalVelocityNetwork
 from hnn_tf.models.mlp_dissipation import MLPDissipation
 from hnn_tf.models.mlp_energy import MLPEnergy
 from hnn_tf.models.mlp_hamiltonian import MLPHamiltonian
+from hnn_tf.models.mlp_lagrangian import MLPLagrangian
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
 from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
@@ -38,17 +41,19 @@ class HamiltonianArguments:
 
 @dataclasses.dataclass(frozen=True)
 class HamiltonianPreset:
-    """A builder of a `HamiltonianNetwork`.
+    """A builder of a network with a Hamiltonian.
 
     Args:
       name: The name of the model.
       hamiltonian: A function from `HamiltonianArguments` to the layer of H.
       dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
+      network: The class of the network.
     """
 
     name: str
     hamiltonian: Callable[[HamiltonianArguments], keras.layers.Layer]
     dissipation: Callable[[str, str], keras.layers.Layer] | None = None
+    network: Callable[..., keras.Model] = HamiltonianNetwork
 
     def __call__(
         self,
@@ -80,7 +85,7 @@ class HamiltonianPreset:
         parts = [hamiltonian]
         if self.dissipation:
             parts.append(self.dissipation(activation, dtype))
-        return HamiltonianNetwork(*parts, name=self.name)
+        return self.network(*parts, name=self.name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +123,32 @@ class FieldPreset:
                 model=self.name,
             )
         return self.network(hidden_units=hidden_units, activation=activation, dtype=dtype, name=self.name)
+
+
+def lagrangian(
+    *,
+    hidden_units: Sequence[int],
+    activation: str,
+    dtype: str,
+    time_reversible: bool = False,
+    periodic: Sequence[int] = (),
+    body_dimension: int | None = None,
+) -> keras.Model:
+    """Returns an unbuilt `LagrangianNetwork`. The arguments are those of `HamiltonianPreset`.
+
+    Raises:
+      OptionError: If `time_reversible` is set.
+    """
+    del body_dimension  # a perceptron of the whole state does not know bodies
+    if time_reversible:
+        raise OptionError(
+            "{time_reversible:only}: expected a model whose energy is even in the velocities; received {model}; take "
+            "mechanical_velocity",
+            time_reversible=True,
+            model="lagrangian",
+        )
+    layer = MLPLagrangian(hidden_units=hidden_units, activation=activation, angles=tuple(periodic), dtype=dtype)
+    return LagrangianNetwork(layer, name="lagrangian")
 
 
 def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -178,6 +209,10 @@ separable = HamiltonianPreset("separable", _separable)
 separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
 mechanical = HamiltonianPreset("mechanical", _mechanical)
 mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
+mechanical_velocity = HamiltonianPreset("mechanical_velocity", _mechanical, network=MechanicalVelocityNetwork)
+mechanical_velocity_friction = HamiltonianPreset(
+    "mechanical_velocity_friction", _mechanical, _friction, MechanicalVelocityNetwork
+)
 pairwise = HamiltonianPreset("pairwise", _pairwise)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)

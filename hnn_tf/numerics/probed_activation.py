@@ -28,7 +28,7 @@ is negligible.
 
 @functools.cache
 def probed_activation(function: Function) -> Activation:
-    """Returns a function as an activation, whose derivatives TensorFlow computes by automatic differentiation.
+    """Returns a function as an activation, whose derivative TensorFlow computes by automatic differentiation.
 
     The activation is `smooth` if neither the function nor its derivative jumps between two points from -10 to 10.
 
@@ -38,16 +38,16 @@ def probed_activation(function: Function) -> Activation:
     """
 
     def derivative(x: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
-        return _taped(function, x)
-
-    def second_derivative(x: tf.Tensor, _: tf.Tensor) -> tf.Tensor:
-        return _taped(lambda x: _taped(function, x), x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = function(x)
+        return tape.gradient(value, x, unconnected_gradients="zero")
 
     def is_smooth() -> bool:
         _check_elementwise(function)
         return not _jumps(function) and not _jumps(lambda x: derivative(x, x))
 
-    return Activation(function, derivative, second_derivative, smooth=in_eager_thread(is_smooth))
+    return Activation(function, derivative, smooth=in_eager_thread(is_smooth))
 
 
 def has_second_derivative(activation: Activation) -> bool:
@@ -70,13 +70,6 @@ def has_second_derivative(activation: Activation) -> bool:
 def name_of(function: Function) -> str:
     """Returns the name of a function for messages: its own name or, if it has none, the name of its type."""
     return getattr(function, "__name__", type(function).__name__)
-
-
-def _taped(function: Function, x: tf.Tensor) -> tf.Tensor:
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        value = function(x)
-    return tape.gradient(value, x, unconnected_gradients="zero")
 
 
 def _check_elementwise(function: Function) -> None:

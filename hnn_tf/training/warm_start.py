@@ -162,8 +162,12 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 
 
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
-    """Returns whether `warm_start` begins a model of states of this width at a closed form."""
-    return getattr(model, "hamiltonian", None) is not None and width <= WIDEST_STATE
+    """Returns whether `warm_start` begins a model of states of this width at a closed form.
+
+    The closed form is the motion of a Hamiltonian of states (q, p).
+    """
+    has_energy = getattr(model, "hamiltonian", None) is not None and getattr(model, "canonical", True)
+    return has_energy and width <= WIDEST_STATE
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:

@@ -17,22 +17,9 @@ def test_the_derivative_written_out_is_the_tapes(name):
 
 
 @pytest.mark.parametrize("name", sorted(activations.ACTIVATIONS))
-def test_the_second_derivative_is_the_derivative_of_the_first(name):
+def test_the_derivative_uses_plain_operations_only(name):
     activation = activations.get(name)
-    x = tf.constant([-2.0, -0.7, 0.3, 1.9], tf.float64)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        slope = activation.derivative(x, activation.value(x))
-    expected = tape.gradient(slope, x, unconnected_gradients="zero")
-    # 1e-15: a few roundings of numbers of order 1 in float64.
-    np.testing.assert_allclose(activation.second_derivative(x, activation.value(x)), expected, atol=1e-15)
-
-
-@pytest.mark.parametrize("name", sorted(activations.ACTIVATIONS))
-@pytest.mark.parametrize("order", ["derivative", "second_derivative"])
-def test_the_derivatives_use_plain_operations_only(name, order):
-    derivative, value = getattr(activations.get(name), order), activations.get(name).value
-    graph = tf.function(lambda x: derivative(x, value(x)), autograph=False)
+    graph = tf.function(lambda x: activation.derivative(x, activation.value(x)), autograph=False)
     operations = graph.get_concrete_function(tf.TensorSpec([None, 3])).graph.get_operations()
     assert not [operation.type for operation in operations if operation.type.endswith("Grad")]
 
