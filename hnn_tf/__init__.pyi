@@ -28,6 +28,9 @@ from .models import (
     HamiltonianNetwork as HamiltonianNetwork,
 )
 from .models import (
+    LagrangianNetwork as LagrangianNetwork,
+)
+from .models import (
     LatentHamiltonianNetwork as LatentHamiltonianNetwork,
 )
 from .models import (
@@ -43,6 +46,9 @@ from .models import (
     MechanicalHamiltonian as MechanicalHamiltonian,
 )
 from .models import (
+    MechanicalVelocityNetwork as MechanicalVelocityNetwork,
+)
+from .models import (
     MLPDissipation as MLPDissipation,
 )
 from .models import (
@@ -53,6 +59,9 @@ from .models import (
 )
 from .models import (
     MLPInput as MLPInput,
+)
+from .models import (
+    MLPLagrangian as MLPLagrangian,
 )
 from .models import (
     MLPMassMatrix as MLPMassMatrix,

@@ -80,14 +80,19 @@ class Integrator(abc.ABC):
         """Refuses a vector field for which the method does not have its declared properties.
 
         Raises:
-          InputError: If the method is symplectic and the field says `conservative = False`, or if the method needs a
-            separable Hamiltonian and the field does not say `separable = True`.
+          InputError: If the method is symplectic and the field says `conservative = False` or `canonical = False`, or
+            if the method needs a separable Hamiltonian and the field does not say `separable = True`.
         """
         field = getattr(vector_field, "name", None) or type(vector_field).__name__
         if self.symplectic and not getattr(vector_field, "conservative", True):
             raise InputError(
                 f"integrator {self.name!r}: expected Hamiltonian motion, because no other motion is symplectic; "
                 f"{field} is dissipative or driven (conservative = False); use 'rk4', 'rk8' or 'dormand_prince'"
+            )
+        if self.symplectic and not getattr(vector_field, "canonical", True):
+            raise InputError(
+                f"integrator {self.name!r}: expected states (q, p), because only their motion is symplectic; {field} "
+                "has positions and velocities (canonical = False); use 'rk4', 'rk8' or 'dormand_prince'"
             )
         if self.requires_separable and not getattr(vector_field, "separable", False):
             raise InputError(

@@ -1,16 +1,21 @@
 from .baseline_network import BaselineNetwork as BaselineNetwork
 from .constant_mass_matrix import ConstantMassMatrix as ConstantMassMatrix
 from .hamiltonian_network import HamiltonianNetwork as HamiltonianNetwork
+from .lagrangian_energy import LagrangianEnergy as LagrangianEnergy
+from .lagrangian_network import LagrangianNetwork as LagrangianNetwork
 from .latent_hamiltonian_network import LatentHamiltonianNetwork as LatentHamiltonianNetwork
 from .linear_friction import LinearFriction as LinearFriction
 from .linear_input import LinearInput as LinearInput
 from .mass_matrix import MassMatrix as MassMatrix
+from .mechanical_energy import MechanicalEnergy as MechanicalEnergy
 from .mechanical_hamiltonian import MechanicalHamiltonian as MechanicalHamiltonian
+from .mechanical_velocity_network import MechanicalVelocityNetwork as MechanicalVelocityNetwork
 from .mlp import MLP as MLP
 from .mlp_dissipation import MLPDissipation as MLPDissipation
 from .mlp_energy import MLPEnergy as MLPEnergy
 from .mlp_hamiltonian import MLPHamiltonian as MLPHamiltonian
 from .mlp_input import MLPInput as MLPInput
+from .mlp_lagrangian import MLPLagrangian as MLPLagrangian
 from .mlp_mass_matrix import MLPMassMatrix as MLPMassMatrix
 from .model_options import ModelOptions as ModelOptions
 from .new_model import new_model as new_model
@@ -24,3 +29,5 @@ from .second_order_network import SecondOrderNetwork as SecondOrderNetwork
 from .separable_hamiltonian import SeparableHamiltonian as SeparableHamiltonian
 from .single_output_hamiltonian import SingleOutputHamiltonian as SingleOutputHamiltonian
 from .time_reversible_hamiltonian import TimeReversibleHamiltonian as TimeReversibleHamiltonian
+from .velocity_energy import VelocityEnergy as VelocityEnergy
+from .velocity_network import VelocityNetwork as VelocityNetwork

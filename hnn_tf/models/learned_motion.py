@@ -1,6 +1,7 @@
 """The base class of models of a motion, in which a model declares its properties."""
 
 import keras
+import numpy as np
 
 from hnn_tf.models.nested_lists import TakesNestedLists
 
@@ -11,10 +12,12 @@ class LearnedMotion(TakesNestedLists):
     Other code reads the properties that a model declares here, and does not ask for the class or the name of a model.
 
     Attributes:
-      momentum_is_velocity: Whether the model assumes that the momenta are the velocities, dq/dt = p.
+      momentum_is_velocity: Whether the model assumes that the second half of a state is the velocity dq/dt.
+      canonical: Whether the state is (q, p). Only then can a step of a motion that conserves energy preserve dq ^ dp.
     """
 
     momentum_is_velocity = False
+    canonical = True
 
     @property
     def num_inputs(self) -> int:
@@ -28,6 +31,13 @@ class LearnedMotion(TakesNestedLists):
     def vector_field(self) -> keras.Model:
         """Returns the model of states `[..., 2n]`: the model itself, or the inner one of a model that sees pictures."""
         return self
+
+    def check_states(self, states: np.ndarray) -> None:
+        """Refuses states `[N, 2n]` at which the model has no motion; by default, the model has one everywhere.
+
+        Raises:
+          InputError: If there is such a state.
+        """
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned numbers with a physical meaning, by name, for example the coefficient of friction."""

@@ -59,6 +59,11 @@ class LinearFriction(keras.layers.Layer):
         matrix = diagonal * tf.constant(np.eye(2 * self._dof), self.compute_dtype)
         return tf.broadcast_to(matrix, tf.concat([tf.shape(state), [2 * self._dof]], 0))
 
+    def damping(self, state: State) -> tf.Tensor:
+        """Returns D = diag(gamma) `[..., n, n]`, the part of R that acts on the momenta, at states `[..., 2n]`."""
+        matrix = self.coefficient * tf.constant(np.eye(self._dof), self.compute_dtype)
+        return tf.broadcast_to(matrix, tf.concat([tf.shape(state)[:-1], [self._dof, self._dof]], 0))
+
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[..., 2n, 2n]` of R for states `[..., 2n]`."""
         return (*input_shape, input_shape[-1])

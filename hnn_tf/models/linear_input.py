@@ -83,11 +83,15 @@ class LinearInput(keras.layers.Layer):
             return {"input_gain": float(values[0, 0])}
         return {f"input_gain_{i + 1}_{j + 1}": float(value) for (i, j), value in np.ndenumerate(values)}
 
+    def gain_matrix(self, state: State) -> tf.Tensor:
+        """Returns B `[..., n, m]`, the part of G that acts on the momenta, at states `[..., 2n]`."""
+        gains = tf.convert_to_tensor(self._gains)
+        return tf.broadcast_to(gains, tf.concat([tf.shape(state)[:-1], [self._dof, self.num_inputs]], 0))
+
     def call(self, state: State) -> tf.Tensor:
         """Returns G `[..., 2n, m]` at states `[..., 2n]`."""
-        gains = tf.convert_to_tensor(self._gains)
-        matrix = tf.concat([tf.zeros_like(gains), gains], 0)
-        return tf.broadcast_to(matrix, tf.concat([tf.shape(state)[:-1], [2 * self._dof, self.num_inputs]], 0))
+        gains = self.gain_matrix(state)
+        return tf.concat([tf.zeros_like(gains), gains], -2)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[..., 2n, m]` of G for states `[..., 2n]`."""

@@ -51,6 +51,16 @@ class MassMatrix(VectorLayer, abc.ABC):
     def elements_pulled_back(self, position: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
         """Returns the gradient `[B, n]` of u . elements by the position, for constant u `[B, num_elements]`."""
 
+    def elements_pushed_forward(self, position: tf.Tensor, tangent: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the elements and their derivatives along a constant tangent `[B, n]`, `[B, num_elements]` each.
+
+        By default, TensorFlow differentiates `elements`. A subclass that is to be exported writes the derivatives in
+        plain operations, because an accumulator leaves fused gradient kernels in exported graphs.
+        """
+        with tf.autodiff.ForwardAccumulator(position, tangent) as along:
+            elements = self.elements(position)
+        return elements, along.jvp(elements, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
     def call(self, position: tf.Tensor) -> tf.Tensor:
         """Returns M `[..., n, n]` at positions `[..., n]`."""
         position = self._prepared(position)
@@ -86,10 +96,45 @@ class MassMatrix(VectorLayer, abc.ABC):
         solution = self._solved(elements, vector)
         return solution, self._norm_gradient(position, elements, solution)
 
+    def coriolis_force(self, position: tf.Tensor, velocity: tf.Tensor) -> tf.Tensor:
+        """Returns dM/dt v - d(v^T M v / 2)/dq `[..., n]`, where q changes with the velocity v; `[..., n]` each."""
+        position, velocity = self._both(position, velocity)
+        if position.shape.rank == 1:
+            return self.coriolis_force(position[tf.newaxis], velocity[tf.newaxis])[0]
+        return self._moving(position, velocity)[1]
+
+    def acceleration(self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor) -> tf.Tensor:
+        """Returns M(q)^-1 (F - C) `[..., n]`, where C is the Coriolis force; q, v and F are `[..., n]` each.
+
+        The numbers of L are computed once for both.
+        """
+        position, velocity = self._both(position, velocity)
+        _, force = self._both(position, force)
+        if position.shape.rank == 1:
+            return self.acceleration(position[tf.newaxis], velocity[tf.newaxis], force[tf.newaxis])[0]
+        elements, coriolis = self._moving(position, velocity)
+        return self._solved(elements, force - coriolis)
+
+    def _moving(self, position: tf.Tensor, velocity: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the numbers of L `[B, num_elements]`, and the Coriolis force `[B, n]`."""
+        if self.constant:
+            return self.elements(position), tf.zeros_like(velocity)
+        n, (elements, change) = self._dof, self.elements_pushed_forward(position, velocity)
+        factor = self._factor(elements)
+        factor_change = self._placed(tf.exp(elements[..., :n]) * change[..., :n], change)
+        # dM/dt v = dL/dt L^T v + L dL^T/dt v
+        rate = _product(factor_change, _product(factor, velocity, transposed=True))
+        rate += _product(factor, _product(factor_change, velocity, transposed=True))
+        return elements, rate - 0.5 * self._norm_gradient(position, elements, velocity)
+
     def _factor(self, elements: tf.Tensor) -> tf.Tensor:
         """Returns L `[..., n, n]`."""
+        return self._placed(tf.exp(elements[..., : self._dof]), elements)
+
+    def _placed(self, diagonal: tf.Tensor, elements: tf.Tensor) -> tf.Tensor:
+        """Returns the triangular matrix `[..., n, n]` of a diagonal `[..., n]` and of the elements below it."""
         n = self._dof
-        flat = tf.matmul(tf.exp(elements[..., :n]), self._as(self._diagonal_places))
+        flat = tf.matmul(diagonal, self._as(self._diagonal_places))
         if not self.diagonal and n > 1:
             flat += tf.matmul(elements[..., n:], self._as(self._lower_places))
         return tf.reshape(flat, tf.concat([tf.shape(elements)[:-1], [n, n]], 0))
@@ -103,7 +148,7 @@ class MassMatrix(VectorLayer, abc.ABC):
     def _norm_gradient(self, position: tf.Tensor, elements: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
         """Returns the gradient of v^T M v = |L^T v|^2, whose derivative by L_ij is 2 v_i (L^T v)_j."""
         n = self._dof
-        transposed_product = tf.reduce_sum(self._factor(elements) * vector[..., :, tf.newaxis], -2)
+        transposed_product = _product(self._factor(elements), vector, transposed=True)
         by_factor = 2.0 * vector[..., :, tf.newaxis] * transposed_product[..., tf.newaxis, :]
         flat = tf.reshape(by_factor, tf.concat([tf.shape(position)[:-1], [n * n]], 0))
         parts = [tf.matmul(flat, self._as(self._diagonal_places), transpose_b=True) * tf.exp(elements[..., :n])]
@@ -131,3 +176,10 @@ class MassMatrix(VectorLayer, abc.ABC):
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return super().get_config() | {"diagonal": self.diagonal}
+
+
+def _product(matrix: tf.Tensor, vector: tf.Tensor, *, transposed: bool = False) -> tf.Tensor:
+    """Returns A v, or A^T v, `[..., n]` for A `[..., n, n]` and v `[..., n]`."""
+    if transposed:
+        return tf.reduce_sum(matrix * vector[..., :, tf.newaxis], -2)
+    return tf.reduce_sum(matrix * vector[..., tf.newaxis, :], -1)

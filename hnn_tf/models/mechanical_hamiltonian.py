@@ -103,11 +103,7 @@ class MechanicalHamiltonian(EnergyLayer):
 
         dM/dt v - d(v^T M v / 2)/dq.
         """
-        position, velocity = self._own(position), self._own(velocity)
-        with tf.autodiff.ForwardAccumulator(position, velocity) as along:
-            momentum = self.momentum(position, velocity)
-        change = along.jvp(momentum, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return change - 0.5 * self.mass_matrix.squared_norm_gradient(position, velocity)
+        return self.mass_matrix.coriolis_force(self._own(position), self._own(velocity))
 
     def gravity_force(self, position: tf.Tensor) -> tf.Tensor:
         """Returns dV/dq `[..., n]` at positions `[..., n]`: the external force that holds the system at rest.
@@ -126,8 +122,8 @@ class MechanicalHamiltonian(EnergyLayer):
 
     def forward_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor) -> tf.Tensor:
         """Returns the acceleration `[..., n]` for external forces; positions, velocities, forces `[..., n]` each."""
-        left = self._own(force) - self.coriolis_force(position, velocity) - self.gravity_force(position)
-        return self.mass_matrix.solve(self._own(position), left)
+        whole = self._own(force) - self.gravity_force(position)
+        return self.mass_matrix.acceleration(self._own(position), self._own(velocity), whole)
 
     def _own(self, values: tf.Tensor) -> tf.Tensor:
         """Returns positions, velocities, accelerations or forces `[..., n]` in the layer's precision."""

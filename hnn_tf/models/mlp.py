@@ -140,6 +140,24 @@ class MLP(TakesNestedLists):
             back = tf.matmul(back * slope, kernel, transpose_b=True)
         return back
 
+    def pushed_forward(self, inputs: tf.Tensor, tangent: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns y and its derivative along a tangent, in plain operations.
+
+        Args:
+          inputs: `[B, d]`; B may be several axes.
+          tangent: u `[B, d]`, which is constant.
+
+        Returns:
+          y and sum_i u_i dy/dx_i, `[B, output_units]` each.
+        """
+        self._check_width(inputs)
+        x = inputs
+        for kernel, bias in zip(self._kernels, self._biases, strict=False):
+            z = tf.matmul(x, kernel) + bias
+            x = self._activation.value(z)
+            tangent = tf.matmul(tangent, kernel) * self._activation.derivative(z, x)
+        return tf.matmul(x, self._kernels[-1]), tf.matmul(tangent, self._kernels[-1])
+
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[..., output_units]` for inputs `[..., d]`."""
         return (*input_shape[:-1], self.output_units)

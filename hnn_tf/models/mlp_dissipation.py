@@ -59,12 +59,16 @@ class MLPDissipation(keras.layers.Layer):
 
     def call(self, state: State) -> tf.Tensor:
         """Returns the dissipation matrix R `[..., 2n, 2n]` at states `[..., 2n]`."""
+        damping = self.damping(state)
+        rows = tf.concat([tf.zeros_like(damping), damping], -1)
+        return tf.concat([tf.zeros_like(rows), rows], -2)
+
+    def damping(self, state: State) -> tf.Tensor:
+        """Returns D = L L^T `[..., n, n]`, the part of R that acts on the momenta, at states `[..., 2n]`."""
         n = self._dof
         factor = tf.reshape(_INITIAL_SCALE * self.mlp(state), tf.concat([tf.shape(state)[:-1], [n, n]], 0))
         # A sum of products is used instead of a batched matrix product, because the matrices are tiny.
-        damping = tf.reduce_sum(factor[..., :, tf.newaxis, :] * factor[..., tf.newaxis, :, :], -1)
-        rows = tf.concat([tf.zeros_like(damping), damping], -1)
-        return tf.concat([tf.zeros_like(rows), rows], -2)
+        return tf.reduce_sum(factor[..., :, tf.newaxis, :] * factor[..., tf.newaxis, :, :], -1)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Returns the shape `[..., 2n, 2n]` of R for states `[..., 2n]`."""

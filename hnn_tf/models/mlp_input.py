@@ -74,11 +74,15 @@ class MLPInput(keras.layers.Layer):
             self.mlp.build([None, self._inputs.width])
             self._bias = self.add_weight(name="bias", shape=(self._dof * self.num_inputs,), initializer="zeros")
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns G `[..., 2n, m]` at states `[..., 2n]`."""
+    def gain_matrix(self, state: State) -> tf.Tensor:
+        """Returns B(q) `[..., n, m]`, the part of G that acts on the momenta, at states `[..., 2n]`."""
         position, _ = phase_space.split(state)
         numbers = _INITIAL_SCALE * self.mlp(self._inputs.value(position)) + self._bias
-        gains = tf.reshape(numbers, tf.concat([tf.shape(state)[:-1], [self._dof, self.num_inputs]], 0))
+        return tf.reshape(numbers, tf.concat([tf.shape(state)[:-1], [self._dof, self.num_inputs]], 0))
+
+    def call(self, state: State) -> tf.Tensor:
+        """Returns G `[..., 2n, m]` at states `[..., 2n]`."""
+        gains = self.gain_matrix(state)
         return tf.concat([tf.zeros_like(gains), gains], -2)
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:

@@ -81,6 +81,12 @@ class MLPMassMatrix(MassMatrix):
         by_inputs = self.mlp.gradient(self._inputs.value(position), _INITIAL_SCALE * upstream)
         return self._inputs.pulled_back(position, by_inputs)
 
+    def elements_pushed_forward(self, position: tf.Tensor, tangent: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the elements and their derivatives along a constant tangent `[B, n]`, `[B, num_elements]` each."""
+        inputs, along = self._inputs.value(position), self._inputs.pushed_forward(position, tangent)
+        value, change = self.mlp.pushed_forward(inputs, along)
+        return _INITIAL_SCALE * value + self._bias, _INITIAL_SCALE * change
+
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         return super().get_config() | {

@@ -51,6 +51,15 @@ class PositionInputs:
             gradient += tf.matmul(upstream[..., : -2 * k], self._as(self._others, x), transpose_b=True)
         return gradient
 
+    def pushed_forward(self, x: tf.Tensor, tangent: tf.Tensor) -> tf.Tensor:
+        """Returns the derivative `[..., d + k]` of z along a constant tangent `[..., d]`."""
+        if not self._has_angles:
+            return tangent
+        angles = self._as(self._angles, x)
+        angle, turn = tf.matmul(x, angles), tf.matmul(tangent, angles)
+        others = [tf.matmul(tangent, self._as(self._others, x))] if self._has_others else []
+        return tf.concat([*others, turn * tf.cos(angle), -turn * tf.sin(angle)], -1)
+
     @staticmethod
     def _as(array: np.ndarray, x: tf.Tensor) -> tf.Tensor:
         return tf.constant(array, x.dtype)

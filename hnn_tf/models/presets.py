@@ -11,13 +11,16 @@ import keras
 from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.models.lagrangian_network import LagrangianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
 from hnn_tf.models.linear_input import LinearInput
 from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
+from hnn_tf.models.mechanical_velocity_network import MechanicalVelocityNetwork
 from hnn_tf.models.mlp_dissipation import MLPDissipation
 from hnn_tf.models.mlp_energy import MLPEnergy
 from hnn_tf.models.mlp_hamiltonian import MLPHamiltonian
 from hnn_tf.models.mlp_input import MLPInput
+from hnn_tf.models.mlp_lagrangian import MLPLagrangian
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
 from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
@@ -41,17 +44,19 @@ class HamiltonianArguments:
 
 @dataclasses.dataclass(frozen=True)
 class HamiltonianPreset:
-    """A builder of a `HamiltonianNetwork`.
+    """A builder of a network with a Hamiltonian.
 
     Args:
       name: The name of the model.
       hamiltonian: A function from `HamiltonianArguments` to the layer of H.
       dissipation: A function (activation, dtype) -> layer that makes the dissipation; None if energy is conserved.
+      network: The class of the network.
     """
 
     name: str
     hamiltonian: Callable[[HamiltonianArguments], keras.layers.Layer]
     dissipation: Callable[[str, str], keras.layers.Layer] | None = None
+    network: Callable[..., keras.Model] = HamiltonianNetwork
 
     def __call__(
         self,
@@ -86,9 +91,7 @@ class HamiltonianPreset:
         if time_reversible and not getattr(hamiltonian, "even_in_momenta", False):
             hamiltonian = TimeReversibleHamiltonian(hamiltonian)
         dissipation = self.dissipation(activation, dtype) if self.dissipation else None
-        _check_control(control, num_inputs)
-        layer = CONTROLS[control or "linear"](num_inputs, options) if num_inputs else None
-        return HamiltonianNetwork(hamiltonian, dissipation, layer, name=self.name)
+        return self.network(hamiltonian, dissipation, _control(control, num_inputs, options), name=self.name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,9 +153,39 @@ def mlp_control(num_inputs: int, options: HamiltonianArguments) -> keras.layers.
     return MLPInput(num_inputs, activation=options.activation, angles=options.angles, dtype=options.dtype)
 
 
-def _check_control(control: str | None, num_inputs: int) -> None:
+def _control(control: str | None, num_inputs: int, options: HamiltonianArguments) -> keras.layers.Layer | None:
+    """Returns the control layer with the given name, by default "linear"; None without inputs."""
     if control is not None and not num_inputs:
         raise OptionError("{control}: expected recordings with inputs; received none; leave it out", control=control)
+    return CONTROLS[control or "linear"](num_inputs, options) if num_inputs else None
+
+
+def lagrangian(
+    *,
+    hidden_units: Sequence[int],
+    activation: str,
+    dtype: str,
+    time_reversible: bool = False,
+    periodic: Sequence[int] = (),
+    body_dimension: int | None = None,
+    num_inputs: int = 0,
+    control: str | None = None,
+) -> keras.Model:
+    """Returns an unbuilt `LagrangianNetwork`. The arguments are those of `HamiltonianPreset`.
+
+    Raises:
+      OptionError: If `time_reversible` is set, or a control layer is named, and there are no inputs.
+    """
+    if time_reversible:
+        raise OptionError(
+            "{time_reversible:only}: expected a model whose energy is even in the velocities; received {model}; take "
+            "mechanical_velocity",
+            time_reversible=True,
+            model="lagrangian",
+        )
+    layer = MLPLagrangian(hidden_units=hidden_units, activation=activation, angles=tuple(periodic), dtype=dtype)
+    options = HamiltonianArguments(hidden_units, activation, dtype, tuple(periodic), body_dimension)
+    return LagrangianNetwork(layer, control=_control(control, num_inputs, options), name="lagrangian")
 
 
 def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -213,6 +246,10 @@ separable = HamiltonianPreset("separable", _separable)
 separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
 mechanical = HamiltonianPreset("mechanical", _mechanical)
 mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
+mechanical_velocity = HamiltonianPreset("mechanical_velocity", _mechanical, network=MechanicalVelocityNetwork)
+mechanical_velocity_friction = HamiltonianPreset(
+    "mechanical_velocity_friction", _mechanical, _friction, MechanicalVelocityNetwork
+)
 pairwise = HamiltonianPreset("pairwise", _pairwise)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)

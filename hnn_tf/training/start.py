@@ -49,12 +49,14 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
       seed: The seed of the random features and of the sampled states.
 
     Raises:
-      InputError: If the closed form cannot use the samples. (`check_closed_form` refuses unsuitable models before.)
+      InputError: If the closed form cannot use the samples, or the model has no motion at some of their states.
+        (`check_closed_form` refuses unsuitable models before.)
       ArithmeticError: If the motion of the closed form diverges.
 
     Warns:
       IntegrationWarning: If the substeps are too few for a model that a closed form fits.
     """
+    _check_states(model, samples)
     whole = is_fitted_in_closed_form(model)
     if objective.begins_at_closed_form:
         with warnings.catch_warnings():
@@ -122,6 +124,13 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
             huber=0,
             growth_steps=0,
         )
+
+
+def _check_states(model: keras.Model, samples: Samples) -> None:
+    check, states = getattr(model, "check_states", None), samples.get("state", samples.get("states"))
+    if check is not None and states is not None:
+        states = np.asarray(states)
+        check(states.reshape(-1, states.shape[-1]))
 
 
 def warn_of_too_few(model: keras.Model, substeps: int, error: float) -> None:

@@ -163,9 +163,12 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 
 
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
-    """Returns whether `warm_start` begins a model of states of this width at a closed form, which takes no inputs."""
-    has_hamiltonian = getattr(model, "hamiltonian", None) is not None
-    return has_hamiltonian and width <= WIDEST_STATE and not getattr(model, "num_inputs", 0)
+    """Returns whether `warm_start` begins a model of states of this width at a closed form.
+
+    The closed form is the motion of a Hamiltonian of states (q, p) without inputs.
+    """
+    has_energy = getattr(model, "hamiltonian", None) is not None and getattr(model, "canonical", True)
+    return has_energy and width <= WIDEST_STATE and not getattr(model, "num_inputs", 0)
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:

@@ -31,6 +31,7 @@ class Case:
     reference_parameters: int  # of 2-200-200-1 or 2-200-200-2, without an output bias
     least_dof: int = 1
     refusal: str = "expected inputs of width 4, for which it was built"  # of a state of width 2
+    canonical: bool = True  # the state is (q, p)
 
 
 CASES = {
@@ -41,12 +42,34 @@ CASES = {
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 96 + 32
     ),
     "hnn_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 1),
+    # The perceptron 1-200-200-401; kernel and two biases of the 200 convex terms, and the floor.
+    "lagrangian": Case(
+        models.LagrangianNetwork,
+        has_energy=True,
+        conserves_it=True,
+        reference_parameters=400 + 40_200 + 80_200 + 3 * 200 + 1,
+        canonical=False,
+    ),
     # The potential 1-200-200-1 and, of the same shape, the logarithm of the mass, with its bias.
     "mechanical": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (400 + 40_200 + 200) + 1
     ),
     "mechanical_friction": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 2
+    ),
+    "mechanical_velocity": Case(
+        models.MechanicalVelocityNetwork,
+        has_energy=True,
+        conserves_it=True,
+        reference_parameters=2 * (400 + 40_200 + 200) + 1,
+        canonical=False,
+    ),
+    "mechanical_velocity_friction": Case(
+        models.MechanicalVelocityNetwork,
+        has_energy=True,
+        conserves_it=False,
+        reference_parameters=2 * (400 + 40_200 + 200) + 2,
+        canonical=False,
     ),
     # The potential 1-200-200-1 of one distance, and the logarithm of the mass, of two bodies on a line.
     "pairwise": Case(
@@ -77,6 +100,7 @@ CASES = {
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
 CONSERVATIVE = sorted(name for name in CASES if CASES[name].conserves_it)
+CANONICAL = sorted(name for name in CONSERVATIVE if CASES[name].canonical)
 
 
 def _unbuilt(name, *, hidden_units=(8,), activation="tanh", dtype="float64"):
@@ -101,7 +125,14 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
 
 
 # Combinations of what others are made of.
-COMBINED = ("hnn_dissipation", "mechanical_friction", "random_features_friction", "separable", "separable_friction")
+COMBINED = (
+    "hnn_dissipation",
+    "mechanical_friction",
+    "mechanical_velocity_friction",
+    "random_features_friction",
+    "separable",
+    "separable_friction",
+)
 
 
 @pytest.fixture(params=[pytest.param(n, marks=[pytest.mark.slow] * (n in COMBINED)) for n in sorted(models.MODELS)])
@@ -241,12 +272,16 @@ def test_declared_separability_is_true(name, rng):
     assert model.separable == (coupling < 1e-14)
 
 
-def test_the_flow_keeps_volume_only_if_it_conserves_an_energy(name, rng):
+def test_the_flow_keeps_volume_only_if_it_is_hamiltonian(name, rng):
     jacobian = _jacobian(_build(name), rng.normal(size=[6, 4]))
     divergence = np.abs(np.trace(jacobian, axis1=1, axis2=2)).max()
     assert np.abs(jacobian).max() > 0.1
     # 1e-14: the terms that cancel are of order 1.
-    assert (divergence < 1e-14) == CASES[name].conserves_it, divergence
+    assert (divergence < 1e-14) == (name in CANONICAL), divergence
+
+
+def test_the_model_declares_what_its_states_are(name):
+    assert _build(name).canonical == CASES[name].canonical
 
 
 def test_declares_an_energy_as_the_entry_says(name):
@@ -262,7 +297,7 @@ def test_energy_is_one_number_a_state(name, rng, shape):
     assert model.hamiltonian(tf.constant(rng.normal(size=shape))).shape == shape[:-1]
 
 
-@pytest.mark.parametrize("name", CONSERVATIVE)
+@pytest.mark.parametrize("name", CANONICAL)
 def test_output_is_the_energys_symplectic_gradient(name, rng):
     model, state, h = _build(name), rng.normal(size=[6, 4]), 1e-5
     gradient = [

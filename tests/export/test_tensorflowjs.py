@@ -60,6 +60,22 @@ def _mechanical():
     return model
 
 
+def _velocities(network, part):
+    model = network(part, hnn_tf.models.LinearFriction())
+    model.build([None, 6])
+    return model
+
+
+def _mechanical_velocity():
+    mass_matrix = hnn_tf.MLPMassMatrix(hidden_units=8, angles=[1])
+    mechanics = hnn_tf.MechanicalHamiltonian(mass_matrix, hnn_tf.MLPEnergy(hidden_units=8))
+    return _velocities(hnn_tf.MechanicalVelocityNetwork, mechanics)
+
+
+def _lagrangian():
+    return _velocities(hnn_tf.LagrangianNetwork, hnn_tf.MLPLagrangian(hidden_units=8, angles=[1]))
+
+
 def _pairwise():
     model = hnn_tf.HamiltonianNetwork(hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=8)))
     model.build([None, 8])
@@ -74,6 +90,8 @@ CASES = {
     "hnn_friction": (lambda: _dissipative(hnn_tf.models.LinearFriction()), "rk4"),
     "hnn_dissipation": (lambda: _dissipative(hnn_tf.models.MLPDissipation(hidden_units=[8])), "rk4"),
     "mechanical": (_mechanical, "rk4"),
+    "mechanical_velocity": (_mechanical_velocity, "rk4"),
+    "lagrangian": (_lagrangian, "rk4"),
     "pairwise": (_pairwise, "rk4"),
     "latent": (_latent, "rk4"),
     "driven": (

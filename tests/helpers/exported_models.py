@@ -52,6 +52,11 @@ BUILDERS = {
     "known mass matrix": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.MechanicalHamiltonian(hnn_tf.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]]), _potential())
     ),
+    "mechanical_velocity": lambda: hnn_tf.MechanicalVelocityNetwork(
+        hnn_tf.MechanicalHamiltonian(hnn_tf.MLPMassMatrix(hidden_units=16, angles=[0]), _potential()),
+        models.MLPDissipation(hidden_units=[8]),
+    ),
+    "lagrangian": lambda: hnn_tf.LagrangianNetwork(hnn_tf.MLPLagrangian(hidden_units=16, angles=[0])),
     "pairwise": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
     ),

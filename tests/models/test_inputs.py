@@ -11,9 +11,13 @@ from hnn_tf import (
     InputError,
     LinearFriction,
     LinearInput,
+    MechanicalHamiltonian,
+    MechanicalVelocityNetwork,
     MLPDissipation,
+    MLPEnergy,
     MLPHamiltonian,
     MLPInput,
+    MLPMassMatrix,
     OptionError,
     models,
     symplectic_gradient,
@@ -78,6 +82,21 @@ def test_the_energy_changes_by_dissipation_and_supplied_power(rng):
     output = np.einsum("bij,bi->bj", model.control(state), gradient)  # y = G^T grad H
     assert np.all(lost > 0)
     np.testing.assert_allclose(change, np.sum(output * inputs, -1) - lost, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("control", ["linear", "known", "mlp"])
+def test_models_of_velocities_have_the_motion_of_momenta(control, rng):
+    mechanics = MechanicalHamiltonian(MLPMassMatrix(**SMALL), MLPEnergy(**SMALL))
+    model = MechanicalVelocityNetwork(mechanics, LinearFriction(dtype="float64"), CONTROLS[control]())
+    state, inputs = tf.constant(rng.normal(size=[5, 4])), tf.constant(rng.normal(size=[5, 2]))
+    model.build(state.shape)
+    for weight in model.control.weights:  # gains start at 0
+        weight.assign_add(0.1 * tf.ones_like(weight))
+    assert (model.num_inputs, model.conservative) == (2, False)
+    with tf.autodiff.ForwardAccumulator(state, model(state, inputs=inputs)) as along:
+        canonical = model.to_canonical(state)
+    expected = model.canonical_model()(canonical, inputs=inputs)
+    np.testing.assert_allclose(along.jvp(canonical), expected, rtol=0, atol=1e-13)  # some roundings, through M^-1 M
 
 
 def test_gradients_by_inputs_are_the_columns_of_g(control, rng):

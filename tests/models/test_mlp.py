@@ -34,6 +34,8 @@ def test_every_layer_has_an_entry():
     elsewhere |= {"SingleOutputHamiltonian"}  # test_first_tries.py
     # test_energy_parts.py, test_mechanical_hamiltonian.py and test_pairwise_hamiltonian.py.
     elsewhere |= {"SeparableHamiltonian", "QuadraticKinetic", "PeriodicCoordinates", "PairwiseHamiltonian"}
+    # test_velocity_network.py and test_lagrangian_network.py
+    elsewhere |= {"VelocityEnergy", "MechanicalEnergy", "LagrangianEnergy", "MLPLagrangian"}
     elsewhere |= {"MechanicalHamiltonian", "MassMatrix", "ConstantMassMatrix", "MLPMassMatrix"}
     assert {kind.__name__ for kind in layers if not issubclass(kind, keras.Model)} == {*LAYERS, *elsewhere}
 

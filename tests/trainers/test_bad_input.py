@@ -122,6 +122,16 @@ CASES = {
         ["--model=second_order"],
         "assumes dq/dt = p, but pendulum",
     ),
+    "momenta that aren't the velocities of a mechanical system": (
+        "trainers.pendulum",
+        ["--model=mechanical_velocity"],
+        "assumes dq/dt = p, but pendulum",
+    ),
+    "a symplectic integrator for velocities": (
+        REAL,
+        [GOOD, "--model=mechanical_velocity", "--integrator=gauss4"],
+        "expected states (q, p), because only their motion is symplectic; mechanical_velocity has positions and velo",
+    ),
     "a symplectic integrator for friction": (
         REAL,
         [GOOD, "--model=hnn_friction", "--integrator=gauss4"],

@@ -1,0 +1,57 @@
+"""The energy of a mechanical system as a function of positions and velocities."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
+from hnn_tf.models.velocity_energy import VelocityEnergy
+from hnn_tf.typing import State
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class MechanicalEnergy(VelocityEnergy):
+    """The energy of a mechanical system as a function of positions and velocities.
+
+    E(q, v) = H(q, M(q) v) = v^T M(q) v / 2 + V(q).
+
+    Args:
+      mechanics: H, with its mass matrix M and its potential V.
+
+    Input: state (q, v) `[..., 2n]`. Output: energy `[...]`.
+
+    Raises:
+      TypeError: If `mechanics` is not a `MechanicalHamiltonian`.
+    """
+
+    parts = ("mechanics",)
+
+    def __init__(self, mechanics: MechanicalHamiltonian, **kwargs: Any) -> None:
+        if not isinstance(mechanics, MechanicalHamiltonian):
+            raise TypeError(
+                "mechanics: expected a MechanicalHamiltonian, because its mass matrix makes momenta of velocities; "
+                f"received {mechanics!r}; take LagrangianNetwork for another system"
+            )
+        super().__init__(mechanics=mechanics, **kwargs)
+
+    def call(self, state: State) -> tf.Tensor:
+        """Returns the energy `[...]` of states (q, v) `[..., 2n]`."""
+        state = self._prepared(state)
+        q, v = phase_space.split(state)
+        return 0.5 * tf.reduce_sum(v * self.mechanics.momentum(q, v), -1) + self.mechanics.potential(q)
+
+    def gradient(self, state: State) -> tf.Tensor:
+        """Returns (dV/dq + d(v^T M v / 2)/dq, M v) `[..., 2n]` at states (q, v) `[..., 2n]`."""
+        q, v = phase_space.split(self._prepared(state))
+        of_kinetic = 0.5 * self.mechanics.mass_matrix.squared_norm_gradient(q, v)
+        return phase_space.join(self.mechanics.gravity_force(q) + of_kinetic, self.mechanics.momentum(q, v))
+
+    def momentum(self, state: State) -> tf.Tensor:
+        """Returns p = M(q) v `[..., n]` at states (q, v) `[..., 2n]`."""
+        return self.mechanics.momentum(*phase_space.split(self._prepared(state)))
+
+    def acceleration(self, state: State, force: tf.Tensor) -> tf.Tensor:
+        """Returns dv/dt `[..., n]` at states (q, v) `[..., 2n]` under generalised forces `[..., n]`."""
+        return self.mechanics.forward_dynamics(*phase_space.split(self._prepared(state)), force)

@@ -1,0 +1,86 @@
+"""The network of a mechanical system whose states are positions and velocities."""
+
+from typing import Any
+
+import keras
+
+from hnn_tf import phase_space
+from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.models.mechanical_energy import MechanicalEnergy
+from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
+from hnn_tf.models.velocity_network import VelocityNetwork
+from hnn_tf.typing import State
+
+
+@keras.saving.register_keras_serializable(package="hnn_tf")
+class MechanicalVelocityNetwork(VelocityNetwork):
+    """A network that learns the mass matrix and the potential of a mechanical system from positions and velocities.
+
+    call(q, v) = (v, a),  M(q) a = -dM/dt v + d(v^T M v / 2)/dq - dV/dq - D v + B u.
+
+    The motion is that of `HamiltonianNetwork(mechanics, dissipation, control)`, where p = M(q) v. `to_canonical`,
+    `from_canonical` and `canonical_model` change between the two. `hamiltonian(state)` is the energy as a function of
+    (q, v). Positions and velocities determine M, V and D only up to a common factor, which the units of mass and energy
+    would fix.
+
+    Args:
+      mechanics: The Hamiltonian with its mass matrix M and its potential V.
+      dissipation: A Keras layer with a method `damping(state)` that returns D `[..., n, n]` at states (q, p), for
+        example `LinearFriction()` or `MLPDissipation()`. D must be symmetric and positive semidefinite. By default,
+        there is no dissipation.
+      control: A Keras layer with `num_inputs`, m, and a method `gain_matrix(state)` that returns B `[..., n, m]`, for
+        example `LinearInput(1)` or `MLPInput(1)`. By default, there are no inputs.
+
+    Input: state (q, v) `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+
+    Raises:
+      TypeError: If `mechanics` is not a `MechanicalHamiltonian`, `dissipation` has no method
+        `damping`, or `control` has no method `gain_matrix`.
+      ValueError: If the layers differ in precision.
+
+    Example:
+      >>> model = MechanicalVelocityNetwork(MechanicalHamiltonian(MLPMassMatrix(), MLPEnergy()))
+      >>> model(keras.ops.zeros([8, 4])).shape
+      TensorShape([8, 4])
+
+    References:
+      Zhong, Dey, Chakraborty. Symplectic ODE-Net. arXiv:1909.12077, section 3.3.
+      Lutter, Ritter, Peters. Deep Lagrangian Networks. arXiv:1907.04490.
+    """
+
+    part = "mechanics"
+
+    def __init__(
+        self,
+        mechanics: MechanicalHamiltonian,
+        dissipation: keras.layers.Layer | None = None,
+        control: keras.layers.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(MechanicalEnergy(mechanics), dissipation, control, **kwargs)
+
+    @property
+    def mechanics(self) -> MechanicalHamiltonian:
+        """The Hamiltonian of states (q, p), which also has the inverse model tau(q, v, a) and its parts."""
+        return self.hamiltonian.mechanics
+
+    def physical_parameters(self) -> dict[str, float]:
+        """Returns the physical parameters of the dissipation if M is known, because otherwise their unit is unknown."""
+        parameters = getattr(self.dissipation, "physical_parameters", None)
+        known = self.mechanics.built and not self.mechanics.mass_matrix.weights
+        return parameters() if parameters and known else {}
+
+    def from_canonical(self, state: State) -> State:
+        """Returns the states (q, v) `[..., 2n]` of states (q, p) `[..., 2n]`."""
+        q, p = phase_space.split(self._own(state))
+        return phase_space.join(q, self.mechanics.velocity(q, p))
+
+    def canonical_model(self) -> HamiltonianNetwork:
+        """Returns the model of states (q, p) with the same motion, which shares its layers with this model.
+
+        Symplectic integrators work for this model if it is `conservative`.
+        """
+        model = HamiltonianNetwork(self.mechanics, self.dissipation, self.control, name=self.name)
+        if self.built:
+            model.build([None, self.input_spec.axes[-1]])
+        return model

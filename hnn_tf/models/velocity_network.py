@@ -1,0 +1,164 @@
+"""The base class of networks whose states are positions and velocities."""
+
+import abc
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
+from hnn_tf.models.learned_motion import LearnedMotion
+from hnn_tf.models.state_signatures import Signatures, state_signatures
+from hnn_tf.models.velocity_energy import VelocityEnergy
+from hnn_tf.motion_inputs import check_inputs
+from hnn_tf.typing import State
+
+
+class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
+    """The base class of networks whose states are positions and velocities (q, v), where v = dq/dt.
+
+    call(q, v) = (v, dv/dt).  With inputs, call((q, v), inputs=u) = (v, dv/dt).
+
+    The acceleration dv/dt follows from the energy `hamiltonian(state)` and from the generalised forces that do not come
+    from the energy: friction and inputs.
+
+    Args:
+      energy: The energy E(q, v), which knows its equation of motion.
+      dissipation: A Keras layer with a method `damping(state)` that returns D `[..., n, n]` at states (q, p), for
+        example `LinearFriction()` or `MLPDissipation()`. D must be symmetric and positive semidefinite. The friction is
+        the force -D v. By default, there is no dissipation.
+      control: A Keras layer with `num_inputs`, m, and a method `gain_matrix(state)` that returns B `[..., n, m]` at
+        states (q, p), for example `LinearInput(1)` or `MLPInput(1)`. The inputs are the force B u. By default, there
+        are no inputs. The energy changes by dE/dt = -v^T D v + v^T B u, and is conserved without the two.
+
+    Attributes:
+      part: The name of the constructor's argument from which the energy is made.
+      canonical: False, because velocities are not momenta.
+
+    Input: state (q, v) `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+
+    Raises:
+      TypeError: If `dissipation` is not a Keras layer with a method `damping`, or `control` is not one with a method
+        `gain_matrix`.
+      ValueError: If the parts differ in precision.
+      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer.
+    """
+
+    part: ClassVar[str]
+    canonical = False
+    momentum_is_velocity = True
+    separable = False
+
+    @abc.abstractmethod
+    def __init__(
+        self,
+        energy: VelocityEnergy,
+        dissipation: keras.layers.Layer | None = None,
+        control: keras.layers.Layer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        for name, layer, method, expected in (
+            ("dissipation", dissipation, "damping", "state (q, p) -> D [..., n, n], as LinearFriction()"),
+            ("control", control, "gain_matrix", "state (q, p) -> B [..., n, m], as LinearInput(1)"),
+        ):
+            if layer is None:
+                continue
+            if not (isinstance(layer, keras.layers.Layer) and hasattr(layer, method)):
+                raise TypeError(
+                    f"{name}: expected a Keras layer with a method {method}, {expected}; received {layer!r}; {name} "
+                    "must be a force, because dq/dt is the velocity"
+                )
+            if layer.compute_dtype != energy.compute_dtype:
+                raise ValueError(
+                    f"{name}: expected the energy's precision {energy.compute_dtype}; received {layer.compute_dtype}; "
+                    "give both the same dtype=..."
+                )
+        kwargs.setdefault("dtype", energy.dtype_policy)
+        super().__init__(**kwargs)
+        self.hamiltonian, self.dissipation, self.control = energy, dissipation, control
+        self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
+        if not kwargs.get("trainable", True):
+            for part in self._parts():
+                part.trainable = False  # otherwise, an outer model would train the part
+
+    def _parts(self) -> list[keras.layers.Layer]:
+        return [part for part in (self.hamiltonian, self.dissipation, self.control) if part is not None]
+
+    @property
+    def conservative(self) -> bool:
+        """Whether there is neither dissipation nor input, so that the energy is conserved."""
+        return self.dissipation is None and self.control is None
+
+    @property
+    def num_inputs(self) -> int:
+        """m, the number of inputs, as the control layer declares it; 0 without a control layer."""
+        return 0 if self.control is None else self.control.num_inputs
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Builds the parts for states (q, v) `[..., 2n]`."""
+        width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
+        self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
+        for part in self._parts():
+            if not part.built:
+                part.build(input_shape)
+
+    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative (v, dv/dt) `[..., 2n]` of states (q, v) `[..., 2n]` and inputs `[..., m]`."""
+        check_inputs(self, inputs)
+        state = self._own(state)
+        _, velocity = phase_space.split(state)
+        return phase_space.join(velocity, self.hamiltonian.acceleration(state, self._force(state, inputs)))
+
+    def _force(self, state: State, inputs: tf.Tensor | None) -> tf.Tensor:
+        """Returns the generalised forces `[..., n]` that do not come from the energy, at states (q, v) `[..., 2n]`."""
+        _, velocity = phase_space.split(state)
+        force = tf.zeros_like(velocity) if self.dissipation is None else self._friction(self.dissipation, state)
+        if self.control is None or inputs is None:
+            return force
+        gains = self.control.gain_matrix(self.to_canonical(state))
+        if not gains.shape.is_compatible_with([*velocity.shape, self.num_inputs]):  # a wrong shape may broadcast
+            raise ValueError(
+                f"control: expected B of shape [..., n, {self.num_inputs}] for states {state.shape}; received "
+                f"{gains.shape}"
+            )
+        return force + tf.reduce_sum(gains * inputs[..., tf.newaxis, :], -1)
+
+    def _friction(self, dissipation: Any, state: State) -> tf.Tensor:
+        _, velocity = phase_space.split(state)
+        damping = dissipation.damping(self.to_canonical(state))
+        if not damping.shape.is_compatible_with([*velocity.shape, velocity.shape[-1]]):  # a wrong shape may broadcast
+            raise ValueError(
+                f"dissipation: expected D of shape [..., n, n] for states {state.shape}; received {damping.shape}"
+            )
+        return -tf.reduce_sum(damping * velocity[..., tf.newaxis, :], -1)
+
+    def to_canonical(self, state: State) -> State:
+        """Returns the states (q, p) `[..., 2n]` of states (q, v) `[..., 2n]`."""
+        state = self._own(state)
+        return phase_space.join(phase_space.split(state)[0], self.hamiltonian.momentum(state))
+
+    def _own(self, state: State) -> State:
+        return tf.cast(state, self.compute_dtype)  # Keras casts only floating-point numbers
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Returns the output's shape `[..., 2n]`, which equals the input's shape."""
+        return tuple(input_shape)
+
+    def serving_signatures(self, **rollout_options: Any) -> Signatures:
+        """Returns the signatures of an export; see `state_signatures`."""
+        return state_signatures(self, **rollout_options)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the constructor's arguments, with serialized inner layers."""
+        own: dict[str, Any] = {self.part: serialize_layer(getattr(self.hamiltonian, self.part))}
+        for name in ("dissipation", "control"):
+            layer = getattr(self, name)
+            own[name] = None if layer is None else serialize_layer(layer)
+        return super().get_config() | own
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "VelocityNetwork":
+        """Returns the model for a configuration from `get_config`."""
+        return cls(**deserialized_layers(config, (cls.part, "dissipation", "control"), custom_objects))
