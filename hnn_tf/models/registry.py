@@ -12,6 +12,7 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "hnn_dissipation": "hnn_tf.models.presets:hnn_dissipation",
         "hnn_friction": "hnn_tf.models.presets:hnn_friction",
         "mechanical": "hnn_tf.models.presets:mechanical",
+        "mechanical_features": "hnn_tf.models.presets:mechanical_features",
         "mechanical_friction": "hnn_tf.models.presets:mechanical_friction",
         "pairwise": "hnn_tf.models.presets:pairwise",
         "random_features": "hnn_tf.models.presets:random_features",
