@@ -165,7 +165,7 @@ def _write_results(
         "training_data": {"samples": num_samples(samples), "sha256": fingerprint(samples)},
         "metrics": metrics[label],
     }
-    for compared in fitted.keys() - {label}:
+    for compared in [other for other in fitted if other != label]:
         document[compared] = {"fit_seconds": fitted[compared].result.seconds, "metrics": metrics[compared]}
     report.write_metrics(folder / "metrics.json", document)
     sys.stdout.write(report.format_table(document))

@@ -19,9 +19,9 @@ class AccelerationNetwork(DynamicsNetwork):
     Input: concat(q, v, tau) `[..., 3n]`. Output: accelerations `[..., n]`.
     """
 
-    def computes_accelerations(self) -> bool:
-        """Returns True."""
-        return True
+    def computes_forces(self) -> bool:
+        """Returns False."""
+        return False
 
     def forward_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor) -> tf.Tensor:
         """Returns the accelerations `[..., n]` under forces; positions, velocities and forces, `[..., n]` each."""

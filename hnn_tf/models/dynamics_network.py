@@ -56,6 +56,14 @@ class DynamicsNetwork(LearnedMotion, keras.Model, abc.ABC):
         self.mlp.build(input_shape)
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
 
+    @abc.abstractmethod
+    def computes_forces(self) -> bool:
+        """Returns whether the output is a force, and not an acceleration."""
+
+    def computes_accelerations(self) -> bool:
+        """Returns whether the output is an acceleration, and not a force."""
+        return not self.computes_forces()
+
     def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """Returns the outputs `[..., n]` for inputs `[..., 3n]`."""
         return self.mlp(inputs)

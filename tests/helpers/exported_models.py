@@ -49,6 +49,12 @@ BUILDERS = {
     "known mass matrix": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.MechanicalHamiltonian(hnn_tf.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]]), _potential())
     ),
+    "mechanical_features": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MechanicalHamiltonian(
+            hnn_tf.RandomFeatureMassMatrix(num_features=16, angles=[0]),
+            hnn_tf.RandomFeatureEnergy(num_features=16, angles=[0]),
+        )
+    ),
     "pairwise": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
     ),
