@@ -79,7 +79,13 @@ from .models import (
     QuadraticKinetic as QuadraticKinetic,
 )
 from .models import (
+    RandomFeatureEnergy as RandomFeatureEnergy,
+)
+from .models import (
     RandomFeatureHamiltonian as RandomFeatureHamiltonian,
+)
+from .models import (
+    RandomFeatureMassMatrix as RandomFeatureMassMatrix,
 )
 from .models import (
     SeparableHamiltonian as SeparableHamiltonian,

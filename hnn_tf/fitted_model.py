@@ -73,12 +73,13 @@ class FittedModel:
           same states, as the median over the recordings.
         - `friction`: the learned coefficient, if the model has one.
 
-        A rollout begins at the true first state or, if it is unknown, at the initial state with which the rollout fits
-        the readings best. If there are more than 100 test recordings, the first 100 are rolled out. A number that is
-        not finite is left out, for example if a rollout diverges.
+        If the objective needs velocities in the place of momenta, there are no rollouts. A rollout begins at the true
+        first state or, if it is unknown, at the initial state with which the rollout fits the readings best. If there
+        are more than 100 test recordings, the first 100 are rolled out. A number that is not finite is left out, for
+        example if a rollout diverges.
         """
         found = dict(self.result.losses)
-        if isinstance(self.test, Recordings):
+        if isinstance(self.test, Recordings) and not self.result.objective.sees_velocities:
             measured = self.test[:MOST_MEASURED]
             with np.errstate(over="ignore", invalid="ignore"):
                 found |= _scores(measured, self._followed(measured))

@@ -29,7 +29,7 @@ from hnn_tf.training.training_run import check_steps, train
 from hnn_tf.training.training_set import TrainingSet, num_samples
 from trainers import run_folder, trainer_options
 from trainers.tasks import TASKS
-from trainers.tasks.task import Task, TaskData
+from trainers.tasks.task import Compared, Task, TaskData
 from trainers.trainer_options import TrainerOptions
 
 
@@ -59,12 +59,14 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
     with run_folder.claim(folder, recorded, resume=options.run.resume, ignored=ignored) as lock:
         fitted: dict[str, FittedModel] = {}
         metrics = {}
-        for label, model in models.items():
+        for label, (model, own) in models.items():
             checkpoint = Checkpoint(folder / "checkpoints" / f"{label}.npz", lock.check)
             progress = options.run.progress != "none"
-            result = train(model, samples, options.training, checkpoint=checkpoint, log_dir=log_dir, progress=progress)
-            samples = dataclasses.replace(samples, objective=result.objective)  # the next model has the same noise
-            fitted[label] = FittedModel(model, data.train, data.test, samples, options.training, result)
+            fits = samples if own is objective else dataclasses.replace(samples, objective=own)
+            result = train(model, fits, options.training, checkpoint=checkpoint, log_dir=log_dir, progress=progress)
+            fits = dataclasses.replace(fits, objective=result.objective)
+            samples = fits if own is objective else samples  # the next model of this objective has the same noise
+            fitted[label] = FittedModel(model, data.train, data.test, fits, options.training, result)
             metrics[label] = result.losses | _finite(label, _evaluate(fitted[label], data, options.run.protocol))
         lock.check()
         _write_results(task, options, folder, fitted, data, metrics)
@@ -73,7 +75,7 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
             data.draw(folder / "figures", {label: each.model for label, each in fitted.items()})
         if options.run.export:
             lock.check()
-            _export(task, options, folder, models[options.model.model])
+            _export(task, options, folder, models[options.model.model][0])
     write_lines([f"all files of this run: {folder}"])
 
 
@@ -84,18 +86,19 @@ def options_of(task: Task, flags: Mapping[str, Any]) -> TrainerOptions:
     return TrainerOptions.of({**flags, **missing}, task.data_options)
 
 
-def _models(task: Task, options: TrainerOptions, objective: Objective) -> dict[str, keras.Model]:
-    """Returns the models by label, and checks that each is suitable for the run."""
-    compared = dataclasses.replace(options.model, model="baseline", time_reversible=False)
-    choices = {each.model: each for each in [options.model] + [compared] * options.run.compare_baseline}
-    choices[options.model.model] = options.model
-    models = {label: task.new_model(choice, options) for label, choice in choices.items()}
-    for model in models.values():
-        objective.check(model)
-        check_closed_form(model, objective, width=task.state_width)
-        check_steps(model, objective, options.training)
-    if options.run.export:  # the baseline is not exported
-        integrators.get(options.objective.integrator).check(models[options.model.model].vector_field())
+def _models(task: Task, options: TrainerOptions, objective: Objective) -> Compared:
+    """Returns the models by label, the run's own first, and checks that each is suitable for the run."""
+    own = options.model.model
+    models: Compared = {own: (task.new_model(options.model, options), objective)}
+    if options.run.compare_baseline:
+        models = task.compared(options, objective) | models
+        models = {own: models.pop(own)} | models
+    for model, fits in models.values():
+        fits.check(model)
+        check_closed_form(model, fits, width=task.state_width)
+        check_steps(model, fits, options.training)
+    if options.run.export:  # the models for comparison are not exported
+        integrators.get(options.objective.integrator).check(models[own][0].vector_field())
     return models
 
 
@@ -162,7 +165,7 @@ def _write_results(
         "training_data": {"samples": num_samples(samples), "sha256": fingerprint(samples)},
         "metrics": metrics[label],
     }
-    for compared in fitted.keys() - {label}:
+    for compared in [other for other in fitted if other != label]:
         document[compared] = {"fit_seconds": fitted[compared].result.seconds, "metrics": metrics[compared]}
     report.write_metrics(folder / "metrics.json", document)
     sys.stdout.write(report.format_table(document))

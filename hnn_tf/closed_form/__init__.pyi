@@ -1,4 +1,7 @@
 from .evidence import Posterior as Posterior
+from .force_fit import fit_inverse_dynamics as fit_inverse_dynamics
+from .force_regression import ForceFit as ForceFit
+from .force_regression import ForceRegression as ForceRegression
 from .hamiltonian_regression import HamiltonianFit as HamiltonianFit
 from .hamiltonian_regression import HamiltonianRegression as HamiltonianRegression
 from .linear_fit import fit as fit

@@ -1,6 +1,9 @@
+from .arm_record import ArmRecord as ArmRecord
+from .arm_record import read_arm_record as read_arm_record
 from .dataset_cache import cached_arrays as cached_arrays
 from .digest import fingerprint as fingerprint
 from .estimated_derivatives import with_estimated_derivatives as with_estimated_derivatives
+from .forced_motion import ForcedMotion as ForcedMotion
 from .frame_recordings import FrameRecordings as FrameRecordings
 from .gymnasium_pendulum import TIME_STEP as TIME_STEP
 from .gymnasium_pendulum import discrete_energy as discrete_energy

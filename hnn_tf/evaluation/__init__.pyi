@@ -9,6 +9,8 @@ from .energy import energy_drift as energy_drift
 from .energy import energy_mse as energy_mse
 from .energy import energy_slope as energy_slope
 from .energy import median_energy_mse as median_energy_mse
+from .equation_of_motion import computed_forces as computed_forces
+from .equation_of_motion import force_errors as force_errors
 from .frame_angles import angles_of_frames as angles_of_frames
 from .frame_states import fit_latent_map as fit_latent_map
 from .frame_states import states_of_frame_pairs as states_of_frame_pairs

@@ -36,15 +36,15 @@ def versions() -> dict[str, str]:
 
 
 def format_table(document: dict[str, Any]) -> str:
-    """Formats a run's metrics as a table: this model, the baseline if it was trained, and the paper's numbers.
+    """Formats a run's metrics as a table: this model, the models for comparison, and the paper's numbers.
 
     The paper's numbers are shown only if they measure the same quantity. For a model that was trained with the paper's
     objective, all numbers are shown under the paper protocol, and the losses under the clean protocol.
     """
     model = document["model"]
     columns = {model: document["metrics"]}
-    if "baseline" in document:
-        columns["baseline"] = document["baseline"]["metrics"]
+    parts = {label: part for label, part in document.items() if isinstance(part, dict)}
+    columns |= {label: part["metrics"] for label, part in parts.items() if "metrics" in part}
     published = {
         name: values
         for name, values in PUBLISHED_RESULTS.get(document["task"], {}).items()

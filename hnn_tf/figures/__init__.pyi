@@ -5,6 +5,7 @@ from .coordinate_error import draw_coordinate_error as draw_coordinate_error
 from .energy import draw_energy as draw_energy
 from .energy_panels import draw_energy_panels as draw_energy_panels
 from .film_strip import draw_film_strip as draw_film_strip
+from .forces import draw_forces as draw_forces
 from .frame_animation import draw_frame_animation as draw_frame_animation
 from .hamiltonian import draw_hamiltonian as draw_hamiltonian
 from .latent_portrait import draw_latent_portrait as draw_latent_portrait

@@ -1,5 +1,8 @@
+from .acceleration_network import AccelerationNetwork as AccelerationNetwork
 from .baseline_network import BaselineNetwork as BaselineNetwork
+from .cholesky_mass_matrix import CholeskyMassMatrix as CholeskyMassMatrix
 from .constant_mass_matrix import ConstantMassMatrix as ConstantMassMatrix
+from .force_network import ForceNetwork as ForceNetwork
 from .hamiltonian_network import HamiltonianNetwork as HamiltonianNetwork
 from .lagrangian_energy import LagrangianEnergy as LagrangianEnergy
 from .lagrangian_network import LagrangianNetwork as LagrangianNetwork
@@ -22,7 +25,9 @@ from .new_model import new_model as new_model
 from .pairwise_hamiltonian import PairwiseHamiltonian as PairwiseHamiltonian
 from .periodic_coordinates import PeriodicCoordinates as PeriodicCoordinates
 from .quadratic_kinetic import QuadraticKinetic as QuadraticKinetic
+from .random_feature_energy import RandomFeatureEnergy as RandomFeatureEnergy
 from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatureHamiltonian
+from .random_feature_mass_matrix import RandomFeatureMassMatrix as RandomFeatureMassMatrix
 from .registry import MODELS as MODELS
 from .residual_mlp import ResidualMLP as ResidualMLP
 from .second_order_network import SecondOrderNetwork as SecondOrderNetwork

@@ -8,11 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
-from hnn_tf.models.mass_matrix import MassMatrix
+from hnn_tf.models.cholesky_mass_matrix import CholeskyMassMatrix
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class ConstantMassMatrix(MassMatrix):
+class ConstantMassMatrix(CholeskyMassMatrix):
     """A constant mass matrix M, which is known or learned.
 
     Args:

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.models.equation_of_motion import EquationOfMotion
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
@@ -17,7 +18,7 @@ from hnn_tf.typing import State
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class HamiltonianNetwork(LearnedMotion, keras.Model):
+class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
     """A network that learns a Hamiltonian and outputs the Hamiltonian's motion, with or without dissipation and inputs.
 
     call(s) = (J - R(s)) grad H(s),  s = (q, p). Without dissipation, dq/dt = dH/dp and dp/dt = -dH/dq.

@@ -28,6 +28,18 @@ class LearnedMotion(TakesNestedLists):
         """Returns whether H is linear in all of its learned numbers, so that linear solves can find these numbers."""
         return False
 
+    def forces_have_closed_form(self) -> bool:
+        """Returns whether the forces of `inverse_dynamics` are linear in all learned numbers."""
+        return False
+
+    def computes_forces(self) -> bool:
+        """Returns whether there is a method `inverse_dynamics(position, velocity, acceleration)` for the forces."""
+        return False
+
+    def computes_accelerations(self) -> bool:
+        """Returns whether there is a method `forward_dynamics(position, velocity, force)` for the accelerations."""
+        return False
+
     def vector_field(self) -> keras.Model:
         """Returns the model of states `[..., 2n]`: the model itself, or the inner one of a model that sees pictures."""
         return self

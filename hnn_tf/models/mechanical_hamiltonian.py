@@ -19,9 +19,9 @@ class MechanicalHamiltonian(EnergyLayer):
 
     H(q, p) = p^T M(q)^-1 p / 2 + V(q).
 
-    The velocity is v = M(q)^-1 p. The kinetic energy is therefore v^T M(q) v / 2, and H is even in p. M is positive
-    definite for all weights, so the kinetic energy is positive for every p that is not 0. With velocities instead of
-    momenta, the equation of motion is
+    The velocity is v = M(q)^-1 p. The kinetic energy is therefore v^T M(q) v / 2, and H is even in p. If M is positive
+    definite, the kinetic energy is positive for every p that is not 0. Only a `RandomFeatureMassMatrix` is not positive
+    definite for all weights. With velocities instead of momenta, the equation of motion is
 
       tau = M(q) a + dM/dt v - d(v^T M v / 2)/dq + dV/dq,
 
@@ -57,6 +57,11 @@ class MechanicalHamiltonian(EnergyLayer):
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), which is so if M is constant."""
         return self.mass_matrix.constant
+
+    @property
+    def forces_have_closed_form(self) -> bool:
+        """Whether the forces of `inverse_dynamics` are linear in all learned numbers of M and V."""
+        return self.mass_matrix.has_closed_form and getattr(self.potential, "has_closed_form", False)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds both layers for states `[..., 2n]`."""

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from hnn_tf.models.mass_matrix import MassMatrix
+from hnn_tf.models.cholesky_mass_matrix import CholeskyMassMatrix
 from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS, widths
 from hnn_tf.models.position_inputs import PositionInputs
 from hnn_tf.numerics import activation_choice
@@ -17,7 +17,7 @@ _INITIAL_SCALE = 0.1
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class MLPMassMatrix(MassMatrix):
+class MLPMassMatrix(CholeskyMassMatrix):
     """A mass matrix whose Cholesky factor is a multilayer perceptron of the position.
 
     M(q) = L(q) L(q)^T,  L(q) = lower triangular, with exp(y_1), ..., exp(y_n) on its diagonal.

@@ -18,11 +18,12 @@ class ModelOptions(Options):
         "The model. hnn learns H, hnn_friction also one coefficient of linear friction, and hnn_dissipation also a "
         "dissipation that depends on the state. separable learns H = T(p) + V(q). mechanical learns a mass matrix M(q) "
         "and H = p M(q)^-1 p / 2 + V(q). separable_friction and mechanical_friction also learn one coefficient of "
-        "linear friction. pairwise learns the potential energy of each pair of equal bodies as a function of their "
-        "distance. mechanical_velocity and mechanical_velocity_friction are the mechanical models of states whose "
-        "second half is the velocity dq/dt, and lagrangian learns a Lagrangian of such states. baseline learns the "
-        "time derivative, and second_order learns dp/dt. random_features and random_features_friction learn H as a sum "
-        "of fixed random functions, and the second of the two also one coefficient of linear friction.",
+        "linear friction. mechanical_features learns M(q) and V(q) as sums of fixed random functions of q. "
+        "mechanical_velocity and mechanical_velocity_friction are the mechanical models of states whose second half is "
+        "the velocity dq/dt, and lagrangian learns a Lagrangian of such states. pairwise learns the potential energy "
+        "of each pair of equal bodies as a function of their distance. baseline learns the time derivative, and "
+        "second_order learns dp/dt. random_features and random_features_friction learn H as a sum of fixed random "
+        "functions, and the second of the two also one coefficient of linear friction.",
         choices=MODELS,
     )
     hidden_units: tuple[int, ...] = option(

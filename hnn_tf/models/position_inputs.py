@@ -17,6 +17,10 @@ class PositionInputs:
       width: d.
       angles: The k indices of the arguments that are angles (rad).
 
+    Attributes:
+      width: d + k.
+      groups: The indices of the inputs that may meet in one feature, which are all inputs.
+
     Raises:
       InputError: If an index is not that of an argument, or stands twice.
     """
@@ -29,6 +33,7 @@ class PositionInputs:
         # Products with these matrices select. The gradient of a gather would be slow, and converters refuse it.
         self._others, self._angles = np.eye(width)[:, others], np.eye(width)[:, list(angles)]
         self.width = len(others) + 2 * len(angles)
+        self.groups = [np.arange(self.width)]
 
     def value(self, x: tf.Tensor) -> tf.Tensor:
         """Returns z `[..., d + k]` for arguments `[..., d]`."""
@@ -59,6 +64,16 @@ class PositionInputs:
         angle, turn = tf.matmul(x, angles), tf.matmul(tangent, angles)
         others = [tf.matmul(tangent, self._as(self._others, x))] if self._has_others else []
         return tf.concat([*others, turn * tf.cos(angle), -turn * tf.sin(angle)], -1)
+
+    def jacobian(self, x: tf.Tensor) -> tf.Tensor:
+        """Returns dz/dx `[..., d, d + k]` at arguments `[..., d]`, in plain operations."""
+        others = tf.zeros_like(x)[..., tf.newaxis] + self._as(self._others, x)
+        if not self._has_angles:
+            return others
+        angles = self._as(self._angles, x)
+        angle = tf.matmul(x, angles)[..., tf.newaxis, :]
+        parts = [others] if self._has_others else []
+        return tf.concat([*parts, angles * tf.cos(angle), -angles * tf.sin(angle)], -1)
 
     @staticmethod
     def _as(array: np.ndarray, x: tf.Tensor) -> tf.Tensor:

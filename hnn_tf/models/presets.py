@@ -5,6 +5,7 @@ All builders take the same keyword arguments. A builder refuses an argument that
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 
@@ -24,7 +25,9 @@ from hnn_tf.models.mlp_lagrangian import MLPLagrangian
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
 from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
+from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
+from hnn_tf.models.random_feature_mass_matrix import RandomFeatureMassMatrix
 from hnn_tf.models.registry import CONTROLS
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
@@ -212,6 +215,16 @@ def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
     return MechanicalHamiltonian(mass_matrix, _potential(options))
 
 
+def _mechanical_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    shared: dict[str, Any] = {
+        "num_features": options.hidden_units[-1],
+        "activation": options.activation,
+        "angles": options.angles,
+        "dtype": options.dtype,
+    }
+    return MechanicalHamiltonian(RandomFeatureMassMatrix(**shared), RandomFeatureEnergy(**shared))
+
+
 def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
     if options.body_dimension is None:
         raise OptionError(
@@ -250,6 +263,7 @@ mechanical_velocity = HamiltonianPreset("mechanical_velocity", _mechanical, netw
 mechanical_velocity_friction = HamiltonianPreset(
     "mechanical_velocity_friction", _mechanical, _friction, MechanicalVelocityNetwork
 )
+mechanical_features = HamiltonianPreset("mechanical_features", _mechanical_features)
 pairwise = HamiltonianPreset("pairwise", _pairwise)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)

@@ -13,6 +13,7 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "hnn_friction": "hnn_tf.models.presets:hnn_friction",
         "lagrangian": "hnn_tf.models.presets:lagrangian",
         "mechanical": "hnn_tf.models.presets:mechanical",
+        "mechanical_features": "hnn_tf.models.presets:mechanical_features",
         "mechanical_friction": "hnn_tf.models.presets:mechanical_friction",
         "mechanical_velocity": "hnn_tf.models.presets:mechanical_velocity",
         "mechanical_velocity_friction": "hnn_tf.models.presets:mechanical_velocity_friction",

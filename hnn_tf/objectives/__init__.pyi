@@ -2,6 +2,8 @@ from .base import Objective as Objective
 from .by_name import new_objective as new_objective
 from .combined_matching import CombinedMatching as CombinedMatching
 from .derivative_matching import DerivativeMatching as DerivativeMatching
+from .forward_dynamics import ForwardDynamics as ForwardDynamics
+from .inverse_dynamics import InverseDynamics as InverseDynamics
 from .latent_matching import LatentMatching as LatentMatching
 from .objective_options import ObjectiveOptions as ObjectiveOptions
 from .one_step import OneStep as OneStep

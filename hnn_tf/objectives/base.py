@@ -34,13 +34,15 @@ class Objective(abc.ABC):
       takes: The names of the fields of `ObjectiveOptions` that the objective uses. `from_options` refuses the others.
       closed_form: The kind of the closed form that fits a Hamiltonian by this objective without gradient steps.
         "derivatives" and "weak" are one linear regression, without friction. "trajectories" is a fit to whole
-        trajectories, with or without friction. None means that there is no closed form.
+        trajectories, with or without friction. "forces" is one linear regression for the mass matrix, the potential and
+        the friction of a mechanical Hamiltonian. None means that there is no closed form.
       begins_at_closed_form: Whether the training of a network begins at the result of a closed form.
       steps_from_closed_form: The number of training steps that `hnn_tf.fit` takes after such a start by default.
       uses_derivatives: Whether the recordings need time derivatives.
       sees_frames: Whether the objective takes recordings of pictures, and models that see pictures.
       matches_at_states: Whether the objective compares derivatives at the observed states themselves. Derivatives that
         are estimated from noisy states then belong to the denoised states.
+      sees_velocities: Whether the second half of the recordings' states are velocities, and not momenta.
       found: The names of the attributes that are found from the data before a training if they are not given.
     """
 
@@ -51,12 +53,13 @@ class Objective(abc.ABC):
     is_sample_mean: bool = False
     num_substeps: int = 1
     takes: ClassVar[frozenset[str]] = frozenset()
-    closed_form: ClassVar[Literal["derivatives", "weak", "trajectories"] | None] = None
+    closed_form: ClassVar[Literal["derivatives", "weak", "trajectories", "forces"] | None] = None
     begins_at_closed_form: ClassVar[bool] = False
     steps_from_closed_form: ClassVar[int] = 0
     uses_derivatives: ClassVar[bool] = False
     sees_frames: ClassVar[bool] = False
     matches_at_states: ClassVar[bool] = False
+    sees_velocities: ClassVar[bool] = False
     found: ClassVar[tuple[str, ...]] = ()
 
     @classmethod

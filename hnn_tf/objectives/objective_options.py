@@ -22,7 +22,8 @@ class ObjectiveOptions(Options):
         None,
         "The measure of how well a model fits. derivative compares time derivatives. one_step compares the next "
         "state. weak compares increments over windows. trajectory compares whole rollouts, and combined compares "
-        "rollouts and time derivatives. By default, the protocol determines the objective in a trainer, and the "
+        "rollouts and time derivatives. inverse_dynamics compares forces, and forward_dynamics compares accelerations "
+        "under forces. By default, the protocol determines the objective in a trainer, and the "
         "recordings determine the objective in hnn_tf.fit.",
         choices=OBJECTIVES,
     )

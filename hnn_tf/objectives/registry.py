@@ -10,6 +10,8 @@ OBJECTIVES: Registry[Any] = Registry(
         "one_step": "hnn_tf.objectives.one_step:OneStep",
         "trajectory": "hnn_tf.objectives.trajectory_matching:TrajectoryMatching",
         "combined": "hnn_tf.objectives.combined_matching:CombinedMatching",
+        "inverse_dynamics": "hnn_tf.objectives.inverse_dynamics:InverseDynamics",
+        "forward_dynamics": "hnn_tf.objectives.forward_dynamics:ForwardDynamics",
         "weak": "hnn_tf.objectives.weak_form:WeakForm",
     }
 )

@@ -57,6 +57,9 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
       IntegrationWarning: If the substeps are too few for a model that a closed form fits.
     """
     _check_states(model, samples)
+    if objective.closed_form == "forces" and getattr(model, "forces_have_closed_form", lambda: False)():
+        closed_form.fit_inverse_dynamics(model, samples, seed=seed)
+        return Start(objective, samples, is_whole=True)
     whole = is_fitted_in_closed_form(model)
     if objective.begins_at_closed_form:
         with warnings.catch_warnings():
@@ -112,7 +115,8 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
             **named,
         )
     narrow = width <= WIDEST_STATE
-    solved = {"derivatives": conservative, "weak": conservative, "trajectories": narrow, None: False}
+    # Forces determine a mass matrix and a potential, but no H of features of the whole state.
+    solved = {"derivatives": conservative, "weak": conservative, "trajectories": narrow, "forces": False, None: False}
     if not solved[objective.closed_form]:
         able = [name for name, each in sorted(OBJECTIVES.items()) if solved[each.closed_form]]
         raise OptionError(f"{{model}}: has no closed form for {{objective}}; take {', '.join(able)}", **named)

@@ -1,6 +1,7 @@
 """The compiled training loop."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import keras
@@ -86,10 +87,9 @@ class TrainingLoop:
             raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give None")
         self.step = 0
         self._run = tf.function(self._steps, jit_compile=True, autograph=False)
-        self._loss = tf.function(lambda columns: self.objective.loss(model, columns), autograph=False)
-        self._validation_loss = tf.function(
-            lambda columns: self.objective.validation_loss(model, columns), autograph=False
-        )
+        # TensorFlow counts traces by the code of a function, and would complain of the lambdas of a third loop.
+        self._loss = tf.function(functools.partial(self.objective.loss, model), autograph=False)
+        self._validation_loss = tf.function(functools.partial(self.objective.validation_loss, model), autograph=False)
 
     def run(self, num_steps: int) -> float:
         """Takes `num_steps` steps, and returns the loss of the last step, at the weights before its update.

@@ -54,6 +54,10 @@ CASES = {
     "mechanical": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (400 + 40_200 + 200) + 1
     ),
+    # 200 units, 1 input and 1 product, each for the mass, with its constant, and for the potential.
+    "mechanical_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * (202 + 200 + 200 + 2) + 1
+    ),
     "mechanical_friction": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 2
     ),
@@ -119,14 +123,17 @@ def test_every_model_has_an_entry():
 
 def test_every_keras_model_of_the_package_is_registered_and_public():
     registered = {type(_build(name)) for name in models.MODELS}
-    # The model that sees frames has its own tests, in test_latent_model.py; the state of a fit, in test_killed_fit.py.
-    assert package_classes.subclasses(keras.Model) == registered | {LatentHamiltonianNetwork, FitState}
+    # The model that sees frames has its own tests, in test_latent_model.py; the state of a fit, in test_killed_fit.py;
+    # networks that are no motion of states, in test_dynamics_networks.py.
+    others = {LatentHamiltonianNetwork, FitState, models.ForceNetwork, models.AccelerationNetwork}
+    assert package_classes.subclasses(keras.Model) == registered | others
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
 
 # Combinations of what others are made of.
 COMBINED = (
     "hnn_dissipation",
+    "mechanical_features",
     "mechanical_friction",
     "mechanical_velocity_friction",
     "random_features_friction",

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import naive_objectives
 import numpy as np
@@ -9,18 +10,46 @@ import package_classes
 import pytest
 import tensorflow as tf
 
-from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, integrators, objectives, systems
+from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, integrators, models, objectives, systems
 
 SYSTEM = systems.Pendulum(inertia=0.6, gravity_torque=2.2)
 
 
+class Swings:
+    """The forces and accelerations of two such pendulums."""
+
+    def inverse_dynamics(self, position, velocity, acceleration):
+        del velocity
+        return 0.6 * acceleration + 2.2 * tf.sin(position)
+
+    def forward_dynamics(self, position, velocity, force):
+        del velocity
+        return (force - 2.2 * tf.sin(position)) / 0.6
+
+
+def _hnn():
+    return HamiltonianNetwork(MLPHamiltonian(hidden_units=[8, 8], dtype="float64"))
+
+
+def _mechanical():
+    potential = models.MLPEnergy(hidden_units=[8], dtype="float64")
+    return HamiltonianNetwork(
+        models.MechanicalHamiltonian(models.MLPMassMatrix(hidden_units=[8], dtype="float64"), potential)
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """Random samples of 5 (with irregular steps), the column that is cut short, and the loss in plain loops."""
+    """Random samples of 5 (with irregular steps), the column that is cut short, and the loss in plain loops.
+
+    `field` has this loss, and `learned` makes a model that the objective can train.
+    """
 
     target: str
     columns: tuple[str, ...]
     naive: Callable
+    field: Any = SYSTEM
+    learned: Callable = _hnn
 
     def samples(self, rng):
         if "times" in self.columns:
@@ -31,11 +60,18 @@ class Case:
         return samples | ({"time_step": rng.uniform(0.05, 0.4, [5, 1])} if "time_step" in self.columns else {})
 
 
+DYNAMICS = ("position", "velocity", "acceleration", "force")
 WHOLE = ("times", "states", "initial_state")
 CASES = {
     "combined": Case("states", (*WHOLE, "time_derivatives"), naive_objectives.naive_combined),
     "trajectory": Case("states", WHOLE, naive_objectives.naive_trajectory),
     "derivative": Case("time_derivative", ("state", "time_derivative"), naive_objectives.naive_derivative),
+    "forward_dynamics": Case(
+        "acceleration", DYNAMICS, naive_objectives.naive_forward_dynamics, field=Swings(), learned=_mechanical
+    ),
+    "inverse_dynamics": Case(
+        "force", DYNAMICS, naive_objectives.naive_inverse_dynamics, field=Swings(), learned=_mechanical
+    ),
     "one_step": Case("next_state", ("state", "next_state", "time_step"), naive_objectives.naive_one_step),
     "weak": Case("times", ("times", "states"), naive_objectives.naive_weak),
 }
@@ -69,7 +105,7 @@ def _constants(samples):
 def test_loss_equals_plain_loops(objective, case, rng):
     samples = case.samples(rng)
     # 1e-13: some roundings of numbers of order 1.
-    assert float(objective.loss(SYSTEM, _constants(samples))) == pytest.approx(case.naive(samples), rel=1e-13)
+    assert float(objective.loss(case.field, _constants(samples))) == pytest.approx(case.naive(samples), rel=1e-13)
 
 
 def test_reads_the_columns_that_it_declares(objective, case, rng):
@@ -81,12 +117,12 @@ def test_reads_the_columns_that_it_declares(objective, case, rng):
             read.append(name)
             return super().__getitem__(name)
 
-    objective.loss(SYSTEM, Noted(_constants(case.samples(rng))))
+    objective.loss(case.field, Noted(_constants(case.samples(rng))))
     assert set(read) == set(objective.columns)
 
 
 def test_loss_is_a_scalar_of_the_samples_precision(objective, case, rng):
-    loss = objective.loss(SYSTEM, _constants(case.samples(rng)))
+    loss = objective.loss(case.field, _constants(case.samples(rng)))
     assert (loss.shape, loss.dtype) == ((), tf.float64)
 
 
@@ -95,14 +131,14 @@ def test_shapes_that_would_broadcast_are_refused(objective, case, rng, cut):
     samples = _constants(case.samples(rng))
     samples[case.target] = cut(samples[case.target])
     with pytest.raises(ValueError, match="equal shape"):
-        objective.loss(SYSTEM, samples)
+        objective.loss(case.field, samples)
 
 
 def test_a_learned_models_every_weight_gets_a_gradient(objective, case, rng):
-    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8, 8], dtype="float64"))
-    model.build([None, 2])
+    model, samples = case.learned(), _constants(case.samples(rng))
+    model.build([None, 4 if "position" in samples else 2])
     with tf.GradientTape() as tape:
-        loss = objective.loss(model, _constants(case.samples(rng)))
+        loss = objective.loss(model, samples)
     gradients = tape.gradient(loss, model.trainable_variables)
     assert all(np.abs(gradient).max() > 0 for gradient in gradients)
 

@@ -57,6 +57,12 @@ BUILDERS = {
         models.MLPDissipation(hidden_units=[8]),
     ),
     "lagrangian": lambda: hnn_tf.LagrangianNetwork(hnn_tf.MLPLagrangian(hidden_units=16, angles=[0])),
+    "mechanical_features": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MechanicalHamiltonian(
+            hnn_tf.RandomFeatureMassMatrix(num_features=16, angles=[0]),
+            hnn_tf.RandomFeatureEnergy(num_features=16, angles=[0]),
+        )
+    ),
     "pairwise": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
     ),

@@ -24,6 +24,16 @@ def naive_derivative(s):
     return mean_square([field(x) - y for x, y in zip(s["state"], s["time_derivative"], strict=True)])
 
 
+def naive_inverse_dynamics(s):
+    rows = zip(s["position"], s["acceleration"], s["force"], strict=True)
+    return mean_square([0.6 * a + 2.2 * np.sin(q) - force for q, a, force in rows])
+
+
+def naive_forward_dynamics(s):
+    rows = zip(s["position"], s["acceleration"], s["force"], strict=True)
+    return mean_square([(force - 2.2 * np.sin(q)) / 0.6 - a for q, a, force in rows])
+
+
 def naive_one_step(s):
     columns = zip(s["state"], s["next_state"], s["time_step"], strict=True)
     return mean_square([rk4(x, dt.item()) - y for x, y, dt in columns])

@@ -39,6 +39,10 @@ HAMILTONIANS = {
     "known mass": lambda dtype: models.MechanicalHamiltonian(
         models.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]], dtype=dtype), _stock(dtype)
     ),
+    "of features": lambda dtype: models.MechanicalHamiltonian(
+        models.RandomFeatureMassMatrix(num_features=8, angles=[1], dtype=dtype),
+        models.RandomFeatureEnergy(num_features=8, angles=[1], dtype=dtype),
+    ),
     "pairs on a line": lambda dtype: models.PairwiseHamiltonian(_energy(dtype), dimension=1),
     "periodic": lambda dtype: models.PeriodicCoordinates(_energy(dtype), [0]),
     "periodic, all angles": lambda dtype: models.SeparableHamiltonian(

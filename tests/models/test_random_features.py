@@ -167,7 +167,7 @@ def test_the_last_width_is_the_number_of_features():
     [
         ({"structure": "seperable"}, "structure: expected one of full, separable, pairwise; received 'seperable'"),
         ({"activation": "relu"}, "'relu': expected a smooth activation for a Hamiltonian"),
-        ({"num_features": 0}, "expected num_features and dimension >= 1; received 0 and 2"),
+        ({"num_features": 0}, "num_features: expected an integer >= 1; received 0"),
         ({"structure": "pairwise", "periodic": (0,)}, "periodic: expected none .* distances of bodies have no period"),
         ({"periodic": (2,)}, r"periodic: expected indices of positions, 0 to 1; received \(2,\)"),
         ({"structure": "pairwise"}, "expected two or more bodies of dimension 2, 4 numbers each; received .* width 4"),
@@ -180,5 +180,5 @@ def test_options_that_cannot_be_used_are_refused(options, message):
 
 @pytest.mark.parametrize("states", [np.zeros([1, 4]), np.zeros([4]), np.full([5, 4], np.nan)])
 def test_states_that_cannot_be_adapted_to_are_refused(states):
-    with pytest.raises(InputError, match=r"adapt: expected finite states \[N, 2n\], N >= 2"):
+    with pytest.raises(InputError, match=r"adapt: expected finite states or positions \[N, d\], N >= 2"):
         RandomFeatureHamiltonian().adapt(states)

@@ -195,7 +195,7 @@ class _NoMatrix(models.LinearFriction):
 
 def test_what_is_no_friction_is_refused(learned):
     for dissipation in (_OfPositions(), 0.1, models.LinearFriction):
-        with pytest.raises(TypeError, match="dissipation: .* dissipation must be a force, because dq/dt is the velocity"):
+        with pytest.raises(TypeError, match="dissipation: .* must be a force, because dq/dt is the velocity"):
             MechanicalVelocityNetwork(learned.mechanics, dissipation)
     with pytest.raises(ValueError, match="expected the energy's precision float64; received float32"):
         MechanicalVelocityNetwork(learned.mechanics, models.LinearFriction())

@@ -1,4 +1,4 @@
-"""The tasks of the paper, by name."""
+"""The tasks, by name."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ TASKS: Registry[Any] = Registry(
         "pendulum": "trainers.tasks.pendulum:TASK",
         "pixel_pendulum": "trainers.tasks.pixel_pendulum:TASK",
         "real_pendulum": "trainers.tasks.real_pendulum:TASK",
+        "robot_arm": "trainers.tasks.robot_arm:TASK",
         "three_body": "trainers.tasks.three_body:TASK",
         "two_body": "trainers.tasks.two_body:TASK",
     }

@@ -59,3 +59,18 @@ class FrameOptions(CachedDataOptions):
         1.0, "The weight of the loss that makes the momentum a velocity.", least=0.0, most=MOST_WEIGHT
     )
     motion_weight: float = option(0.1, "The weight of the loss of the latent motion.", least=0.0, most=MOST_WEIGHT)
+
+
+@dataclasses.dataclass(frozen=True)
+class ArmOptions(DataOptions):
+    """Options of the arm's motions."""
+
+    noise_std: float = option(
+        0.0,
+        "The standard deviation of the Gaussian noise on the torques of the training, in N m.",
+        least=0.0,
+        most=100.0,
+    )
+    data_path: str | None = option(
+        None, "The path of characters.npz, which has the motions and torques of the arm. It must be given."
+    )

@@ -1,6 +1,7 @@
 """The base classes of tasks and their data, which give data, metrics and figures to a run."""
 
 import abc
+import dataclasses
 import pathlib
 from typing import Any
 
@@ -15,7 +16,10 @@ from trainers.tasks.data_options import DataOptions
 from trainers.trainer_options import TrainerOptions
 
 Models = dict[str, Any]
-"""Trained Keras models by label: first the run's own model, then possibly "baseline"."""
+"""Trained Keras models by label: first the run's own model, then possibly the models for comparison."""
+
+Compared = dict[str, tuple[keras.Model, Objective]]
+"""Untrained models for comparison by label, each with the objective of its training."""
 
 
 class TaskData(abc.ABC):
@@ -55,7 +59,7 @@ def state_of(system: Any, *, time_unit: str) -> dict[str, Any]:
 
 
 class Task(abc.ABC):
-    """A task of the paper.
+    """A task: a problem with its own data, metrics and figures.
 
     Attributes:
       name: The name of the task, as in `python -m trainers.<name>`.
@@ -108,6 +112,16 @@ class Task(abc.ABC):
                 model=model.model,
             )
         return made
+
+    def compared(self, options: TrainerOptions, objective: Objective) -> Compared:
+        """Returns the untrained models with which the run compares its own model; by default, the paper's baseline.
+
+        Args:
+          options: The options of the run.
+          objective: The objective of the run's own model.
+        """
+        choice = dataclasses.replace(options.model, model="baseline", time_reversible=False)
+        return {choice.model: (self.new_model(choice, options), objective)}
 
     def objective(self, options: TrainerOptions) -> Objective:
         """Returns the objective of the run.

@@ -1,0 +1,59 @@
+"""The equation of motion of a network with a mechanical Hamiltonian."""
+
+import keras
+import tensorflow as tf
+
+from hnn_tf import phase_space
+from hnn_tf.numerics.symplectic_gradient import energy_gradient
+
+
+class EquationOfMotion:
+    """The forces and accelerations of a network whose Hamiltonian has a mass matrix.
+
+    tau = M(q) a + dM/dt v - d(v^T M v / 2)/dq + dV/dq + D v.
+
+    q are the positions, v the velocities, a the accelerations, and tau the external generalised forces. D is the block
+    of the dissipation R that acts on the momenta. R must not act on the positions, so that dq/dt is the velocity v.
+    `MechanicalHamiltonian` has the parts of the equation without friction.
+
+    The class is a base class of `HamiltonianNetwork`, which has the attributes `hamiltonian` and `dissipation`.
+    """
+
+    hamiltonian: keras.layers.Layer
+    dissipation: keras.layers.Layer | None
+
+    def computes_forces(self) -> bool:
+        """Returns whether the Hamiltonian has a mass matrix, so that the model has an equation of motion."""
+        return hasattr(self.hamiltonian, "inverse_dynamics")
+
+    def computes_accelerations(self) -> bool:
+        """Returns the same as `computes_forces`."""
+        return self.computes_forces()
+
+    def forces_have_closed_form(self) -> bool:
+        """Returns whether the forces are linear in all learned numbers, as the parts of the model declare."""
+        of_friction = self.dissipation is None or hasattr(self.dissipation, "assign_coefficient")
+        return of_friction and getattr(self.hamiltonian, "forces_have_closed_form", False)
+
+    def inverse_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, acceleration: tf.Tensor) -> tf.Tensor:
+        """Returns the external forces tau `[..., n]` of a motion; positions, velocities, accelerations `[..., n]`."""
+        without = self.hamiltonian.inverse_dynamics(position, velocity, acceleration)
+        return without if self.dissipation is None else without + self.friction_force(position, velocity)
+
+    def forward_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor) -> tf.Tensor:
+        """Returns the acceleration `[..., n]` for external forces; positions, velocities, forces `[..., n]` each."""
+        if self.dissipation is not None:
+            force = tf.cast(force, self.hamiltonian.compute_dtype) - self.friction_force(position, velocity)
+        return self.hamiltonian.forward_dynamics(position, velocity, force)
+
+    def friction_force(self, position: tf.Tensor, velocity: tf.Tensor) -> tf.Tensor:
+        """Returns D v `[..., n]`: the external forces that overcome friction; positions and velocities `[..., n]`.
+
+        Friction itself acts with the opposite sign.
+        """
+        momentum = self.hamiltonian.momentum(position, velocity)
+        if self.dissipation is None:
+            return tf.zeros_like(momentum)
+        state = phase_space.join(tf.cast(position, momentum.dtype), momentum)
+        lost = tf.reduce_sum(self.dissipation(state) * energy_gradient(self.hamiltonian, state)[..., tf.newaxis, :], -1)
+        return phase_space.split(lost)[1]
