@@ -19,7 +19,10 @@ class RunOptions(Options):
         choices=PROTOCOLS,
     )
     compare_baseline: bool = option(
-        False, "Also train a baseline in the same run, and report its metrics, too.", of_the_model=False
+        False,
+        "Also train the models for comparison in the same run, and report their metrics, too. In most tasks, this is "
+        "one baseline.",
+        of_the_model=False,
     )
     output_dir: str = option(
         "", "The folder of this run, which contains everything that the run writes.", of_the_model=False

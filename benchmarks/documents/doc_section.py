@@ -10,6 +10,7 @@ RESULTS = ROOT / "docs" / "results.md"
 INTEGRATORS = ROOT / "docs" / "integrators.md"
 OBJECTIVES = ROOT / "docs" / "objectives.md"
 LIMITS = ROOT / "docs" / "known_limits.md"
+STRUCTURES = ROOT / "docs" / "structures.md"
 SERVING = ROOT / "docs" / "serving.md"
 
 

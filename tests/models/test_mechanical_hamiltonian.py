@@ -8,13 +8,14 @@ import tensorflow as tf
 from hnn_tf import HamiltonianNetwork, models
 
 
-@pytest.fixture(params=["learned", "diagonal", "constant"])
+@pytest.fixture(params=["learned", "diagonal", "constant", "features"])
 def hamiltonian(request):
     keras.utils.set_random_seed(1)
     mass_matrix = {
         "learned": lambda: models.MLPMassMatrix(hidden_units=8, dtype="float64"),
         "diagonal": lambda: models.MLPMassMatrix(hidden_units=8, diagonal=True, dtype="float64"),
         "constant": lambda: models.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]], dtype="float64"),
+        "features": lambda: models.RandomFeatureMassMatrix(num_features=8, angles=[0], dtype="float64"),
     }[request.param]()
     layer = models.MechanicalHamiltonian(mass_matrix, models.MLPEnergy(hidden_units=8, dtype="float64"))
     layer.build([None, 4])

@@ -1,0 +1,1 @@
+"""The measurements of structures of H."""
