@@ -13,7 +13,7 @@ from hnn_tf.data.recording_arrays import recordings_of_arrays
 from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.data.trajectories import Trajectories
 from hnn_tf.input_error import InputError, InputWarning
-from hnn_tf.motion_inputs import InputInterpolation, check_interpolation
+from hnn_tf.input_interpolation import InputInterpolation, check_interpolation
 
 
 @dataclasses.dataclass(frozen=True)

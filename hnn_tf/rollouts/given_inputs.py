@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
+from hnn_tf.input_interpolation import check_interpolation
 from hnn_tf.integrators import Integrator
-from hnn_tf.motion_inputs import check_inputs, check_interpolation, interval_ends
+from hnn_tf.motion_inputs import check_inputs, interval_ends
 from hnn_tf.numerics import scalars
 from hnn_tf.rollouts.compiled_rollout import Plan
 from hnn_tf.rollouts.step_inputs import InputFunction, InputsOfTime, SampledInputs, StepInputs

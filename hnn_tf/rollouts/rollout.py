@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
+from hnn_tf.input_interpolation import InputInterpolation
 from hnn_tf.integrators import Integrator
-from hnn_tf.motion_inputs import InputInterpolation
 from hnn_tf.numerics import scalars
 from hnn_tf.rollouts.given_inputs import DrivenPlan, Inputs, given_inputs, times_of_every_member
 from hnn_tf.rollouts.solution import checked_start, solved_rollout
