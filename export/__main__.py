@@ -6,6 +6,7 @@ python -m export --model_path=runs/pendulum/model.keras --export_dir=served/pend
 from absl import flags
 
 from hnn_tf.commands import command_line, number_flags
+from hnn_tf.input_interpolation import INTERPOLATIONS
 from hnn_tf.integrators.registry import INTEGRATORS
 
 if __name__ == "__main__":
@@ -43,6 +44,13 @@ if __name__ == "__main__":
         "more steps. By default, the number is 10000.",
         lower_bound=1,
         upper_bound=10_000_000,
+    )
+    flags.DEFINE_enum(
+        "input_interpolation",
+        None,
+        INTERPOLATIONS,
+        "The inputs of a rollout between two times, if the model has inputs. By default, the interpolation of the "
+        "recordings on which the model was trained, if metrics.json names it, and otherwise zero_order_hold.",
     )
     flags.DEFINE_string(
         "licence",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import hashlib
 import os
 import pathlib
 from typing import Any
@@ -118,7 +119,9 @@ class FittedModel:
         path = pathlib.Path(folder)
         path.mkdir(parents=True, exist_ok=True)
         save_model(self.model, path / "model.keras")
-        report.write_metrics(path / "metrics.json", self.record() | {"comparison": self.comparison})
+        digest = hashlib.sha256((path / "model.keras").read_bytes()).hexdigest()  # the export asks for it
+        document = self.record() | {"comparison": self.comparison, "model_sha256": digest}
+        report.write_metrics(path / "metrics.json", document)
 
     def draw(self, folder: str | os.PathLike) -> None:
         """Draws the first test recording and the model's rollout into a folder.
@@ -151,6 +154,13 @@ class FittedModel:
                 "energy_unit": "",
             }
             if described
+            else None,
+            "inputs": {
+                "names": list(described.input_names),
+                "units": list(described.input_units),
+                "interpolation": described.input_interpolation,
+            }
+            if described and described.num_inputs
             else None,
             "training_data": {"samples": num_samples(self.data.train), "sha256": fingerprint(self.data.train)},
             "metrics": self.metrics,

@@ -40,7 +40,7 @@ def predict(settings: argparse.Namespace, inputs: Mapping[str, list]) -> dict[st
             if expected.keys() != inputs.keys():
                 raise RequestError(
                     f"--signature={settings.signature}: takes {', '.join(sorted(expected))}; this client sends "
-                    f"{', '.join(sorted(inputs))}; give the --model of a model of states"
+                    f"{', '.join(sorted(inputs))}; give the --model of a model of states without inputs"
                 )
             for name, values in inputs.items():
                 # The server converts nothing, and a model in float64 refuses float32.

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.export import serving_constraints, versions
+from hnn_tf.export.request_shapes import request_shape
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.files.full_disk import raise_if_full
 from hnn_tf.input_error import InputError, one_line
@@ -124,6 +125,6 @@ def _request(function: Any, batch_size: int) -> dict[str, np.ndarray]:
         if name == "times":
             values = np.tile(_TIME_STEP * np.arange(_NUM_TIMES), [batch_size, 1])
         else:
-            values = rng.uniform(0, 1, spec.shape)
+            values = rng.uniform(0, 1, request_shape(spec, batch_size=batch_size, num_times=_NUM_TIMES))
         request[name] = values.astype(spec.dtype.as_numpy_dtype)
     return request

@@ -19,6 +19,7 @@ def main() -> None:
         max_step_size=settings.max_step_size,
         substeps=settings.substeps,
         max_steps=settings.max_steps,
+        input_interpolation=settings.input_interpolation,
         run=run,
         licence=settings.licence,
     )

@@ -61,6 +61,8 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         lines.append(f"  state: {'; '.join([names, *units])}")
         if "layout" in state:  # only systems of bodies have a layout
             lines.append(f"  layout: {state['layout']}")
+    if card["inputs"]:
+        lines.append(f"  inputs: {_inputs(card['inputs'])}")
     if training:
         lines.append(
             f"  trained: objective {training['objective']}, protocol {training['protocol']}, seed {training['seed']}, "
@@ -76,6 +78,8 @@ def _described(card: Mapping[str, Any]) -> list[str]:
         step = f"steps of at most {rollout['max_step_size']}"
     if rollout["max_steps"]:
         step += f", at most {rollout['max_steps']} a call"
+    if rollout["input_interpolation"]:
+        step += f", inputs {rollout['input_interpolation']}"
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
     return [
         *lines,
@@ -89,6 +93,11 @@ _MOST_PROBLEMS = 5
 """The largest number of problems that the error's line names. There may be as many problems as files."""
 
 _UNITS = {"time": "time_unit", "energy": "energy_unit"}
+
+
+def _inputs(inputs: Mapping[str, Any]) -> str:
+    names, units = inputs["names"] or [], inputs["units"] or [""] * inputs["number"]
+    return ": ".join([str(inputs["number"]), *filter(None, [", ".join(map(_with_unit, names, units))])])
 
 
 def _with_unit(name: str, unit: str) -> str:

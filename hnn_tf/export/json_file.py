@@ -40,6 +40,25 @@ def read(path: str | os.PathLike, what: str) -> Any:
         ) from error
 
 
+def fits(value: Any, layout: Any) -> bool:
+    """Returns whether a document has at least the names of a layout, with the right types.
+
+    A layout is given by types. A tuple lists alternatives, `[...]` is a list, and `{str: ...}` is an object with any
+    names; both contain values of the type that follows. None stands for null.
+    """
+    if isinstance(layout, tuple):
+        return any(fits(value, each) for each in layout)
+    if isinstance(layout, list):
+        return isinstance(value, list) and all(fits(each, layout[0]) for each in value)
+    if isinstance(layout, dict):
+        if not isinstance(value, dict):
+            return False
+        if str in layout:
+            return all(fits(each, layout[str]) for each in value.values())
+        return all(name in value and fits(value[name], part) for name, part in layout.items())
+    return value is None if layout is None else isinstance(value, layout) and not isinstance(value, bool)
+
+
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no number of JSON")
 

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf.export import json_file, plain_file
-from hnn_tf.input_error import InputError, one_line
+from hnn_tf.export import json_file, plain_file, reference_answers
+from hnn_tf.input_error import InputError
 from hnn_tf.version import __version__
 
 PATH = pathlib.PurePath("assets.extra", "model_card.json")
@@ -29,6 +29,7 @@ LAYOUT = {
     "dtype": str,
     "system": (str, None),
     "state": ({"names": [str], "units": [str], "time_unit": str, "energy_unit": str}, None),
+    "inputs": ({"number": int, "names": ([str], None), "units": ([str], None)}, None),
     "training": (
         {
             "objective": str,
@@ -47,17 +48,19 @@ LAYOUT = {
         "max_step_size": (float, int, None),
         "substeps": (int, None),
         "max_steps": (int, None),
+        "input_interpolation": (str, None),
     },
     "licence": (str, None),
     "versions": _VERSIONS,
     "reference_points": {"inputs": {str: list}, "signatures": {str: {"inputs": [str], "outputs": {str: list}}}},
     "files": {str: str},
 }
-"""The layout of every card, given by types.
+"""The layout of every card, for `json_file.fits`. Unknown values are null."""
 
-A tuple lists alternatives, `[...]` is a list, and `{str: ...}` is an object with any names; both contain values of the
-type that follows. Unknown values are null.
-"""
+_RECORDED_INPUTS = {"names": [str], "units": [str], "interpolation": str}
+"""The layout of the entry about the inputs in the document of a run."""
+
+_NO_RUN = "metrics.json: expected the document of a run; received other names or types; repair or remove the file"
 
 DTYPES = ("float32", "float64")
 """The precisions that can be exported."""
@@ -84,14 +87,14 @@ def write(
       model: The exported model.
       functions: The concrete function of every signature, which computes the reference points.
       name: The name under which the model is served.
-      rollout: The integrator and the step of the rollout.
+      rollout: The integrator and the step of the rollout, and the interpolation of its inputs.
       run: The document `metrics.json` of the run that trained the model, if there is one.
       licence: The licence of the model.
 
     Raises:
       InputError: If the model cannot run or returns numbers that are not finite, or `run` is not the document of a run.
     """
-    run = run or {}
+    run, known, number = run or {}, recorded_inputs(run), getattr(model, "num_inputs", 0)
     training = {key: run.get(key) for key in ("objective", "protocol", "seed", "steps", "fit_seconds", "versions")}
     document = {
         "format": FORMAT,
@@ -101,6 +104,7 @@ def write(
         "dtype": model.compute_dtype,
         "system": run.get("task"),
         "state": run.get("state"),
+        "inputs": {"number": number, "names": known.get("names"), "units": known.get("units")} if number else None,
         "training": training | {"data": run.get("training_data")} if run else None,
         "metrics": run.get("metrics"),
         "rollout": dict(rollout),
@@ -111,13 +115,11 @@ def write(
             "tensorflow": tf.__version__,
             "keras": keras.__version__,
         },
-        "reference_points": _reference_points(functions),
+        "reference_points": reference_answers.computed(functions),
         "files": {str(path.relative_to(folder)): sha256(path) for path in _files(folder)},
     }
-    if not _fits(document, LAYOUT):
-        raise InputError(
-            "metrics.json: expected the document of a run; received other names or types; repair or remove the file"
-        )
+    if not json_file.fits(document, LAYOUT):
+        raise InputError(_NO_RUN)
     (folder / PATH).parent.mkdir(exist_ok=True)
     # Floats have the shortest digits that restore them.
     text = json.dumps(document, indent=1, allow_nan=False) + "\n"
@@ -141,10 +143,24 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
     if isinstance(document, dict) and isinstance(document.get("rollout"), dict):
-        document["rollout"].setdefault("max_steps", None)  # older exports do not have this limit
-    if not _fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
+        # Older exports have neither a limit of steps nor inputs.
+        document["rollout"] = {"max_steps": None, "input_interpolation": None} | document["rollout"]
+        document = {"inputs": None} | document
+    if not json_file.fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
+
+
+def recorded_inputs(run: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Returns the names, units and interpolation of the inputs in the document of a run; nothing if it has none.
+
+    Raises:
+      InputError: If the document has another form.
+    """
+    found = (run or {}).get("inputs")
+    if not json_file.fits(found, (_RECORDED_INPUTS, None)):
+        raise InputError(_NO_RUN)
+    return found or {}
 
 
 def changed_files(folder: pathlib.Path, card: Mapping[str, Any]) -> list[str]:
@@ -179,64 +195,14 @@ def reference_points(card: Mapping[str, Any]) -> dict[str, tuple[Arrays, Arrays]
 
     try:
         return {
-            name: (arrays({key: points["inputs"][key] for key in point["inputs"]}), arrays(point["outputs"]))
+            name: (
+                arrays({key: points["inputs"][key] for key in point["inputs"]} | point.get("own_inputs", {})),
+                arrays(point["outputs"]),
+            )
             for name, point in points["signatures"].items()
         }
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{PATH}: expected reference points of numbers; export the model anew") from error
-
-
-def _reference_points(functions: Mapping[str, Callable]) -> dict[str, Any]:
-    """Returns the answers to one small request per signature.
-
-    Requests with inputs of the same name share these inputs.
-    """
-    inputs: dict[str, np.ndarray] = {}
-    signatures: dict[str, Any] = {}
-    for name, function in functions.items():
-        specs: Mapping[str, tf.TensorSpec] = function.structured_input_signature[1]  # type: ignore[attr-defined]
-        for key, spec in specs.items():
-            inputs.setdefault(key, _example(key, spec))
-        try:
-            outputs = {k: v.numpy() for k, v in function(**{key: tf.constant(inputs[key]) for key in specs}).items()}
-        except tf.errors.OpError as error:
-            raise InputError(f"{name}: expected a model that runs; received: {one_line(error.message)}") from error
-        if not all(np.isfinite(output).all() for output in outputs.values()):
-            raise InputError(
-                f"{name}: expected finite answers for an ordinary request; received NaN or infinity; train the model "
-                "again, or give the rollout longer steps or a larger max_steps"
-            )
-        signatures[name] = {"inputs": list(specs), "outputs": {key: _listed(v) for key, v in outputs.items()}}
-    return {"inputs": {key: _listed(value) for key, value in inputs.items()}, "signatures": signatures}
-
-
-def _example(key: str, spec: tf.TensorSpec) -> np.ndarray:
-    dtype = spec.dtype.as_numpy_dtype
-    if key == "times":
-        return np.array([[0.0, 0.1]], dtype)
-    # The numbers differ, so that exchanged or lost columns are visible, and are in the range of states and grey values.
-    size = int(np.prod(spec.shape[1:]))
-    return (0.5 + 0.5 * np.sin(1.0 + np.arange(size))).round(3).astype(dtype).reshape([1, *spec.shape[1:]])
-
-
-def _listed(array: np.ndarray) -> list:
-    """Returns nested lists of numbers with the shortest digits that restore the array's numbers in its precision."""
-    return np.asarray(array).astype(str).astype(float).tolist()
-
-
-def _fits(value: Any, layout: Any) -> bool:
-    """Returns whether a document has at least the names of a layout, with the right types."""
-    if isinstance(layout, tuple):
-        return any(_fits(value, each) for each in layout)
-    if isinstance(layout, list):
-        return isinstance(value, list) and all(_fits(each, layout[0]) for each in value)
-    if isinstance(layout, dict):
-        if not isinstance(value, dict):
-            return False
-        if str in layout:
-            return all(_fits(each, layout[str]) for each in value.values())
-        return all(name in value and _fits(value[name], part) for name, part in layout.items())
-    return value is None if layout is None else isinstance(value, layout) and not isinstance(value, bool)
 
 
 def _files(folder: pathlib.Path) -> list[pathlib.Path]:

@@ -41,6 +41,7 @@ def export_model(
     max_step_size: float | None = None,
     substeps: int | None = None,
     max_steps: int | None = None,
+    input_interpolation: str | None = None,
     run: Mapping[str, Any] | None = None,
     licence: str | None = None,
 ) -> pathlib.Path:
@@ -67,6 +68,8 @@ def export_model(
         million. By default, 10 000. A row that would need more steps is NaN after its limit. The inner steps of an
         adaptive integrator, and the iterations of an implicit integrator, are counted separately and have the same
         limit (see `hnn_tf.rollouts.stepper.Stepper`).
+      input_interpolation: The inputs of the rollout between two times, "zero_order_hold" or "linear", for a model with
+        inputs. By default, the interpolation in the recordings of `run`, and otherwise "zero_order_hold".
       run: The document `metrics.json` of a run, from which the card describes the training. A fitted model has its own
         description.
       licence: The licence of the model, for the card.
@@ -103,9 +106,9 @@ def export_model(
     if (folder / "saved_model.pb").exists():
         raise InputError(f"{folder}: expected a served folder; received a version; give the folder above")
     versions.refuse_existing(folder, version)  # the version is checked again after the work
-    module = ServingModule(
-        model, integrator=integrator, max_step_size=max_step_size, substeps=substeps, max_steps=max_steps
-    )
+    steps: dict[str, Any] = {"max_step_size": max_step_size, "substeps": substeps, "max_steps": int(max_steps)}
+    interpolation = input_interpolation or model_card.recorded_inputs(run).get("interpolation")
+    module = ServingModule(model, integrator=integrator, input_interpolation=interpolation, **steps)
     keras_endpoints.attach(module, module.functions)
     created = [each for each in (folder, *folder.parents) if not each.exists()]
     until_done = contextlib.ExitStack()
@@ -118,12 +121,8 @@ def export_model(
             options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
             tf.saved_model.save(module, str(temporary), signatures=module.functions, options=options)
         warmup.write(temporary, module.functions, model_name=name)
-        rollout = {
-            "integrator": integrators.get(integrator).name,
-            "max_step_size": max_step_size,
-            "substeps": substeps,
-            "max_steps": int(max_steps),
-        }
+        rollout = {"integrator": integrators.get(integrator).name} | steps
+        rollout |= {"input_interpolation": module.input_interpolation}
         model_card.write(temporary, model, module.functions, name=name, rollout=rollout, run=run, licence=licence)
         return versions.move_into_place(temporary, folder, version)
     except (OSError, tf.errors.OpError) as error:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.export.model_card import DTYPES
 from hnn_tf.input_error import InputError
+from hnn_tf.input_interpolation import INTERPOLATIONS, check_interpolation
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 
 
@@ -26,6 +27,9 @@ class ServingModule(tf.Module):
     or at which the call exceeds `max_steps`; other rows do not change (`hnn_tf.rollouts.step_limit.LimitedTimes`). A
     row is also NaN if an implicit or adaptive integrator finds no solution for it.
 
+    If the model has inputs, `rollout` also takes the samples of the inputs at the times. The last sample is used only
+    by the interpolation "linear". At repeated times, the inputs jump from the first to the last of their samples.
+
     Args:
       model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a model with
         `serving_signatures`.
@@ -33,13 +37,17 @@ class ServingModule(tf.Module):
       max_step_size: The longest step of `rollout`, in the system's time unit, > 0.
       substeps: The steps of `rollout` between two times, >= 1. Exactly one of `max_step_size` and `substeps` is given.
       max_steps: The limit of all steps of a call of `rollout`, >= 1.
+      input_interpolation: The inputs of `rollout` between two times; see `hnn_tf.rollout`. By default, if the model has
+        inputs, "zero_order_hold".
 
     Attributes:
       weights: The copies of the variables.
       functions: The concrete function of every signature, by name.
+      input_interpolation: The name of the interpolation, or None for a model without inputs.
 
     Raises:
-      InputError: If the model is not built or returns no time derivative, or the integrator does not accept the model.
+      InputError: If the model is not built or returns no time derivative, the integrator does not accept the model, or
+        there is no such interpolation or no inputs for it.
     """
 
     def __init__(
@@ -50,6 +58,7 @@ class ServingModule(tf.Module):
         max_step_size: float | None = None,
         substeps: int | None = None,
         max_steps: int,
+        input_interpolation: str | None = None,
     ) -> None:
         super().__init__()
         _check_names(model)
@@ -57,13 +66,19 @@ class ServingModule(tf.Module):
             raise InputError(f"{model.name}: expected a model of float32 or float64; received {model.compute_dtype}")
         method = integrators.get(integrator)
         # checkpointing=False gives a graph without custom gradients, because an export cannot keep them.
-        options = {
+        options: dict[str, Any] = {
             "integrator": method,
             "max_step_size": max_step_size,
             "substeps": substeps,
             "max_steps": max_steps,
             "checkpointing": False,
         }
+        if getattr(model, "num_inputs", 0):
+            input_interpolation = options["input_interpolation"] = input_interpolation or INTERPOLATIONS[0]
+            check_interpolation(input_interpolation)
+        elif input_interpolation is not None:
+            raise InputError(f"input_interpolation: {model.name} takes no inputs; leave the interpolation out")
+        self.input_interpolation = input_interpolation
         signatures = signatures_of(model, **options)
         method.check(getattr(model, "dynamics", model))
         # The module keeps copies, and no attribute refers to the model itself. Otherwise, the tracked Keras model would

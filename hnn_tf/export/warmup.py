@@ -11,6 +11,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorflow.core.framework import tensor_pb2
 
 from hnn_tf.export import plain_file
+from hnn_tf.export.request_shapes import request_shape
 
 BATCH_SIZES = (1, 2, 8)
 PATH = pathlib.PurePath("assets.extra", "tf_serving_warmup_requests")
@@ -69,9 +70,10 @@ def read(saved_model: pathlib.Path) -> list[tuple[str, dict[str, np.ndarray]]]:
 
 def _example(key: str, spec: tf.TensorSpec, batch_size: int) -> np.ndarray:
     dtype = spec.dtype.as_numpy_dtype
+    times = np.array([0.0, _TIME_STEP], dtype)
     if key == "times":
-        return np.tile(np.array([0.0, _TIME_STEP], dtype), [batch_size, 1])
-    return np.full([batch_size, *spec.shape[1:]], 0.1, dtype)
+        return np.tile(times, [batch_size, 1])
+    return np.full(request_shape(spec, batch_size=batch_size, num_times=len(times)), 0.1, dtype)
 
 
 def _prediction_log() -> Any:

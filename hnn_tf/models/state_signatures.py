@@ -27,7 +27,9 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     | `time_derivative` | `state` [B, 2n] | `time_derivative` [B, 2n] |
     | `rollout` | `state` [B, 2n], `times` [B, T] | `trajectory` [B, T, 2n], `energy` [B, T] |
 
-    If the model has no `hamiltonian`, there is no signature and no output `energy`.
+    If the model has no `hamiltonian`, there is no signature and no output `energy`. If the model has m inputs, as it
+    declares by `num_inputs`, `serving_default` and `time_derivative` also take `inputs` [B, m], and `rollout` also
+    takes `inputs` [B, T, m], the inputs at the times.
 
     Args:
       model: A built model.
@@ -40,6 +42,11 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     has_energy = hasattr(model, "hamiltonian")
     state_spec = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
     times_spec = tf.TensorSpec([None, None], model.compute_dtype, name="times")
+    num_inputs = getattr(model, "num_inputs", 0)
+    at_states, at_times = (
+        [tf.TensorSpec([*sizes, num_inputs], model.compute_dtype, name="inputs")] if num_inputs else []
+        for sizes in ([None], [None, None])
+    )
 
     def energy(state: State) -> dict[str, tf.Tensor]:
         if not has_energy:
@@ -49,8 +56,8 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
             raise InputError(f"{model.name}: expected a Hamiltonian [..., 2n] -> [...]; received {value.shape}")
         return {"energy": value}
 
-    def time_derivative(state: State) -> dict[str, tf.Tensor]:
-        derivative = model(state)
+    def time_derivative(state: State, inputs: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+        derivative = model(state) if inputs is None else model(state, inputs=of_batch(inputs, state))
         if not derivative.shape.is_compatible_with(state.shape):
             raise InputError(
                 f"{model.name}: expected a time derivative of the state's shape {state.shape}; "
@@ -58,14 +65,19 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
             )
         return {"time_derivative": derivative}
 
-    def rollout(state: State, times: tf.Tensor) -> dict[str, tf.Tensor]:
-        trajectory = rollout_at_times(model, state, of_batch(times, state), **rollout_options)
+    def serving_default(state: State, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return energy(state) | time_derivative(state, **inputs)
+
+    def rollout(state: State, times: tf.Tensor, inputs: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+        times = of_batch(times, state)
+        inputs = None if inputs is None else of_times(inputs, times)
+        trajectory = rollout_at_times(model, state, times, inputs=inputs, **rollout_options)
         return {"trajectory": trajectory} | (energy_along(model.hamiltonian, trajectory) if has_energy else {})
 
     signatures: Signatures = {
-        "serving_default": (lambda state: energy(state) | time_derivative(state), [state_spec]),
-        "time_derivative": (time_derivative, [state_spec]),
-        "rollout": (rollout, [state_spec, times_spec]),
+        "serving_default": (serving_default, [state_spec, *at_states]),
+        "time_derivative": (time_derivative, [state_spec, *at_states]),
+        "rollout": (rollout, [state_spec, times_spec, *at_times]),
     }
     return signatures | ({"energy": (energy, [state_spec])} if has_energy else {})
 
@@ -78,12 +90,20 @@ def energy_along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Te
 
 
 def of_batch(times: tf.Tensor, state: State) -> tf.Tensor:
-    """Returns the times `[B, T]`, and fails unless there are as many states `[B, 2n]` as rows of times.
+    """Returns the times `[B, T]`, or the inputs `[B, m]`, and fails unless there are as many rows as states `[B, 2n]`.
 
     Without this check, a single row of times would be broadcast. The check consists of joining and separating times and
     states, because converters do not support assertions.
     """
     return tf.concat([state, times], 1)[:, state.shape[-1] :]
+
+
+def of_times(inputs: tf.Tensor, times: tf.Tensor) -> tf.Tensor:
+    """Returns the inputs `[B, T, m]`, and fails unless there is one row of m inputs for each of the times `[B, T]`.
+
+    The check is that of `of_batch`.
+    """
+    return tf.concat([times[..., tf.newaxis], inputs], 2)[..., 1:]
 
 
 def state_width(model: keras.Model) -> int:

@@ -18,6 +18,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't
 COMMANDS = {
     "exports": ["--model_path=model.keras", "--export_dir=served/pendulum", "--max_step_size=0.2"],
     "baseline": ["--model_path=baseline.keras", "--export_dir=served/baseline", "--integrator=rk8", "--substeps=4"],
+    "driven": ["--model_path=driven.keras", "--export_dir=served/driven", "--input_interpolation=linear"],
+    "no inputs": ["--model_path=model.keras", "--export_dir=nothing", "--input_interpolation=linear"],
     "missing": ["--model_path=nowhere.keras", "--export_dir=nothing"],
     "damaged": ["--model_path=damaged.keras", "--export_dir=nothing"],
     "existing": ["--model_path=model.keras", "--export_dir=existing", "--version=3"],
@@ -36,6 +38,9 @@ def finished(tmp_path_factory):
     baseline = hnn_tf.BaselineNetwork(hidden_units=[8], name="baseline")
     baseline.build([None, 2])
     baseline.save(folder / "baseline.keras")
+    driven = hnn_tf.BaselineNetwork(hidden_units=[8], num_inputs=1, name="driven")
+    driven.build([None, 2])
+    driven.save(folder / "driven.keras")
     (folder / "damaged.keras").write_bytes((folder / "model.keras").read_bytes()[:5000])
     (folder / "existing" / "3").mkdir(parents=True)
     alone, *others = COMMANDS
@@ -80,6 +85,21 @@ def test_says_that_a_baseline_has_no_energy(finished):
     assert "energy [" not in output
 
 
+def test_a_model_with_inputs_has_the_interpolation_that_was_asked_for(finished):
+    folder, results = finished
+    code, output, error = results["driven"]
+    assert (code, error) == (0, "")
+    assert "  rollout: inputs [?, ?, 1] float32, state [?, 2] float32, times [?, ?] float32 -> trajectory" in output
+    served = tf.saved_model.load(str(folder / "served" / "driven" / "1"))
+    model = keras.saving.load_model(folder / "driven.keras")
+    request = {"state": tf.constant([[0.5, 0.1]]), "times": tf.constant([[0.0, 0.7]])}
+    inputs = tf.constant([[[1.0], [-2.0]]])
+    options = {"inputs": inputs, "input_interpolation": "linear", "max_step_size": 0.05}
+    expected = hnn_tf.rollout_at_times(model, *request.values(), **options)
+    answer = served.signatures["rollout"](**request, inputs=inputs)["trajectory"]
+    np.testing.assert_allclose(answer, expected, rtol=1e-6)  # float32, in another graph
+
+
 def test_substeps_are_those_between_two_times(finished):
     folder, _ = finished
     served = tf.saved_model.load(str(folder / "served" / "baseline" / "1"))
@@ -97,6 +117,7 @@ def test_substeps_are_those_between_two_times(finished):
         ("damaged", "error: damaged.keras: expected a .keras file"),
         ("existing", "error: existing/3: exists"),
         ("both", "error: max_step_size and substeps: expected one of the two; received both"),
+        ("no inputs", "error: input_interpolation: hnn takes no inputs; leave the interpolation out"),
         ("leapfrog", "error: integrator 'leapfrog': needs a separable Hamiltonian"),
     ],
 )
@@ -120,8 +141,9 @@ def test_bad_input_is_one_line_and_writes_nothing(finished, name, message):
         (["--model_path=m.keras", "--export_dir=d", "--max_steps=0"], "error: flag --max_steps=0"),
         (["--model_path=m.keras", "--export_dir=d", "--version=0"], "error: flag --version=0"),
         (["--model_path=m.keras", "--export_dir=d", "--integrator=euler"], "error: flag --integrator=euler"),
+        (["--model_path=m.keras", "--export_dir=d", "--input_interpolation=x"], "error: flag --input_interpolation=x"),
     ],
-    ids=["required", "zero step", "nan step", "substeps", "steps", "version", "integrator"],
+    ids=["required", "zero step", "nan step", "substeps", "steps", "version", "integrator", "interpolation"],
 )
 def test_a_bad_flag_is_one_line(tmp_path, arguments, message):
     process = _start(arguments, tmp_path)

@@ -50,6 +50,26 @@ def _friction():
     return model
 
 
+def _driven():
+    hamiltonian = hnn_tf.MLPHamiltonian(hidden_units=[8])
+    model = hnn_tf.HamiltonianNetwork(hamiltonian, control=hnn_tf.LinearInput(1), name="driven")
+    model.build([None, 2])
+    return model
+
+
+def _driven_baseline():
+    model = hnn_tf.BaselineNetwork(hidden_units=[8], num_inputs=1)
+    model.build([None, 2])
+    return model
+
+
+def _driven_frames():
+    parts = [hnn_tf.models.ResidualMLP(width, hidden_units=8) for width in (2, 60)]
+    model = hnn_tf.LatentHamiltonianNetwork(*parts, _driven(), frame_shape=(6, 5, 2), name="pixels")
+    model.build([None, 6, 5, 2])
+    return model
+
+
 def _lazy():
     model = Lazy()
     model.build([None, 2])
@@ -69,6 +89,13 @@ def _lazy():
             "'my pendulum': expected ASCII letters",
         ),
         (_friction, {"integrator": "gauss6"}, "integrator 'gauss6': expected Hamiltonian motion, .* use 'rk4'"),
+        (_driven, {"integrator": "gauss6"}, "integrator 'gauss6': expected Hamiltonian motion, .* use 'rk4'"),
+        (_driven_baseline, {"integrator": "tao2"}, "integrator 'tao2': takes no inputs; use 'rk4'"),
+        (_driven_frames, {}, "pixels: expected dynamics without inputs; received dynamics with 1 inputs"),
+        (_driven, {"input_interpolation": "cubic"}, "input_interpolation: expected one of zero_order_hold, linear;"),
+        (_hnn, {"input_interpolation": "linear"}, "input_interpolation: hnn takes no inputs; leave"),
+        (_driven, {"run": {"inputs": ["u"]}}, "metrics.json: expected the document of a run"),
+        (_driven, {"run": {"inputs": {"names": ["u"]}}}, "metrics.json: expected the document of a run"),
         (_hnn, {"version": 1.5}, "version: expected an integer >= 1, below 2[*][*]63; received 1.5"),
         (_hnn, {"version": True}, "version: expected an integer"),
         (_hnn, {"version": 2**63}, "version: expected an integer"),

@@ -33,14 +33,16 @@ def test_the_card_says_what_is_known(exported):
     assert (card["system"], card["state"], card["metrics"]) == ("pendulum", STATE, RUN["metrics"])
     assert card["training"]["data"] == RUN["training_data"]
     assert card["training"]["seed"] == 3
-    assert card["rollout"] == {"integrator": "rk4", "max_step_size": 0.1, "substeps": None, "max_steps": 10_000}
+    steps = {"max_step_size": 0.1, "substeps": None, "max_steps": 10_000}
+    assert card["rollout"] == {"integrator": "rk4"} | steps | {"input_interpolation": None}
     assert card["versions"]["tensorflow"] == tf.__version__
 
 
 def test_what_isnt_known_is_null(exported):
     card = model_card.read(exported / "2")
-    assert [card[name] for name in ("system", "state", "training", "metrics", "licence")] == [None] * 5
-    assert card["rollout"] == {"integrator": "rk8", "max_step_size": None, "substeps": 2, "max_steps": 500}
+    assert [card[name] for name in ("system", "state", "inputs", "training", "metrics", "licence")] == [None] * 6
+    steps = {"max_step_size": None, "substeps": 2, "max_steps": 500}
+    assert card["rollout"] == {"integrator": "rk8"} | steps | {"input_interpolation": None}
     assert card["dtype"] == "float64"
 
 
@@ -60,13 +62,15 @@ def test_reference_points_are_what_the_model_answers(exported, version):
     assert max(self_test.differences(exported / version, card).values()) == 0
 
 
-def test_a_card_of_before_the_limit_of_steps_can_be_read(exported, tmp_path):
+def test_a_card_of_before_the_limit_of_steps_and_the_inputs_can_be_read(exported, tmp_path):
     folder = shutil.copytree(exported / "1", tmp_path / "1")
     path = folder / "assets.extra" / "model_card.json"
     card = json.loads(path.read_text())
-    del card["rollout"]["max_steps"]
+    del card["rollout"]["max_steps"], card["rollout"]["input_interpolation"], card["inputs"]
     path.write_text(json.dumps(card))
-    assert model_card.read(folder)["rollout"] == card["rollout"] | {"max_steps": None}
+    read = model_card.read(folder)
+    assert read["rollout"] == card["rollout"] | {"max_steps": None, "input_interpolation": None}
+    assert read["inputs"] is None
 
 
 def test_a_model_without_finite_answers_is_refused(tmp_path):

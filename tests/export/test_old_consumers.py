@@ -27,13 +27,15 @@ CASES = [
     *((name, dtype, "rk4") for name in models.MODELS for dtype in TOLERANCE),
     *(("hnn", "float64", name) for name in INTEGRATORS[1:]),
     ("pixel hnn", "float32", "rk4"),
+    *(("driven hnn_friction", dtype, "rk4") for dtype in TOLERANCE),
 ]
 
 
 def _build(name, dtype):
     size = {"hidden_units": (16, 16), "activation": "tanh", "dtype": dtype, "body_dimension": 1}
-    model = models.MODELS[name.removeprefix("pixel ")](**size)
-    if not name.startswith("pixel"):
+    kind, _, base = name.rpartition(" ")
+    model = models.MODELS[base](**size, **({"num_inputs": 2, "control": "mlp"} if kind == "driven" else {}))
+    if kind != "pixel":
         model.build([None, 4])
         return model
     parts = [models.ResidualMLP(width, hidden_units=16, dtype=dtype) for width in (2, 60)]
@@ -53,7 +55,7 @@ def _requests(saved_model):
                 if key == "times":
                     inputs[key] = np.cumsum(rng.uniform(0.1, 0.5, [batch, 4]), 1).astype(dtype)
                 else:
-                    shape = [batch, *(dim.size for dim in info.tensor_shape.dim[1:])]
+                    shape = [batch, *(4 if dim.size < 0 else dim.size for dim in info.tensor_shape.dim[1:])]
                     inputs[key] = rng.uniform(0, 0.5, shape).astype(dtype)
             yield saved_model, name, inputs
 

@@ -8,6 +8,7 @@ import tensorflowjs_client
 import hnn_tf
 from hnn_tf.export.graph_model import write_graph_model
 from hnn_tf.export.graph_model_operations import OPERATIONS
+from hnn_tf.export.request_shapes import request_shape
 from hnn_tf.export.saved_model import export_model
 from hnn_tf.models import ResidualMLP
 
@@ -35,9 +36,9 @@ def _second_order():
     return model
 
 
-def _dissipative(dissipation):
+def _dissipative(dissipation, control=None):
     hamiltonian = hnn_tf.MLPHamiltonian(hidden_units=[16, 16])
-    model = hnn_tf.HamiltonianNetwork(hamiltonian, dissipation, name="dissipative")
+    model = hnn_tf.HamiltonianNetwork(hamiltonian, dissipation, control, name="dissipative")
     model.build([None, 4])
     return model
 
@@ -75,6 +76,12 @@ CASES = {
     "mechanical": (_mechanical, "rk4"),
     "pairwise": (_pairwise, "rk4"),
     "latent": (_latent, "rk4"),
+    "driven": (
+        lambda: _dissipative(hnn_tf.LinearFriction(), hnn_tf.LinearInput(gains=[[1, 0.5], [-0.5, 2]])),
+        "rk4",
+        "zero_order_hold",
+    ),
+    "driven by MLPInput": (lambda: _dissipative(None, hnn_tf.MLPInput(1, hidden_units=[8])), "rk4", "linear"),
     **{name: (_hnn, name) for name in ("rk8", "tao2", "gauss4", "dormand_prince")},
 }
 
@@ -85,20 +92,22 @@ def _inputs(function, rng):
         if name == "times":
             inputs[name] = TIMES * np.array([[1.0], [1.2], [0.7]], np.float32)  # own times for each row
         else:
-            inputs[name] = rng.uniform(-1, 1, [3, *spec.shape[1:]]).astype(np.float32)
+            shape = request_shape(spec, batch_size=3, num_times=len(TIMES))
+            inputs[name] = rng.uniform(-1, 1, shape).astype(np.float32)
     return inputs
 
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     """By (case, signature): the SavedModel's answer and TensorFlow.js'. Of the latter, besides, its answer for times
-    that can't be reached, and the operations that it knows."""
+    that can't be reached, the operations that it knows, and its answers for one row, or one sample, of inputs."""
     bundle = tensorflowjs_client.bundle(tmp_path_factory)
     folder = tmp_path_factory.mktemp("graph_models")
     rng, requests, expected = np.random.default_rng(0), [], {}
     tf.keras.utils.set_random_seed(0)
-    for name, (build, integrator) in CASES.items():
-        saved_model = export_model(build(), folder / name, integrator=integrator, max_step_size=0.25)
+    for name, (build, integrator, *interpolation) in CASES.items():
+        options = {"integrator": integrator, "input_interpolation": interpolation[0] if interpolation else None}
+        saved_model = export_model(build(), folder / name, max_step_size=0.25, **options)
         functions = tf.saved_model.load(str(saved_model)).signatures
         for signature, function in functions.items():
             if integrator != "rk4" and signature != "rollout":
@@ -109,8 +118,12 @@ def answers(tmp_path_factory):
             requests.append((model, inputs))
     times = np.array([[0, 1], [0, np.nan]], np.float32)
     requests.append((folder / "hnn-rollout", {"state": np.full([2, 2], 0.5, np.float32), "times": times}))
-    (*results, unreachable), operations = tensorflowjs_client.run(requests, bundle, folder)
-    return dict(zip(expected, zip(expected.values(), results, strict=True), strict=True)), unreachable, operations
+    driven = {"state": np.ones([3, 4]), "inputs": np.ones([1, 2])}
+    requests.append((folder / "driven-time_derivative", driven))
+    requests.append((folder / "driven-rollout", driven | {"times": np.ones([3, 2]), "inputs": np.ones([3, 1, 2])}))
+    (*results, unreachable, row, sample), operations = tensorflowjs_client.run(requests, bundle, folder)
+    by_case = dict(zip(expected, zip(expected.values(), results, strict=True), strict=True))
+    return by_case, unreachable, operations, (row, sample)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -132,6 +145,12 @@ def test_a_row_that_cannot_be_reached_is_nan_there_too(answers):
     outputs, _ = answers[1]
     assert np.isfinite(outputs["trajectory"][0]).all()
     assert np.isnan(outputs["trajectory"][1, 1]).all()
+
+
+def test_inputs_of_another_batch_or_of_other_times_are_refused_there_too(answers):
+    for answer in answers[3]:
+        assert isinstance(answer, str), answer
+        assert "concat" in answer.lower(), answer
 
 
 def test_the_operations_are_those_of_the_npm_package(answers):

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import hnn_tf
 from hnn_tf import models
+from hnn_tf.export.request_shapes import request_shape
 from hnn_tf.export.saved_model import export_model
 
 FRAME_SHAPE = (6, 5, 2)
@@ -18,8 +19,8 @@ def _hnn(dtype="float32"):
     return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16], dtype=dtype))
 
 
-def _dissipative(dissipation):
-    return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]), dissipation)
+def _dissipative(dissipation, control=None):
+    return hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]), dissipation, control)
 
 
 def _potential():
@@ -38,6 +39,8 @@ BUILDERS = {
     "float64": lambda: _hnn("float64"),
     "hnn_friction": lambda: _dissipative(models.LinearFriction()),
     "hnn_dissipation": lambda: _dissipative(models.MLPDissipation(hidden_units=[8])),
+    "driven": lambda: _dissipative(models.LinearFriction(), hnn_tf.LinearInput(gains=[[1, 0.5, -1], [-0.5, 2, 0.3]])),
+    "driven by MLPInput": lambda: _dissipative(None, hnn_tf.MLPInput(2, hidden_units=[8])),
     "baseline": lambda: hnn_tf.BaselineNetwork(hidden_units=[16, 16]),
     "second_order": lambda: models.SecondOrderNetwork(hidden_units=[16, 16]),
     "separable": lambda: hnn_tf.HamiltonianNetwork(
@@ -59,6 +62,8 @@ BUILDERS = {
     "pixel_hnn": lambda: _frames(hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[8]))),
     "pixel_baseline": lambda: _frames(hnn_tf.BaselineNetwork(hidden_units=[8])),
 }
+INTERPOLATIONS = {"driven by MLPInput": "linear"}
+"""Of the models whose inputs are not held."""
 ROUND_OFF = {"float32": 5e-6, "float64": 1e-14}
 """How far two programs' answers may be apart, relative to max(1, |x|). An answer is rounded some 480 times on its way:
 six layers of at most 60 products in frames, and four stages in each of 30 steps in rollouts. Roundings add like a
@@ -68,12 +73,13 @@ INTEGRATORS = ("dormand_prince", "gauss4", "rk8", "tao2")
 """Of each kernel one, for rollouts of the HNN; the models above are rolled out by rk4."""
 
 
-def export(name, folder):
+def export(name, folder, **options):
     """The SavedModel of a model or, of the HNN, for an integrator."""
     keras.utils.set_random_seed(0)
     model = BUILDERS.get(name, _hnn)()
     model.build([None, *FRAME_SHAPE] if "pixel" in name else [None, 4])
-    return export_model(model, folder / name, integrator=name if name in INTEGRATORS else "rk4", max_step_size=0.1)
+    options = {"input_interpolation": INTERPOLATIONS.get(name), "max_step_size": 0.1} | options
+    return export_model(model, folder / name, integrator=name if name in INTEGRATORS else "rk4", **options)
 
 
 def requests(function, batch_size, num_times=4):
@@ -86,7 +92,7 @@ def requests(function, batch_size, num_times=4):
         elif name == "frames":
             values = rng.uniform(0, 0.5, [batch_size, *spec.shape[1:]])
         else:
-            values = rng.normal(size=[batch_size, *spec.shape[1:]])
+            values = rng.normal(size=request_shape(spec, batch_size=batch_size, num_times=num_times))
         found[name] = values.astype(spec.dtype.as_numpy_dtype)
     return found
 

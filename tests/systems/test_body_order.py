@@ -96,8 +96,9 @@ def test_pages_say_it(page):
 
 
 def _card(state):
-    known = dict.fromkeys(("system", "training", "metrics", "licence"))
+    known = dict.fromkeys(("system", "inputs", "training", "metrics", "licence"))
     rollout = {"integrator": "rk4", "max_step_size": 0.1, "substeps": None, "max_steps": None}
+    rollout |= {"input_interpolation": None}
     return (
         known
         | {"model": "HNN", "name": "two", "parameters": 1, "dtype": "float32", "state": state}
