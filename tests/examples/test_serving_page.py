@@ -26,11 +26,12 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     tf.keras.utils.set_random_seed(0)
-    model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))
-    model.build([None, 2])
     folder = tmp_path_factory.mktemp("served")
-    export_model(model, folder / "pendulum")
-    with StandIn({"pendulum": folder / "pendulum"}) as running:
+    for name, control in (("pendulum", None), ("motor", hnn_tf.LinearInput(gains=[[1.0]]))):
+        model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]), control=control)
+        model.build([None, 2])
+        export_model(model, folder / name)
+    with StandIn({name: folder / name for name in ("pendulum", "motor")}) as running:
         yield running
 
 
@@ -64,10 +65,11 @@ def test_its_requests_are_answered_in_the_layout_it_shows(server):
     for body, path in bodies:
         with OPENER.open(server.url + path, body.encode()) as answer:
             answers.append(json.load(answer))
-    default, rows, columns = answers
+    default, rows, columns, driven = answers
     (shown,) = map(json.loads, ANSWERS)
     assert _layout(default) == _layout(shown)
     assert _layout(rows) == {"predictions": [{"energy": [0.0], "trajectory": [[0.0]]}]}
+    assert _layout(driven) == _layout(rows)
     assert _layout(columns) == {"outputs": {"energy": [[0.0]], "trajectory": [[[0.0]]]}}
 
 
