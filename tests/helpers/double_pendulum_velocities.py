@@ -32,7 +32,7 @@ def samples(rng, count, *, spread=1.5, dtype="float32"):
     return {"state": state.astype(dtype), "time_derivative": derivative.astype(dtype)}
 
 
-class TrueMassMatrix(models.MassMatrix):
+class TrueMassMatrix(models.CholeskyMassMatrix):
     """The known M(q), by its Cholesky factor, which depends on q_1 - q_2 alone."""
 
     def elements(self, position):
