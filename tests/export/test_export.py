@@ -59,8 +59,9 @@ def exported(tmp_path_factory):
 
 
 def test_every_model_declares_what_its_export_offers():
-    models = package_classes.subclasses(keras.Model) - {FitState}  # a backup of a training
-    assert all("serving_signatures" in dir(kind) for kind in models)
+    found = package_classes.subclasses(keras.Model) - {FitState}  # a backup of a training
+    found -= {hnn_tf.models.ForceNetwork, hnn_tf.models.AccelerationNetwork}  # functions of forces, and no motion
+    assert all("serving_signatures" in dir(kind) for kind in found)
 
 
 @pytest.mark.parametrize("case", CASES)
