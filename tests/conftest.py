@@ -3,6 +3,7 @@
 import os
 import runpy
 import sys
+from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -22,9 +23,16 @@ def pytest_unconfigure():
     command_session.end()
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _fresh_tensorflow():
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_keras():
-    keras.utils.set_random_seed(0)
+    # TensorFlow's seed throws away all kernels and all compiled functions: to make these again for each test took long.
+    with mock.patch.object(tf.random, "set_seed"):
+        keras.utils.set_random_seed(0)
     keras.config.set_dtype_policy("float32")
     yield
     keras.config.set_dtype_policy("float32")

@@ -1,5 +1,7 @@
 """The limit of all the steps of a call, as servers need it, and times that repeat."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -22,14 +24,25 @@ class Counting:
 
 def _counted(times, integrator="rk4", **options):
     """Trajectory, and the evaluations that it took; in a graph, where what isn't solved is NaN."""
-    field, times = Counting(), np.asarray(times)
-    start = np.linspace([0.5, 0.1], [1.5, -0.3], len(times))
+    field, run = _compiled(integrator, **options)
+    times = np.asarray(times)
+    field.evaluations.assign(0)
+    path = run(np.linspace([0.5, 0.1], [1.5, -0.3], len(times)), times)
+    return path.numpy(), int(field.evaluations)
 
-    @tf.function(autograph=False)
+
+@functools.cache
+def _compiled(integrator, **options):
+    """A field that counts, and its rollout for batches and times of any size, as servers have it."""
+    field, number = Counting(), tf.float64
+
+    @tf.function(
+        autograph=False, input_signature=[tf.TensorSpec([None, 2], number), tf.TensorSpec([None, None], number)]
+    )
     def run(start, times):
         return rollout_at_times(field, start, times, integrator=integrator, checkpointing=False, **options)
 
-    return run(tf.constant(start), tf.constant(times)).numpy(), int(field.evaluations)
+    return field, run
 
 
 def _number_reached(path):
