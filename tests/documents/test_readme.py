@@ -47,9 +47,13 @@ def _blocks(name, language):
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
 
 
-def _names_after(name, **names):
-    """Runs the Python of a page, block by block in one namespace of the given names, in the working directory."""
-    code = [block for block in _blocks(name, "python") if not any(call in block for call in LEFT_OUT)]
+def _names_after(name, before=None, **names):
+    """Runs the Python of a page, or of the part before a heading, in one namespace of the given names."""
+    blocks = _blocks(name, "python")
+    if before is not None:
+        text, _ = (ROOT / name).read_text().split(before)
+        blocks = blocks[: text.count("```python")]
+    code = [block for block in blocks if not any(call in block for call in LEFT_OUT)]
     assert code
     exec(compile("\n".join(code), name, "exec"), names)
     return names
@@ -132,8 +136,11 @@ def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):
     np.testing.assert_allclose(gain, 0.5, atol=1e-6)  # float32
 
 
+VELOCITIES = "\n## My data has velocities\n"
+
+
 def test_python_of_the_page_on_structures_runs():
-    names = _names_after("docs/structures.md")
+    names = _names_after("docs/structures.md", before=VELOCITIES)
     assert names["masses"]["mass"] == pytest.approx(0.5, rel=0.1)  # H = p² + ...
     np.testing.assert_allclose(names["acceleration"], names["a"], atol=1e-4)  # float32, of a matrix near the identity
     np.testing.assert_allclose(names["torque"], sum(names["parts"]), atol=1e-5)
@@ -151,6 +158,17 @@ def test_python_of_the_page_on_inputs_runs(rng):
     assert names["motion"].shape == (21, 2)
     assert names["direction"].shape == (1, 21, 1)
     assert np.abs(names["direction"]).max() > 0
+
+
+@pytest.mark.slow
+def test_python_of_the_section_on_velocities_runs():
+    names = _names_after("docs/structures.md")
+    states, model = names["states"], names["model"]
+    assert names["energy"].shape == [21]
+    path = hnn_tf.rollout(model, states[:1, 0], step_size=0.1, num_steps=20, integrator="rk8")
+    np.testing.assert_allclose(names["path"], path, atol=1e-3)  # those of gauss4 in steps of 0.1
+    np.testing.assert_allclose(names["no_force"], np.zeros([21, 2]), atol=1e-5)  # float32, of terms up to 3
+    assert names["acceleration_of_charge"].shape == names["momentum_of_charge"].shape == [21, 2]
 
 
 def test_make_targets_exist():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hnn_tf import HamiltonianNetwork, InputError, integrators, models, rollout
+from hnn_tf import HamiltonianNetwork, InputError, TrainingLoop, integrators, models, rollout
 from hnn_tf.models import MechanicalVelocityNetwork
 from hnn_tf.training.warm_start import begins_in_closed_form
 
@@ -207,3 +207,23 @@ def test_what_is_no_friction_is_refused(learned):
 def test_a_hamiltonian_without_a_mass_matrix_is_refused():
     with pytest.raises(TypeError, match="mechanics: expected a MechanicalHamiltonian.*take LagrangianNetwork"):
         MechanicalVelocityNetwork(models.MLPHamiltonian())
+
+
+def _median_error(name, seed, truth):
+    samples = pendulum.samples(np.random.default_rng(seed), 1000)
+    keras.utils.set_random_seed(seed)
+    model = models.MODELS[name](hidden_units=(32, 32), activation="tanh", dtype="float32")
+    model.build([None, 4])
+    rate = keras.optimizers.schedules.CosineDecay(5e-3, 1500)
+    TrainingLoop(model, "derivative", keras.optimizers.Adam(rate), samples, batch_size=200).run(1500)
+    path = rollout(model, tf.cast(truth[:, 0], tf.float32), step_size=0.05, num_steps=100).numpy()
+    return np.median(np.mean((path - truth) ** 2, axis=(1, 2)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_double_pendulum_is_predicted_better_than_by_the_baseline(true_model, seed):
+    start = pendulum.samples(np.random.default_rng(9), 20, spread=1.0, dtype="float64")["state"]
+    truth = rollout(true_model, tf.constant(start), step_size=0.05, num_steps=100, integrator="rk8").numpy()
+    # Measured: 36, 50 and 31 times below.
+    assert _median_error("mechanical_velocity", seed, truth) < _median_error("baseline", seed, truth) / 5
