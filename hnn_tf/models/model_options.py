@@ -4,7 +4,8 @@ import dataclasses
 
 from hnn_tf.commands.number_flags import WIDTHS, widths_fit
 from hnn_tf.input_error import OptionError
-from hnn_tf.models.registry import CONTROLS, MODELS
+from hnn_tf.models.control_registry import CONTROLS
+from hnn_tf.models.registry import MODELS
 from hnn_tf.numerics.activations import ACTIVATIONS
 from hnn_tf.options import Options, option
 

@@ -11,6 +11,7 @@ import keras
 
 from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
+from hnn_tf.models.control_registry import CONTROLS
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.lagrangian_network import LagrangianNetwork
 from hnn_tf.models.linear_friction import LinearFriction
@@ -28,7 +29,6 @@ from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
 from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.random_feature_mass_matrix import RandomFeatureMassMatrix
-from hnn_tf.models.registry import CONTROLS
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian

@@ -26,11 +26,3 @@ MODELS: Registry[Callable[..., Any]] = Registry(
     }
 )
 """The builders of all models of states, by the names in `--model`; `hnn_tf.models.presets` lists their arguments."""
-
-CONTROLS: Registry[Callable[..., Any]] = Registry(
-    {
-        "linear": "hnn_tf.models.presets:linear_control",
-        "mlp": "hnn_tf.models.presets:mlp_control",
-    }
-)
-"""The builders of the control layer G of models with a Hamiltonian, by the names in `--control`."""
