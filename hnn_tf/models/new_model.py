@@ -40,6 +40,8 @@ def new_unbuilt_model(
     options: ModelOptions, *, angles: Sequence[int] = (), body_dimension: int | None = None, num_inputs: int = 0
 ) -> keras.Model:
     """Returns a model of the given options that is not built yet, because the width of its states is unknown."""
+    # A builder of your own need not know inputs.
+    driven = {"num_inputs": num_inputs, "control": options.control} if num_inputs or options.control else {}
     return MODELS[options.model](
         hidden_units=options.hidden_units,
         activation=options.activation,
@@ -47,6 +49,5 @@ def new_unbuilt_model(
         time_reversible=options.time_reversible,
         periodic=tuple(angles),
         body_dimension=body_dimension,
-        num_inputs=num_inputs,
-        control=options.control,
+        **driven,
     )
