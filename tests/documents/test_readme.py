@@ -144,6 +144,9 @@ def test_python_of_the_page_on_structures_runs():
     assert names["masses"]["mass"] == pytest.approx(0.5, rel=0.1)  # H = p² + ...
     np.testing.assert_allclose(names["acceleration"], names["a"], atol=1e-4)  # float32, of a matrix near the identity
     np.testing.assert_allclose(names["torque"], sum(names["parts"]), atol=1e-5)
+    assert names["learned"].metrics["test_loss"] < 1e-20
+    np.testing.assert_allclose(names["learned_matrix"], np.moveaxis(names["matrix"], -1, 0), atol=1e-8)
+    np.testing.assert_allclose(names["forces"], names["torques"], atol=1e-8)
 
 
 @pytest.mark.slow
