@@ -7,6 +7,7 @@ import command_session
 import pytest
 
 from benchmarks.paper import result_tables
+from benchmarks.structures import robot_arm
 from hnn_tf import integrators
 
 DOCUMENT = json.loads((command_session.ROOT / "docs" / "results" / "paper_table.json").read_text())
@@ -154,3 +155,18 @@ def test_many_requests_at_once_are_answered_as_one_after_the_other():
     assert (load["errors"], load["different"]) == (0, 0)
     first, last = load["megabytes"]
     assert abs(last / first - 1) <= 0.02
+
+
+# Metric, the largest median: a tenth of the published number of DeLaN.
+ARM = [("torque_mse", 4.3e-5), ("inertial_mse", 7.34e-5), ("coriolis_mse", 2.23e-5), ("gravity_mse", 7.34e-5)]
+
+
+@pytest.mark.parametrize("model", robot_arm.MODELS)
+def test_the_arm_is_learned_from_its_torques(model):
+    found = json.loads((command_session.ROOT / "docs" / "results" / "robot_arm.json").read_text())["results"]["0"]
+    for metric, bound in ARM:
+        assert len(found[model][metric]) == 5
+        assert median(found[model][metric]) <= bound
+    errors = zip(found["acceleration_network"]["acceleration_mse"], found[model]["acceleration_mse"], strict=True)
+    assert median(network / own for network, own in errors) >= 100
+    assert max(found["mechanical_features"]["fit_seconds"]) < 10

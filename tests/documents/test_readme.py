@@ -21,6 +21,7 @@ from benchmarks.documents import doc_section
 from benchmarks.integrators import comparison as integrators
 from benchmarks.integrators import runs as integrator_runs
 from benchmarks.paper import limit_tables, result_tables
+from benchmarks.structures import robot_arm
 from hnn_tf.export.saved_model import export_model
 from trainers import symplecticity_table as symplecticity
 
@@ -249,6 +250,9 @@ def test_tables_are_those_of_the_committed_results():
     serving = json.loads((ROOT / "docs" / "results" / "serving_cost.json").read_text())
     assert doc_section.read(doc_section.SERVING, "serving_cost") == serving_cost.markdown(serving)
     runs = json.loads((ROOT / "docs" / "results" / "integrators.json").read_text())
+    arm = json.loads((ROOT / "docs" / "results" / "robot_arm.json").read_text())["results"]
+    for name in arm:
+        assert doc_section.read(doc_section.STRUCTURES, f"robot_arm_{name}") == robot_arm.section(arm, name)
     page = doc_section.INTEGRATORS
     assert doc_section.read(page, "structure") == symplecticity.table(runs["structure"], integrator_runs.SWING_NAMES)
     assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])
