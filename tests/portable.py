@@ -1,12 +1,14 @@
 """Runs the tests as other processors would, and names the bounds that rest on one processor's rounding.
 
-python -m tests.portable [--parts=fast,slow,export] [--variants=this,avx2,sse,plain] [--folder=runs/portable]
+python -m tests.portable [--parts=fast,slow,export] [--variants=this,avx2,sse,plain] [--folder=runs/portable] [FILE ...]
 
 A variant is a set of environment variables that choose the instructions of TensorFlow's kernels, of XLA, NumPy,
 OpenBLAS and glibc's mathematics, or the number of threads. `tests/margins.py` writes down how near each comparison
 came to its bound in each variant. A bound is too near if the worst variant uses more than a quarter of it, and if what
 is left there is less than four times what the variants differ by. An error that is the same everywhere is a method's
 own, and needs no room.
+
+The whole takes hours. With files of tests, only these are run, for example those that a change has touched.
 
 The logs and comparisons are in the folder. Exits with 1 if a test failed or a bound is too near.
 """
@@ -31,6 +33,8 @@ PARTS = {
 }
 ENOUGH = 0.25
 ROOM = 4.0
+# Pytest's exit code where the given files have no test of this part.
+NONE_COLLECTED = 5
 
 
 def variants():
@@ -61,8 +65,8 @@ def variants():
     }
 
 
-def run(part, variables, log, margins):
-    """Runs one part of the tests in one variant; returns pytest's exit code and last line."""
+def run(part, variables, files, log, margins):
+    """Runs one part of the tests, or of these files, in one variant; returns pytest's exit code and last line."""
     environment = (
         os.environ
         | variables
@@ -82,6 +86,7 @@ def run(part, variables, log, margins):
         "-o",
         "enable_assertion_pass_hook=true",
         *PARTS[part],
+        *files,
     ]
     with open(log, "w", encoding="utf-8") as output:
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False)
@@ -118,6 +123,7 @@ def _main():
     parser.add_argument("--parts", default="fast,slow,export")
     parser.add_argument("--variants", default=",".join(known))
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "runs" / "portable")
+    parser.add_argument("files", nargs="*")
     options = parser.parse_args()
     parts, names = options.parts.split(","), options.variants.split(",")
     for kind, given, allowed in (("parts", parts, PARTS), ("variants", names, known)):
@@ -129,8 +135,8 @@ def _main():
             folder = options.folder.resolve() / name / part
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            code, summary = run(part, known[name], folder / "log.txt", folder)
-            failed |= code != 0
+            code, summary = run(part, known[name], options.files, folder / "log.txt", folder)
+            failed |= code not in ((0, NONE_COLLECTED) if options.files else (0,))
             where = f"; see {folder / 'log.txt'}" if code else ""
             print(f"{part:7}{name:7}{summary}{where}", flush=True)  # noqa: T201
     near = too_near(options.folder, names)

@@ -55,6 +55,7 @@ def test_a_fit_that_was_broken_off_goes_on(recordings, tmp_path, monkeypatch):
     assert 0 < sum(taken) <= 60  # and not all 120
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "part"),
     [
@@ -73,6 +74,7 @@ def test_a_checkpoint_of_another_fit_is_refused(recordings, kept_fit, changes, p
         fit(recordings, **({"objective": "one_step"} | changes), folder=kept_fit)
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_goes_on_though_keras_numbers_its_name(recordings, tmp_path):
     for _ in "ab":
         keras.utils.set_random_seed(0)

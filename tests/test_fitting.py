@@ -45,6 +45,7 @@ def test_it_gives_a_trainers_bits(fitted, tmp_path):
     assert fitted.record()["training_data"] == theirs["training_data"]
 
 
+@pytest.mark.slow
 def test_it_repeats_itself(fitted, recordings):
     assert fit(recordings).metrics == fitted.metrics
 
@@ -68,6 +69,7 @@ def test_where_the_truth_is_unknown_a_rollout_begins_where_it_fits_best():
     assert found.metrics["coordinate_mse"] == pytest.approx(0.0025, rel=4 * 0.18)
 
 
+@pytest.mark.slow
 def test_a_rollout_takes_one_state_or_many(fitted):
     times = [5.0, 5.1, 5.4]
     one, many = fitted.rollout([1.5, 0.0], times), fitted.rollout([[1.5, 0.0], [0.5, 0.2]], times)
@@ -113,6 +115,7 @@ def test_of_wider_states_the_coordinates_are_drawn(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"coordinates.png", "coordinate_error.png"}
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_is_trained(recordings):
     model = hnn_tf.HamiltonianNetwork(keras.Sequential([keras.layers.Dense(4, "tanh"), keras.layers.Dense(1)]))
     model.build([None, 2])

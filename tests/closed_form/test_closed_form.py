@@ -130,6 +130,7 @@ def test_without_friction_there_is_none(rng):
     assert closed_form.fit(_network(4), _oscillators(rng)).friction.shape == (0,)
 
 
+@pytest.mark.slow
 def test_error_bars_of_energy_and_motion_cover_what_they_say(rng):
     inside = {"energy": [], "motion": []}
     unseen = {name: column[:20] for name, column in _oscillators(rng).items()}

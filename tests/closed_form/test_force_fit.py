@@ -37,6 +37,7 @@ def test_a_known_arm_is_found(rng):
     np.testing.assert_allclose(force, unseen["force"], atol=1e-7)
 
 
+@pytest.mark.slow
 def test_coefficients_equal_a_naive_solve(rng):
     network, samples = _network(num_features=4), two_link_arm.samples(rng, 60)
     found = closed_form.fit_inverse_dynamics(network, samples, ridge=2.0)

@@ -47,6 +47,7 @@ def _samples(rng, *, noise_std, count=10, derivatives=True):
     return samples if derivatives else {name: samples[name] for name in ("times", "states", "initial_state")}
 
 
+@pytest.mark.slow
 def test_sensitivities_are_central_differences(rng):
     features = RandomFeatureHamiltonian(num_features=6, dtype="float64")
     features.adapt(rng.normal(size=[20, 2]))

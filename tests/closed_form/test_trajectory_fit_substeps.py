@@ -39,6 +39,7 @@ def test_the_friction_of_irregular_readings_is_within_its_error_bar(rng):
     assert abs(miss) < 4  # one step an interval misses by 10
 
 
+@pytest.mark.slow
 def test_one_step_an_interval_is_said_where_it_damps(rng):
     with pytest.warns(IntegrationWarning, match="substeps=1: the integrator's error is too large beside the noise"):
         found, miss = _misses(swings(rng, regular=False), substeps=1)
@@ -46,11 +47,13 @@ def test_one_step_an_interval_is_said_where_it_damps(rng):
     assert abs(miss) == pytest.approx(found.integration_error, abs=4, rel=0.5)
 
 
+@pytest.mark.slow
 def test_a_given_number_that_is_enough_is_used_in_silence(rng):
     found, _ = _misses(swings(rng, regular=False), substeps=8)  # warnings are errors here
     assert found.substeps == 8
 
 
+@pytest.mark.slow
 def test_readings_that_are_close_together_need_one_step(rng):
     found, _ = _misses(swings(rng, regular=True, noise_std=0.1, num_times=100))
     assert found.substeps == 1

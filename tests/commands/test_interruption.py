@@ -95,6 +95,7 @@ def test_the_main_thread_removes_its_temporary_files(tmp_path):
     assert (tmp_path / "removed").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("another", [signal.SIGINT, signal.SIGTERM])
 def test_more_signals_break_nothing(tmp_path, another):
     # While the first one's last words take their time, twice.

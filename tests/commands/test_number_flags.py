@@ -37,6 +37,7 @@ def _required(module):
     return ["--model_path=absent.keras", "--export_dir=absent"] if module == "export" else []
 
 
+@pytest.mark.slow
 def test_finds_the_numbers(answers):
     names = {argument.split("=")[0] for _, argument in answers}
     assert {"--huber", "--steps", "--noise_std", "--autoencoder_units", "--max_step_size", "--batch_size"} <= names

@@ -125,7 +125,14 @@ def test_states_may_be_nested_lists(model):
     np.testing.assert_array_equal(model(STATES.tolist()), model(STATES))
 
 
-@pytest.mark.parametrize("activation", ["gelu", "swish", keras.activations.softplus, keras.ops.tanh, tf.sin])
+@pytest.mark.parametrize(
+    "activation",
+    [
+        "gelu",
+        keras.ops.tanh,
+        *(pytest.param(other, marks=pytest.mark.slow) for other in ("swish", keras.activations.softplus, tf.sin)),
+    ],
+)
 def test_activations_are_keras_names_or_functions(activation):
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8, activation=activation))
     model.compile("adam", "mse")

@@ -164,6 +164,7 @@ def test_output_has_the_states_shape(name, rng, shape):
     assert model.compute_output_shape((None, *shape[1:])) == (None, *shape[1:])
 
 
+@pytest.mark.slow
 def test_one_state_is_a_batch_of_one(name, rng):
     model, state = _build(name), tf.constant(rng.normal(size=[4]))
     np.testing.assert_array_equal(model(state), model(state[tf.newaxis])[0])
@@ -250,6 +251,7 @@ def test_stock_keras_trains_each(name, rng, jit_compile):
     _train(name, rng, jit_compile)
 
 
+@pytest.mark.slow
 def test_stock_keras_trains_hnns(rng):
     _train("hnn", rng, False)
 
@@ -323,6 +325,7 @@ def test_output_is_the_energys_symplectic_gradient(name, rng):
     np.testing.assert_allclose(model(tf.constant(state)), expected, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONSERVATIVE)
 def test_energy_is_constant_along_its_trajectories(name, rng):
     model = _build(name)

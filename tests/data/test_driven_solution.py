@@ -54,6 +54,7 @@ def test_agrees_with_scipy(driven, interpolation):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_members_may_have_own_times_and_the_same_inputs(driven, interpolation):
     system, starts, inputs = driven
     times = TIMES * np.array([[1.0], [0.3], [0.6]]) + np.array([[0.0], [5.0], [-1.0]])

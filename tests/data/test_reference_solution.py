@@ -27,6 +27,7 @@ def _dop853(system, start, times):
     ).y.T
 
 
+@pytest.mark.slow
 def test_three_bodies_agree_with_scipy_through_close_encounters(rng):
     starts = data.sample_three_body(rng, 400)
     paths = reference_solution(THREE, starts, TIMES)

@@ -214,6 +214,7 @@ def test_unreadable_file_is_refused(tmp_path):
 # Any damage is an InputError or goes unnoticed; no other exception gets out.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_random_damage_raises_nothing_else(tmp_path, rng, compression):
     path = write_archive(tmp_path, {MEMBER: GOOD, "\u00e9": b""}, compression)

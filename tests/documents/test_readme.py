@@ -140,6 +140,7 @@ def test_python_of_the_page_on_systems_runs(tmp_path, monkeypatch):
 VELOCITIES = "\n## My data has velocities\n"
 
 
+@pytest.mark.slow
 def test_python_of_the_page_on_structures_runs():
     names = _names_after("docs/structures.md", before=VELOCITIES)
     assert names["masses"]["mass"] == pytest.approx(0.5, rel=0.1)  # H = p² + ...
@@ -213,6 +214,7 @@ def test_links_lead_to_files(name):
     assert not [link for link in links if not (page.parent / link).is_file()]
 
 
+@pytest.mark.slow
 def test_python_of_the_integrators_page_runs():
     names = _names_after("docs/integrators.md")
     assert names["path"].shape == [1, 1001, 2]

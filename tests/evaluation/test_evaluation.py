@@ -164,6 +164,7 @@ def test_the_true_pendulum_agrees_with_scipy():
     np.testing.assert_allclose(path, expected, rtol=0, atol=5e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 1e-4), ("float64", 1e-9)])
 def test_a_learned_field_agrees_with_scipy(rng, dtype, tolerance):
     model = BaselineNetwork(hidden_units=(16,), dtype=dtype)

@@ -43,6 +43,7 @@ def _cases(rng):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _cases(np.random.default_rng(0)))
 def test_an_evaluation_in_pieces_is_that_of_the_whole(name, rng, monkeypatch):
     evaluate, model = _cases(rng)[name], noting_network()
@@ -88,6 +89,7 @@ def test_states_that_frames_show_are_those_of_each_pair(rng):
     np.testing.assert_allclose(states[1, 2], evaluation.states_of_frame_pairs(pairs[1, 2]), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_energy_slopes_are_taken_in_pieces(rng, monkeypatch):
     class Noted(systems.MassSpring):
         seen = []

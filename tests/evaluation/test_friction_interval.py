@@ -41,6 +41,7 @@ def times(rng):
     return np.cumsum(rng.uniform(0.1, 0.2, 150))
 
 
+@pytest.mark.slow
 def test_the_nearest_motion_is_nearer_to_the_truth_than_the_readings(times, rng):
     truth = _motion(times)
     readings = truth + NOISE * rng.normal(size=truth.shape)
@@ -50,6 +51,7 @@ def test_the_nearest_motion_is_nearer_to_the_truth_than_the_readings(times, rng)
     assert errors[1] < 0.35 * NOISE
 
 
+@pytest.mark.slow
 def test_readings_without_noise_are_their_own_motion(times):
     # 1e-6: of the rollouts and of derivatives by differences, squared.
     np.testing.assert_allclose(smoothed(_model(), times, _motion(times)), _motion(times), atol=1e-6)

@@ -27,6 +27,7 @@ def _evaluate(model, system, *, seed=0, **options):
     return paper_protocol.evaluate_energy(model, system, seed=seed, **options)
 
 
+@pytest.mark.slow
 def test_the_mass_springs_horizons_compound(calls):
     spring = systems.MassSpring()
     _evaluate(spring, spring, time_stretch=STRETCH)
@@ -63,6 +64,7 @@ def test_the_seed_chooses_the_initial_states(calls):
     assert (first != other).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stretch", [1.0, STRETCH])
 def test_a_damped_mass_spring_scores_what_the_formula_says(stretch):
     """ds/dt = J grad H - gamma s has q^2 + p^2 = E exp(-2 gamma t), so that the whole metric is known."""
@@ -83,12 +85,14 @@ def test_the_true_system_scores_nothing():
     assert _evaluate(pendulum, pendulum) == 0.0
 
 
+@pytest.mark.slow
 def test_a_mass_springs_clock_costs_nothing():
     spring = systems.MassSpring()
     # q^2 + p^2 is its true energy, which is constant: only rk8's 1e-13, squared, is left.
     assert _evaluate(lambda s: 0.9 * spring(s), spring, time_stretch=STRETCH) < 1e-25
 
 
+@pytest.mark.slow
 def test_a_perfect_pendulum_with_a_slightly_fast_clock_is_punished():
     pendulum = systems.Pendulum()
 
@@ -111,6 +115,7 @@ def test_its_energy_is_not_the_pendulums():
     np.testing.assert_array_equal(paper_protocol.quadratic_energy(states), [25.0, 1.0])
 
 
+@pytest.mark.slow
 def test_orbits_start_at_the_legacy_seeds_whatever_the_model(calls):
     bodies = systems.NBody()
     paper_protocol.evaluate_orbits(bodies, bodies, sample_two_body, horizon=25.0)

@@ -47,6 +47,7 @@ def test_a_learned_hamiltonian_is_integrated_symplectically(name):
         assert slope.low <= slope.value <= slope.high
 
 
+@pytest.mark.slow
 def test_each_state_has_a_slope_of_its_own():
     states = tf.constant([[0.1, 0.0], [1.5, 0.0]], tf.float64)
     options = {"step_size": 0.1, "integrator": "rk4", "return_steps": 1, "drift_steps": 2000}

@@ -80,6 +80,7 @@ def _frozen(kind):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["model", "hamiltonian", "baseline"])
 def test_what_is_frozen_stays_so_when_loaded(tmp_path, rng, kind):
     inputs = keras.Input([3])
@@ -138,6 +139,7 @@ def test_frames_of_another_shape_are_refused_when_the_graph_is_made():
         model(keras.Input([3, 4, 2]))
 
 
+@pytest.mark.slow
 def test_a_rollout_inside_of_a_layer_is_fitted(rng):
     class Rollout(keras.layers.Layer):
         def __init__(self, model):
@@ -155,6 +157,7 @@ def test_a_rollout_inside_of_a_layer_is_fitted(rng):
     assert len(composite.trainable_variables) == 5
 
 
+@pytest.mark.slow
 def test_an_exports_rollout_is_a_keras_layer(trained):
     layer = keras.layers.TFSMLayer(str(trained[1]), call_endpoint="rollout")
     inputs = {"state": keras.Input([2], name="state"), "times": keras.Input([None], name="times")}
@@ -167,6 +170,7 @@ def test_an_exports_rollout_is_a_keras_layer(trained):
     assert not layer.trainable_variables
 
 
+@pytest.mark.slow
 def test_energy_is_what_a_classifier_needs(run_example, trained, tmp_path, capsys):
     output = run_example("embedding/classify_by_energy.py", f"--saved_model={trained[1]}", "--steps=200")
     by_energy, by_state = (float(accuracy) for accuracy in re.findall(r"accuracy (\S+)", output))

@@ -21,6 +21,7 @@ def _energies(output):
     return [float(energy) for energy in re.findall(r"energy (\S+) J", output)]
 
 
+@pytest.mark.slow
 def test_an_energy_bump_goes_up_and_comes_down(run_example, tmp_path):
     output = run_example("energy_bump.py")
     before, added, taken_away = _energies(output)
@@ -33,6 +34,7 @@ def test_an_energy_bump_goes_up_and_comes_down(run_example, tmp_path):
         assert figure.size == (900, 432)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
 def test_a_learned_energy_has_one_too(run_example, model_path, tmp_path):
     output = run_example("energy_bump.py", f"--model_path={model_path}", "--amount=0.1", "--figure_path=learned.png")
@@ -62,6 +64,7 @@ def test_a_model_of_other_states_is_refused(run_example, tmp_path, capsys, examp
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
 def test_a_latent_has_a_phase_portrait(run_example, model_path, tmp_path, capsys):
     parts = [ResidualMLP(2, hidden_units=8), ResidualMLP(28 * 28 * 2, hidden_units=8)]

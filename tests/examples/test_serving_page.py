@@ -35,6 +35,7 @@ def server(tmp_path_factory):
         yield running
 
 
+@pytest.mark.slow
 def test_its_rest_commands_print_what_it_shows(server):
     """And need nothing but Python: neither packages nor an environment."""
     rest = [arguments for script, arguments in COMMANDS if script.endswith("rest_client.py")]
@@ -59,6 +60,7 @@ def test_its_grpc_commands_have_flags_that_exist(tmp_path):
     assert not [flag for flag in flags if flag not in done.stdout]
 
 
+@pytest.mark.slow
 def test_its_requests_are_answered_in_the_layout_it_shows(server):
     bodies = re.findall(r"curl -d '(.*?)' http://localhost:8501(\S+)", SHELL)
     answers = []

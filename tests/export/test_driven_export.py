@@ -13,6 +13,9 @@ from exported_pendulum import RUN
 import hnn_tf
 from hnn_tf.export import inspect, model_card, self_test, serving_constraints, warmup
 
+# Each of the three models is exported, which takes most of the time.
+pytestmark = pytest.mark.slow
+
 INPUTS = {"names": ["force", "torque", "wind"], "units": ["N", "N m", ""], "interpolation": "linear"}
 OF_LINEAR_RECORDINGS = RUN | {"state": None, "inputs": INPUTS}
 EXPORTS = {

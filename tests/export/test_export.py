@@ -95,6 +95,7 @@ def test_the_graph_asks_for_nothing_that_runtimes_lack(exported, case):
     assert not [attr for attr in attributes if any(key in attr and attr[key].b for key in keys)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", [name for name, a in activations.ACTIVATIONS.items() if a.smooth])
 def test_no_activation_leaves_gradient_kernels(activation):
     module = ServingModule(_build("hnn", activation=activation), integrator="rk4", max_step_size=0.1, max_steps=99)
@@ -137,6 +138,7 @@ def test_weights_are_stored_once_without_the_optimizer(tmp_path, kind):
     assert size <= 1.5 * 4 * model.count_params() + 100_000
 
 
+@pytest.mark.slow
 def test_a_reloaded_model_exports_what_the_saved_one_did(rng, tmp_path):
     model = _build("hnn")
     model.compile("adam", "mse")

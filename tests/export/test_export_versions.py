@@ -106,6 +106,7 @@ def test_a_version_that_another_export_takes_meanwhile_is_not_overwritten(tmp_pa
     assert not os.listdir(tmp_path / "3")
 
 
+@pytest.mark.slow
 def test_two_exports_at_once_get_different_versions(tmp_path, monkeypatch):
     next_version, both = versions._next_version, threading.Barrier(2, timeout=60)
     raced = threading.local()

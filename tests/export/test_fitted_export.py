@@ -36,6 +36,7 @@ def test_the_card_of_a_fitted_model_describes_its_inputs(fitted, tmp_path):
     assert card["rollout"]["input_interpolation"] == "linear"
 
 
+@pytest.mark.slow
 def test_the_export_of_a_saved_one_knows_as_much(fitted, tmp_path):
     """As `python -m export` writes it: of the files of the folder."""
     fitted.save(tmp_path)

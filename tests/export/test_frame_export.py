@@ -126,6 +126,7 @@ def test_the_graph_has_no_gradient_kernels(served):
     assert not {op for op in ops if op.endswith("Grad")}
 
 
+@pytest.mark.slow
 def test_a_models_file_can_be_exported(tmp_path):
     model = _build("hnn", "float32")
     model.save(tmp_path / "model.keras")
@@ -134,6 +135,7 @@ def test_a_models_file_can_be_exported(tmp_path):
     assert path.name == "1"
 
 
+@pytest.mark.slow
 def test_parts_of_ones_own_are_exported(tmp_path):
     """An encoder that knows one width of its input only."""
     layers = keras.layers

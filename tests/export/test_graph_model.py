@@ -28,6 +28,7 @@ def saved_models(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_weights_are_stored_once(saved_models, tmp_path):
     folder = write_graph_model(saved_models / "good" / "1", tmp_path / "rollout", signature="rollout")
     assert sorted(os.listdir(tmp_path)) == ["rollout"]
@@ -45,6 +46,7 @@ def test_the_weights_are_stored_once(saved_models, tmp_path):
     assert all(node["attr"]["value"]["tensor"].keys() <= {"dtype", "tensorShape"} for node in constants)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "signature", "message"),
     [

@@ -73,6 +73,7 @@ def test_a_card_of_before_the_limit_of_steps_and_the_inputs_can_be_read(exported
     assert read["inputs"] is None
 
 
+@pytest.mark.slow
 def test_a_model_without_finite_answers_is_refused(tmp_path):
     model = pendulum_network()
     model.variables[0].assign(np.full(model.variables[0].shape, np.nan))

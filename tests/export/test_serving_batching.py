@@ -37,6 +37,7 @@ def exported(tmp_path_factory):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["states", "frames"])
 def test_every_input_and_output_can_be_batched(exported, name):
     definitions = c_api_client.signature_defs(exported[name])

@@ -10,6 +10,7 @@ import hnn_tf
 from hnn_tf.export.saved_model import export_model
 
 
+@pytest.mark.slow
 def test_a_rollout_under_way_is_stopped(tmp_path):
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))
     model.build([None, 2])

@@ -26,6 +26,7 @@ def _frames():
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [_states, _frames])
 def test_the_server_can_replay_every_signature_at_every_size(build, tmp_path):
     path = export_model(build(), tmp_path / "model")

@@ -29,7 +29,9 @@ def clean_rollouts():
     return {label: rollout(field, start, step_size=0.1, num_steps=80).numpy() for label, field in FIELDS.items()}
 
 
-@pytest.fixture(params=["clean", "measured", "broken", "all_nan"])
+@pytest.fixture(
+    params=["clean", *(pytest.param(name, marks=pytest.mark.slow) for name in ("measured", "broken", "all_nan"))]
+)
 def rollouts(request, clean_rollouts):
     paths = {label: states.copy() for label, states in clean_rollouts.items()}
     if request.param == "measured":
@@ -178,6 +180,7 @@ def test_a_line_far_away_doesnt_cross_the_axes():
     np.testing.assert_array_equal(shown, [0.5, 2.0, np.nan, np.nan, np.nan, 0.2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", [np.nan, np.inf, 1e300])
 def test_the_hamiltonian_may_be_broken(broken, observed, tmp_path):
     def learned(state):

@@ -57,6 +57,7 @@ def test_a_strip_of_many_frames_is_as_wide_as_a_readme(frames, tmp_path):
         assert image.width == 900
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300])
 def test_a_diverging_film_leaves_the_others_as_they_are(value, frames, drawn, tmp_path):
     frames["baseline"][5:] = value

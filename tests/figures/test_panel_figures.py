@@ -53,6 +53,7 @@ def _legend(figure):
     return [text.get_text() for text in figure.legends[0].get_texts()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("panels", "shape"), [(12, (3, 4)), (5, (2, 3)), (1, (1, 1))])
 def test_energy_panels_are_a_grid_with_one_legend(panels, shape, drawn, tmp_path):
     path = tmp_path / "energy_panels.png"
@@ -99,6 +100,7 @@ def test_other_energy_panels_are_refused(changed, message, tmp_path):
         )
 
 
+@pytest.mark.slow
 def test_the_analysis_has_four_panels_a_row(drawn, tmp_path):
     path = tmp_path / "analysis.png"
     draw_analysis(path, rows=[_row(), _row("Real pendulum", "measured")])
@@ -125,6 +127,7 @@ def test_learned_and_true_energy_have_the_same_axis_from_the_start(drawn, tmp_pa
     np.testing.assert_allclose(curves["baseline"], 0.5 * np.exp(-TIMES) - 0.5, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", ["truth", "measured"])
 @pytest.mark.parametrize("broken", [_diverging, _lost])
 def test_a_diverging_model_spoils_no_panel_of_the_analysis(broken, truth, drawn, tmp_path):

@@ -87,6 +87,7 @@ def _build():
     return model
 
 
+@pytest.mark.slow
 def test_an_export_leaves_alone_what_another_one_is_writing(tmp_path, monkeypatch):
     """The second one begins and ends while the first is being saved."""
     save, inner = tf.saved_model.save, []

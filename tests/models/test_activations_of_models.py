@@ -106,6 +106,7 @@ def test_what_no_file_could_name_is_refused_when_the_model_is_made(kind):
         MODELS[kind](activation="softmax", dtype="float64")
 
 
+@pytest.mark.slow
 def test_the_compiled_loop_trains_one(rng):
     model = MODELS["hnn"](activation="gelu", dtype="float32")
     model.build([None, 4])

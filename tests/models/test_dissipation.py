@@ -86,6 +86,7 @@ def test_power_is_what_the_matrix_takes_and_never_positive(dissipation, rng):
     assert power.min() < -0.1
 
 
+@pytest.mark.slow
 def test_energy_falls_along_its_trajectories(dissipation, rng):
     model = _model(dissipation)
     _randomize(dissipation, rng)
@@ -110,6 +111,7 @@ def test_one_coefficient_for_each_degree_of_freedom():
     np.testing.assert_array_equal(friction(tf.zeros([1, 4], tf.float64))[0], np.diag([0, 0, 0.25, 4.0]))
 
 
+@pytest.mark.slow
 def test_a_damped_oscillator_is_recovered(rng):
     gamma, k, dt = 0.3, 2.0, 0.1
     # The exact map: d^2q/dt^2 = -k q - gamma dq/dt, with omega^2 = k - gamma^2 / 4.

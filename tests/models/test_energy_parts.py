@@ -124,6 +124,7 @@ def test_a_frozen_part_stays_frozen():
     assert len(network.trainable_weights) == len(network.weights) - 1
 
 
+@pytest.mark.slow
 def test_stock_fit_builds_and_trains(build, rng):
     network = HamiltonianNetwork(build("float32"))
     states = rng.normal(size=[16, 4]).astype("float32")

@@ -84,6 +84,7 @@ def test_the_energy_changes_by_dissipation_and_supplied_power(rng):
     np.testing.assert_allclose(change, np.sum(output * inputs, -1) - lost, rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("control", ["linear", "known", "mlp"])
 def test_models_of_velocities_have_the_motion_of_momenta(control, rng):
     mechanics = MechanicalHamiltonian(MLPMassMatrix(**SMALL), MLPEnergy(**SMALL))
@@ -117,6 +118,7 @@ def test_is_saved_and_loaded(control, tmp_path, rng):
     np.testing.assert_array_equal(loaded(state, inputs=inputs), model(state, inputs=inputs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [lambda: _network(LinearInput(2, dtype="float64")), lambda: BaselineNetwork(num_inputs=2)]
 )

@@ -18,11 +18,13 @@ def saved_model(tmp_path_factory):
     return export_model(model, tmp_path_factory.mktemp("load"))
 
 
+@pytest.mark.slow
 def test_answers_of_several_threads_are_a_single_threads_to_the_bit(saved_model):
     load = serving_load.run(saved_model, num_requests=400, num_threads=4)
     assert (load["errors"], load["different"]) == (0, 0), load["first_error"]
 
 
+@pytest.mark.slow
 def test_errors_under_load_are_counted(saved_model):
     """The oracle of the test above can fail."""
     bad = {"state": np.zeros([1, 2], np.float32), "times": np.zeros([2, 3], np.float32)}

@@ -91,6 +91,7 @@ def test_the_parts_of_the_force_do_the_energys_work(hamiltonian, rng):
     np.testing.assert_allclose(np.sum(v * hamiltonian.gravity_force(q).numpy(), 1), potential, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_the_equation_of_motion_compiles(hamiltonian, rng):
     q, v, force = (tf.constant(part) for part in rng.normal(size=[3, 6, 2]))
     compiled = tf.function(hamiltonian.forward_dynamics, jit_compile=True, autograph=False)

@@ -38,6 +38,7 @@ def test_moved_turned_and_renumbered_bodies_have_the_same_energy(dimension, rng)
     np.testing.assert_allclose(layer(renumbered), energy, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_momentum_and_angular_momentum_are_constant(dtype, rng):
     system, model = systems.NBody(masses=(1.0,) * 3), HamiltonianNetwork(_layer(dtype=dtype))

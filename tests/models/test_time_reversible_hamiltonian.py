@@ -58,6 +58,7 @@ def test_energy_and_gradient_are_linear_in_the_coefficients(hamiltonian, rng):
     )
 
 
+@pytest.mark.slow
 def test_a_trajectory_run_backwards_is_a_trajectory(hamiltonian, rng):
     model = HamiltonianNetwork(hamiltonian)
     signs = [1.0, 1.0, -1.0, -1.0]

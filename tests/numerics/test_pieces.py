@@ -42,7 +42,13 @@ def _whole(objective, model, samples):
     return float(tf.function(lambda: objective.loss(model, columns), autograph=False)())
 
 
-@pytest.mark.parametrize("kind", OF_MOTIONS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(kind, marks=[pytest.mark.slow] * (kind.name not in ("derivative", "one_step")), id=kind.name)
+        for kind in OF_MOTIONS
+    ],
+)
 @pytest.mark.usefixtures("small_pieces")
 def test_the_loss_of_pieces_is_that_of_the_whole(kind, trajectories):
     objective, model = kind(), noting_network()
@@ -56,6 +62,7 @@ def test_the_loss_of_pieces_is_that_of_the_whole(kind, trajectories):
     assert 0 < max(SEEN) <= MOST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", OF_MOTIONS, ids=lambda kind: kind.name)
 def test_the_loss_of_few_samples_is_theirs_to_the_bit(kind, trajectories):
     objective, model = kind(), noting_network("float32")
@@ -64,6 +71,7 @@ def test_the_loss_of_few_samples_is_theirs_to_the_bit(kind, trajectories):
     assert loop.loss() == loop.loss(samples) == _whole(objective, model, samples)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one_step", "combined"])
 @pytest.mark.usefixtures("small_pieces")
 def test_the_validation_loss_is_taken_in_pieces(name, trajectories, monkeypatch):

@@ -62,6 +62,7 @@ def _true_model():
 INTEGRATING = ["one_step", *(pytest.param(name, marks=pytest.mark.slow) for name in ("trajectory", "combined"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INTEGRATING)
 def test_a_training_chooses_its_substeps_by_the_gaps(name, rng):
     objective, model = objectives.OBJECTIVES[name](), _true_model()
@@ -84,6 +85,7 @@ def test_a_training_says_that_a_given_number_is_not_enough(name, rng):
         loop.fit(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one_step", "trajectory"])
 def test_the_error_falls_at_the_integrators_order(name, rng):
     samples = _samples(rng, name, regular=False)
@@ -91,7 +93,13 @@ def test_the_error_falls_at_the_integrators_order(name, rng):
     assert np.log2(errors[0] / errors[1]) == pytest.approx(4, abs=0.3)  # the next term at steps of 0.2
 
 
-@pytest.mark.parametrize("integrator", sorted(INTEGRATORS))
+@pytest.mark.parametrize(
+    "integrator",
+    [
+        name if name in ("rk4", "symplectic_euler") else pytest.param(name, marks=pytest.mark.slow)
+        for name in sorted(INTEGRATORS)
+    ],
+)
 def test_substeps_are_chosen_for_every_integrator(integrator, rng):
     samples = _samples(rng, "one_step", regular=True, count=1, num_times=300)
     chosen = with_chosen_substeps(objectives.OneStep(integrator=integrator), samples).substeps
@@ -115,6 +123,7 @@ def test_a_separable_integrator_sees_a_separable_motion(rng):
     np.testing.assert_array_equal(slope[expected == 0.0][:1], 0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one_step", "trajectory"])
 def test_the_substeps_of_many_readings_are_chosen_in_bounded_memory(name, rng, monkeypatch):
     few = _samples(rng, name, regular=False, count=10, num_times=41)
@@ -131,6 +140,7 @@ def test_the_substeps_of_many_readings_are_chosen_in_bounded_memory(name, rng, m
     assert errors[1] > 0.5 * 1000**0.5 * errors[0]  # as if all gaps were as the widest: not fewer than copies need
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["one_step", "trajectory"])
 def test_readings_that_are_not_finite_are_left_out_of_the_choice(name, rng):
     samples = _samples(rng, name, regular=False)
@@ -176,6 +186,7 @@ def test_of_many_samples_the_widest_gaps_are_looked_at(rng):
     assert objectives.OneStep(substeps=1).integration_error(_true_model(), samples) > 100 * error
 
 
+@pytest.mark.slow
 def test_a_start_without_a_closed_form_has_the_substeps(rng):
     model = BaselineNetwork(hidden_units=[4])
     model.build([None, 2])

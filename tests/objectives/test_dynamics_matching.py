@@ -72,6 +72,7 @@ def test_models_without_a_mass_matrix_are_refused(objective, name):
         objective.check(model)
 
 
+@pytest.mark.slow
 def test_the_true_arm_has_no_loss(objective, columns):
     shared = {"num_features": 4, "angles": (0, 1), "dtype": "float64"}
     arm = hnn_tf.HamiltonianNetwork(

@@ -61,6 +61,7 @@ def test_the_motion_may_go_through_an_integrator(samples):
     )
 
 
+@pytest.mark.slow
 def test_the_integrators_error_is_that_of_the_latent_motion(samples):
     motion = objectives.OneStep(substeps=2)
     z, z_next = (2 * samples[name][:, 0, :, 0] for name in ("frames", "next_frames"))

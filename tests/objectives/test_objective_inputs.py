@@ -37,7 +37,7 @@ def test_the_true_motion_has_almost_no_loss(kind, interpolation):
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind in ("combined", "weak"))) for kind in KINDS]
+    "kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind != "derivative")) for kind in KINDS]
 )
 def test_a_model_trains_on_inputs_in_pieces_and_batches(kind):
     objective, data = objectives.OBJECTIVES[kind](), recordings()

@@ -69,6 +69,7 @@ def test_huber_counts_outliers_by_their_size(rng):
     assert losses == pytest.approx([199 / 96, 396 / 96], rel=1e-4)
 
 
+@pytest.mark.slow
 def test_horizon_grows_from_one_interval_to_all(rng):
     samples = _trajectories(rng).trajectory_samples()
     samples["states"] = samples["states"].copy()
@@ -92,6 +93,7 @@ def test_what_is_beyond_a_growing_horizon_may_diverge(rng):
     assert np.isfinite(loop.learned["initial_state"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", [objectives.TrajectoryMatching(), objectives.WeakForm()])
 def test_clock_times_lose_no_digits(rng, objective):
     samples = _trajectories(rng, num_times=12).trajectory_samples()
@@ -145,6 +147,7 @@ def test_leapfrog_is_refused_where_it_is_not_symplectic(rng):
         )
 
 
+@pytest.mark.slow
 def test_training_improves_the_initial_states(rng):
     trajectories = _trajectories(rng, noise_std=0.1, count=24, num_times=20)
     samples = trajectories.trajectory_samples()
@@ -162,6 +165,7 @@ def test_training_improves_the_initial_states(rng):
     assert np.std(learned - true) < 0.04
 
 
+@pytest.mark.slow
 def test_validation_is_at_the_initial_states_that_fit_the_model(rng):
     trajectories = _trajectories(rng, noise_std=0.1, count=8, num_times=30)
     samples = trajectories.trajectory_samples()

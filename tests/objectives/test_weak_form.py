@@ -134,6 +134,7 @@ def test_the_gradient_is_that_of_finite_differences(rng):
         assert (losses[0] - losses[1]) / 2e-5 == pytest.approx(np.sum(gradient * direction), rel=1e-6, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_trains_in_the_compiled_loop_in_batches_of_trajectories(rng):
     samples = _samples(rng, noise_std=0.1, irregular=True)
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[16]))

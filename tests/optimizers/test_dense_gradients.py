@@ -8,6 +8,7 @@ from hnn_tf.objectives import DerivativeMatching
 from hnn_tf.optimizers import LBFGS, CoupledAdam
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", [CoupledAdam(1e-2), LBFGS()])
 def test_a_constant_in_an_energy_is_no_hindrance(rng, optimizer):
     class Own(keras.layers.Layer):

@@ -50,6 +50,7 @@ def training():
     return loop, returned, losses, penalised
 
 
+@pytest.mark.slow
 def test_other_samples_are_fitted_from_where_it_stopped(rng):
     model = _model()
     size = sum(variable.numpy().size for variable in model.trainable_variables)
@@ -83,6 +84,7 @@ def test_the_minimum_is_that_of_the_normal_equations(rng):
     np.testing.assert_allclose(loop.learned["offset"], 5.0, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_every_step_lowers_the_penalised_loss_and_the_end_is_far_below(training):
     penalised = training[3]
     assert max(np.diff(penalised)) < 1e-6  # float32, summed in another order
@@ -101,6 +103,7 @@ def test_where_nothing_is_lower_the_weights_stay_finite_and_as_good(training):
     assert all(np.isfinite(value).all() for value in loop.state().values())
 
 
+@pytest.mark.slow
 def test_a_restored_state_continues_bit_by_bit():
     loop = _loop()
     loop.run(7)

@@ -54,6 +54,7 @@ def test_no_change_leaves_a_state_at_rest_where_it_is():
     np.testing.assert_array_equal(change_energy(PENDULUM, rest, 0.0), rest)
 
 
+@pytest.mark.slow
 def test_no_change_has_the_gradients_of_a_small_one():
     states = tf.constant([[1.0, 0.4], [0.0, 0.0]], tf.float64)
     amounts = tf.zeros([2], tf.float64)
@@ -95,6 +96,7 @@ def test_other_units_are_another_metric():
     np.testing.assert_allclose(moved * [1.0, 0.1], change_energy(PENDULUM, STATES, 1.5), atol=1e-14)  # round-off
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("amount", [0.08, -0.03])
 def test_two_degrees_of_freedom(amount):
     system, start = systems.HenonHeiles(), tf.constant([0.1, 0.2, 0.2, -0.1], tf.float64)
@@ -104,6 +106,7 @@ def test_two_degrees_of_freedom(amount):
     np.testing.assert_allclose(system.hamiltonian(moved) - system.hamiltonian(start), amount, atol=1e-16)  # of 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [tf.float32, tf.float64])
 def test_each_state_may_have_its_own_amount(dtype):
     states, amounts = tf.cast(STATES, dtype), tf.constant([2.0, -1.0, 0.0], dtype)
@@ -137,6 +140,7 @@ def test_a_batch_is_any_batch():
     np.testing.assert_allclose(together[0, 1], alone, rtol=1e-15)  # the rounding of vectorised sines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dtype", "round_off"), [("float32", 2e-6), ("float64", 4e-15)])
 def test_a_learned_energy(dtype, round_off):
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[32, 32], dtype=dtype))
@@ -147,6 +151,7 @@ def test_a_learned_energy(dtype, round_off):
     np.testing.assert_allclose(model.hamiltonian(moved) - model.hamiltonian(STATES), [0.1] * 3, atol=round_off)
 
 
+@pytest.mark.slow
 def test_is_the_same_inside_a_graph_for_any_batch_size():
     graph = tf.function(
         lambda states, amount: change_energy(PENDULUM, states, amount),
@@ -157,6 +162,7 @@ def test_is_the_same_inside_a_graph_for_any_batch_size():
     assert graph(STATES[:0], 1.5).shape == (0, 2)
 
 
+@pytest.mark.slow
 def test_gradients_are_those_of_the_reached_energy_and_of_the_place():
     amount, states = tf.constant(0.7, tf.float64), STATES
     with tf.GradientTape() as tape:

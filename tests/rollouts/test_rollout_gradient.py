@@ -80,6 +80,7 @@ def test_is_the_same_by_xla(name):
         np.testing.assert_allclose(gradient, expected, rtol=1e-12)  # XLA rounds in another order
 
 
+@pytest.mark.slow
 def test_of_fixed_steps_is_the_same_by_xla_too():
     def gradient(jit_compile):
         with tf.GradientTape() as tape:
@@ -90,6 +91,7 @@ def test_of_fixed_steps_is_the_same_by_xla_too():
     np.testing.assert_allclose(gradient(True), gradient(False), rtol=1e-12)  # XLA rounds in another order
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_reaches_tensors_that_the_field_captures(jit_compile):
     def end(rate, checkpointing):
@@ -133,6 +135,7 @@ def test_second_derivatives_are_right():
     np.testing.assert_allclose(second(), [np.cos(2), -2 * np.sin(2), -4 * np.cos(2)], atol=2e-7)
 
 
+@pytest.mark.slow
 def test_trains_a_model(rng):
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8], dtype="float64"))
     model.build([None, 2])
@@ -148,6 +151,7 @@ def test_trains_a_model(rng):
         np.testing.assert_allclose(gradient, expected, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_keras_scope_that_has_ended_is_refused_not_ignored(rng):
     model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[8], dtype="float64"))
     model.build([None, 2])
@@ -196,6 +200,7 @@ def test_segments_of_any_length_give_the_same_gradient(most):
             np.testing.assert_allclose(gradient, value, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_reaches_variables_that_are_not_trainable():
     rate = tf.Variable(1.2, dtype=tf.float64, trainable=False)
 

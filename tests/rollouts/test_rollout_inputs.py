@@ -21,7 +21,10 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("interpolation", ["zero_order_hold", "linear"])
-@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+@pytest.mark.parametrize(
+    "options",
+    [pytest.param(options, marks=[pytest.mark.slow] * (name != "rk8"), id=name) for name, options in OPTIONS.items()],
+)
 def test_sampled_inputs_act_as_in_an_independent_solution(interpolation, options):
     states, torques, paths = example(interpolation)
     found = rollout_at_times(
@@ -76,6 +79,7 @@ def test_repeated_times_may_change_the_input_of_a_server():
     np.testing.assert_allclose(found[:, 1::2], paths, rtol=0, atol=CLOSE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checkpointing", [True, False])
 def test_gradients_by_inputs_are_those_of_the_numerical_solution(checkpointing):
     states, torques, _ = example("linear")

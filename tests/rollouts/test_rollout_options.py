@@ -53,6 +53,7 @@ def test_xla_compiles_once_for_all_counts(rng):
     np.testing.assert_allclose(paths[-1], expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_compensated_summation_keeps_the_digits_of_float32(jit_compile):
     start = np.array([[1.9, 0.3], [0.5, 0.1]])
@@ -88,6 +89,7 @@ def test_an_adaptive_method_that_runs_out_of_steps_is_an_error(rng):
         rollout(PENDULUM, _start(rng, 3), step_size=10.0, num_steps=1, integrator=method)
 
 
+@pytest.mark.slow
 def test_members_of_an_adaptive_method_have_steps_of_their_own(rng):
     # The second goes further than the first; the third can't be reached.
     start, times = _start(rng, 3), np.array([[0.0, 1.0, 2.0], [0.0, 5.0, 9.0], [0.0, np.nan, 2.0]])
@@ -98,6 +100,7 @@ def test_members_of_an_adaptive_method_have_steps_of_their_own(rng):
     assert np.isnan(path[2, 1:]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["dormand_prince", "gauss4"])
 def test_a_member_that_is_lost_does_not_keep_the_others(name):
     evaluations = tf.Variable(0)

@@ -54,6 +54,7 @@ def _staggered(size, steps):
     return 0.1 * steps * (np.arange(size + 1) > np.arange(size)[:, np.newaxis])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"max_step_size": 0.1}, {"substeps": 3}])
 def test_within_the_limit_the_answer_is_the_same_to_the_bit(rng, options):
     start, times = rng.normal(size=[3, 2]), np.cumsum(rng.uniform(0, 0.5, [3, 7]), 1)
@@ -106,6 +107,7 @@ def test_the_longest_rows_are_lost_first_and_a_share_is_safe():
     assert evaluations == 4 * 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("integrator", "stages"),
     [("gauss4", 2), ("dormand_prince", 6)],
@@ -122,6 +124,7 @@ def test_what_is_repeated_within_steps_is_limited_too(integrator, stages):
     assert limited <= stages * (150 + 40) + 40 * (2 * stages + 1) < evaluations
 
 
+@pytest.mark.slow
 def test_repetitions_of_rows_one_after_another_are_limited_together():
     options = {"substeps": 8, "max_steps": 200}
     # Each row has a stretch that needs some 70 tries for each of its eight steps.

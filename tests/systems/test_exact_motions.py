@@ -34,6 +34,7 @@ def test_pendulum_swings_as_the_elliptic_function():
     np.testing.assert_allclose(path, exact_solutions.pendulum(systems.Pendulum(), start, times), atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("eccentricity", [0.0, 0.6])
 def test_kepler_moves_by_keplers_equation(eccentricity):
     system, times = systems.Kepler(), np.linspace(0, 7, 8)

@@ -61,6 +61,7 @@ def test_averages_are_the_exponential_ones_of_every_step():
         np.testing.assert_allclose(received, expected, rtol=1e-5)  # float32, compiled otherwise
 
 
+@pytest.mark.slow
 def test_looking_at_averages_leaves_the_training_alone():
     watched, plain = passing_loop(use_ema=True), passing_loop(use_ema=True)
     best = BestWeights(watched, SAMPLES)
@@ -81,6 +82,7 @@ def test_before_the_first_step_there_is_nothing_to_average():
     _assert_equal(_values(loop), before)
 
 
+@pytest.mark.slow
 def test_a_restored_search_ends_as_the_unbroken_one():
     schedule = keras.optimizers.schedules.CosineDecay(0.2, 60)
     unbroken = passing_loop(learning_rate=schedule, use_ema=True, ema_momentum=0.5)

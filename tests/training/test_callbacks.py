@@ -33,7 +33,7 @@ def _last_scalars(folder):
     return found
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "trajectory")) for n in OBJECTIVES])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n != "derivative")) for n in OBJECTIVES])
 def test_the_five_do_their_work_with_every_objective(name, tmp_path, monkeypatch):
     # The same, without the package tensorboard. Not of `tf.summary`, which importing this replaces.
     summary = importlib.import_module("tensorflow.summary")

@@ -87,6 +87,7 @@ def _fit(path):
     return result.losses, {name: value for name, value in checkpoint.load().items() if name != "fit_seconds"}
 
 
+@pytest.mark.slow
 def test_a_run_interrupted_at_any_step_ends_with_the_same_bits(tmp_path, monkeypatch):
     # Nothing is better than the start: patience, 60, ends the training at the look after 100 steps, and no earlier.
     monkeypatch.setattr(DerivativeMatching, "validation_loss", lambda *_: tf.constant(1.0))

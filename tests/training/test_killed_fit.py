@@ -35,6 +35,7 @@ CASES = {
 SLOW = ("batches", "lbfgs", "one_step", "trajectory", "weak")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(c, marks=[pytest.mark.slow] * (c in SLOW)) for c in CASES])
 def test_a_killed_fit_goes_on_to_the_same_weights(case, tmp_path):
     make, validation = CASES[case]
@@ -60,6 +61,7 @@ def test_a_reduced_rate_is_restored(tmp_path):
     assert seen.logs[0]["learning_rate"] == pytest.approx(0.01)  # of 0.1, since the second epoch before the kill
 
 
+@pytest.mark.slow
 def test_a_kill_while_a_backup_is_written_leaves_the_one_before(tmp_path, monkeypatch):
     backup = BackupAndRestore(tmp_path)
     with pytest.raises(Killed):
@@ -88,6 +90,7 @@ def test_a_finished_fit_whose_backup_is_kept_takes_no_step(tmp_path):
     assert again.step == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["model", "optimizer", "validation", "stock"])
 def test_a_backup_of_another_fit_is_refused_and_changes_nothing(other, tmp_path):
     backup = BackupAndRestore(tmp_path)

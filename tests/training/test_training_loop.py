@@ -52,6 +52,7 @@ def test_equals_a_plain_loop(rng):
         np.testing.assert_allclose(received, expected, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [None, 5])
 def test_one_call_of_ten_steps_equals_two_of_five(rng, batch_size):
     samples = _samples(rng)
@@ -100,7 +101,8 @@ def test_another_count_of_steps_is_not_compiled_again(rng):
 # Restoring.
 
 
-@pytest.mark.parametrize("batch_size", [None, 5])
+@pytest.mark.slow
+@pytest.mark.parametrize("batch_size", [5, pytest.param(None, marks=pytest.mark.slow)])
 def test_a_restored_state_continues_bit_by_bit(rng, batch_size):
     samples = _samples(rng)
     loop = _loop(samples, batch_size=batch_size)
@@ -162,10 +164,12 @@ def test_a_batch_reaches_every_sample():
     assert set(_drawn()) == {0, 1, 2, 3, 4}
 
 
+@pytest.mark.slow
 def test_the_same_seed_draws_the_same_batches():
     assert _drawn(steps=20) == _drawn(steps=20)
 
 
+@pytest.mark.slow
 def test_another_seed_draws_other_batches():
     assert _drawn(steps=20, seed=1) != _drawn(steps=20)
 
