@@ -110,6 +110,11 @@ class TrajectoryMatching(IntegratedObjective):
         return super().arguments(options) | own
 
     @property
+    def has_loss_of_closed_form(self) -> bool:  # type: ignore[override]
+        """Whether there is neither Huber's bound nor a growing horizon."""
+        return self.huber is None and not self.growth_steps
+
+    @property
     def noise_scale(self) -> float | np.ndarray:
         """The noise's standard deviation sigma, or 1 if it is unknown."""
         return 1.0 if self.noise_std is None else self.noise_std

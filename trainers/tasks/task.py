@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from hnn_tf.data import FrameRecordings, Recordings
+from hnn_tf.declarations import declared
 from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import OptionError
 from hnn_tf.models import ModelOptions, new_model
@@ -95,7 +96,7 @@ class Task(abc.ABC):
             body_dimension=self.body_dimension,
             seed=options.training.seed,
         )
-        if getattr(made, "momentum_is_velocity", False) and not self.momentum_is_velocity:
+        if declared(made, "momentum_is_velocity") and not self.momentum_is_velocity:
             raise OptionError(
                 f"{{model}}: assumes dq/dt = p, but {self.name} has another dq/dt; take hnn or baseline",
                 model=model.model,
