@@ -11,7 +11,6 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError, one_line
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.objectives.base import Objective
-from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.training.training_options import TrainingOptions
 from hnn_tf.training.warm_start import WIDEST_STATE, begins_in_closed_form
@@ -38,8 +37,7 @@ def objective_options(
       InputError: If no objective is given for recordings of frames.
     """
     if isinstance(objective, Objective):
-        integrator = objective.integrator.name if isinstance(objective, IntegratedObjective) else "rk4"
-        return ObjectiveOptions(integrator=integrator)
+        return ObjectiveOptions(integrator=objective.integrator.name if objective.integrator else "rk4")
     options = objective if isinstance(objective, ObjectiveOptions) else ObjectiveOptions(objective)
     if options.objective is not None:
         return options
@@ -71,10 +69,10 @@ def models(
                     f"model: expected a name, hnn_tf.ModelOptions or a Keras model; received {one_line(repr(choice))}"
                 )
         return choices
-    squares = not (getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0))
     narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE
+    closed = objective.closed_form == "trajectories" and objective.has_loss_of_closed_form
     # The closed forms take no inputs.
-    closed = objective.closed_form == "trajectories" and squares and narrow and not _num_inputs(recordings)
+    closed = closed and narrow and not _num_inputs(recordings)
     return list(CLOSED_FORMS if closed else NETWORKS)
 
 

@@ -15,6 +15,7 @@ from hnn_tf.data.digest import fingerprint
 from hnn_tf.data.frame_recordings import FrameRecordings
 from hnn_tf.data.recording import Recording
 from hnn_tf.data.recordings import Recordings
+from hnn_tf.declarations import declared
 from hnn_tf.evaluation import report
 from hnn_tf.evaluation.trajectories import coordinate_mse, valid_prediction_time
 from hnn_tf.figures import fitted_figures
@@ -83,8 +84,7 @@ class FittedModel:
             measured = self.test[:MOST_MEASURED]
             with np.errstate(over="ignore", invalid="ignore"):
                 found |= _scores(measured, self._followed(measured))
-        parameters = getattr(self.model, "physical_parameters", None)
-        found |= parameters() if parameters else {}
+        found |= declared(self.model, "physical_parameters")
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def rollout(self, state: Any, times: Any, inputs: Any = None) -> np.ndarray:

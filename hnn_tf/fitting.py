@@ -12,10 +12,10 @@ import numpy as np
 from hnn_tf import fit_choices, fit_identity, model_selection
 from hnn_tf.data.frame_recordings import FrameRecordings
 from hnn_tf.data.recordings import Recordings
+from hnn_tf.declarations import declared
 from hnn_tf.fit_choices import ModelChoice
 from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import InputError, one_line
-from hnn_tf.models.latent_hamiltonian_network import LatentHamiltonianNetwork
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.objectives.base import Objective
@@ -172,7 +172,7 @@ def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | Fra
 
 def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: int) -> keras.Model:
     if isinstance(recordings, FrameRecordings):
-        if not isinstance(choice, LatentHamiltonianNetwork) or not choice.built:
+        if not (declared(choice, "sees_frames") and declared(choice, "built")):
             raise InputError(
                 "model: expected a built LatentHamiltonianNetwork for recordings of frames; received "
                 f"{one_line(repr(choice))}"

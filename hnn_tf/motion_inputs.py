@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.declarations import name_of
 from hnn_tf.input_error import InputError
 
 
@@ -19,7 +20,7 @@ def check_inputs(motion: Any, inputs: Any) -> None:
       InputError: If the motion takes no inputs and there are some, or it takes inputs, and they are missing or have
         another width than m.
     """
-    name = getattr(motion, "name", None) or type(motion).__name__
+    name = name_of(motion)
     expected = motion.num_inputs
     if inputs is None and expected:
         raise InputError(

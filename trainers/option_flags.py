@@ -1,6 +1,6 @@
 """Flags from the fields of options. Imports nothing heavy."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Any
 
 from absl import flags
@@ -9,17 +9,15 @@ from hnn_tf.commands import number_flags
 from hnn_tf.options import Kind, Option, Options, described
 
 
-def define(options: type[Options], defaults: Mapping[str, Any]) -> None:
-    """Defines a flag for each field.
+def define(options: Options, *, set_later: Collection[str]) -> None:
+    """Defines a flag for each field, with the field's value as its default.
 
     Args:
-      options: The class of the options.
-      defaults: The defaults of flags, by name, that differ from those of the fields. None means that the value is set
-        later.
+      options: The options.
+      set_later: The names of options whose default is set when the other flags are known.
     """
-    standard = {name: getattr(options, name) for name, _, _ in described(options)}
-    for name, kind, said in described(options):
-        default = defaults.get(name, standard[name])
+    for name, kind, said in described(type(options)):
+        default = None if name in set_later else getattr(options, name)
         meaning = said.meaning
         if default is None and not kind.optional:
             meaning = f"{meaning.removesuffix('.')}; by default, the protocol's own value."

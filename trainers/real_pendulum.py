@@ -4,7 +4,6 @@ python -m trainers.real_pendulum --flagfile=real_pendulum.flags --data_path=inva
 """
 
 from trainers import task_command
-from trainers.tasks.data_options import RecordOptions
 
 if __name__ == "__main__":
-    task_command.run("real_pendulum", RecordOptions, usage=__doc__, weight_decay=None)
+    task_command.run("real_pendulum", usage=__doc__)

@@ -27,8 +27,8 @@ from hnn_tf.training.checkpoint import Checkpoint
 from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_run import check_steps, train
 from hnn_tf.training.training_set import TrainingSet, num_samples
-from trainers import run_folder, trainer_options
-from trainers.tasks import TASKS
+from trainers import run_folder
+from trainers.tasks import TASK_OPTIONS, TASKS
 from trainers.tasks.task import Compared, Task, TaskData
 from trainers.trainer_options import TrainerOptions
 
@@ -41,7 +41,7 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
       flags: The values by name, in the form of the command line.
     """
     task = TASKS[task_name]
-    options, recorded = options_of(task, flags), run_folder.flags_text(flags)
+    options, recorded = TASK_OPTIONS[task_name].of(flags), run_folder.flags_text(flags)
     folder = pathlib.Path(options.run.output_dir)
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
     log_dir = _log_dir(options, folder)
@@ -55,7 +55,7 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
         options=options.training,
         derivatives=options.objective.derivatives or data.derivative_estimator,
     )
-    ignored = trainer_options.not_of_the_model(task.data_options)
+    ignored = options.not_of_the_model()
     with run_folder.claim(folder, recorded, resume=options.run.resume, ignored=ignored) as lock:
         fitted: dict[str, FittedModel] = {}
         metrics = {}
@@ -77,13 +77,6 @@ def main(task_name: str, flags: Mapping[str, Any]) -> None:
             lock.check()
             _export(task, options, folder, models[options.model.model][0])
     write_lines([f"all files of this run: {folder}"])
-
-
-def options_of(task: Task, flags: Mapping[str, Any]) -> TrainerOptions:
-    """Returns the options for the flags, with the protocol's own values for flags that are not given."""
-    own = task.defaults(flags["protocol"])
-    missing = {name: value for name, value in own.items() if flags.get(name) is None}
-    return TrainerOptions.of({**flags, **missing}, task.data_options)
 
 
 def _models(task: Task, options: TrainerOptions, objective: Objective) -> Compared:

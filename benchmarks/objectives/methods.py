@@ -35,6 +35,6 @@ METHODS: dict[str, dict[str, Any]] = {
     },
     "closed form: combined, reversible": {"model": "random_features", "objective": "combined", "time_reversible": True},
 }
-"""The flags of each method that differ from the options' defaults and from `PLANAR`.
+"""The flags of each method that differ from the defaults of the task's trainer.
 
 The methods named trajectory, weak, one_step or estimated see only the states."""

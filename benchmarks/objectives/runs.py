@@ -47,9 +47,9 @@ def planar(
         )
         metrics["inner_coordinate_mse"] = evaluation.coordinate_mse(true, predicted)
     found = fitted.result.losses | metrics | {"fit_seconds": fitted.result.seconds}
-    noise = getattr(fitted.result.objective, "noise_std", None)
-    if noise is not None:
-        found["noise_std"] = float(np.mean(noise))
+    objective: Any = fitted.result.objective
+    if "noise_std" in objective.found and objective.noise_std is not None:
+        found["noise_std"] = float(np.mean(objective.noise_std))
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
 

@@ -2,27 +2,27 @@
 
 import json
 import sys
+from typing import Any
 
 import numpy as np
 from absl import flags
 
 from benchmarks.documents.folders import RESULTS
-from benchmarks.trainings.task_training import PLANAR, TaskTraining
+from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.training.training_run import optimizer
-from trainers.tasks import TASKS
-from trainers.tasks.data_options import RecordOptions
+from trainers.tasks import TASK_OPTIONS
 
 FIRST, LAST = 1500, 2000
 
-# Each entry is a task, a protocol, and the flags that differ from those of the planar tasks. A simulated task has the
-# same training in both protocols.
-TRAININGS: tuple[tuple[str, str, dict[str, object]], ...] = (
+# Each entry is a task, a protocol, and the flags that differ from the defaults of the task's trainer. A simulated task
+# has the same training in both protocols.
+TRAININGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("mass_spring", "both", {}),
     ("pendulum", "both", {}),
-    ("real_pendulum", "paper", {"noise_std": 0.0, "weight_decay": 1e-5}),
-    ("real_pendulum", "clean", {"noise_std": 0.0, "weight_decay": 0.0, "objective": "one_step"}),
+    ("real_pendulum", "paper", {"protocol": "paper"}),
+    ("real_pendulum", "clean", {"protocol": "clean"}),
 )
 
 
@@ -33,8 +33,8 @@ def main() -> None:
         for label in ("hnn", "baseline"):
             ratios = []
             for seed in range(flags.FLAGS.seeds):
-                values = PLANAR | {"seed": seed, "model": label, "objective": "derivative"} | changes
-                if TASKS[name].data_options is RecordOptions:
+                values = {"seed": seed, "model": label} | changes
+                if "data_path" in TASK_OPTIONS[name].defaults.names():
                     values["data_path"] = flags.FLAGS.data_path
                 training = TaskTraining(name, **values)
                 rule = optimizer(training.options.training)

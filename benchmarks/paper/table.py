@@ -16,12 +16,11 @@ from benchmarks.paper import result_tables
 from benchmarks.trainings.run_folder import code_digest, run_folder, runs_folder
 from hnn_tf.commands import command_line
 from hnn_tf.input_error import InputError
+from trainers.tasks import TASK_OPTIONS
 
 TASKS = ("mass_spring", "pendulum", "real_pendulum", "two_body", "three_body", "pixel_pendulum")
 SECOND_ORDER_TASKS = ("real_pendulum", "two_body", "three_body")
 """The tasks whose momenta are velocities, so that dq/dt = p is a baseline."""
-
-CACHED_TASKS = ("two_body", "three_body", "pixel_pendulum")
 
 
 def main() -> None:
@@ -69,9 +68,10 @@ def _run(folder: pathlib.Path, task: str, model: str, protocol: str, seed: int) 
     command += [f"--protocol={protocol}", f"--seed={seed}", f"--output_dir={output}", "--progress=none"]
     if model != "hnn":
         command += [f"--model={model}", "--nocompare_baseline"]
-    if task in CACHED_TASKS:
+    names = TASK_OPTIONS[task].defaults.names()
+    if "cache_dir" in names:
         command.append(f"--cache_dir={folder / 'data'}")
-    if task == "real_pendulum" and flags.FLAGS.data_path:
+    if "data_path" in names and flags.FLAGS.data_path:
         command.append(f"--data_path={flags.FLAGS.data_path}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == command_line.EXIT_BAD_INPUT:

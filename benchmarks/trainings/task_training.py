@@ -5,17 +5,11 @@ from typing import Any
 import keras
 
 from hnn_tf.fitted_model import FittedModel
-from hnn_tf.options import described
 from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_run import TrainingResult, train
 from hnn_tf.training.training_set import TrainingSet
-from trainers import trainer_options
-from trainers.run import options_of
-from trainers.tasks import TASKS
+from trainers.tasks import TASK_OPTIONS, TASKS
 from trainers.tasks.task import Task
-
-PLANAR: dict[str, Any] = {"noise_std": 0.1, "weight_decay": 1e-4}
-"""The flags in the flagfiles of the planar tasks that differ from the options' defaults. A test compares both."""
 
 
 class TaskTraining:
@@ -24,8 +18,7 @@ class TaskTraining:
     Args:
       task: A task, or its name.
       trained_on: The number of recordings to learn from, which are the first ones; by default, all recordings.
-      **values: The values of the trainer's flags, by name. A flag that is not given has the default of its option or of
-        the protocol.
+      **values: The values of the trainer's flags, by name. A flag that is not given has the trainer's default.
 
     Attributes:
       task: The task.
@@ -37,11 +30,11 @@ class TaskTraining:
 
     def __init__(self, task: str | Task, *, trained_on: int | None = None, **values: Any) -> None:
         self.task: Task = TASKS[task] if isinstance(task, str) else task
-        kinds = trainer_options.classes(self.task.data_options)
-        unknown = values.keys() - {name for kind in kinds for name, _, _ in described(kind)}
+        options = TASK_OPTIONS[self.task.name]
+        unknown = values.keys() - options.defaults.names()
         if unknown:
             raise TypeError(f"{self.task.name}: unknown options {sorted(unknown)}")
-        self.options = options_of(self.task, {"protocol": "clean"} | values)
+        self.options = options.of(values)
         self.objective: Any = self.task.objective(self.options)
         self.data: Any = self.task.load(self.options, self.objective)
         recordings: Any = self.data.train

@@ -9,9 +9,7 @@ import numpy as np
 
 from benchmarks.trainings.task_training import TaskTraining
 from hnn_tf.input_error import InputError
-from hnn_tf.options import described
-from trainers import trainer_options
-from trainers.tasks import TASKS
+from trainers.tasks import TASK_OPTIONS
 
 
 class TrainedRun:
@@ -42,7 +40,7 @@ class TrainedRun:
     ) -> None:
         if not (path / "metrics.json").is_file():
             raise InputError(f"{path}: expected a finished run; make the run by python -m benchmarks.paper_table")
-        values = _values(path / "flags.txt")
+        values = run_flags(path / "flags.txt")
         self.training = TaskTraining(task, **_known(task, values | {"data_path": data_path, "cache_dir": None}))
         self.data, own = self.training.data, self.training.options.model
         choices = {label: dataclasses.replace(own, model=label) for label in labels}
@@ -57,12 +55,11 @@ class TrainedRun:
 
 def _known(task: str, values: dict[str, Any]) -> dict[str, Any]:
     """Returns the values for which the task has options."""
-    kinds = trainer_options.classes(TASKS[task].data_options)
-    names = {name for kind in kinds for name, _, _ in described(kind)}
+    names = TASK_OPTIONS[task].defaults.names()
     return {name: value for name, value in values.items() if name in names}
 
 
-def _values(path: pathlib.Path) -> dict[str, Any]:
+def run_flags(path: pathlib.Path) -> dict[str, Any]:
     """Returns a run's flags by name."""
     values: dict[str, Any] = {}
     for line in path.read_text().splitlines():

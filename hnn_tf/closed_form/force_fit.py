@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.closed_form.force_regression import ForceFit, ForceRegression, least_eigenvalue
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.typing import Samples
@@ -38,12 +39,12 @@ def fit_inverse_dynamics(
     """
     network = isinstance(model, HamiltonianNetwork)
     hamiltonian, dissipation = (model.hamiltonian, model.dissipation) if network else (model, None)
-    if not getattr(hamiltonian, "forces_have_closed_form", False):
+    if not declared(hamiltonian, "forces_have_closed_form"):
         raise InputError(
             "closed form: expected a MechanicalHamiltonian with RandomFeatureMassMatrix and RandomFeatureEnergy; "
             f"received {hamiltonian!r}; take mechanical_features, or train this Hamiltonian by TrainingLoop"
         )
-    if dissipation is not None and not hasattr(dissipation, "assign_coefficient"):
+    if dissipation is not None and declared(dissipation, "assign_coefficient") is None:
         raise InputError(
             f"closed form: expected LinearFriction or no dissipation; received {dissipation!r}; train this model by "
             "TrainingLoop"

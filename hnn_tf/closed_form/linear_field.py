@@ -4,15 +4,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
+from hnn_tf.declarations import declared
 from hnn_tf.typing import State
 
 
 def is_linear(hamiltonian: Any) -> bool:
     """Returns whether a Hamiltonian, built or not, is linear in its coefficients."""
-    if isinstance(hamiltonian, TimeReversibleHamiltonian):
-        return is_linear(hamiltonian.hamiltonian)
-    return hasattr(hamiltonian, "feature_gradients")
+    return declared(hamiltonian, "feature_gradients") is not None and declared(hamiltonian, "has_features")
 
 
 class LinearField:

@@ -8,6 +8,7 @@ from hnn_tf.closed_form.hamiltonian_regression import HamiltonianFit, Hamiltonia
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
+from hnn_tf.declarations import declared
 from hnn_tf.objectives.weak_form import WeakForm
 from hnn_tf.typing import Samples
 
@@ -48,7 +49,7 @@ def fit(
     state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
     hamiltonian = linear_hamiltonian(model, width=state.shape[-1])
     regression = HamiltonianRegression(hamiltonian, friction=friction)
-    if adapt and hasattr(hamiltonian, "adapt"):
+    if adapt and declared(hamiltonian, "adapt"):
         hamiltonian.adapt(state, seed=seed)
     regression.add(state, time_derivative)
     found = regression.solve(ridge=ridge)
@@ -74,7 +75,7 @@ def fit_weak(model: Any, samples: Samples, objective: WeakForm, *, adapt: bool =
     """
     states = np.asarray(samples["states"], np.float64)
     hamiltonian = linear_hamiltonian(model, width=states.shape[-1])
-    if adapt and hasattr(hamiltonian, "adapt"):
+    if adapt and declared(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)
     field = LinearField(hamiltonian)
     rows, targets = objective.linear_regression(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hnn_tf.closed_form.linear_field import is_linear
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 
@@ -30,6 +31,6 @@ def linear_hamiltonian(model: Any, *, width: int) -> Any:
             "closed form: expected a model without dissipation, because only the Hamiltonian is fitted; received "
             f"{model.name} with a dissipation; call hnn_tf.warm_start, which fits both, or give the Hamiltonian alone"
         )
-    if not getattr(hamiltonian, "built", True):
+    if not declared(hamiltonian, "built"):
         hamiltonian.build([None, width])
     return hamiltonian

@@ -12,6 +12,7 @@ from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit, TrajectoryFitter
 from hnn_tf.data.segments import Segments
+from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.input_error import InputError
 from hnn_tf.numerics.substeps import warn_if_too_few
@@ -92,13 +93,13 @@ def fit_trajectories(
         )
     samples = {"initial_state": states[:, :1], **samples}
     hamiltonian = linear_hamiltonian(hamiltonian, width=states.shape[-1])
-    if not hasattr(hamiltonian, "coefficient_scales"):
+    if declared(hamiltonian, "coefficient_scales") is None:
         raise InputError(
             f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train "
             "this Hamiltonian by TrainingLoop"
         )
     fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
-    if adapt and hasattr(hamiltonian, "adapt"):
+    if adapt and declared(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
     segmented = _segmented(samples)
     smooth = {**samples, "states": _smoothed(samples["times"], states)}
@@ -143,7 +144,7 @@ def _friction_scale(times: np.ndarray, states: np.ndarray) -> float:
 
 def _in_float64(hamiltonian: Any) -> Any:
     """Returns the layer itself, or a copy in double precision, because sums of features lose many digits."""
-    if getattr(hamiltonian, "compute_dtype", "float64") == "float64":
+    if declared(hamiltonian, "compute_dtype") in (None, "float64"):
         return hamiltonian
     copy = type(hamiltonian).from_config(_double(hamiltonian.get_config()))
     if hamiltonian.built:

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.columns import first_states, reading_columns, trajectory_columns, transition_columns
 from hnn_tf.data.noise import add_gaussian_noise
 from hnn_tf.data.reference_solution import reference_solution
-from hnn_tf.data.segments import Segments
 from hnn_tf.systems import System
 
 
@@ -43,23 +43,18 @@ class Trajectories:
 
     def observed_samples(self) -> dict[str, np.ndarray]:
         """Returns the columns `state`, `time_derivative` `[N T, 2n]`: observed states with the true derivatives."""
-        return {"state": _flat(self.states), "time_derivative": _flat(self.time_derivatives)}
+        return reading_columns(self.states, self.time_derivatives)
 
     def clean_samples(self) -> dict[str, np.ndarray]:
         """Returns the columns `state`, `time_derivative` `[N T, 2n]`: true states with the true derivatives."""
-        return {"state": _flat(self.clean_states), "time_derivative": _flat(self.time_derivatives)}
+        return reading_columns(self.clean_states, self.time_derivatives)
 
     def transition_samples(self) -> dict[str, np.ndarray]:
         """Returns pairs of neighbouring states.
 
         The columns are `state` and `next_state` `[N (T-1), 2n]`, and `time_step` `[N (T-1), 1]`.
         """
-        time_step = np.broadcast_to(np.diff(self.times)[None, :, None], (*self.states[:, 1:].shape[:2], 1))
-        return {
-            "state": _flat(self.states[:, :-1]),
-            "next_state": _flat(self.states[:, 1:]),
-            "time_step": _flat(time_step),
-        }
+        return transition_columns(self._times_of_each(), self.states)
 
     def trajectory_samples(self, *, num_segments: int = 1) -> dict[str, np.ndarray]:
         """Returns whole trajectories, for `TrajectoryMatching` and `CombinedMatching`.
@@ -67,13 +62,13 @@ class Trajectories:
         The columns are `times` `[N, T]`, `states` and `time_derivatives` `[N, T, 2n]`, and `initial_state` `[N,
         num_segments, 2n]`. The initial states are the observed states, as a first guess.
         """
-        starts = Segments(len(self.times), num_segments).starts[:-1]
-        return {
-            "times": np.broadcast_to(self.times, self.states.shape[:2]).copy(),
-            "states": self.states,
+        return trajectory_columns(self._times_of_each().copy(), self.states) | {
             "time_derivatives": self.time_derivatives,
-            "initial_state": self.states[:, starts].copy(),
+            "initial_state": first_states(self.states, num_segments=num_segments),
         }
+
+    def _times_of_each(self) -> np.ndarray:
+        return np.broadcast_to(self.times, self.states.shape[:2])
 
 
 def generate_trajectories(
@@ -121,7 +116,3 @@ def generate_trajectories(
         derivatives = system(tf.constant(clean), inputs).numpy()
     states = add_gaussian_noise(clean, rng, std=noise_std) if rng is not None else clean
     return Trajectories(np.asarray(times, np.float64), clean, states, derivatives, inputs, input_interpolation)
-
-
-def _flat(array: np.ndarray) -> np.ndarray:
-    return array.reshape(-1, array.shape[-1])

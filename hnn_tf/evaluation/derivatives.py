@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.numerics.pieces import mean_in_pieces, rows_in_pieces
 from hnn_tf.typing import Samples, VectorField
 
@@ -70,7 +71,7 @@ def _check_equal(samples: Samples) -> None:
 
 
 def _squared_errors(vector_field: VectorField, samples: Samples, piece: slice) -> np.ndarray:
-    dtype = getattr(vector_field, "compute_dtype", "float64")
+    dtype = declared(vector_field, "compute_dtype") or "float64"
     given = {name: tf.constant(samples[name][piece], dtype) for name in ("inputs",) if name in samples}
     motion = vector_field(tf.constant(samples["state"][piece], dtype), **given)
     return (motion.numpy() - samples["time_derivative"][piece]) ** 2

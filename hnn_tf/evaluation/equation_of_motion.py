@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.forced_motion import ForcedMotion
+from hnn_tf.declarations import declared
 from hnn_tf.numerics.pieces import rows_in_pieces
 
 _STATES_EACH = 16
@@ -47,7 +48,7 @@ def computed_forces(model: Any, motion: ForcedMotion) -> dict[str, np.ndarray]:
     that under the true forces. The arguments are as in `force_errors`.
     """
     q, v, a, tau = motion.position, motion.velocity, motion.acceleration, motion.force
-    mechanical = getattr(model, "hamiltonian", None)
+    mechanical = declared(model, "hamiltonian")
     calls: dict[str, tuple[Callable[..., tf.Tensor], tuple[np.ndarray, ...]]] = {}
     if model.computes_forces():
         calls["force"] = (model.inverse_dynamics, (q, v, a))

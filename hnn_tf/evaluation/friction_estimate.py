@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import keras
 import numpy as np
 
+from hnn_tf.declarations import declared
 from hnn_tf.evaluation.rollouts import evaluation_rollout
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives import Objective
@@ -89,7 +90,7 @@ def friction_interval(
     Raises:
       InputError: If the model has no coefficient of friction, or times and states are not as above.
     """
-    if not hasattr(getattr(model, "dissipation", None), "coefficient"):
+    if declared(declared(model, "dissipation"), "coefficient") is None:
         raise InputError(f"{model.name}: expected a model with linear friction; train hnn_friction instead")
     if states.ndim != 2 or times.shape != states.shape[:1] or not np.all(np.diff(times) > 0):
         raise InputError(

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.declarations import declared
 from hnn_tf.input_interpolation import InputInterpolation
 from hnn_tf.numerics.pieces import rows_in_pieces, states_of_rollout
 from hnn_tf.objectives.shooting import since_first
@@ -46,7 +47,7 @@ def evaluation_rollout(
         return reference_solution(
             vector_field, initial_states, times, inputs=inputs, input_interpolation=input_interpolation
         )
-    dtype = getattr(vector_field, "compute_dtype", "float64")
+    dtype = declared(vector_field, "compute_dtype") or "float64"
     # The model's precision would lose the intervals between times far from 0, for example seconds since 1970.
     elapsed = since_first(times)
 

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.evaluation.energy import Slope, energies, energy_slope
 from hnn_tf.numerics import scalars
 from hnn_tf.numerics.pieces import pieces, rows_in_pieces, states_of_rollout
@@ -64,8 +65,9 @@ def symplecticity(
     states = _batch(vector_field, states)
     jacobian = step_jacobian(vector_field, states, step_size=step_size, integrator=integrator)
     slopes = None
-    if hasattr(vector_field, "hamiltonian"):
-        slopes = _energy_slopes(vector_field, vector_field.hamiltonian, states, step_size, drift_steps, integrator)
+    hamiltonian = declared(vector_field, "hamiltonian")
+    if hamiltonian is not None:
+        slopes = _energy_slopes(vector_field, hamiltonian, states, step_size, drift_steps, integrator)
     return Symplecticity(
         symplectic_defect(jacobian),
         float(np.abs(np.linalg.det(jacobian) - 1).max()),
@@ -193,7 +195,7 @@ def _start(
 
 def _batch(vector_field: VectorField, states: State) -> tf.Tensor:
     """Returns states `[..., 2n]` as `[B, 2n]`, in the field's own precision if it has one."""
-    dtype = getattr(vector_field, "compute_dtype", None)
+    dtype = declared(vector_field, "compute_dtype")
     states = scalars.cast(states, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(states)
     if not states.dtype.is_floating:
         raise ValueError(f"states: expected floating-point numbers; received {states.dtype.name}")

@@ -3,6 +3,7 @@
 from absl import flags
 
 from hnn_tf.commands.printable_text import write_lines
+from hnn_tf.declarations import declared, motion_of
 from hnn_tf.export import saved_model
 
 
@@ -26,6 +27,6 @@ def main() -> None:
     lines = [str(folder), *(f"  {line}" for line in saved_model.describe(folder))]
     if run is None:
         lines.append("  the card does not describe the training: no metrics.json of this model is beside the model")
-    if not hasattr(getattr(model, "dynamics", model), "hamiltonian"):
+    if declared(motion_of(model), "hamiltonian") is None:
         lines.append(f"  no energy: {model.name} has no Hamiltonian")
     write_lines(lines)

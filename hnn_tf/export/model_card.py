@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.export import json_file, plain_file, reference_answers
 from hnn_tf.input_error import InputError
 from hnn_tf.version import __version__
@@ -94,7 +95,7 @@ def write(
     Raises:
       InputError: If the model cannot run or returns numbers that are not finite, or `run` is not the document of a run.
     """
-    run, known, number = run or {}, recorded_inputs(run), getattr(model, "num_inputs", 0)
+    run, known, number = run or {}, recorded_inputs(run), declared(model, "num_inputs") or 0
     training = {key: run.get(key) for key in ("objective", "protocol", "seed", "steps", "fit_seconds", "versions")}
     document = {
         "format": FORMAT,

@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 import hnn_tf.keras_classes  # noqa: F401 - a command's hnn_tf hasn't told Keras of the classes that a file may name
-from hnn_tf import LatentHamiltonianNetwork, integrators
+from hnn_tf import integrators
+from hnn_tf.declarations import declared
 from hnn_tf.export import json_file, keras_archive, keras_endpoints, model_card, serving_constraints, versions, warmup
 from hnn_tf.export.signatures import ServingModule, signatures_of
 from hnn_tf.files.full_disk import raise_if_full
@@ -89,7 +90,7 @@ def export_model(
     if max_step_size is not None and substeps is not None:
         raise InputError("max_step_size and substeps: expected one of the two; received both")
     if max_step_size is None and substeps is None:
-        sees_frames = isinstance(model, LatentHamiltonianNetwork)
+        sees_frames = declared(model, "sees_frames")
         max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
     if max_step_size is not None and not 0 < np.float32(max_step_size) < float("inf"):
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.declarations import declared, motion_of
 from hnn_tf.export.model_card import DTYPES
 from hnn_tf.input_error import InputError
 from hnn_tf.input_interpolation import INTERPOLATIONS, check_interpolation
@@ -73,14 +74,14 @@ class ServingModule(tf.Module):
             "max_steps": max_steps,
             "checkpointing": False,
         }
-        if getattr(model, "num_inputs", 0):
+        if declared(model, "num_inputs"):
             input_interpolation = options["input_interpolation"] = input_interpolation or INTERPOLATIONS[0]
             check_interpolation(input_interpolation)
         elif input_interpolation is not None:
             raise InputError(f"input_interpolation: {model.name} takes no inputs; leave the interpolation out")
         self.input_interpolation = input_interpolation
         signatures = signatures_of(model, **options)
-        method.check(getattr(model, "dynamics", model))
+        method.check(motion_of(model))
         # The module keeps copies, and no attribute refers to the model itself. Otherwise, the tracked Keras model would
         # be saved beside the copies, and sessions without Python do not find its variables. The copies are not
         # trainable, because Keras' TFSMLayer cannot train variables with foreign names.
@@ -110,8 +111,8 @@ def signatures_of(model: keras.Model, **rollout_options: Any) -> Signatures:
     Raises:
       InputError: If the model is not built, or its state width is unknown or odd.
     """
-    declared = getattr(model, "serving_signatures", None)
-    return declared(**rollout_options) if declared else state_signatures(model, **rollout_options)
+    own = declared(model, "serving_signatures")
+    return own(**rollout_options) if own else state_signatures(model, **rollout_options)
 
 
 def _check_names(model: keras.Model) -> None:

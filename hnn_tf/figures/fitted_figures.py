@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
+from hnn_tf.declarations import declared
 from hnn_tf.figures.coordinate_error import draw_coordinate_error
 from hnn_tf.figures.coordinates import DrawnInputs, draw_coordinates
 from hnn_tf.figures.hamiltonian import draw_hamiltonian
@@ -61,7 +62,7 @@ def draw(
             **names,
             **time,
         )
-    if hasattr(model, "hamiltonian"):
+    if declared(model, "hamiltonian") is not None:
         draw_hamiltonian(
             folder / "hamiltonian.png",
             true=None,

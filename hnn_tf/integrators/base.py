@@ -6,6 +6,7 @@ from typing import ClassVar, TypeAlias
 
 import tensorflow as tf
 
+from hnn_tf.declarations import declared, name_of
 from hnn_tf.input_error import InputError
 from hnn_tf.typing import State, VectorField
 
@@ -83,18 +84,18 @@ class Integrator(abc.ABC):
           InputError: If the method is symplectic and the field says `conservative = False` or `canonical = False`, or
             if the method needs a separable Hamiltonian and the field does not say `separable = True`.
         """
-        field = getattr(vector_field, "name", None) or type(vector_field).__name__
-        if self.symplectic and not getattr(vector_field, "conservative", True):
+        field = name_of(vector_field)
+        if self.symplectic and not declared(vector_field, "conservative"):
             raise InputError(
                 f"integrator {self.name!r}: expected Hamiltonian motion, because no other motion is symplectic; "
                 f"{field} is dissipative or driven (conservative = False); use 'rk4', 'rk8' or 'dormand_prince'"
             )
-        if self.symplectic and not getattr(vector_field, "canonical", True):
+        if self.symplectic and not declared(vector_field, "canonical"):
             raise InputError(
                 f"integrator {self.name!r}: expected states (q, p), because only their motion is symplectic; {field} "
                 "has positions and velocities (canonical = False); use 'rk4', 'rk8' or 'dormand_prince'"
             )
-        if self.requires_separable and not getattr(vector_field, "separable", False):
+        if self.requires_separable and not declared(vector_field, "separable"):
             raise InputError(
                 f"integrator {self.name!r}: needs a separable Hamiltonian H = T(p) + V(q), but {field} is not declared "
                 "separable; use 'tao4' or 'gauss4', symplectic for any Hamiltonian, or 'rk4', for any vector field"

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
 
 
@@ -24,7 +25,7 @@ class EquationOfMotion:
 
     def computes_forces(self) -> bool:
         """Returns whether the Hamiltonian has a mass matrix, so that the model has an equation of motion."""
-        return hasattr(self.hamiltonian, "inverse_dynamics")
+        return declared(self.hamiltonian, "inverse_dynamics") is not None
 
     def computes_accelerations(self) -> bool:
         """Returns the same as `computes_forces`."""
@@ -32,8 +33,8 @@ class EquationOfMotion:
 
     def forces_have_closed_form(self) -> bool:
         """Returns whether the forces are linear in all learned numbers, as the parts of the model declare."""
-        of_friction = self.dissipation is None or hasattr(self.dissipation, "assign_coefficient")
-        return of_friction and getattr(self.hamiltonian, "forces_have_closed_form", False)
+        of_friction = self.dissipation is None or declared(self.dissipation, "assign_coefficient") is not None
+        return of_friction and declared(self.hamiltonian, "forces_have_closed_form")
 
     def inverse_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, acceleration: tf.Tensor) -> tf.Tensor:
         """Returns the external forces tau `[..., n]` of a motion; positions, velocities, accelerations `[..., n]`."""

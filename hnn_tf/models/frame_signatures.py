@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.models.state_signatures import Signatures, energy_along, of_batch
 from hnn_tf.rollouts.rollout_at_times import rollout_at_times
@@ -35,13 +36,13 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     """
     if not model.built:
         raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")
-    num_inputs = getattr(model.dynamics, "num_inputs", 0)
+    num_inputs = declared(model.dynamics, "num_inputs")
     if num_inputs:
         raise InputError(
             f"{model.name}: expected dynamics without inputs; received dynamics with {num_inputs} inputs; export "
             "model.dynamics, a model of states, alone"
         )
-    has_energy = hasattr(model.dynamics, "hamiltonian")
+    has_energy = declared(model.dynamics, "hamiltonian") is not None
     dtype = model.compute_dtype
     frames_spec = tf.TensorSpec([None, *model.frame_shape], dtype, name="frames")
     latent_spec = tf.TensorSpec(

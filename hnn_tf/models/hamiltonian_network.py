@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.equation_of_motion import EquationOfMotion
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
@@ -86,7 +87,7 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
                     f"{name}: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
                     f"{layer.compute_dtype}; give both the same dtype=..."
                 )
-        if control is not None and not hasattr(control, "num_inputs"):
+        if control is not None and declared(control, "num_inputs") is None:
             raise ValueError(
                 "control: expected a layer with an attribute num_inputs, the number of columns of G; received "
                 f"{control!r} without; set num_inputs in the layer's class"
@@ -106,7 +107,7 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
     @property
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), as the Hamiltonian layer declares it."""
-        return getattr(self.hamiltonian, "separable", False)
+        return declared(self.hamiltonian, "separable")
 
     @property
     def conservative(self) -> bool:
@@ -120,14 +121,13 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
 
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in its learned numbers, as the layer of H declares by `has_closed_form`."""
-        return getattr(self.hamiltonian, "has_closed_form", False)
+        return declared(self.hamiltonian, "has_closed_form")
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses, friction and input gains by name, if there are some."""
         found: dict[str, float] = {}
         for part in self._parts():
-            parameters = getattr(part, "physical_parameters", None)
-            found |= parameters() if parameters else {}
+            found |= declared(part, "physical_parameters")
         return found
 
     def build(self, input_shape: Sequence[int | None]) -> None:

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.velocity_energy import VelocityEnergy
 from hnn_tf.numerics.positive_definite import solve_positive_definite
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
@@ -62,7 +63,7 @@ class LagrangianEnergy(VelocityEnergy):
     def motion_terms(self, state: State) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Returns dL/dq `[..., n]`, (d^2L/dv dq) v `[..., n]` and d^2L/dv^2 `[..., n, n]`."""
         state = self._prepared(state)
-        written_out = getattr(self.lagrangian, "motion_terms", None)
+        written_out = declared(self.lagrangian, "motion_terms")
         if written_out:
             return written_out(state)
         # This tape only differentiates by the state. The caller's tape records the variables.

@@ -47,6 +47,8 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 5.
     """
 
+    sees_frames = True
+
     def __init__(
         self,
         encoder: keras.layers.Layer,

@@ -10,14 +10,17 @@ class LearnedMotion(TakesNestedLists):
     """The base class of models of a motion.
 
     Other code reads the properties that a model declares here, and does not ask for the class or the name of a model.
+    `hnn_tf.declarations` lists all declarations, and reads them from any Keras model.
 
     Attributes:
       momentum_is_velocity: Whether the model assumes that the second half of a state is the velocity dq/dt.
+      sees_frames: Whether the model sees pictures, and not states.
       canonical: Whether the state is (q, p). Only then can a step of a motion that conserves energy preserve dq ^ dp.
     """
 
     momentum_is_velocity = False
     canonical = True
+    sees_frames = False
 
     @property
     def num_inputs(self) -> int:

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.mass_matrix import MassMatrix
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
@@ -61,7 +62,7 @@ class MechanicalHamiltonian(EnergyLayer):
     @property
     def forces_have_closed_form(self) -> bool:
         """Whether the forces of `inverse_dynamics` are linear in all learned numbers of M and V."""
-        return self.mass_matrix.has_closed_form and getattr(self.potential, "has_closed_form", False)
+        return self.mass_matrix.has_closed_form and declared(self.potential, "has_closed_form")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds both layers for states `[..., 2n]`."""

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.models.mechanical_energy import MechanicalEnergy
 from hnn_tf.models.mechanical_hamiltonian import MechanicalHamiltonian
@@ -66,9 +67,8 @@ class MechanicalVelocityNetwork(VelocityNetwork):
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the physical parameters of the dissipation if M is known, because otherwise their unit is unknown."""
-        parameters = getattr(self.dissipation, "physical_parameters", None)
         known = self.mechanics.built and not self.mechanics.mass_matrix.weights
-        return parameters() if parameters and known else {}
+        return declared(self.dissipation, "physical_parameters") if known else {}
 
     def from_canonical(self, state: State) -> State:
         """Returns the states (q, v) `[..., 2n]` of states (q, p) `[..., 2n]`."""

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.position_inputs import PositionInputs
@@ -39,7 +40,7 @@ class PeriodicCoordinates(EnergyLayer):
 
     def __init__(self, energy: keras.layers.Layer, angles: Sequence[int], **kwargs: Any) -> None:
         super().__init__(energy=energy, **kwargs)
-        if getattr(energy, "separable", False) or getattr(energy, "even_in_momenta", False):
+        if declared(energy, "separable") or declared(energy, "even_in_momenta"):
             raise InputError(
                 "energy: expected an energy of sines and cosines, as MLPEnergy(); received a Hamiltonian of states; "
                 f"put PeriodicCoordinates into {type(energy).__name__}, and not around it"

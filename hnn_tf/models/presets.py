@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import OptionError
 from hnn_tf.models.baseline_network import BaselineNetwork
 from hnn_tf.models.control_registry import CONTROLS
@@ -91,7 +92,7 @@ class HamiltonianPreset:
         """
         options = HamiltonianArguments(hidden_units, activation, dtype, tuple(periodic), body_dimension)
         hamiltonian = self.hamiltonian(options)
-        if time_reversible and not getattr(hamiltonian, "even_in_momenta", False):
+        if time_reversible and not declared(hamiltonian, "even_in_momenta"):
             hamiltonian = TimeReversibleHamiltonian(hamiltonian)
         dissipation = self.dissipation(activation, dtype) if self.dissipation else None
         return self.network(hamiltonian, dissipation, _control(control, num_inputs, options), name=self.name)

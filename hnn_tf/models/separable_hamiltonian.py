@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
 from hnn_tf.typing import State
@@ -46,7 +47,7 @@ class SeparableHamiltonian(EnergyLayer):
     @property
     def even_in_momenta(self) -> bool:
         """Whether T(-p) = T(p), as T declares it."""
-        return getattr(self.kinetic, "even_in_momenta", False)
+        return declared(self.kinetic, "even_in_momenta")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds both layers for states `[..., 2n]`."""
@@ -67,5 +68,4 @@ class SeparableHamiltonian(EnergyLayer):
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses of the kinetic energy by name, if it has some."""
-        parameters = getattr(self.kinetic, "physical_parameters", None)
-        return parameters() if parameters else {}
+        return declared(self.kinetic, "physical_parameters")

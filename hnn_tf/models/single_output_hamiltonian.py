@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.typing import State
@@ -35,7 +36,7 @@ class SingleOutputHamiltonian(TakesNestedLists):
     @property
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), as h declares it."""
-        return getattr(self.hamiltonian, "separable", False)
+        return declared(self.hamiltonian, "separable")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[B, 2n]`, because Keras' own models accept only the rank for which they were built."""

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import keras
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 from hnn_tf.typing import Hamiltonian, State
@@ -39,10 +40,10 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
       InputError: If the model is not built, or its state width is unknown or odd. While a signature is traced: if the
         time derivative does not have the state's shape, or the energy does not have the shape [B].
     """
-    has_energy = hasattr(model, "hamiltonian")
+    has_energy = declared(model, "hamiltonian") is not None
     state_spec = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
     times_spec = tf.TensorSpec([None, None], model.compute_dtype, name="times")
-    num_inputs = getattr(model, "num_inputs", 0)
+    num_inputs = declared(model, "num_inputs")
     at_states, at_times = (
         [tf.TensorSpec([*sizes, num_inputs], model.compute_dtype, name="inputs")] if num_inputs else []
         for sizes in ([None], [None, None])

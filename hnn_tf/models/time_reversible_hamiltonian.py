@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
@@ -43,17 +44,22 @@ class TimeReversibleHamiltonian(TakesNestedLists):
     @property
     def separable(self) -> bool:
         """Whether H = T(p) + V(q), as h declares it."""
-        return getattr(self.hamiltonian, "separable", False)
+        return declared(self.hamiltonian, "separable")
 
     @property
     def has_closed_form(self) -> bool:
         """Whether h is linear in all of its learned numbers, as h declares it."""
-        return getattr(self.hamiltonian, "has_closed_form", False)
+        return declared(self.hamiltonian, "has_closed_form")
+
+    @property
+    def has_features(self) -> bool:
+        """Whether h is a weighted sum of features, as h declares it."""
+        inner = self.hamiltonian
+        return declared(inner, "feature_gradients") is not None and declared(inner, "has_features")
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the physical parameters of h by name, if it has some."""
-        parameters = getattr(self.hamiltonian, "physical_parameters", None)
-        return parameters() if parameters else {}
+        return declared(self.hamiltonian, "physical_parameters")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[..., 2n]`."""
@@ -105,8 +111,9 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         """Adapts the features of h to states `[N, 2n]` if h has a method `adapt`, which receives the options."""
         if not self.built:
             self.build(np.shape(states))
-        if hasattr(self.hamiltonian, "adapt"):
-            self.hamiltonian.adapt(states, **options)
+        adapt = declared(self.hamiltonian, "adapt")
+        if adapt:
+            adapt(states, **options)
 
     def _both(self, state: State) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         state = tf.cast(state, self.compute_dtype)

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.state_signatures import Signatures, state_signatures
@@ -65,7 +66,7 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
         ):
             if layer is None:
                 continue
-            if not (isinstance(layer, keras.layers.Layer) and hasattr(layer, method)):
+            if not (isinstance(layer, keras.layers.Layer) and declared(layer, method)):
                 raise TypeError(
                     f"{name}: expected a Keras layer with a method {method}, {expected}; received {layer!r}; {name} "
                     "must be a force, because dq/dt is the velocity"

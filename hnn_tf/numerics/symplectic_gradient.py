@@ -5,6 +5,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.typing import Hamiltonian, State
 
 
@@ -49,7 +50,7 @@ def scalar_gradient(function: Callable[[tf.Tensor], tf.Tensor], x: tf.Tensor) ->
 
     A `tf.GradientTape` differentiates the function, unless it has a method `gradient(x)`.
     """
-    written_out = getattr(function, "gradient", None)
+    written_out = declared(function, "gradient")
     return written_out(x) if written_out else _taped_gradient(function, x)
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError, OptionError
+from hnn_tf.integrators import Integrator
 from hnn_tf.numerics.pieces import mean_in_pieces
 from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.typing import Samples, VectorField
@@ -37,6 +38,9 @@ class Objective(abc.ABC):
         trajectories, with or without friction. "forces" is one linear regression for the mass matrix, the potential and
         the friction of a mechanical Hamiltonian. None means that there is no closed form.
       begins_at_closed_form: Whether the training of a network begins at the result of a closed form.
+      has_loss_of_closed_form: Whether the closed form, if there is one, fits the loss of this objective's options. A
+        closed form only fits squared errors over whole samples.
+      integrator: The integrator of an objective that integrates; None for the others.
       steps_from_closed_form: The number of training steps that `hnn_tf.fit` takes after such a start by default.
       uses_derivatives: Whether the recordings need time derivatives.
       sees_frames: Whether the objective takes recordings of pictures, and models that see pictures.
@@ -55,6 +59,8 @@ class Objective(abc.ABC):
     takes: ClassVar[frozenset[str]] = frozenset()
     closed_form: ClassVar[Literal["derivatives", "weak", "trajectories", "forces"] | None] = None
     begins_at_closed_form: ClassVar[bool] = False
+    has_loss_of_closed_form: bool = True
+    integrator: Integrator | None = None
     steps_from_closed_form: ClassVar[int] = 0
     uses_derivatives: ClassVar[bool] = False
     sees_frames: ClassVar[bool] = False

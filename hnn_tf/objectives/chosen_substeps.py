@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.numerics.substeps import choose_substeps
-from hnn_tf.objectives.integrated_objective import MOST_READINGS, IntegratedObjective, largest
+from hnn_tf.objectives.integrated_objective import MOST_READINGS, largest
 from hnn_tf.objectives.one_step import OneStep
 from hnn_tf.typing import Samples, State
 
@@ -31,7 +31,7 @@ def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
       objective: Any `Objective`.
       samples: The objective's columns.
     """
-    if not isinstance(objective, IntegratedObjective) or objective.substeps is not None:
+    if "substeps" not in objective.found or objective.substeps is not None:
         return objective
     gaps = _gaps(samples)
     widest = _transitions(samples, largest(gaps, MOST_READINGS))

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.columns import reading_columns
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import Objective, check_takes, mean_squared_error
 from hnn_tf.objectives.driven_motion import with_inputs
@@ -39,8 +40,11 @@ class DerivativeMatching(Objective):
           InputError: If the recordings have no derivatives.
         """
         check_takes(self, recordings)
-        columns = {"state": recordings.joined("states"), "time_derivative": recordings.joined("time_derivatives")}
-        return columns | ({"inputs": recordings.joined("inputs")} if recordings.num_inputs else {})
+        return reading_columns(
+            recordings.joined("states"),
+            recordings.joined("time_derivatives"),
+            recordings.joined("inputs") if recordings.num_inputs else None,
+        )
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.motion_inputs import check_inputs
 from hnn_tf.typing import State, VectorField
 
@@ -27,5 +28,5 @@ def with_inputs(model: VectorField, inputs: tf.Tensor | None) -> VectorField:
 
 def check_num_inputs(model: Any, inputs: tf.Tensor | None) -> None:
     """Refuses inputs that the model does not take, and missing inputs; see `with_inputs`."""
-    if hasattr(model, "num_inputs"):  # a function or another Keras model does not declare it
+    if declared(model, "num_inputs") is not None:
         check_inputs(model, inputs)

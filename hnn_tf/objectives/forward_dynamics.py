@@ -4,6 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives.base import mean_squared_error
 from hnn_tf.objectives.dynamics_matching import DynamicsMatching
@@ -32,7 +33,7 @@ class ForwardDynamics(DynamicsMatching):
         Raises:
           InputError: If the model has no method `forward_dynamics`.
         """
-        if not getattr(model, "computes_accelerations", lambda: False)():
+        if not declared(model, "computes_accelerations"):
             raise InputError(
                 f"objective {self.name!r}: expected a model with a mass matrix, which computes accelerations under "
                 f"forces; received {model.name!r}; take mechanical, mechanical_friction or mechanical_features"

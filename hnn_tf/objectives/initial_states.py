@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.segments import Segments
+from hnn_tf.declarations import declared
 from hnn_tf.integrators import Integrator
 from hnn_tf.numerics.pieces import rows_in_pieces
 from hnn_tf.objectives.shooting import roll_out, since_first
@@ -49,7 +50,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
       objective: The objective whose integrator, substeps and noise are used.
       samples: The objective's columns; the iteration begins at `initial_state`.
     """
-    dtype = getattr(model, "compute_dtype", "float64")
+    dtype = declared(model, "compute_dtype") or "float64"
     columns = {name: samples[name] for name in ("times", "states", "initial_state")}
     given = {name: samples[name] for name in ("inputs", "end_inputs") if name in samples}
     num_times, width = np.shape(columns["states"])[1:]

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.declarations import declared
 from hnn_tf.numerics.substeps import check_substeps
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
@@ -36,6 +37,7 @@ class IntegratedObjective(Objective):
       InputError: If there is no such integrator.
     """
 
+    integrator: integrators.Integrator
     takes = frozenset({"substeps"})
     found: ClassVar[tuple[str, ...]] = ("substeps",)
 
@@ -78,7 +80,7 @@ class IntegratedObjective(Objective):
           model: The fitted vector field.
           samples: The objective's columns.
         """
-        dtype = getattr(model, "compute_dtype", "float64")
+        dtype = declared(model, "compute_dtype") or "float64"
         gaps = samples["time_step"] if "time_step" in samples else np.diff(samples["times"], axis=1)
         widest = np.max(np.abs(gaps), axis=1)
         readings = int(np.prod(np.shape(samples["states" if "states" in samples else "state"])[:-1]))

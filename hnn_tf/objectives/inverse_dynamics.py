@@ -4,6 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives.base import mean_squared_error
 from hnn_tf.objectives.dynamics_matching import DynamicsMatching
@@ -33,7 +34,7 @@ class InverseDynamics(DynamicsMatching):
         Raises:
           InputError: If the model has no method `inverse_dynamics`.
         """
-        if not getattr(model, "computes_forces", lambda: False)():
+        if not declared(model, "computes_forces"):
             raise InputError(
                 f"objective {self.name!r}: expected a model with a mass matrix, which computes forces; received "
                 f"{model.name!r}; take mechanical, mechanical_friction or mechanical_features"

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import OptionError
 from hnn_tf.numerics import scalars
 from hnn_tf.objectives.base import Objective, mean_squared_error
@@ -125,7 +126,7 @@ class LatentMatching(Objective):
         under the assumption that the measured pairs are typical.
         """
         stride = -(-len(samples["frames"]) // _MOST_PAIRS)
-        dtype = getattr(model, "compute_dtype", "float64")
+        dtype = declared(model, "compute_dtype") or "float64"
         frames = (tf.constant(samples[name][::stride], dtype) for name in self.columns)
         state, next_state = (model.encode(each).numpy() for each in frames)
         motion = {"state": state, "next_state": next_state, "time_step": np.ones_like(state[:, :1])}

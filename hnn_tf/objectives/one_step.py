@@ -4,8 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.data.columns import transition_columns
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.objectives.base import check_takes, mean_squared_error
 from hnn_tf.objectives.driven_motion import check_num_inputs
@@ -51,15 +51,11 @@ class OneStep(IntegratedObjective):
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Makes a sample of every reading except a recording's last, with the next reading and the time between."""
         check_takes(self, recordings)
-        names: tuple[str, ...] = self.columns
-        pairs = []
-        for each in recordings:
-            parts = [each.states[:-1], each.states[1:], np.diff(each.times)[:, None]]
-            if each.inputs is not None:
-                names = (*self.columns, *self.input_columns)
-                parts += [each.inputs[:-1], interval_ends(each.inputs, recordings.input_interpolation)[:-1]]
-            pairs.append(parts)
-        return {name: np.concatenate(parts) for name, parts in zip(names, zip(*pairs, strict=True), strict=True)}
+        interpolation = recordings.input_interpolation
+        pairs = [
+            transition_columns(each.times, each.states, each.inputs, interpolation=interpolation) for each in recordings
+        ]
+        return {name: np.concatenate([each[name] for each in pairs]) for name in pairs[0]}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples."""

@@ -1,7 +1,10 @@
 """The columns of samples that an objective reads."""
 
+import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.columns import trajectory_columns
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.shooting import since_first
 from hnn_tf.typing import Samples
@@ -20,6 +23,16 @@ def check_columns(objective: Objective, samples: Samples) -> None:
     lengths = {name: len(samples[name]) for name in columns}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"samples: expected columns of equal length; received {lengths}")
+
+
+def window_columns(windows: Recordings) -> dict[str, np.ndarray]:
+    """Returns the columns `times`, `states` and, if there are inputs, `inputs` and `end_inputs` of equal recordings."""
+    return trajectory_columns(
+        windows.stacked("times"),
+        windows.stacked("states"),
+        windows.stacked("inputs") if windows.num_inputs else None,
+        interpolation=windows.input_interpolation,
+    )
 
 
 def column_tensors(objective: Objective, samples: Samples, dtype: str) -> dict[str, tf.Tensor]:

@@ -6,15 +6,16 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.data.columns import first_states
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.data.segments import Segments
 from hnn_tf.input_error import OptionError
-from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.objectives.base import check_takes
 from hnn_tf.objectives.driven_motion import check_num_inputs
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
+from hnn_tf.objectives.sample_columns import window_columns
 from hnn_tf.objectives.shooting import roll_out
 from hnn_tf.typing import Samples, VectorField
 
@@ -110,6 +111,11 @@ class TrajectoryMatching(IntegratedObjective):
         return super().arguments(options) | own
 
     @property
+    def has_loss_of_closed_form(self) -> bool:  # type: ignore[override]
+        """Whether there is neither Huber's bound nor a growing horizon."""
+        return self.huber is None and not self.growth_steps
+
+    @property
     def noise_scale(self) -> float | np.ndarray:
         """The noise's standard deviation sigma, or 1 if it is unknown."""
         return 1.0 if self.noise_std is None else self.noise_std
@@ -130,16 +136,8 @@ class TrajectoryMatching(IntegratedObjective):
             raise OptionError(
                 f"{{segments}}: expected fewer than the {num_times} times of a trajectory", segments=count
             )
-        states = windows.stacked("states")
-        found = {
-            "times": windows.stacked("times"),
-            "states": states,
-            "initial_state": states[:, Segments(num_times, count).starts[:-1]],
-        }
-        if windows.num_inputs:
-            inputs = windows.stacked("inputs")
-            found |= {"inputs": inputs, "end_inputs": interval_ends(inputs, windows.input_interpolation)}
-        return found
+        found = window_columns(windows)
+        return found | {"initial_state": first_states(found["states"], num_segments=count)}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples, over the whole horizon."""

@@ -7,10 +7,10 @@ import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
-from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.numerics.quadrature import interval_integrals, stencil_integrals
 from hnn_tf.objectives.base import Objective, check_takes
 from hnn_tf.objectives.driven_motion import check_num_inputs, with_inputs
+from hnn_tf.objectives.sample_columns import window_columns
 from hnn_tf.typing import Samples, State, VectorField
 
 
@@ -62,12 +62,7 @@ class WeakForm(Objective):
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Makes samples of whole recordings of equal length, or of windows of the shortest recording's length."""
         check_takes(self, recordings)
-        windows = recordings.windows()
-        found = {name: windows.stacked(name) for name in self.columns}
-        if windows.num_inputs:
-            inputs = windows.stacked("inputs")
-            found |= {"inputs": inputs, "end_inputs": interval_ends(inputs, windows.input_interpolation)}
-        return found
+        return window_columns(recordings.windows())
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples, in squared units of the states."""

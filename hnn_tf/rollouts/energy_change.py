@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.numerics import scalars
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
@@ -82,7 +83,7 @@ def change_energy(
       Greydanus, Dzamba, Yosinski. Hamiltonian Neural Networks. arXiv:1906.01563, section 6.
     """
     _check_field(field)
-    dtype = getattr(field, "compute_dtype", None)
+    dtype = declared(field, "compute_dtype")
     state = scalars.cast(state, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(state)
     width = 2 * phase_space.dof(state)
     if not state.dtype.is_floating:
@@ -174,7 +175,7 @@ def _check_weights(weights: tf.Tensor, width: int) -> None:
 
 
 def _check_field(field: Any) -> None:
-    if not hasattr(field, "hamiltonian"):
+    if declared(field, "hamiltonian") is None:
         raise TypeError(f"field: expected a hamiltonian(state), as systems and HNNs have; {field!r} has none")
     try:
         hash(field)

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.input_interpolation import check_interpolation
 from hnn_tf.integrators import Integrator
@@ -92,8 +93,9 @@ def given_inputs(
     check_interpolation(interpolation)
     is_function = callable(inputs) and not tf.is_tensor(inputs)
     samples = None if inputs is None or is_function else scalars.cast(inputs, state.dtype)
-    if hasattr(vector_field, "num_inputs") and not (is_function and vector_field.num_inputs):
-        check_inputs(vector_field, inputs if is_function and not vector_field.num_inputs else samples)
+    num_inputs = declared(vector_field, "num_inputs")
+    if num_inputs is not None and not (is_function and num_inputs):
+        check_inputs(vector_field, inputs if is_function else samples)
     if inputs is None:
         return None
     if integrator.symplectic:

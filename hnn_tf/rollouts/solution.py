@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space
+from hnn_tf.declarations import declared
 from hnn_tf.integrators import Integrator
 from hnn_tf.numerics import scalars
 from hnn_tf.rollouts.compiled_rollout import Plan, planned_rollout
@@ -26,7 +27,7 @@ def checked_start(
     method = integrators.get(integrator)
     method.check(vector_field)
     scalars.refuse_symbolic(initial_state)
-    dtype = getattr(vector_field, "compute_dtype", None)
+    dtype = declared(vector_field, "compute_dtype")
     state = scalars.cast(initial_state, tf.as_dtype(dtype)) if dtype else tf.convert_to_tensor(initial_state)
     phase_space.dof(state)
     if not state.dtype.is_floating:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from hnn_tf import closed_form
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import OptionError
 from hnn_tf.numerics.substeps import IntegrationWarning, too_few
 from hnn_tf.objectives import OBJECTIVES, Objective
@@ -57,7 +58,7 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
       IntegrationWarning: If the substeps are too few for a model that a closed form fits.
     """
     _check_states(model, samples)
-    if objective.closed_form == "forces" and getattr(model, "forces_have_closed_form", lambda: False)():
+    if objective.closed_form == "forces" and declared(model, "forces_have_closed_form"):
         closed_form.fit_inverse_dynamics(model, samples, seed=seed)
         return Start(objective, samples, is_whole=True)
     whole = is_fitted_in_closed_form(model)
@@ -87,8 +88,7 @@ def again(objective: Objective, samples: Samples, found: Mapping[str, np.ndarray
 
 def is_fitted_in_closed_form(model: keras.Model) -> bool:
     """Returns whether a closed form is the whole training of a model."""
-    has_closed_form = getattr(model, "has_closed_form", None)
-    return bool(has_closed_form and has_closed_form())
+    return declared(model, "has_closed_form")
 
 
 def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -> None:
@@ -105,9 +105,9 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
     if not is_fitted_in_closed_form(model):
         return
     named = {"model": model.name, "objective": objective.name}
-    if getattr(model, "num_inputs", 0):
+    if declared(model, "num_inputs"):
         raise OptionError("{model}: its closed form takes no inputs; take hnn or hnn_friction", **named)
-    conservative = getattr(model, "conservative", True)
+    conservative = declared(model, "conservative")
     if width > WIDEST_STATE and not conservative:
         raise OptionError(
             f"{{model}}: has a closed form for states of up to {WIDEST_STATE} numbers; received states of {width}; "
@@ -120,7 +120,7 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
     if not solved[objective.closed_form]:
         able = [name for name, each in sorted(OBJECTIVES.items()) if solved[each.closed_form]]
         raise OptionError(f"{{model}}: has no closed form for {{objective}}; take {', '.join(able)}", **named)
-    if getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0):
+    if not objective.has_loss_of_closed_form:
         raise OptionError(
             "{model}: the closed form fits squared errors over whole trajectories; leave {huber:only} and "
             "{growth_steps:only} out, or take hnn",
@@ -131,7 +131,7 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
 
 
 def _check_states(model: keras.Model, samples: Samples) -> None:
-    check, states = getattr(model, "check_states", None), samples.get("state", samples.get("states"))
+    check, states = declared(model, "check_states"), samples.get("state", samples.get("states"))
     if check is not None and states is not None:
         states = np.asarray(states)
         check(states.reshape(-1, states.shape[-1]))

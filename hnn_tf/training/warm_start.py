@@ -13,12 +13,13 @@ from hnn_tf import integrators
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.trajectories import fit_trajectories
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
+from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.input_error import InputError
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.numerics.substeps import choose_substeps
-from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
+from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching, WeakForm
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.typing import Samples
@@ -96,10 +97,10 @@ def warm_start(
       ArithmeticError: If the motion of the closed form diverges. More segments in each trajectory help.
     """
     used = {name: np.asarray(samples[name]) for name in objective.columns_in(samples)}
-    hamiltonian = getattr(model, "hamiltonian", None)
-    own, dissipation = getattr(hamiltonian, "has_closed_form", False), getattr(model, "dissipation", None)
+    hamiltonian, dissipation = declared(model, "hamiltonian"), declared(model, "dissipation")
+    own, assign_friction = declared(hamiltonian, "has_closed_form"), declared(dissipation, "assign_coefficient")
     wide = used["states"].shape[-1] > WIDEST_STATE
-    unsolved = wide or "inputs" in used or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))
+    unsolved = wide or "inputs" in used or not (dissipation is None or assign_friction)
     if own and unsolved:
         raise InputError(
             f"{model.name}: expected states of up to {WIDEST_STATE} numbers without inputs, with LinearFriction or no "
@@ -107,7 +108,7 @@ def warm_start(
         )
     if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)
-        started = copy.copy(objective)
+        started: Any = copy.copy(objective)
         if objective.noise_std is None and used["states"].shape[1] >= SmoothingSpline.min_points:
             noise = SmoothingSpline().estimate(used["times"], used["states"]).noise_std
             started.noise_std = np.maximum(noise, 1e-6 * np.max(np.std(used["states"], (0, 1))))
@@ -126,17 +127,17 @@ def warm_start(
     fits = [fit_trajectories(candidate, used, friction=friction, seed=seed, **options) for candidate in candidates]
     best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
     found = fits[best]
-    if dissipation is not None and hasattr(dissipation, "assign_coefficient"):
+    if assign_friction:
         # At 0, the gradient by the coefficient's root is 0. A model that is trained further therefore begins at least
         # at the coefficient's standard error.
         least = 0.0 if own else float(found.posterior.covariance[-1, -1]) ** 0.5
-        dissipation.assign_coefficient(max(float(found.posterior.mean[-1]), least))
+        assign_friction(max(float(found.posterior.mean[-1]), least))
     if not own:
         _imitate(model, LinearField(candidates[best], friction=friction), found, seed, steps)
     started = copy.copy(objective)
     if objective.noise_std is None:
         started.noise_std = found.noise_std
-    if isinstance(started, CombinedMatching) and started.derivative_std is None:
+    if "derivative_std" in started.found and started.derivative_std is None:
         size = np.sqrt(np.mean(used["time_derivatives"] ** 2, (0, 1)))
         least = _LEAST_DERIVATIVE_ERROR * size
         started.derivative_std = least if found.derivative_std is None else np.maximum(found.derivative_std, least)
@@ -167,8 +168,8 @@ def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
 
     The closed form is the motion of a Hamiltonian of states (q, p) without inputs.
     """
-    has_energy = getattr(model, "hamiltonian", None) is not None and getattr(model, "canonical", True)
-    return has_energy and width <= WIDEST_STATE and not getattr(model, "num_inputs", 0)
+    has_energy = declared(model, "hamiltonian") is not None and declared(model, "canonical")
+    return has_energy and width <= WIDEST_STATE and not declared(model, "num_inputs")
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
@@ -178,9 +179,9 @@ def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
         )
 
     # Only motions that the model can have: a layer of H declares its form.
-    structures = ["separable"] if getattr(hamiltonian, "separable", False) else ["full", "separable"]
+    structures = ["separable"] if declared(hamiltonian, "separable") else ["full", "separable"]
     even: list[Any] = [TimeReversibleHamiltonian(features(structure)) for structure in structures]
-    return even if getattr(hamiltonian, "even_in_momenta", False) else [features(structures[0]), *even]
+    return even if declared(hamiltonian, "even_in_momenta") else [features(structures[0]), *even]
 
 
 def _imitate(model: keras.Model, field: LinearField, found: TrajectoryFit, seed: int, steps: int) -> None:
@@ -194,7 +195,7 @@ def _imitate(model: keras.Model, field: LinearField, found: TrajectoryFit, seed:
 
 def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, steps: int) -> None:
     states = samples["states"]
-    if isinstance(objective, CombinedMatching):
+    if objective.uses_derivatives:
         width = states.shape[-1]
         flat = {"state": states.reshape(-1, width), "time_derivative": samples["time_derivatives"].reshape(-1, width)}
         if "inputs" in samples:

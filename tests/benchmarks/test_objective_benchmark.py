@@ -1,6 +1,5 @@
-"""The comparison of objectives trains as the trainers do, and its tables are those of its results."""
+"""The tables of the comparison of objectives are those of its results."""
 
-import dataclasses
 import json
 import re
 
@@ -10,17 +9,6 @@ import pytest
 from benchmarks.documents import doc_section
 from benchmarks.objectives import derivative_errors, optimizer_cost, tables
 from benchmarks.objectives import settings as objective_settings
-from benchmarks.trainings import task_training
-from trainers.tasks.data_options import DataOptions
-from trainers.trainer_options import TrainerOptions
-
-
-def test_its_defaults_are_those_of_the_flagfiles():
-    flagfile = (command_session.ROOT / "trainers" / "flagfiles" / "mass_spring.flags").read_text()
-    values = TrainerOptions.of(task_training.PLANAR, DataOptions)
-    own = dataclasses.asdict(values.training) | dataclasses.asdict(values.data)
-    for name in ("steps", "learning_rate", "weight_decay", "noise_std"):
-        assert float(re.search(rf"--{name}=(\S+)", flagfile)[1]) == own[name]
 
 
 def test_the_page_has_the_tables_of_the_committed_results():

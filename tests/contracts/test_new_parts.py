@@ -229,14 +229,16 @@ python -m trainers.slow_pendulum
 """
 
 from trainers import task_command
-from trainers.tasks.data_options import DataOptions
 
 if __name__ == "__main__":
-    task_command.run("slow_pendulum", DataOptions, usage=__doc__, noise_std=0.01)
+    task_command.run("slow_pendulum", usage=__doc__)
 ''',
     },
     inserted={
-        "trainers/tasks/__init__.py": ("    {\n", '        "slow_pendulum": "trainers.tasks.slow_pendulum:TASK",\n')
+        "trainers/tasks/__init__.py": (
+            "TASK_OPTIONS: dict[str, TaskOptions] = {\n",
+            '    "slow_pendulum": TaskOptions(TrainerOptions(data=DataOptions(noise_std=0.01))),\n',
+        )
     },
     suite=(),
 )

@@ -2,13 +2,14 @@
 
 import dataclasses
 
+import command_session
 import numpy as np
 import pytest
 
 import hnn_tf
 from benchmarks.trainings.task_training import TaskTraining
-from trainers.tasks import mass_spring, pendulum, pixel_pendulum, real_pendulum, two_body
-from trainers.trainer_options import TrainerOptions
+from benchmarks.trainings.trained_models import run_flags
+from trainers.tasks import TASK_OPTIONS, mass_spring, pendulum, real_pendulum, two_body
 
 
 def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
@@ -31,7 +32,7 @@ def test_the_first_fifth_is_held_out_and_pairs_are_of_their_states():
 )
 def test_random_features_have_the_period_of_a_tasks_angles(task, period):
     assert task.angles == (0,) * period
-    options = TrainerOptions.of({}, task.data_options)
+    options = TASK_OPTIONS[task.name].of({})
     own = hnn_tf.ModelOptions("random_features", hidden_units=(8,), precision="float64", time_reversible=True)
     model = task.new_model(own, options)
     turned = model(np.array([[0.3 + 2 * np.pi, 0.5]])) - model(np.array([[0.3, 0.5]]))
@@ -41,17 +42,24 @@ def test_random_features_have_the_period_of_a_tasks_angles(task, period):
 @pytest.mark.parametrize(
     ("task", "paper", "clean"),
     [
-        (two_body.TASK, {"objective": "derivative"}, {"objective": "derivative"}),
-        *(
-            (
-                task,
-                {"objective": "derivative", "weight_decay": 1e-5},
-                {"objective": "one_step", "weight_decay": 0.0},
-            )
-            for task in (pixel_pendulum.TASK, real_pendulum.TASK)
-        ),
+        ("two_body", ("derivative", 0.0), ("derivative", 0.0)),
+        ("pendulum", ("derivative", 1e-4), ("derivative", 1e-4)),
+        ("pixel_pendulum", ("derivative", 1e-5), ("one_step", 0.0)),
+        ("real_pendulum", ("derivative", 1e-5), ("one_step", 0.0)),
     ],
 )
 def test_a_protocol_has_its_own_defaults(task, paper, clean):
-    assert task.defaults("paper") == paper
-    assert task.defaults("clean") == clean
+    for protocol, expected in {"paper": paper, "clean": clean}.items():
+        options = TASK_OPTIONS[task].of({"protocol": protocol})
+        assert (options.objective.objective, options.training.weight_decay) == expected
+        given = TASK_OPTIONS[task].of({"protocol": protocol, "objective": "weak", "weight_decay": 0.5})
+        assert (given.objective.objective, given.training.weight_decay) == ("weak", 0.5)
+
+
+@pytest.mark.parametrize("path", sorted((command_session.ROOT / "trainers" / "flagfiles").iterdir()))
+def test_a_flagfile_adds_only_the_comparison_to_the_defaults(path):
+    values = run_flags(path)
+    assert values.pop("compare_baseline")
+    options = TASK_OPTIONS[path.stem]
+    assert values.keys() & options.defaults.names() >= {"steps", "learning_rate", "noise_std", "hidden_units"}
+    assert options.of(values) == options.of({})

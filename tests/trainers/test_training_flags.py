@@ -8,8 +8,7 @@ import pytest
 
 from hnn_tf import derivative_estimators, integrators, objectives
 from hnn_tf.options import described
-from trainers import trainer_options
-from trainers.tasks import TASKS
+from trainers.tasks import TASK_OPTIONS, TASKS
 
 
 @pytest.mark.parametrize(
@@ -40,5 +39,5 @@ def test_every_task_is_registered_and_has_its_command():
 
 @pytest.mark.parametrize("task", sorted(TASKS))
 def test_options_of_one_run_have_names_of_their_own(task):
-    names = [name for kind in trainer_options.classes(TASKS[task].data_options) for name, _, _ in described(kind)]
+    names = [name for part in TASK_OPTIONS[task].defaults.parts() for name, _, _ in described(type(part))]
     assert len(names) == len(set(names))

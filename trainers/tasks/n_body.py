@@ -46,7 +46,6 @@ class NBodyTask(Task):
     span: float
     horizon: float
 
-    data_options = CachedDataOptions
     body_dimension = 2
 
     @property

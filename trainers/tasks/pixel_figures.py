@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf import data, evaluation, figures
+from hnn_tf.declarations import declared
 from trainers.tasks.task import Models
 
 
@@ -48,7 +49,7 @@ def draw(folder: pathlib.Path, models: Models, pixels: Any, *, num_frames: int) 
         state_units=("rad", "rad/s"),
     )
     for label in order:
-        if hasattr(models[label].dynamics, "hamiltonian"):
+        if declared(models[label].dynamics, "hamiltonian") is not None:
             draw_latent(folder / "latent_portrait.png", models[label], pixels, {label: rollouts[label][0][0]})
 
 

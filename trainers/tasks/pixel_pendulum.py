@@ -37,17 +37,6 @@ class PixelPendulumTask(Task):
     """Gymnasium's Pendulum-v1 without torque, as pictures of 28 x 28. The unit of time is a frame, 0.05 s."""
 
     name = "pixel_pendulum"
-    data_options = FrameOptions
-
-    def defaults(self, protocol: str) -> dict[str, Any]:
-        """Returns the paper's defaults or, under the clean protocol, one-step matching of the latent motion without L2.
-
-        The paper's differences of latents add damping. Its L2 keeps the dynamics, whose loss is small, from their best
-        values.
-        """
-        if protocol == "paper":
-            return super().defaults(protocol) | {"weight_decay": 1e-5}
-        return {"objective": "one_step", "weight_decay": 0.0}
 
     def load(self, options: TrainerOptions, objective: Objective) -> "PixelPendulumData":
         """Simulates and draws the trajectories according to the seed, or reads them from the cache."""

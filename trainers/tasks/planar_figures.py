@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import figures
+from hnn_tf.declarations import declared
 from hnn_tf.evaluation import evaluation_rollout
 from trainers.tasks.task import Models
 
@@ -62,7 +63,7 @@ def draw(
         folder / "coordinate_error.png", times=times, true=truth, predicted=paths, true_label=truth_label, **names
     )
     for label, model in models.items():
-        if hasattr(model, "hamiltonian"):
+        if declared(model, "hamiltonian") is not None:
             figures.draw_hamiltonian(
                 folder / "hamiltonian.png",
                 true=true_hamiltonian,

@@ -11,7 +11,6 @@ from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives import Objective
 from trainers.tasks import planar_figures
-from trainers.tasks.data_options import RecordOptions
 from trainers.tasks.task import Models, Task, TaskData
 from trainers.trainer_options import TrainerOptions
 
@@ -36,18 +35,7 @@ class RealPendulumTask(Task):
     """The measured pendulum, with the angle (rad) as q and the angular velocity (rad/s) as p."""
 
     name = "real_pendulum"
-    data_options = RecordOptions
     angles = ANGLES
-
-    def defaults(self, protocol: str) -> dict[str, Any]:
-        """Returns the paper's forward differences or, under the clean protocol, one-step matching without L2.
-
-        Forward differences add damping. The loss of a step is a hundredth of the loss of a slope. With this loss, the
-        paper's L2 would have as much weight as the data, and make the motion too slow.
-        """
-        if protocol == "paper":
-            return super().defaults(protocol) | {"weight_decay": 1e-5}
-        return {"objective": "one_step", "weight_decay": 0.0}
 
     def load(self, options: TrainerOptions, objective: Objective) -> "RealPendulumData":
         """Reads the record from a file, or downloads it."""

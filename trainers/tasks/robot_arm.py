@@ -12,7 +12,6 @@ from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.models import AccelerationNetwork, ForceNetwork
 from hnn_tf.objectives import ForwardDynamics, InverseDynamics, Objective
-from trainers.tasks.data_options import ArmOptions
 from trainers.tasks.task import Compared, Models, Task, TaskData
 from trainers.trainer_options import TrainerOptions
 
@@ -35,15 +34,9 @@ class RobotArmTask(Task):
     """The arm, with the angles (rad) of its joints as q. Both protocols have the same metrics."""
 
     name = "robot_arm"
-    data_options = ArmOptions
     state_width = 2 * DOF
     angles = ANGLES
     momentum_is_velocity = False
-
-    def defaults(self, protocol: str) -> dict[str, Any]:
-        """Returns the match of torques."""
-        del protocol
-        return {"objective": "inverse_dynamics"}
 
     def objective(self, options: TrainerOptions) -> Objective:
         """Returns the objective of the run.

@@ -8,11 +8,11 @@ from typing import Any
 import keras
 
 from hnn_tf.data import FrameRecordings, Recordings
+from hnn_tf.declarations import declared
 from hnn_tf.fitted_model import FittedModel
 from hnn_tf.input_error import OptionError
 from hnn_tf.models import ModelOptions, new_model
 from hnn_tf.objectives import Objective, new_objective
-from trainers.tasks.data_options import DataOptions
 from trainers.trainer_options import TrainerOptions
 
 Models = dict[str, Any]
@@ -62,8 +62,7 @@ class Task(abc.ABC):
     """A task: a problem with its own data, metrics and figures.
 
     Attributes:
-      name: The name of the task, as in `python -m trainers.<name>`.
-      data_options: The class of the options of the task's data.
+      name: The name of the task, as in `python -m trainers.<name>`. `trainers.tasks.TASK_OPTIONS` has its options.
       state_width: The width 2n of the task's states.
       angles: The indices of the positions that are angles. Some models have the period 2 pi in angles.
       body_dimension: The dimension of the space in which bodies move, if the task's states are those of bodies.
@@ -71,19 +70,10 @@ class Task(abc.ABC):
     """
 
     name: str
-    data_options: type[DataOptions] = DataOptions
     state_width: int = 2
     angles: tuple[int, ...] = ()
     body_dimension: int | None = None
     momentum_is_velocity: bool = True
-
-    def defaults(self, protocol: str) -> dict[str, Any]:
-        """Returns the defaults of flags that depend on the protocol, by the names of the flags.
-
-        By default, both protocols use the paper's objective.
-        """
-        del protocol
-        return {"objective": "derivative"}
 
     @abc.abstractmethod
     def load(self, options: TrainerOptions, objective: Objective) -> TaskData:
@@ -106,7 +96,7 @@ class Task(abc.ABC):
             body_dimension=self.body_dimension,
             seed=options.training.seed,
         )
-        if getattr(made, "momentum_is_velocity", False) and not self.momentum_is_velocity:
+        if declared(made, "momentum_is_velocity") and not self.momentum_is_velocity:
             raise OptionError(
                 f"{{model}}: assumes dq/dt = p, but {self.name} has another dq/dt; take hnn or baseline",
                 model=model.model,
