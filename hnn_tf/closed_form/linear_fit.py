@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.closed_form.hamiltonian_regression import HamiltonianFit, HamiltonianRegression
+from hnn_tf.closed_form.input_gains import InputGains
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
@@ -18,6 +19,7 @@ def fit(
     *,
     adapt: bool = True,
     friction: bool = False,
+    gains: InputGains | None = None,
     ridge: float | None = None,
     seed: int = 0,
 ) -> HamiltonianFit:
@@ -30,29 +32,36 @@ def fit(
 
     Args:
       model: A `HamiltonianNetwork`, or its Hamiltonian: a `RandomFeatureHamiltonian`, or an `MLPHamiltonian`, whose
-        last kernel is solved for while its hidden layers stay unchanged.
-      samples: The columns `state` and `time_derivative`, `[N, 2n]`.
+        last kernel is solved for while its hidden layers stay unchanged. The fitted gains become those of the network's
+        `LinearInput`.
+      samples: The columns `state` and `time_derivative`, `[N, 2n]`, and, if there are inputs, `inputs` `[N, m]`.
       adapt: Whether adaptable features, those of `RandomFeatureHamiltonian`, are made again from the states.
       friction: Whether a linear friction -gamma_i p_i is also fitted; see `HamiltonianFit.friction`. The model itself
         gets no friction. (`LinearFriction` and `fit_trajectories` use -gamma dH/dp. Where dq/dt = p / m, their gamma is
         m times this gamma.)
+      gains: The gains of the inputs, if a Hamiltonian alone is given; by default, the gains of all momenta are fitted.
+        A network's own `LinearInput` knows its gains or not.
       ridge: The strength > 0 of the penalty; by default, generalised cross-validation chooses it.
       seed: The seed of the features.
 
     Returns:
-      The ridge, effective degrees of freedom, noise, friction, and error bars of energy and motion.
+      The ridge, effective degrees of freedom, noise, friction and gains with their errors, and error bars of energy and
+      motion.
 
     Raises:
       InputError: If the model or the samples are not valid.
     """
     state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
     hamiltonian = linear_hamiltonian(model, width=state.shape[-1])
-    regression = HamiltonianRegression(hamiltonian, friction=friction)
+    gains = InputGains.of(model, samples, given=gains)
+    regression = HamiltonianRegression(hamiltonian, friction=friction, gains=gains)
     if adapt and hasattr(hamiltonian, "adapt"):
         hamiltonian.adapt(state, seed=seed)
-    regression.add(state, time_derivative)
+    regression.add(state, time_derivative, None if gains is None else np.asarray(samples["inputs"]))
     found = regression.solve(ridge=ridge)
     hamiltonian.assign_coefficients(found.solution.coefficients)
+    if gains is not None:
+        gains.assign(model, found.gains)
     return found
 
 
