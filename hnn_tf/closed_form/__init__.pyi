@@ -11,3 +11,4 @@ from .ridge_regression import RidgeRegression as RidgeRegression
 from .ridge_regression import RidgeSolution as RidgeSolution
 from .trajectories import fit_trajectories as fit_trajectories
 from .trajectory_fit import TrajectoryFit as TrajectoryFit
+from .weak_fit import WeakFit as WeakFit

@@ -25,12 +25,19 @@ class FreeTerms:
 
     def columns(self, state: np.ndarray, inputs: np.ndarray | None) -> np.ndarray:
         """Returns the columns of the coefficients, `[N, 2n, u]`, at states `[N, 2n]` and inputs `[N, m]`."""
-        found = [np.zeros([*state.shape, 0])]
-        if self.gains is not None:
-            found.append(self.gains.columns(inputs).numpy())
-        if self.friction:
-            found.append(friction_columns(state))
-        return np.concatenate(found, 2)
+        friction = self.friction_columns(state)
+        return friction if self.gains is None else np.concatenate([self.gains.columns(inputs), friction], 2)
+
+    def friction_columns(self, state: np.ndarray) -> np.ndarray:
+        """Returns the columns of the gamma_i, `[N, 2n, n]` or `[N, 2n, 0]` without friction, at states `[N, 2n]`."""
+        p = np.split(np.asarray(state, np.float64), 2, axis=1)[1]
+        n = p.shape[1]
+        columns = np.concatenate([np.zeros([len(p), n, n]), -p[:, :, np.newaxis] * np.eye(n)], 1)
+        return columns[:, :, : n * self.friction]
+
+    def num_free(self, width: int) -> int:
+        """Returns u, the number of coefficients, for states of `width` 2n."""
+        return width // 2 * self.friction + (0 if self.gains is None else self.gains.num_unknown)
 
     def gain_matrix(self, values: np.ndarray) -> np.ndarray:
         """Returns the fitted B `[n, m]` of the coefficients `[u]`, or of their errors; empty if B was not fitted."""
@@ -41,10 +48,3 @@ class FreeTerms:
     def friction_values(self, values: np.ndarray) -> np.ndarray:
         """Returns the gamma `[n]` of the coefficients `[u]`, or of their errors; empty if there is no friction."""
         return values[self.gains.num_unknown if self.gains is not None else 0 :]
-
-
-def friction_columns(state: np.ndarray) -> np.ndarray:
-    """Returns the columns `[N, 2n, n]` of the friction -gamma_i p_i at states `[N, 2n]`."""
-    p = np.split(np.asarray(state, np.float64), 2, axis=1)[1]
-    n = p.shape[1]
-    return np.concatenate([np.zeros([len(p), n, n]), -p[:, :, np.newaxis] * np.eye(n)], 1)

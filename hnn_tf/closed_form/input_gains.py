@@ -47,7 +47,8 @@ class InputGains:
 
         Args:
           model: A `HamiltonianNetwork`, whose `LinearInput` knows its gains or not; or a Hamiltonian.
-          samples: The columns `state` `[N, 2n]` or `states` `[N, T, 2n]`, and `inputs` if there are some.
+          samples: The columns `state` `[N, 2n]` or `states` `[N, T, 2n]`, and `inputs` if there are some. Inputs of
+            `states` also have the column `end_inputs`.
           given: The gains for a Hamiltonian; by default, all gains are unknown.
 
         Raises:
@@ -75,6 +76,13 @@ class InputGains:
             raise InputError(
                 f"inputs: expected finite numbers {[*states.shape[:-1]]} + [m], a row for each state; received shape "
                 f"{inputs.shape}"
+            )
+        ends = samples["end_inputs"] if "end_inputs" in samples else None
+        if "states" in samples and np.shape(ends) != inputs.shape:
+            received = "none" if ends is None else f"shape {np.shape(ends)}"
+            raise InputError(
+                f"end_inputs: expected the inputs {list(inputs.shape)} just before the next reading, which equal the "
+                f"inputs if they are held; received {received}"
             )
         known = control.known_gains if control is not None else None
         gains = given if given is not None else cls(states.shape[-1] // 2, inputs.shape[-1], known)

@@ -14,8 +14,11 @@ from hnn_tf import (
     MLPInput,
     RandomFeatureHamiltonian,
     closed_form,
+    data,
     systems,
 )
+from hnn_tf.motion_inputs import interval_ends
+from hnn_tf.objectives import WeakForm
 
 DAMPING = 0.3
 PENDULUM = systems.DrivenPendulum(mass=0.8, length=1.1, damping=DAMPING)
@@ -153,3 +156,74 @@ def test_a_networks_own_friction_is_still_refused(rng):
     model = HamiltonianNetwork(_features(), LinearFriction(dtype="float64"), LinearInput(1, dtype="float64"))
     with pytest.raises(InputError, match="expected a model without dissipation"):
         closed_form.fit(model, _derivatives(rng, PENDULUM))
+
+
+class _Particle:
+    """H = w p^2 / 2."""
+
+    coefficients, built = tf.zeros([1], tf.float64), True
+
+    def feature_gradients(self, state):
+        return tf.stack([tf.zeros_like(state[..., :1]), state[..., 1:]], -2)
+
+    def assign_coefficients(self, values):
+        self.coefficients = values
+
+
+def _pushed(rng, interpolation):
+    """Motions of dq/dt = 3 p, dp/dt = 2 u under constant or rising forces, for which the quadrature is exact."""
+    times = np.cumsum(rng.uniform(0.05, 0.2, [6, 21]), 1)
+    start, slope = rng.normal(size=[2, 6, 1]) * [[[1.0]], [[float(interpolation == "linear")]]]
+    force = start + slope * times
+    p = 2 * (start * times + slope * times**2 / 2)
+    q = 6 * (start * times**2 / 2 + slope * times**3 / 6)
+    inputs = force[..., np.newaxis]
+    return {
+        "times": times,
+        "states": np.stack([q, p], -1),
+        "inputs": inputs,
+        "end_inputs": interval_ends(inputs, interpolation),
+    }
+
+
+@pytest.mark.parametrize("interpolation", ["zero_order_hold", "linear"])
+def test_the_weak_form_finds_a_gain_exactly(rng, interpolation):
+    energy, samples = _Particle(), _pushed(rng, interpolation)
+    found = closed_form.fit_weak(energy, samples, WeakForm())
+    # States of up to 30 are rounded to 7e-15, and so are their increments; a factor of ten as above.
+    np.testing.assert_allclose(found.gains, [[2.0]], atol=1e-13)
+    np.testing.assert_allclose(energy.coefficients, [3.0], atol=1e-13)
+    if interpolation == "linear":  # a force that rises is not held
+        held = closed_form.fit_weak(energy, samples | {"end_inputs": samples["inputs"]}, WeakForm())
+        assert abs(held.gains.item() - 2.0) > 1e-3
+    known = closed_form.InputGains(1, 1, [[2.0]])
+    assert closed_form.fit_weak(energy, samples, WeakForm(), gains=known).noise_std < 1e-13
+
+
+def _readings(rng, *, noise_std, interpolation="zero_order_hold"):
+    """Readings of the pendulum under torques that change at every tenth reading."""
+    times, starts = np.linspace(0.0, 4.0, 81), rng.uniform(-1.5, 1.5, [12, 2])
+    inputs = np.repeat(rng.normal(size=[12, 9, 1]), 10, 1)[:, :81]
+    found = data.generate_trajectories(
+        PENDULUM, starts, times, noise_std=noise_std, rng=rng, inputs=inputs, input_interpolation=interpolation
+    )
+    recordings = data.Recordings.from_trajectories(found, angles=[0])
+    return WeakForm().samples_of(recordings)
+
+
+def test_the_weak_form_finds_friction_beside_the_gain(rng):
+    model = _network()
+    found = closed_form.fit_weak(model, _readings(rng, noise_std=0.01), WeakForm(), friction=True)
+    # Four standard errors, and the quadrature's (omega h)^2 / 12 = 0.2 % where torques jump.
+    np.testing.assert_allclose(found.gains, [[1.0]], atol=4 * found.gains_std.item() + 0.005)
+    np.testing.assert_allclose(found.friction, [DAMPING / PENDULUM.inertia], atol=4 * found.friction_std.item() + 0.005)
+    assert found.gains_std.item() < 0.01
+    assert found.friction_std.item() < 0.01
+    np.testing.assert_allclose(model.control.gains, found.gains)
+
+
+def test_the_weak_form_needs_to_know_whether_inputs_are_held(rng):
+    samples = _pushed(rng, "zero_order_hold")
+    del samples["end_inputs"]
+    with pytest.raises(InputError, match=r"end_inputs: expected the inputs \[6, 21, 1\] just before the next reading"):
+        closed_form.fit_weak(_Particle(), samples, WeakForm())
