@@ -183,3 +183,23 @@ def test_inputs_that_do_nothing_are_refused(rng):
     ):
         with pytest.raises(InputError, match=message):
             closed_form.fit_trajectories(PendulumEnergy(), samples | change)
+
+
+@pytest.mark.slow
+def test_intervals_of_gain_and_friction_cover_the_truth():
+    system, misses = systems.DrivenPendulum(damping=0.3), []
+    for seed in range(20):
+        rng, times = np.random.default_rng(seed), 0.1 * np.arange(21)
+        torques = np.repeat(3.0 * rng.normal(size=[12, 5, 1]), 5, 1)[:, :21]  # a new torque every half second
+        starts = rng.uniform(-1.5, 1.5, [12, 2])
+        found = data.generate_trajectories(system, starts, times, noise_std=0.02, rng=rng, inputs=torques)
+        samples = objectives.TrajectoryMatching().samples_of(data.Recordings.from_trajectories(found))
+        features = RandomFeatureHamiltonian(num_features=10, periodic=(0,), dtype="float64")
+        fit = closed_form.fit_trajectories(features, samples, friction=True, seed=seed)
+        gain, friction = fit.gains.item() - 1.0, fit.friction - system.damping
+        assert abs(gain) < 0.03
+        assert abs(friction) < 0.03 * system.damping
+        misses.append([gain / fit.gains_std.item(), friction / fit.friction_std])
+    # Of 20 draws, a true 95 % interval covers fewer than 18 with probability 0.08, and fewer than 17 with 0.016. The
+    # bound is what the intervals promise for each of the two parameters, on draws that no choice here has seen.
+    assert np.all(np.sum(np.abs(misses) < 1.96, 0) >= 18)

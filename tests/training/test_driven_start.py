@@ -81,17 +81,12 @@ def test_closed_forms_are_compared_for_recordings_with_inputs():
 
 
 def test_features_whose_inputs_have_other_gains_are_refused_in_one_line():
-    model, samples = (
-        _network(_features(), control=MLPInput(1)),
-        objectives.TrajectoryMatching().samples_of(_recordings(0)),
-    )
-    with pytest.raises(
-        OptionError, match="its closed form takes inputs with constant gains; leave control out"
-    ) as refused:
-        check_closed_form(model, objectives.TrajectoryMatching(), width=2)
+    model, objective = _network(_features(), control=MLPInput(1)), objectives.TrajectoryMatching()
+    with pytest.raises(OptionError, match="takes inputs with constant gains; leave control out") as refused:
+        check_closed_form(model, objective, width=2)
     assert "\n" not in str(refused.value)
     with pytest.raises(InputError, match="LinearInput or no inputs, to fit random features to trajectories"):
-        warm_start(model, objectives.TrajectoryMatching(), samples)
+        warm_start(model, objective, objective.samples_of(_numbers()))
     driven = _network(_features(), LinearFriction())
     with pytest.raises(OptionError, match="has no closed form for objective='weak'; take combined, trajectory"):
         check_closed_form(driven, objectives.WeakForm(), width=2)
@@ -121,7 +116,8 @@ def test_standard_errors_have_the_names_of_their_parameters():
 
 
 @pytest.mark.slow
-def test_a_network_starts_at_the_fitted_gain_and_imitates_the_driven_motion():
+def test_a_network_starts_at_the_fitted_gain_and_imitates_the_driven_motion(monkeypatch):
+    monkeypatch.setattr("hnn_tf.training.warm_start._NUM_FEATURES", 6)
     objective, recordings = objectives.TrajectoryMatching(segments=2), _recordings(2)
     model, samples = _network(MLPHamiltonian(hidden_units=[32, 32]), LinearFriction()), objective.samples_of(recordings)
     began = warm_start(model, objective, samples, periodic=(0,), steps=0)
@@ -146,7 +142,7 @@ def fitted():
 
 
 @pytest.mark.slow
-def test_without_a_choice_friction_and_gain_are_found_with_their_errors(fitted, tmp_path):
+def test_friction_and_gain_of_the_chosen_closed_form_are_found_with_their_errors(fitted, tmp_path):
     assert fitted.model.name == "random_features_friction"
     assert set(fitted.comparison) == set(fit_choices.CLOSED_FORMS)
     for name, truth in (("friction", DAMPING), ("input_gain", 1.0)):
