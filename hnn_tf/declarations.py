@@ -47,6 +47,7 @@ MOTIONS = {
     ),
     "hamiltonian": Declaration(Callable, None, "The energy [...] of states [..., 2n]; None if there is none."),
     "dissipation": Declaration(Callable, None, "The matrix R [..., 2n, 2n] of states; None if there is none."),
+    "control": Declaration(Callable, None, "The layer G of the inputs; None if there is none."),
     "vector_field": Declaration(object, None, "The model of states within the model; None for the model itself."),
     "computes_forces": Declaration(bool, False, "Whether there is a method `inverse_dynamics` for the forces."),
     "computes_accelerations": Declaration(bool, False, "Whether there is a method `forward_dynamics`."),
@@ -82,6 +83,7 @@ FRICTION_AND_INPUTS = {
     "coefficient": Declaration(object, None, "The coefficients [n] of linear friction."),
     "assign_coefficient": Declaration(Callable, None, "Replaces the coefficients of linear friction by one number."),
     "damping": Declaration(Callable, None, "The block D [..., n, n] of R that acts on the momenta, if no other does."),
+    "assign_gains": Declaration(Callable, None, "Replaces the constant gains [n, m] of inputs; None if G varies."),
     "gain_matrix": Declaration(Callable, None, "The block B [..., n, m] of G, if the inputs are forces."),
 }
 """The declarations of layers of dissipation and control."""

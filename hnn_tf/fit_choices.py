@@ -70,9 +70,7 @@ def models(
                 )
         return choices
     narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE
-    closed = objective.closed_form == "trajectories" and objective.has_loss_of_closed_form
-    # The closed forms take no inputs.
-    closed = closed and narrow and not _num_inputs(recordings)
+    closed = objective.closed_form == "trajectories" and objective.has_loss_of_closed_form and narrow
     return list(CLOSED_FORMS if closed else NETWORKS)
 
 
@@ -87,7 +85,3 @@ def training_options(
         return TrainingOptions()
     # At Adam's usual learning rate, the first steps would spoil the start.
     return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
-
-
-def _num_inputs(recordings: Recordings | FrameRecordings) -> int:
-    return recordings.num_inputs if isinstance(recordings, Recordings) else 0

@@ -72,7 +72,8 @@ class FittedModel:
           true states are unknown, from the noisy readings.
         - `valid_prediction_time`: the first time at which a rollout's error exceeds 10 % of the root mean square of the
           same states, as the median over the recordings.
-        - `friction`: the learned coefficient, if the model has one.
+        - `friction` and `input_gain`: the learned coefficient of friction and the learned gains, if the model has some.
+          If a closed form is the whole training, `friction_std` and `input_gain_std` are their standard errors.
 
         If the objective needs velocities in the place of momenta, there are no rollouts. A rollout begins at the true
         first state or, if it is unknown, at the initial state with which the rollout fits the readings best. If there
@@ -84,7 +85,7 @@ class FittedModel:
             measured = self.test[:MOST_MEASURED]
             with np.errstate(over="ignore", invalid="ignore"):
                 found |= _scores(measured, self._followed(measured))
-        found |= declared(self.model, "physical_parameters")
+        found |= declared(self.model, "physical_parameters") | self.result.standard_errors
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
     def rollout(self, state: Any, times: Any, inputs: Any = None) -> np.ndarray:

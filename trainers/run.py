@@ -112,7 +112,7 @@ def _evaluate(fitted: FittedModel, data: TaskData, protocol: str) -> dict[str, f
     # `_finite` reports rollouts that diverge.
     with np.errstate(over="ignore", invalid="ignore"):
         metrics = data.evaluate(fitted, protocol=protocol)
-    return metrics | fitted.model.vector_field().physical_parameters()
+    return metrics | fitted.model.vector_field().physical_parameters() | fitted.result.standard_errors
 
 
 def _finite(label: str, metrics: dict[str, float]) -> dict[str, float]:

@@ -4,9 +4,11 @@ from .force_regression import ForceFit as ForceFit
 from .force_regression import ForceRegression as ForceRegression
 from .hamiltonian_regression import HamiltonianFit as HamiltonianFit
 from .hamiltonian_regression import HamiltonianRegression as HamiltonianRegression
+from .input_gains import InputGains as InputGains
 from .linear_fit import fit as fit
 from .linear_fit import fit_weak as fit_weak
 from .ridge_regression import RidgeRegression as RidgeRegression
 from .ridge_regression import RidgeSolution as RidgeSolution
 from .trajectories import fit_trajectories as fit_trajectories
 from .trajectory_fit import TrajectoryFit as TrajectoryFit
+from .weak_fit import WeakFit as WeakFit

@@ -8,9 +8,12 @@ import tensorflow as tf
 
 from hnn_tf import integrators
 from hnn_tf.closed_form.evidence import posterior
+from hnn_tf.closed_form.input_gains import InputGains
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
-from hnn_tf.closed_form.trajectory_fit import TrajectoryFit, TrajectoryFitter
+from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
+from hnn_tf.closed_form.trajectory_fitter import TrajectoryFitter
+from hnn_tf.closed_form.weak_fit import weak_regression
 from hnn_tf.data.segments import Segments
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
@@ -25,11 +28,10 @@ _WINDOW = 10
 SLOPE = 0.4
 """The slope of the features in standardised states: the value with the largest evidence for pendulums and springs."""
 
-_FRICTION_SCALE = 1e3
-"""The prior scale of the coefficient of friction relative to those of random features, which have H's unit.
+_FREE_SCALE = 1e3
+"""The prior scale of friction and gains relative to the coefficients of random features, which have H's unit.
 
-The scale is in units of the coefficient's effect on the motion. The scale is so large that the coefficient is
-practically free.
+The scale is in units of the effect on the motion. The scale is so large that friction and gains are practically free.
 """
 
 
@@ -38,6 +40,7 @@ def fit_trajectories(
     samples: Samples,
     *,
     friction: bool = False,
+    gains: InputGains | None = None,
     adapt: bool = True,
     seed: int = 0,
     slope: float = SLOPE,
@@ -57,9 +60,12 @@ def fit_trajectories(
       samples: The columns `times` `[N, T]`, `states` `[N, T, 2n]`, optionally `time_derivatives` of the same shape, and
         optionally `initial_state` `[N, W, 2n]`. Only the number W of `initial_state` is used: the W segments of a
         trajectory are fitted as separate trajectories. By default, W is 1. Angles must continue beyond pi and not jump
-        to -pi.
+        to -pi. If there are inputs, `inputs` and `end_inputs`, `[N, T, m]` each, between which they change linearly
+        within an interval; see `TrajectoryMatching`.
       friction: Whether a coefficient of linear friction is also fitted, R = diag(0, g). The coefficient is the
         posterior's last one.
+      gains: The gains of the inputs, if a Hamiltonian alone is given; by default, the gains of all momenta are fitted.
+        Fitted gains are the posterior's first coefficients. A network's own `LinearInput` knows its gains or not.
       adapt: Whether the features are made again from the states.
       seed: The seed of the features.
       slope: The slope of the features in standardised states. With a larger slope, the features can represent a rougher
@@ -92,37 +98,49 @@ def fit_trajectories(
             f"{constant.tolist()}; leave the degrees of freedom of such coordinates out"
         )
     samples = {"initial_state": states[:, :1], **samples}
-    hamiltonian = linear_hamiltonian(hamiltonian, width=states.shape[-1])
+    model, hamiltonian = hamiltonian, linear_hamiltonian(hamiltonian, width=states.shape[-1])
     if declared(hamiltonian, "coefficient_scales") is None:
         raise InputError(
             f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train "
             "this Hamiltonian by TrainingLoop"
         )
+    gains = InputGains.of(model, samples, given=gains)
     fitted, hamiltonian = hamiltonian, _in_float64(hamiltonian)
     if adapt and declared(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed, slope=slope)
     segmented = _segmented(samples)
     smooth = {**samples, "states": _smoothed(samples["times"], states)}
-    coefficients = _first_coefficients(hamiltonian, smooth if "time_derivatives" in samples else samples)
-    scales = np.asarray(hamiltonian.coefficient_scales, np.float64)
+    scales = np.concatenate([_gain_scales(gains, smooth), np.asarray(hamiltonian.coefficient_scales, np.float64)])
+    coefficients = _first_coefficients(hamiltonian, gains, smooth if "time_derivatives" in samples else samples, scales)
     if friction:
-        coefficients, scales = (
-            np.append(coefficients, 0.0),
-            np.append(scales, _friction_scale(samples["times"], smooth["states"])),
-        )
-    fitter = TrajectoryFitter(
-        LinearField(hamiltonian, friction=friction), scales, segmented, integrator=integrator, substeps=substeps
-    )
+        coefficients = np.append(coefficients, 0.0)
+        scales = np.append(scales, _friction_scale(samples["times"], smooth["states"]))
+    field = LinearField(hamiltonian, friction=friction, gains=gains)
+    fitter = TrajectoryFitter(field, scales, segmented, integrator=integrator, substeps=substeps)
     num_segments = np.shape(samples["initial_state"])[1]
     guess = smooth["states"][:, Segments(states.shape[1], num_segments).starts[:-1]]
     found = fitter.fit(coefficients, guess.reshape(-1, guess.shape[-1]), max_iterations=max_iterations)
     warn_if_too_few(found.substeps, found.integration_error)
     found = dataclasses.replace(found, initial_state=found.initial_state.reshape(guess.shape))
-    mean = found.posterior.mean.numpy()
-    hamiltonian.assign_coefficients(mean[:-1] if friction else mean)
+    found = _with_physical_parameters(found, gains, friction=friction)
+    mean, num_gains = found.posterior.mean.numpy(), 0 if gains is None else gains.num_unknown
+    hamiltonian.assign_coefficients(mean[num_gains : len(mean) - friction])
+    if gains is not None:
+        gains.assign(model, found.gains)
     if fitted is not hamiltonian:
         for variable, value in zip(fitted.weights, hamiltonian.weights, strict=True):
             variable.assign(value)
+    return found
+
+
+def _with_physical_parameters(found: TrajectoryFit, gains: InputGains | None, *, friction: bool) -> TrajectoryFit:
+    """Returns the fit with gains and friction as numbers of their own, beside the posterior that has them."""
+    mean, std = found.posterior.mean.numpy(), np.sqrt(np.diag(found.posterior.covariance))
+    if gains is not None and gains.num_unknown:
+        matrices = [gains.matrix(values[: gains.num_unknown]) for values in (mean, std)]
+        found = dataclasses.replace(found, gains=matrices[0], gains_std=matrices[1])
+    if friction:
+        found = dataclasses.replace(found, friction=float(mean[-1]), friction_std=float(std[-1]))
     return found
 
 
@@ -139,7 +157,19 @@ def _friction_scale(times: np.ndarray, states: np.ndarray) -> float:
     """
     q = states[..., : states.shape[-1] // 2]
     velocity = np.diff(q, axis=1) / np.diff(times, axis=1)[..., np.newaxis]
-    return _FRICTION_SCALE / float(np.sqrt(np.mean(np.var(q, (0, 1))) * np.mean(velocity**2)))
+    return _FREE_SCALE / float(np.sqrt(np.mean(np.var(q, (0, 1))) * np.mean(velocity**2)))
+
+
+def _gain_scales(gains: InputGains | None, samples: Samples) -> np.ndarray:
+    """Returns the prior scales of unknown gains, row by row.
+
+    H is about q_i dp_i/dt, and the gain B_ij is about (dp_i/dt) / u_j, which is 1 / (q_i u_j) times H.
+    """
+    if gains is None or not gains.num_unknown:
+        return np.zeros([0])
+    q, inputs = samples["states"][..., : gains.dof], np.asarray(samples["inputs"], np.float64)
+    size = np.sqrt(np.mean(inputs**2, (0, 1)))
+    return _FREE_SCALE / np.outer(np.std(q, (0, 1)), size).ravel()
 
 
 def _in_float64(hamiltonian: Any) -> Any:
@@ -166,30 +196,33 @@ def _segmented(samples: Samples) -> dict[str, np.ndarray]:
     times = np.asarray(samples["times"], np.float64)
     segments = Segments(times.shape[1], np.shape(samples["initial_state"])[1])
     columns = {"counted": np.tile(segments.counted, [len(times), 1])}
-    for name in ("times", "states", "time_derivatives"):
+    for name in ("times", "states", "time_derivatives", "inputs", "end_inputs"):
         if name in samples:
             column = np.asarray(samples[name], np.float64)[:, segments.indices]
             columns[name] = column.reshape(-1, *column.shape[2:])
     return columns
 
 
-def _first_coefficients(hamiltonian: Any, samples: Samples) -> np.ndarray:
-    """Returns the coefficients of one regression, on derivatives at the noisy states or on the weak form."""
-    field = LinearField(hamiltonian)
-    times, states = (np.asarray(samples[name], np.float64) for name in ("times", "states"))
+def _first_coefficients(hamiltonian: Any, gains: InputGains | None, samples: Samples, scales: np.ndarray) -> np.ndarray:
+    """Returns gains and coefficients of one regression, on derivatives at the given states or on the weak form."""
+    none = tf.zeros([0], tf.float64)
+    states = np.asarray(samples["states"], np.float64)
     if "time_derivatives" in samples:
-        columns = field.columns(tf.constant(states.reshape(-1, states.shape[-1])), tf.zeros([0], tf.float64))
-        rows, targets = columns.numpy().reshape(-1, columns.shape[-1]), np.reshape(samples["time_derivatives"], -1)
+        flat = tf.constant(states.reshape(-1, states.shape[-1]))
+        targets = np.reshape(samples["time_derivatives"], flat.shape)
+        inputs = None if gains is None else tf.constant(np.reshape(samples["inputs"], [len(flat), -1]), tf.float64)
+        columns = LinearField(hamiltonian, gains=gains).columns(flat, none, inputs)
+        if gains is not None:
+            targets = targets - gains.known_motion(inputs)
+        rows, targets = columns.numpy().reshape(-1, columns.shape[-1]), np.reshape(targets, -1)
     else:
-        weak = WeakForm(window=min(_WINDOW, states.shape[1]))
-        rows, targets = weak.linear_regression(
-            lambda state: field.columns(state, tf.zeros([0], tf.float64)), {"times": times, "states": states}
-        )
+        weak, field = WeakForm(window=min(_WINDOW, states.shape[1])), LinearField(hamiltonian)
+        rows, targets = weak_regression(lambda state: field.columns(state, none), gains, samples, weak)
     rows, targets = tf.constant(rows, tf.float64), tf.constant(targets, tf.float64)
     return posterior(
         tf.matmul(rows, rows, transpose_a=True),
         tf.linalg.matvec(rows, targets, transpose_a=True),
         tf.reduce_sum(targets**2),
         int(targets.shape[0]),
-        tf.constant(hamiltonian.coefficient_scales, tf.float64),
+        tf.constant(scales),
     ).mean.numpy()

@@ -70,6 +70,11 @@ class LinearInput(keras.layers.Layer):
         """B `[n, m]`, in momentum / (input time)."""
         return tf.convert_to_tensor(self._gains)
 
+    @property
+    def known_gains(self) -> np.ndarray | None:
+        """The known B `[n, m]`, or None if B is learned."""
+        return self._known
+
     def assign_gains(self, values: np.ndarray) -> None:
         """Replaces B by values `[n, m]`."""
         self._gains.assign(values)

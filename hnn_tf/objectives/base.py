@@ -34,9 +34,10 @@ class Objective(abc.ABC):
         bounded memory. Otherwise, the loss is computed from all samples at once.
       takes: The names of the fields of `ObjectiveOptions` that the objective uses. `from_options` refuses the others.
       closed_form: The kind of the closed form that fits a Hamiltonian by this objective without gradient steps.
-        "derivatives" and "weak" are one linear regression, without friction. "trajectories" is a fit to whole
-        trajectories, with or without friction. "forces" is one linear regression for the mass matrix, the potential and
-        the friction of a mechanical Hamiltonian. None means that there is no closed form.
+        "derivatives" and "weak" are one linear regression, without a model's friction. "trajectories" is a fit to whole
+        trajectories, with or without friction. All three also find constant gains of inputs. "forces" is one linear
+        regression for the mass matrix, the potential and the friction of a mechanical Hamiltonian. None means that
+        there is no closed form.
       begins_at_closed_form: Whether the training of a network begins at the result of a closed form.
       has_loss_of_closed_form: Whether the closed form, if there is one, fits the loss of this objective's options. A
         closed form only fits squared errors over whole samples.

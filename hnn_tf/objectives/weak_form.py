@@ -92,22 +92,30 @@ class WeakForm(Objective):
         return self._test(states[:, 1:] - states[:, :-1] - integrals)
 
     def linear_regression(
-        self, field_features: Callable[[State], tf.Tensor], samples: Samples
+        self,
+        field_features: Callable[[State], tf.Tensor],
+        samples: Samples,
+        *,
+        input_features: Callable[[tf.Tensor], tf.Tensor] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns rows and targets whose least-squares solution minimises the loss of a field that is linear in c.
+        """Returns rows and targets whose least-squares solution minimises the loss of a field that is linear in b, c.
 
-        f(s) = features(s) c:  L = mean (rows c - targets)^2. White noise gives the residuals about its own variance, so
-        ridge regression of the residuals is as sound as ridge regression of the states themselves.
+        f(s, u) = input_features(u) b + features(s) c:  L = mean (rows (b, c) - targets)^2. White noise gives the
+        residuals about its own variance, so ridge regression of the residuals is as sound as ridge regression of the
+        states themselves.
 
         Args:
-          field_features: A function from states `[B, 2n]` to fields `[B, 2n, m]`, one for each coefficient.
+          field_features: A function from states `[B, 2n]` to fields `[B, 2n, m]`, one for each coefficient of c.
           samples: The columns, arrays or tensors of one floating precision.
+          input_features: A function that is linear in the inputs, from inputs `[N, T - 1, m_u]` to fields `[N, T - 1,
+            2n, k]`, one for each coefficient of b. It is necessary if there are inputs.
 
         Returns:
-          The rows `[M, m]` and targets `[M]`, M = N (T - 1) 2n, in the samples' precision.
+          The rows `[M, k + m]` and targets `[M]`, M = N (T - 1) 2n, in the samples' precision.
 
         Raises:
-          InputError: For the same reasons as in `residuals`, or if times do not increase.
+          InputError: For the same reasons as in `residuals`, or if times do not increase, or inputs and their features
+            are not both given.
         """
         times, states = tf.convert_to_tensor(samples["times"]), tf.convert_to_tensor(samples["states"])
         self._check(times.shape, states.shape)
@@ -115,14 +123,25 @@ class WeakForm(Objective):
             raise InputError(
                 "times: expected increasing times in every row [T]; received times that repeat or decrease"
             )
+        if ("inputs" in samples) != (input_features is not None):
+            raise InputError(
+                "weak: expected input_features if and only if the samples have inputs, so that no input is ignored; "
+                f"received {'inputs' if 'inputs' in samples else 'input_features'} alone"
+            )
         features = field_features(tf.reshape(states, [-1, states.shape[-1]]))
-        num_features = features.shape[-1]
-        fields = tf.reshape(features, [*times.shape, states.shape[-1] * num_features])
+        fields = tf.reshape(features, [*times.shape, states.shape[-1] * features.shape[-1]])
+        integrals = [_by_component(interval_integrals(times, fields), states.shape[-1])]
+        if input_features is not None:
+            # The inputs change linearly within an interval, so the integral is that of their mean.
+            mean = (samples["inputs"][:, :-1] + samples["end_inputs"][:, :-1]) / 2
+            step = (times[:, 1:] - times[:, :-1])[..., tf.newaxis, tf.newaxis]
+            integrals.insert(0, step * tf.cast(input_features(tf.convert_to_tensor(mean)), step.dtype))
+        joined = tf.concat(integrals, -1)
         # The regression takes the mean over k, but L takes the sum over k.
         scale = tf.sqrt(tf.cast(times.shape[1] - 1, states.dtype))
-        rows = scale * self._test(interval_integrals(times, fields))
+        rows = scale * self._test(tf.reshape(joined, [*joined.shape[:2], joined.shape[2] * joined.shape[3]]))
         targets = scale * self._test(states[:, 1:] - states[:, :-1])
-        return tf.reshape(rows, [-1, num_features]).numpy(), tf.reshape(targets, [-1]).numpy()
+        return tf.reshape(rows, [-1, joined.shape[-1]]).numpy(), tf.reshape(targets, [-1]).numpy()
 
     def _test(self, interval_errors: tf.Tensor) -> tf.Tensor:
         """Converts interval errors `[N, T - 1, d]` to residuals `[N, T - 1, d]`."""
@@ -140,6 +159,11 @@ class WeakForm(Objective):
                 f"weak: expected trajectories of at least window={self.window} samples; received {states[1]}; "
                 "give a smaller window"
             )
+
+
+def _by_component(flat: tf.Tensor, width: int) -> tf.Tensor:
+    """Returns `[N, T, width, k]` of `[N, T, width k]`."""
+    return tf.reshape(flat, [*flat.shape[:2], width, flat.shape[2] // width])
 
 
 def _driven_integrals(

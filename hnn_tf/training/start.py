@@ -10,11 +10,13 @@ import keras
 import numpy as np
 
 from hnn_tf import closed_form
+from hnn_tf.closed_form.input_gains import has_constant_gains
 from hnn_tf.declarations import declared
 from hnn_tf.input_error import OptionError
 from hnn_tf.numerics.substeps import IntegrationWarning, too_few
 from hnn_tf.objectives import OBJECTIVES, Objective
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
+from hnn_tf.training.standard_errors import standard_errors
 from hnn_tf.training.warm_start import WIDEST_STATE, warm_start
 from hnn_tf.typing import Samples
 
@@ -27,11 +29,13 @@ class Start:
       objective: The given objective, with the noise levels and the substeps that were found.
       samples: The given samples, with the initial states that were found.
       is_whole: Whether the closed form is the whole training, so that no step follows.
+      standard_errors: The standard errors of physical parameters that the closed form has found, by their names.
     """
 
     objective: Objective
     samples: Samples
     is_whole: bool = False
+    standard_errors: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def found(self) -> dict[str, np.ndarray]:
         """Returns the numbers that were found, by name, as `again` needs them."""
@@ -68,14 +72,16 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
             began = warm_start(model, objective, samples, periodic=angles, seed=seed)
         if whole and began.fit:
             warn_of_too_few(model, began.fit.substeps, began.fit.integration_error)
+            errors = standard_errors(model, gains=began.fit.gains_std, friction=began.fit.friction_std)
+            return Start(began.objective, began.samples, whole, errors)
         return Start(began.objective, began.samples, whole)
     if not whole:
         return Start(with_chosen_substeps(objective, samples), samples)
     if objective.closed_form == "weak":
-        closed_form.fit_weak(model, samples, objective, seed=seed)
+        gains_std = closed_form.fit_weak(model, samples, objective, seed=seed).gains_std
     else:
-        closed_form.fit(model, samples, seed=seed)
-    return Start(objective, samples, is_whole=True)
+        gains_std = closed_form.fit(model, samples, seed=seed).gains_std
+    return Start(objective, samples, True, standard_errors(model, gains=gains_std, friction=None))
 
 
 def again(objective: Objective, samples: Samples, found: Mapping[str, np.ndarray]) -> Start:
@@ -105,10 +111,15 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
     if not is_fitted_in_closed_form(model):
         return
     named = {"model": model.name, "objective": objective.name}
-    if declared(model, "num_inputs"):
-        raise OptionError("{model}: its closed form takes no inputs; take hnn or hnn_friction", **named)
-    conservative = declared(model, "conservative")
-    if width > WIDEST_STATE and not conservative:
+    if not has_constant_gains(model):
+        raise OptionError(
+            "{model}: its closed form takes inputs with constant gains; leave {control:only} out, or take hnn or "
+            "hnn_friction",
+            **named,
+            control="mlp",
+        )
+    frictionless = declared(model, "dissipation") is None
+    if width > WIDEST_STATE and not frictionless:
         raise OptionError(
             f"{{model}}: has a closed form for states of up to {WIDEST_STATE} numbers; received states of {width}; "
             "take hnn_friction",
@@ -116,7 +127,7 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
         )
     narrow = width <= WIDEST_STATE
     # Forces determine a mass matrix and a potential, but no H of features of the whole state.
-    solved = {"derivatives": conservative, "weak": conservative, "trajectories": narrow, "forces": False, None: False}
+    solved = {"derivatives": frictionless, "weak": frictionless, "trajectories": narrow, "forces": False, None: False}
     if not solved[objective.closed_form]:
         able = [name for name, each in sorted(OBJECTIVES.items()) if solved[each.closed_form]]
         raise OptionError(f"{{model}}: has no closed form for {{objective}}; take {', '.join(able)}", **named)

@@ -5,6 +5,7 @@ import math
 import pathlib
 import sys
 import time
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -42,12 +43,15 @@ class TrainingResult:
         and `best_step` of the weights that were kept.
       seconds: The duration of the training, over all sessions together.
       steps: The number of optimizer steps that were taken; 0 if a closed form is the whole training.
+      standard_errors: The standard errors of the model's physical parameters, by their names with `_std`, if a closed
+        form is the whole training.
     """
 
     objective: Objective
     losses: dict[str, float]
     seconds: float
     steps: int
+    standard_errors: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 def train(
@@ -140,7 +144,7 @@ def train(
     if not began.is_whole:  # for a closed form, the start has already given the warning
         shift = objective.integration_error(model, {**train_samples, **loop.learned})
         warn_of_too_few(model, objective.num_substeps, shift)
-    return TrainingResult(objective, losses, total_seconds, loop.step)
+    return TrainingResult(objective, losses, total_seconds, loop.step, began.standard_errors)
 
 
 def check_steps(model: keras.Model, objective: Objective, options: TrainingOptions) -> None:

@@ -10,9 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators
+from hnn_tf.closed_form.input_gains import InputGains, has_constant_gains
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.trajectories import fit_trajectories
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
+from hnn_tf.data.segments import Segments
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.input_error import InputError
@@ -74,10 +76,11 @@ def warm_start(
     features. If the network's own Hamiltonian has random features, these are fitted, and nothing is left to train.
     Otherwise, random features of several structures are fitted, and the network learns the motion of the fit with the
     largest evidence, at the fitted states and around them. The closed form uses at most `MOST_OBSERVATIONS`
-    observations. The initial states of the other trajectories do not change.
+    observations. The initial states of the other trajectories do not change. If there are inputs, the network's
+    `LinearInput` begins at the fitted gains.
 
-    Any other model begins by matching derivatives, or the weak form, at the observed states. A smoothing spline
-    estimates the noise of these states.
+    Any other model, such as one whose inputs act in another way, begins by matching derivatives, or the weak form, at
+    the observed states. A smoothing spline estimates the noise of these states.
 
     All of these fits are least-squares fits, even if the objective has a `huber`. Outliers therefore have their full
     weight until the training itself.
@@ -93,18 +96,20 @@ def warm_start(
 
     Raises:
       InputError: If the network's own random features are to be fitted to states of more than `WIDEST_STATE` numbers,
-        or together with another dissipation than `LinearFriction`; or if times or states are not valid.
+        or together with another dissipation than `LinearFriction` or another control layer than `LinearInput`; or if
+        times, states or inputs are not valid.
       ArithmeticError: If the motion of the closed form diverges. More segments in each trajectory help.
     """
     used = {name: np.asarray(samples[name]) for name in objective.columns_in(samples)}
     hamiltonian, dissipation = declared(model, "hamiltonian"), declared(model, "dissipation")
     own, assign_friction = declared(hamiltonian, "has_closed_form"), declared(dissipation, "assign_coefficient")
     wide = used["states"].shape[-1] > WIDEST_STATE
-    unsolved = wide or "inputs" in used or not (dissipation is None or assign_friction)
+    unsolved = wide or not has_constant_gains(model) or not (dissipation is None or assign_friction)
     if own and unsolved:
         raise InputError(
-            f"{model.name}: expected states of up to {WIDEST_STATE} numbers without inputs, with LinearFriction or no "
-            "dissipation, to fit random features to trajectories; match derivatives or the weak form, or take a network"
+            f"{model.name}: expected states of up to {WIDEST_STATE} numbers, LinearFriction or no dissipation, and "
+            "LinearInput or no inputs, to fit random features to trajectories; match derivatives or the weak form, or "
+            "take a network"
         )
     if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)
@@ -116,7 +121,7 @@ def warm_start(
         return WarmStart(started, samples, None)
     first = max(1, MOST_OBSERVATIONS // used["times"].shape[1])
     used = {name: column[:first] for name, column in used.items()}
-    friction = dissipation is not None
+    friction, gains = dissipation is not None, InputGains.of(model, used)
     explicit = isinstance(objective.integrator, integrators.ExplicitRungeKutta)
     options: dict[str, Any] = {
         "integrator": objective.integrator if explicit else "rk4",
@@ -124,7 +129,8 @@ def warm_start(
         "substeps": objective.substeps if own and explicit else None,
     }
     candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
-    fits = [fit_trajectories(candidate, used, friction=friction, seed=seed, **options) for candidate in candidates]
+    options |= {"friction": friction, "gains": gains, "seed": seed}
+    fits = [fit_trajectories(candidate, used, **options) for candidate in candidates]
     best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
     found = fits[best]
     if assign_friction:
@@ -132,8 +138,11 @@ def warm_start(
         # at the coefficient's standard error.
         least = 0.0 if own else float(found.posterior.covariance[-1, -1]) ** 0.5
         assign_friction(max(float(found.posterior.mean[-1]), least))
+    if gains is not None:
+        gains.assign(model, found.gains)
+    field = LinearField(candidates[best], friction=friction, gains=gains)
     if not own:
-        _imitate(model, LinearField(candidates[best], friction=friction), found, seed, steps)
+        _imitate(model, field, found, _inputs_of_segments(used), seed, steps)
     started = copy.copy(objective)
     if objective.noise_std is None:
         started.noise_std = found.noise_std
@@ -145,7 +154,7 @@ def warm_start(
         started.substeps = found.substeps
     elif objective.substeps is None and explicit:
         at_start = used | {"initial_state": found.initial_state}
-        started.substeps = _substeps(objective, LinearField(candidates[best], friction=friction), found, at_start)
+        started.substeps = _substeps(objective, field, found, at_start)
     else:
         started.substeps = with_chosen_substeps(objective, used).substeps
     initial = np.concatenate([found.initial_state, np.asarray(samples["initial_state"])[first:]])
@@ -158,7 +167,9 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
     def error(substeps: int) -> float:
         tried = copy.copy(objective)
         tried.substeps = substeps
-        return tried.integration_error(lambda state: field.value(state, found.posterior.mean), samples)
+        return tried.integration_error(
+            lambda state, inputs=None: field.value(state, found.posterior.mean, inputs), samples
+        )
 
     return choose_substeps(error)
 
@@ -166,10 +177,10 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
     """Returns whether `warm_start` begins a model of states of this width at a closed form.
 
-    The closed form is the motion of a Hamiltonian of states (q, p) without inputs.
+    The closed form is the motion of a Hamiltonian of states (q, p), without inputs or with inputs of constant gains.
     """
     has_energy = declared(model, "hamiltonian") is not None and declared(model, "canonical")
-    return has_energy and width <= WIDEST_STATE and not declared(model, "num_inputs")
+    return has_energy and width <= WIDEST_STATE and has_constant_gains(model)
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
@@ -184,13 +195,26 @@ def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
     return even if declared(hamiltonian, "even_in_momenta") else [features(structures[0]), *even]
 
 
-def _imitate(model: keras.Model, field: LinearField, found: TrajectoryFit, seed: int, steps: int) -> None:
+def _inputs_of_segments(samples: Samples) -> np.ndarray | None:
+    """Returns the inputs `[N W (L + 1), m]` at the fitted states, or None without inputs."""
+    if "inputs" not in samples:
+        return None
+    inputs = samples["inputs"]
+    segments = Segments(inputs.shape[1], np.shape(samples["initial_state"])[1])
+    return inputs[:, segments.indices].reshape(-1, inputs.shape[-1])
+
+
+def _imitate(
+    model: keras.Model, field: LinearField, found: TrajectoryFit, inputs: np.ndarray | None, seed: int, steps: int
+) -> None:
     """Trains the model on the fitted motion, at the fitted states and around them."""
     states = found.states.reshape(-1, found.states.shape[-1])
     around = [states + found.noise_std * np.random.default_rng(seed + k).normal(size=states.shape) for k in range(2)]
     states = np.concatenate([states, *around])
-    motion = field.value(tf.constant(states), found.posterior.mean).numpy()
-    _train(model, DerivativeMatching(), {"state": states, "time_derivative": motion}, steps)
+    given = {} if inputs is None else {"inputs": np.tile(inputs, [3, 1])}
+    driving = None if inputs is None else tf.constant(given["inputs"], tf.float64)
+    motion = field.value(tf.constant(states), found.posterior.mean, driving).numpy()
+    _train(model, DerivativeMatching(), {"state": states, "time_derivative": motion, **given}, steps)
 
 
 def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, steps: int) -> None:

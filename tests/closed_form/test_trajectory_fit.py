@@ -19,7 +19,7 @@ from hnn_tf import (
 )
 from hnn_tf.closed_form.evidence import posterior
 from hnn_tf.closed_form.linear_field import LinearField
-from hnn_tf.closed_form.trajectory_fit import TrajectoryFitter
+from hnn_tf.closed_form.trajectory_fitter import TrajectoryFitter
 from hnn_tf.models import LinearFriction
 
 TIMES = np.linspace(0, 3, 16)

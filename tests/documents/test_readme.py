@@ -164,6 +164,9 @@ def test_python_of_the_page_on_inputs_runs(rng):
     assert names["motion"].shape == (21, 2)
     assert names["direction"].shape == (1, 21, 1)
     assert np.abs(names["direction"]).max() > 0
+    found = names["found"]
+    assert abs(found.gains.item() - driven_motion.GAIN) < 4 * found.gains_std.item() < 0.2
+    assert abs(found.friction - driven_motion.FRICTION) < 4 * found.friction_std < 0.2
 
 
 @pytest.mark.slow

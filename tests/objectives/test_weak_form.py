@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from hnn_tf import HamiltonianNetwork, InputError, MLPHamiltonian, TrainingLoop, systems
+from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.objectives import WeakForm
 
 SYSTEM = systems.MassSpring()  # H = q^2 + p^2, so ds/dt = A s:
@@ -114,6 +115,30 @@ def test_the_regressions_mean_square_is_the_loss(rng):
     rows, targets = WeakForm().linear_regression(_true_feature, samples)
     loss = _loss(samples, field=lambda s: 0.7 * SYSTEM(s))
     assert np.mean((rows @ [0.7] - targets) ** 2) == pytest.approx(loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("interpolation", ["zero_order_hold", "linear"])
+def test_the_regressions_mean_square_is_the_loss_under_inputs(rng, interpolation):
+    samples = _samples(rng, noise_std=0.1, irregular=True)
+    inputs = rng.normal(size=[*samples["times"].shape, 1])
+    samples |= {"inputs": inputs, "end_inputs": interval_ends(inputs, interpolation)}
+    rows, targets = WeakForm().linear_regression(
+        _true_feature, samples, input_features=lambda u: tf.stack([tf.zeros_like(u), u], -2)
+    )
+
+    def motion(state, inputs):
+        return 0.7 * SYSTEM(state) + 0.4 * tf.concat([tf.zeros_like(inputs), inputs], -1)
+
+    loss = WeakForm().loss(motion, _constants(samples))
+    # The loss continues the inputs beyond the interval, where they have no curvature, as the mean input says.
+    assert np.mean((rows @ [0.4, 0.7] - targets) ** 2) == pytest.approx(float(loss), rel=1e-11)
+
+
+def test_inputs_are_not_ignored(rng):
+    samples = _samples(rng)
+    inputs = np.ones([*samples["times"].shape, 1])
+    with pytest.raises(InputError, match="so that no input is ignored; received inputs alone"):
+        WeakForm().linear_regression(_true_feature, samples | {"inputs": inputs, "end_inputs": inputs})
 
 
 def test_the_gradient_is_that_of_finite_differences(rng):
