@@ -8,7 +8,7 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.objectives.base import check_takes, mean_squared_error
-from hnn_tf.objectives.driven_motion import check_num_inputs
+from hnn_tf.objectives.driven_motion import check_given
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.rollouts.step_inputs import SampledInputs
 from hnn_tf.rollouts.stepper import Stepper
@@ -25,7 +25,7 @@ class OneStep(IntegratedObjective):
 
     The columns are `state` `[B, 2n]`, `next_state` `[B, 2n]` and `time_step` `[B, 1]`, which may be irregular. If there
     are inputs, they change linearly within dt from `inputs` `[B, m]` to `end_inputs` `[B, m]`, which are equal for held
-    inputs.
+    inputs. If there are parameters, they are `parameters` `[B, k]`.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
@@ -42,7 +42,7 @@ class OneStep(IntegratedObjective):
 
     name = "one_step"
     columns = ("state", "next_state", "time_step")
-    input_columns = ("inputs", "end_inputs")
+    input_columns = ("inputs", "end_inputs", "parameters")
     is_sample_mean = True
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int | None = None) -> None:
@@ -51,15 +51,20 @@ class OneStep(IntegratedObjective):
     def samples_of(self, recordings: Recordings) -> dict[str, np.ndarray]:
         """Makes a sample of every reading except a recording's last, with the next reading and the time between."""
         check_takes(self, recordings)
-        names: tuple[str, ...] = self.columns
         pairs = []
         for each in recordings:
-            parts = [each.states[:-1], each.states[1:], np.diff(each.times)[:, None]]
+            parts = {
+                "state": each.states[:-1],
+                "next_state": each.states[1:],
+                "time_step": np.diff(each.times)[:, None],
+            }
             if each.inputs is not None:
-                names = (*self.columns, *self.input_columns)
-                parts += [each.inputs[:-1], interval_ends(each.inputs, recordings.input_interpolation)[:-1]]
+                parts["inputs"] = each.inputs[:-1]
+                parts["end_inputs"] = interval_ends(each.inputs, recordings.input_interpolation)[:-1]
+            if each.parameters is not None:
+                parts["parameters"] = np.tile(each.parameters, [len(each) - 1, 1])
             pairs.append(parts)
-        return {name: np.concatenate(parts) for name, parts in zip(names, zip(*pairs, strict=True), strict=True)}
+        return {name: np.concatenate([parts[name] for parts in pairs]) for name in pairs[0]}
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a vector field on samples."""
@@ -79,15 +84,22 @@ class OneStep(IntegratedObjective):
                 f"time_step: expected shape [B, 1] for states {state.shape}; received {time_step.shape}; "
                 "give a column: time_step[:, None]"
             )
-        starts = samples.get("inputs")
-        check_num_inputs(model, starts)
-        stepper = Stepper(model, self.integrator, inputs=None if starts is None else SampledInputs())
+        starts, parameters = samples.get("inputs"), samples.get("parameters")
+        check_given(model, starts, parameters)
+        stepper = Stepper(
+            model,
+            self.integrator,
+            inputs=None if starts is None else SampledInputs(),
+            num_parameters=0 if parameters is None else parameters.shape[-1],
+        )
         carry, step_size = stepper.start(state), time_step / self.num_substeps
         if starts is not None:
             times = tf.concat([tf.zeros_like(time_step), time_step], -1)
             ends = samples["end_inputs"]
             numbers = SampledInputs.numbers(times, starts[..., tf.newaxis, :], ends[..., tf.newaxis, :])
             step_size = tf.concat([step_size, numbers[..., 0, :]], -1)
+        if parameters is not None:
+            step_size = tf.concat([step_size, parameters], -1)
         if self.num_substeps == 1:
             return stepper.state(stepper.step(carry, step_size))
         step_sizes = tf.repeat(step_size[tf.newaxis], self.num_substeps, axis=0)
