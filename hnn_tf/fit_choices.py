@@ -73,8 +73,7 @@ def models(
         return choices
     squares = not (getattr(objective, "huber", None) or getattr(objective, "growth_steps", 0))
     narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE
-    # The closed forms take no inputs.
-    closed = objective.closed_form == "trajectories" and squares and narrow and not _num_inputs(recordings)
+    closed = objective.closed_form == "trajectories" and squares and narrow and not _is_given(recordings)
     return list(CLOSED_FORMS if closed else NETWORKS)
 
 
@@ -91,5 +90,6 @@ def training_options(
     return TrainingOptions(steps=objective.steps_from_closed_form, learning_rate=3e-4, learning_rate_schedule="cosine")
 
 
-def _num_inputs(recordings: Recordings | FrameRecordings) -> int:
-    return recordings.num_inputs if isinstance(recordings, Recordings) else 0
+def _is_given(recordings: Recordings | FrameRecordings) -> bool:
+    """Returns whether there are inputs or parameters, which the closed forms do not take."""
+    return isinstance(recordings, Recordings) and bool(recordings.num_inputs or recordings.num_parameters)

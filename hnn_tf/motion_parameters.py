@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
-from hnn_tf.typing import Hamiltonian, State
+from hnn_tf.typing import State
 
 
 def check_parameters(motion: Any, parameters: Any) -> None:
@@ -43,26 +43,27 @@ def of_every_state(parameters: tf.Tensor, state: State) -> tf.Tensor:
     return parameters + tf.zeros_like(state[..., :1])
 
 
-def energy_at(hamiltonian: Callable[..., tf.Tensor], parameters: tf.Tensor | None) -> Hamiltonian:
-    """Returns H at fixed parameters, as a function of the state alone.
+def at_parameters(function: Callable[..., tf.Tensor], parameters: tf.Tensor | None) -> Callable[[State], tf.Tensor]:
+    """Returns an energy or a motion at fixed parameters, as a function of the state alone.
 
     Args:
-      hamiltonian: H, which is called as `hamiltonian(state, parameters=theta)`.
-      parameters: Theta `[..., k]`, for each state, or None for an H without parameters, which is returned itself.
+      function: A model or a layer, which is called as `function(state, parameters=theta)`.
+      parameters: Theta `[..., k]` or `[k]`, or None for a function without parameters, which is returned itself.
     """
-    return hamiltonian if parameters is None else _EnergyAt(hamiltonian, parameters)
+    return function if parameters is None else _AtParameters(function, parameters)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _EnergyAt:
-    """H at fixed parameters. It has a method `gradient` if H has one."""
+class _AtParameters:
+    """A function at fixed parameters. It has a method `gradient` if the function has one."""
 
-    hamiltonian: Any
+    function: Any
     parameters: tf.Tensor
 
     def __call__(self, state: State) -> tf.Tensor:
-        return self.hamiltonian(state, parameters=self.parameters)
+        return self.function(state, parameters=of_every_state(self.parameters, state))
 
     @property
     def gradient(self) -> Callable[[State], tf.Tensor]:
-        return functools.partial(self.hamiltonian.gradient, parameters=self.parameters)
+        # Without such a method, this is an AttributeError, as for the function itself.
+        return functools.partial(self.function.gradient, parameters=self.parameters)

@@ -13,7 +13,7 @@ from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.motion_inputs import check_inputs
-from hnn_tf.motion_parameters import check_parameters, energy_at, of_every_state
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
@@ -178,8 +178,7 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
         return motion + tf.reduce_sum(matrix * inputs[..., tf.newaxis, :], -1)
 
     def _free_motion(self, state: State, parameters: tf.Tensor | None) -> tf.Tensor:
-        parameters = None if parameters is None else of_every_state(parameters, state)
-        hamiltonian = energy_at(self.hamiltonian, parameters)
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
         if self.dissipation is None:
             return symplectic_gradient(hamiltonian, state)
         gradient = energy_gradient(hamiltonian, state)

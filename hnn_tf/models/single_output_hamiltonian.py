@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
-from hnn_tf.motion_parameters import check_parameters, energy_at, of_every_state
+from hnn_tf.motion_parameters import at_parameters, check_parameters, of_every_state
 from hnn_tf.typing import State
 
 
@@ -54,7 +54,7 @@ class SingleOutputHamiltonian(TakesNestedLists):
         check_parameters(self, parameters)
         if parameters is not None:
             parameters = tf.reshape(of_every_state(parameters, state), [-1, self.num_parameters])
-        hamiltonian = energy_at(self.hamiltonian, parameters)
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
         if state.shape.rank == 2:
             return tf.squeeze(hamiltonian(state), -1)
         energy = tf.reshape(hamiltonian(tf.reshape(state, [-1, state.shape[-1]])), tf.shape(state)[:-1])
@@ -90,7 +90,7 @@ def built_with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Seque
         def energy(state: State) -> tf.Tensor:
             parameters = of_every_state(tf.zeros([count], state.dtype), state) if count else None
             with tf.name_scope("energy"):  # an outermost scope must not begin with "_", as names of private classes do
-                return energy_at(hamiltonian, parameters)(state)
+                return at_parameters(hamiltonian, parameters)(state)
 
         spec = tf.TensorSpec(input_shape, hamiltonian.compute_dtype)
         shape, rank = tf.TensorShape(energy.get_concrete_function(spec).output_shapes), len(input_shape)

@@ -11,7 +11,7 @@ from hnn_tf import phase_space
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
-from hnn_tf.motion_parameters import check_parameters, energy_at
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
 from hnn_tf.typing import State
 
@@ -76,14 +76,14 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         """Returns the energy `[...]` of states `[..., 2n]` and, if h has some, of parameters `[..., k]`."""
         check_parameters(self, parameters)
         state, reversed_state, _ = self._both(state)
-        hamiltonian = energy_at(self.hamiltonian, parameters)
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
         return 0.5 * (hamiltonian(state) + hamiltonian(reversed_state))
 
     def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dH/ds `[..., 2n]` at states `[..., 2n]` and, if h has some, at parameters `[..., k]`."""
         check_parameters(self, parameters)
         state, reversed_state, signs = self._both(state)
-        hamiltonian = energy_at(self.hamiltonian, parameters)
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
         forward, backward = (energy_gradient(hamiltonian, s) for s in (state, reversed_state))
         return 0.5 * (forward + signs * backward)
 

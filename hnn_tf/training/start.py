@@ -107,6 +107,8 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
     named = {"model": model.name, "objective": objective.name}
     if getattr(model, "num_inputs", 0):
         raise OptionError("{model}: its closed form takes no inputs; take hnn or hnn_friction", **named)
+    if getattr(model, "num_parameters", 0):
+        raise OptionError("{model}: its closed form takes no parameters; take hnn or hnn_friction", **named)
     conservative = getattr(model, "conservative", True)
     if width > WIDEST_STATE and not conservative:
         raise OptionError(

@@ -99,11 +99,13 @@ def warm_start(
     hamiltonian = getattr(model, "hamiltonian", None)
     own, dissipation = getattr(hamiltonian, "has_closed_form", False), getattr(model, "dissipation", None)
     wide = used["states"].shape[-1] > WIDEST_STATE
-    unsolved = wide or "inputs" in used or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))
+    given = not used.keys().isdisjoint(("inputs", "parameters"))
+    unsolved = wide or given or not (dissipation is None or hasattr(dissipation, "assign_coefficient"))
     if own and unsolved:
         raise InputError(
-            f"{model.name}: expected states of up to {WIDEST_STATE} numbers without inputs, with LinearFriction or no "
-            "dissipation, to fit random features to trajectories; match derivatives or the weak form, or take a network"
+            f"{model.name}: expected states of up to {WIDEST_STATE} numbers without inputs and parameters, with "
+            "LinearFriction or no dissipation, to fit random features to trajectories; match derivatives or the weak "
+            "form, or take a network"
         )
     if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)
@@ -165,10 +167,11 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
     """Returns whether `warm_start` begins a model of states of this width at a closed form.
 
-    The closed form is the motion of a Hamiltonian of states (q, p) without inputs.
+    The closed form is the motion of a Hamiltonian of states (q, p) without inputs and parameters.
     """
     has_energy = getattr(model, "hamiltonian", None) is not None and getattr(model, "canonical", True)
-    return has_energy and width <= WIDEST_STATE and not getattr(model, "num_inputs", 0)
+    given = getattr(model, "num_inputs", 0) or getattr(model, "num_parameters", 0)
+    return has_energy and width <= WIDEST_STATE and not given
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
@@ -199,6 +202,8 @@ def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, 
         flat = {"state": states.reshape(-1, width), "time_derivative": samples["time_derivatives"].reshape(-1, width)}
         if "inputs" in samples:
             flat["inputs"] = samples["inputs"].reshape(len(flat["state"]), -1)
+        if "parameters" in samples:
+            flat["parameters"] = np.repeat(samples["parameters"], states.shape[1], 0)
         _train(model, DerivativeMatching(), flat, steps)
     else:
         window = min(10, states.shape[1])

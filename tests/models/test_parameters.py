@@ -12,10 +12,11 @@ from hnn_tf import (
     LinearFriction,
     LinearInput,
     MLPHamiltonian,
+    OptionError,
     models,
     symplectic_gradient,
 )
-from hnn_tf.motion_parameters import energy_at
+from hnn_tf.motion_parameters import at_parameters
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -48,14 +49,25 @@ class _SingleOutput(_Oscillator):
         return energy
 
 
-def _mlp(**options):
-    return MLPHamiltonian(hidden_units=[4], num_parameters=3, parameter_ranges=RANGES, dtype="float64", **options)
+SMALL = {"hidden_units": [4], "num_parameters": 3, "parameter_ranges": RANGES, "dtype": "float64"}
+
+
+def _mlp():
+    return MLPHamiltonian(**SMALL)
+
+
+def _energy():
+    return models.MLPEnergy(**SMALL)
 
 
 HAMILTONIANS = {
     "mlp": _mlp,
     "unscaled": lambda: MLPHamiltonian(hidden_units=[4], num_parameters=3, dtype="float64"),
     "even": lambda: models.TimeReversibleHamiltonian(_mlp()),
+    "separable": lambda: models.SeparableHamiltonian(_energy(), models.PeriodicCoordinates(_energy(), [0])),
+    "potential": lambda: models.SeparableHamiltonian(
+        models.QuadraticKinetic(dtype="float64"), models.PeriodicCoordinates(_energy(), [0])
+    ),
     "own": lambda: _Oscillator(dtype="float64"),
     "own, single output": lambda: _SingleOutput(dtype="float64"),
 }
@@ -109,7 +121,7 @@ def test_parameters_act_on_h_and_not_on_friction_and_inputs(state, theta, rng):
     model = _network(_mlp(), LinearFriction(dtype="float64"), LinearInput(1, dtype="float64"))
     model.control.assign_gains([[0.7]])
     inputs = tf.constant(rng.normal(size=[5, 1]))
-    motion = symplectic_gradient(energy_at(model.hamiltonian, theta), state).numpy()
+    motion = symplectic_gradient(at_parameters(model.hamiltonian, theta), state).numpy()
     expected = motion + np.stack([np.zeros(5), 0.7 * inputs[:, 0] - model.dissipation.coefficient * motion[:, 0]], -1)
     np.testing.assert_allclose(model(state, inputs=inputs, parameters=theta), expected, rtol=0, atol=1e-14)
 
@@ -212,10 +224,34 @@ def test_parameters_that_do_not_fit_are_refused(hamiltonian, parameters, message
             call(state, parameters=parameters)
 
 
-def test_models_without_parameters_refuse_them(state):
-    for model in (BaselineNetwork(hidden_units=[4]), models.SecondOrderNetwork(hidden_units=[4])):
+@pytest.mark.parametrize("kind", [BaselineNetwork, models.SecondOrderNetwork])
+def test_networks_without_an_energy_take_parameters_beside_inputs(kind, state, theta, tmp_path, rng):
+    model = kind(num_inputs=1, **SMALL)
+    inputs = tf.constant(rng.normal(size=[5, 1]))
+    motion = model(state, inputs=inputs, parameters=theta)
+    scaled = (theta - np.mean(RANGES, 1)) / (np.ptp(RANGES, 1) / 2)
+    expected = model.mlp(tf.concat([state, inputs, scaled], -1))
+    # The scales are rounded in another way.
+    np.testing.assert_allclose(motion[:, -expected.shape[-1] :], expected, rtol=0, atol=1e-14)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(state, inputs=inputs, parameters=theta), motion)
+
+
+@pytest.mark.parametrize("name", sorted(models.MODELS))
+def test_every_model_takes_parameters_or_refuses_them(name, state, theta):
+    options = {"hidden_units": (8,), "activation": "tanh", "dtype": "float64", "body_dimension": 1}
+    if not name.startswith(("baseline", "hnn", "second_order", "separable")):
+        with pytest.raises(OptionError, match=f"model='{name}': takes no parameters; take hnn, separable"):
+            models.MODELS[name](**options, parameter_ranges=RANGES)
+        model = models.MODELS[name](**options)
         with pytest.raises(InputError, match="takes no parameters; leave the parameters out"):
-            model(state, parameters=[1.0])
+            model(tf.zeros([1, 4], tf.float64), parameters=[1.0])
+        return
+    model = models.MODELS[name](**options, parameter_ranges=RANGES)
+    motion = model(state, parameters=theta)
+    assert motion.shape == (5, 2)
+    assert np.abs(motion - model(state, parameters=theta[::-1])).max() > 1e-4
 
 
 @pytest.mark.parametrize(
