@@ -45,6 +45,9 @@ MOTIONS = {
     "num_inputs": Declaration(
         int, None, "The number m of inputs, 0 for none, of a motion or a control layer; None if it is unknown."
     ),
+    "num_parameters": Declaration(
+        int, None, "The number k of parameters, 0 for none, of a motion or an energy; None if it is unknown."
+    ),
     "hamiltonian": Declaration(Callable, None, "The energy [...] of states [..., 2n]; None if there is none."),
     "dissipation": Declaration(Callable, None, "The matrix R [..., 2n, 2n] of states; None if there is none."),
     "control": Declaration(Callable, None, "The layer G of the inputs; None if there is none."),

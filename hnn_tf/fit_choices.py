@@ -69,7 +69,8 @@ def models(
                     f"model: expected a name, hnn_tf.ModelOptions or a Keras model; received {one_line(repr(choice))}"
                 )
         return choices
-    narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE
+    # The closed forms take no parameters.
+    narrow = isinstance(recordings, Recordings) and recordings.width <= WIDEST_STATE and not recordings.num_parameters
     closed = objective.closed_form == "trajectories" and objective.has_loss_of_closed_form and narrow
     return list(CLOSED_FORMS if closed else NETWORKS)
 

@@ -13,11 +13,10 @@ import tensorflow as tf
 
 from hnn_tf.data.digest import fingerprint
 from hnn_tf.data.frame_recordings import FrameRecordings
-from hnn_tf.data.recording import Recording
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.declarations import declared
 from hnn_tf.evaluation import report
-from hnn_tf.evaluation.trajectories import coordinate_mse, valid_prediction_time
+from hnn_tf.evaluation.recording_scores import scores, truth
 from hnn_tf.figures import fitted_figures
 from hnn_tf.input_error import InputError
 from hnn_tf.models.model_file import save_model
@@ -70,6 +69,8 @@ class FittedModel:
           after which the model had this loss.
         - `coordinate_mse`: the mean squared distance of rollouts from the true states of the test recordings or, if the
           true states are unknown, from the noisy readings.
+        - `interpolation_coordinate_mse` and `extrapolation_coordinate_mse`: if the recordings have parameters, the same
+          of the test recordings whose parameters are all within the ranges of the training samples, and of the others.
         - `valid_prediction_time`: the first time at which a rollout's error exceeds 10 % of the root mean square of the
           same states, as the median over the recordings.
         - `friction` and `input_gain`: the learned coefficient of friction and the learned gains, if the model has some.
@@ -84,11 +85,12 @@ class FittedModel:
         if isinstance(self.test, Recordings) and not self.result.objective.sees_velocities:
             measured = self.test[:MOST_MEASURED]
             with np.errstate(over="ignore", invalid="ignore"):
-                found |= _scores(measured, self._followed(measured))
+                box = self._parameter_box() if measured.num_parameters else None
+                found |= scores(measured, self._followed(measured), trained=box)
         found |= declared(self.model, "physical_parameters") | self.result.standard_errors
         return {name: value for name, value in found.items() if np.isfinite(value)}
 
-    def rollout(self, state: Any, times: Any, inputs: Any = None) -> np.ndarray:
+    def rollout(self, state: Any, times: Any, inputs: Any = None, *, parameters: Any = None) -> np.ndarray:
         """Returns the motion from a state, in the units of the recordings.
 
         Args:
@@ -96,13 +98,15 @@ class FittedModel:
           times: `[T]`, increasing or decreasing.
           inputs: u(t) of a model with inputs: samples at the times, `[T, m]` or `[N, T, m]`, with the interpolation of
             the recordings; or a function from the times `[..., 1]` since the first time to inputs `[..., m]`.
+          parameters: Theta of a model with parameters, `[k]` or `[N, k]`, in the units of the recordings.
 
         Returns:
           The states `[T, 2n]` or `[N, T, 2n]`, float64. The integrator is always "rk8", with steps of at most half the
           median interval of the test recordings.
 
         Raises:
-          InputError: If the state has another width, or the model is a model of frames; use `model.rollout` for frames.
+          InputError: If the state has another width, inputs or parameters do not fit the model, or the model is a model
+            of frames; use `model.rollout` for frames.
         """
         width = self._recordings().width
         if np.ndim(state) not in (1, 2) or np.shape(state)[-1] != width:
@@ -110,7 +114,7 @@ class FittedModel:
         elapsed = np.asarray(times, np.float64)
         if elapsed.ndim != 1 or not len(elapsed):
             raise InputError(f"times: expected at least one time, [T]; received shape {np.shape(times)}")
-        return self._rolled_out(state, elapsed, inputs)
+        return self._rolled_out(state, elapsed, inputs, parameters)
 
     def save(self, folder: str | os.PathLike) -> None:
         """Writes `model.keras`, which `keras.saving.load_model` reads, and `metrics.json` into a folder.
@@ -164,6 +168,13 @@ class FittedModel:
             }
             if described and described.num_inputs
             else None,
+            "system_parameters": {
+                "names": list(described.parameter_names),
+                "units": list(described.parameter_units),
+                "ranges": np.transpose(self._parameter_box()).tolist(),
+            }
+            if described and described.num_parameters
+            else None,
             "training_data": {"samples": num_samples(self.data.train), "sha256": fingerprint(self.data.train)},
             "metrics": self.metrics,
             "versions": report.versions(),
@@ -178,7 +189,12 @@ class FittedModel:
     def _recordings(self) -> Recordings:
         return _of_states(self.test)
 
-    def _rolled_out(self, state: Any, times: np.ndarray, inputs: Any) -> np.ndarray:
+    def _parameter_box(self) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the smallest and the largest parameters `[k]` of the training samples."""
+        trained = np.asarray(self.data.train["parameters"])
+        return trained.min(0), trained.max(0)
+
+    def _rolled_out(self, state: Any, times: np.ndarray, inputs: Any, parameters: Any) -> np.ndarray:
         path = rollout_at_times(
             self.model,
             tf.constant(state, self.model.compute_dtype),
@@ -186,6 +202,7 @@ class FittedModel:
             max_step_size=self._step_size,
             inputs=inputs,
             input_interpolation=self._recordings().input_interpolation,
+            parameters=parameters,
             integrator="rk8",
         )
         return path.numpy().astype(np.float64)
@@ -201,16 +218,19 @@ class FittedModel:
             equal = dataclasses.replace(recordings, recordings=tuple(recordings[index] for index in indices))
             times, states = equal.stacked("times"), equal.stacked("states")
             inputs = equal.stacked("inputs") if equal.num_inputs else None
-            if _has_truth(recordings):
-                start = np.stack([_truth(recording)[0] for recording in equal])
+            parameters = equal.stacked("parameters") if equal.num_parameters else None
+            if recordings[0].true_states is not None:
+                start = np.stack([truth(recording)[0] for recording in equal])
             else:
                 columns = {"times": since_first(times), "states": states, "initial_state": states[:, :1]}
                 if inputs is not None:
                     ends = interval_ends(inputs, recordings.input_interpolation)
                     columns |= {"inputs": inputs, "end_inputs": ends}
+                if parameters is not None:
+                    columns["parameters"] = parameters
                 substeps = self.result.objective.num_substeps
                 start = estimate_initial_states(self.model, TrajectoryMatching(substeps=substeps), columns)[:, 0]
-            paths |= dict(zip(indices, self._rolled_out(start, times, inputs), strict=True))
+            paths |= dict(zip(indices, self._rolled_out(start, times, inputs, parameters), strict=True))
         return [paths[index] for index in range(len(recordings))]
 
 
@@ -218,24 +238,3 @@ def _of_states(recordings: Recordings | FrameRecordings) -> Recordings:
     if not isinstance(recordings, Recordings):
         raise InputError("recordings: expected recordings of states; received frames; take the model's rollout instead")
     return recordings
-
-
-def _has_truth(recordings: Recordings) -> bool:
-    return recordings[0].true_states is not None
-
-
-def _truth(recording: Recording) -> np.ndarray:
-    """Returns the true states, or the readings if the true states are unknown."""
-    return recording.states if recording.true_states is None else recording.true_states
-
-
-def _scores(recordings: Recordings, paths: list[np.ndarray]) -> dict[str, float]:
-    """Returns the distances of rollouts from the true states of recordings, or from the readings."""
-    pairs = [
-        (recording.times, _truth(recording)[None], path[None])
-        for recording, path in zip(recordings, paths, strict=True)
-    ]
-    return {
-        "coordinate_mse": float(np.mean([coordinate_mse(true, path) for _, true, path in pairs])),
-        "valid_prediction_time": float(np.median([valid_prediction_time(*pair) for pair in pairs])),
-    }

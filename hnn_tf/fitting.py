@@ -54,6 +54,9 @@ def fit(
     Equal arguments give equal weights, to the bit, on one machine. The weights are those that a trainer's command gives
     with the same options.
 
+    If the recordings have parameters, such as masses, the model is told them: it learns one H for all parameters, and
+    can be used between those of the recordings. `FittedModel.rollout(..., parameters=theta)` then needs them.
+
     Arguments that are not given are chosen as follows:
 
     - `test`: the last fifth of the recordings, or of the readings of a single recording.
@@ -61,7 +64,8 @@ def fit(
       "trajectory". For wider states, "derivative" or "one_step".
     - `model`: two models are compared, one that conserves energy and one with linear friction. If the objective is
       "combined" or "trajectory" without `huber` and `growth_steps`, and states have up to six numbers, both models are
-      200 random features, which a closed form fits. Otherwise, both are networks of 200 and 200 units. On two cores, a
+      200 random features, which a closed form fits. Otherwise, and if there are inputs or parameters, both are
+      networks of 200 and 200 units. On two cores, a
       model of random features takes some ten seconds, and a network takes a minute or more.
     - `training`: for networks whose training begins at a closed form, 150 steps for "combined" and none for
       "trajectory", at a learning rate of 3e-4 that falls along a cosine. Otherwise, `TrainingOptions()`.
@@ -166,6 +170,10 @@ def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | Fra
         raise InputError(f"test: expected states of {recordings.width} numbers as in recordings; received {test.width}")
     if test.num_inputs != recordings.num_inputs:
         raise InputError(f"test: expected {recordings.num_inputs} inputs as in recordings; received {test.num_inputs}")
+    if test.num_parameters != recordings.num_parameters:
+        raise InputError(
+            f"test: expected {recordings.num_parameters} parameters as in recordings; received {test.num_parameters}"
+        )
     if recordings[0].time_derivatives is not None and test[0].time_derivatives is None:
         raise InputError("test: expected time derivatives, as the recordings have them; received none")
 
@@ -186,17 +194,20 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
             angles=recordings.angles,
             body_dimension=recordings.body_dimension,
             num_inputs=recordings.num_inputs,
+            parameter_ranges=recordings.parameter_ranges,
             seed=seed,
         )
     try:
         if not choice.built:
             choice.build([None, recordings.width])
-        inputs = {"inputs": np.zeros([1, recordings.num_inputs])} if recordings.num_inputs else {}
-        choice(np.zeros([1, recordings.width]), **inputs)
+        given = {"inputs": np.zeros([1, recordings.num_inputs])} if recordings.num_inputs else {}
+        if recordings.num_parameters:
+            given["parameters"] = recordings.stacked("parameters")[:1]
+        choice(np.zeros([1, recordings.width]), **given)
     except ValueError as error:
         raise InputError(
-            f"model: expected a model of states of {recordings.width} numbers and {recordings.num_inputs} inputs, as "
-            f"the recordings have; Keras says: {one_line(error)}"
+            f"model: expected a model of states of {recordings.width} numbers, {recordings.num_inputs} inputs and "
+            f"{recordings.num_parameters} parameters, as the recordings have; Keras says: {one_line(error)}"
         ) from error
     return choice
 

@@ -79,7 +79,7 @@ class InputGains:
                 f"{inputs.shape}"
             )
         ends = samples["end_inputs"] if "end_inputs" in samples else None
-        if "states" in samples and np.shape(ends) != inputs.shape:
+        if "states" in samples and (ends is None or np.shape(ends) != inputs.shape):
             received = "none" if ends is None else f"shape {np.shape(ends)}"
             raise InputError(
                 f"end_inputs: expected the inputs {list(inputs.shape)} just before the next reading, which equal the "

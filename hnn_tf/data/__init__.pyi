@@ -5,6 +5,7 @@ from .digest import fingerprint as fingerprint
 from .estimated_derivatives import with_estimated_derivatives as with_estimated_derivatives
 from .forced_motion import ForcedMotion as ForcedMotion
 from .frame_recordings import FrameRecordings as FrameRecordings
+from .generated_recordings import generate_recordings as generate_recordings
 from .gymnasium_pendulum import TIME_STEP as TIME_STEP
 from .gymnasium_pendulum import discrete_energy as discrete_energy
 from .gymnasium_pendulum import sample_pendulum_states as sample_pendulum_states

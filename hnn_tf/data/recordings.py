@@ -32,6 +32,8 @@ class Recordings(Sequence[Recording]):
       input_units: The units of the m inputs; empty by default.
       input_interpolation: The inputs between two readings: "zero_order_hold" holds the inputs of a reading until the
         next reading, and "linear" changes them linearly.
+      parameter_names: The names of the k parameters; by default theta1, theta2, …
+      parameter_units: The units of the k parameters; empty by default.
 
     Raises:
       InputError: If arrays do not fit each other, times do not increase, or a number is not finite.
@@ -46,6 +48,8 @@ class Recordings(Sequence[Recording]):
     input_names: tuple[str, ...] = ()
     input_units: tuple[str, ...] = ()
     input_interpolation: InputInterpolation = "zero_order_hold"
+    parameter_names: tuple[str, ...] = ()
+    parameter_units: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.recordings:
@@ -54,14 +58,15 @@ class Recordings(Sequence[Recording]):
         for index, recording in enumerate(self.recordings):
             check(recording, first, f"recording {index}")
         check_interpolation(self.input_interpolation)
-        width, num_inputs = first.states.shape[1], self.num_inputs
-        names = tuple(f"{kind}{i + 1}" for kind in "qp" for i in range(width // 2)) if width > 2 else ("q", "p")
-        input_names = tuple(f"u{i + 1}" for i in range(num_inputs)) if num_inputs > 1 else ("u",) * num_inputs
+        width, num_inputs, num_parameters = first.states.shape[1], self.num_inputs, self.num_parameters
+        names = (*_numbered("q", width // 2), *_numbered("p", width // 2))
         for name, texts, of in (
             ("state_names", names, "a state"),
             ("state_units", ("",) * width, "a state"),
-            ("input_names", input_names, "the inputs"),
+            ("input_names", _numbered("u", num_inputs), "the inputs"),
             ("input_units", ("",) * num_inputs, "the inputs"),
+            ("parameter_names", _numbered("theta", num_parameters), "the parameters"),
+            ("parameter_units", ("",) * num_parameters, "the parameters"),
         ):
             if not getattr(self, name):
                 object.__setattr__(self, name, texts)
@@ -101,7 +106,7 @@ class Recordings(Sequence[Recording]):
           parameters: `[N, k]`; `[k]` for a single recording.
           true_states: The states without noise, in the form of `states`.
           **description: `state_names`, `state_units`, `time_unit`, `angles`, `body_dimension`, `input_names`,
-            `input_units` and `input_interpolation`, as in the class.
+            `input_units`, `input_interpolation`, `parameter_names` and `parameter_units`, as in the class.
 
         Raises:
           InputError: For the same reasons as in the class, or if two arguments have different numbers of recordings.
@@ -143,8 +148,8 @@ class Recordings(Sequence[Recording]):
           inputs: The names of the columns of inputs.
           parameters: The names of columns that are constant in each recording.
           angles: The names of the positions that are angles in rad.
-          **description: `state_units`, `time_unit`, `body_dimension`, `input_units` and `input_interpolation`. The
-            positions and momenta of bodies are given in the order x_1, x_2, ..., y_1, y_2, ...
+          **description: `state_units`, `time_unit`, `body_dimension`, `input_units`, `input_interpolation` and
+            `parameter_units`. The positions and momenta of bodies are given in the order x_1, x_2, ..., y_1, y_2, ...
 
         Raises:
           InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within
@@ -156,7 +161,11 @@ class Recordings(Sequence[Recording]):
         columns = Columns(time, positions, momenta, recording, time_derivatives, inputs, parameters)
         found = recordings_of(table, columns)
         indices = tuple(list(positions).index(name) for name in angles)
-        description |= {"state_names": (*positions, *momenta), "input_names": tuple(inputs or ())}
+        description |= {
+            "state_names": (*positions, *momenta),
+            "input_names": tuple(inputs or ()),
+            "parameter_names": tuple(parameters or ()),
+        }
         return cls(tuple(found), angles=indices, **description)
 
     @classmethod
@@ -182,6 +191,20 @@ class Recordings(Sequence[Recording]):
         """The number of inputs, m; 0 if the recordings have no inputs."""
         inputs = self.recordings[0].inputs
         return 0 if inputs is None else inputs.shape[1]
+
+    @property
+    def num_parameters(self) -> int:
+        """The number of parameters, k; 0 if the recordings have no parameters."""
+        parameters = self.recordings[0].parameters
+        return 0 if parameters is None else len(parameters)
+
+    @property
+    def parameter_ranges(self) -> tuple[tuple[float, float], ...]:
+        """The smallest and the largest value of each of the k parameters."""
+        if not self.num_parameters:
+            return ()
+        values = self.stacked("parameters")
+        return tuple((float(low), float(high)) for low, high in zip(values.min(0), values.max(0), strict=True))
 
     def __len__(self) -> int:
         """Returns the number of recordings."""
@@ -279,3 +302,8 @@ class Recordings(Sequence[Recording]):
             )
             warnings.warn(message, InputWarning, stacklevel=2)
         return dataclasses.replace(self, recordings=tuple(recording_windows.cut(self, length)))
+
+
+def _numbered(name: str, count: int) -> tuple[str, ...]:
+    """Returns a name with the numbers from 1; a single name has no number."""
+    return tuple(f"{name}{i + 1}" for i in range(count)) if count > 1 else (name,) * count

@@ -63,6 +63,8 @@ def _described(card: Mapping[str, Any]) -> list[str]:
             lines.append(f"  layout: {state['layout']}")
     if card["inputs"]:
         lines.append(f"  inputs: {_inputs(card['inputs'])}")
+    if card["system_parameters"]:
+        lines.append(f"  parameters: {_parameters(card['system_parameters'])}")
     if training:
         lines.append(
             f"  trained: objective {training['objective']}, protocol {training['protocol']}, seed {training['seed']}, "
@@ -98,6 +100,11 @@ _UNITS = {"time": "time_unit", "energy": "energy_unit"}
 def _inputs(inputs: Mapping[str, Any]) -> str:
     names, units = inputs["names"] or [], inputs["units"] or [""] * inputs["number"]
     return ": ".join([str(inputs["number"]), *filter(None, [", ".join(map(_with_unit, names, units))])])
+
+
+def _parameters(parameters: Mapping[str, Any]) -> str:
+    ranges = [f"from {low:g} to {high:g}" for low, high in parameters["ranges"] or []]
+    return "; ".join([_inputs(parameters), *([f"trained {', '.join(ranges)}"] if ranges else [])])
 
 
 def _with_unit(name: str, unit: str) -> str:

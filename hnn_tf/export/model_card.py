@@ -31,6 +31,10 @@ LAYOUT = {
     "system": (str, None),
     "state": ({"names": [str], "units": [str], "time_unit": str, "energy_unit": str}, None),
     "inputs": ({"number": int, "names": ([str], None), "units": ([str], None)}, None),
+    "system_parameters": (
+        {"number": int, "names": ([str], None), "units": ([str], None), "ranges": ([[(float, int)]], None)},
+        None,
+    ),
     "training": (
         {
             "objective": str,
@@ -60,6 +64,9 @@ LAYOUT = {
 
 _RECORDED_INPUTS = {"names": [str], "units": [str], "interpolation": str}
 """The layout of the entry about the inputs in the document of a run."""
+
+_RECORDED_PARAMETERS = {"names": [str], "units": [str], "ranges": [[(float, int)]]}
+"""The layout of the entry about the parameters of the system in the document of a run."""
 
 _NO_RUN = "metrics.json: expected the document of a run; received other names or types; repair or remove the file"
 
@@ -96,6 +103,7 @@ def write(
       InputError: If the model cannot run or returns numbers that are not finite, or `run` is not the document of a run.
     """
     run, known, number = run or {}, recorded_inputs(run), declared(model, "num_inputs") or 0
+    of_system, num_parameters = recorded_parameters(run), declared(model, "num_parameters") or 0
     training = {key: run.get(key) for key in ("objective", "protocol", "seed", "steps", "fit_seconds", "versions")}
     document = {
         "format": FORMAT,
@@ -106,6 +114,9 @@ def write(
         "system": run.get("task"),
         "state": run.get("state"),
         "inputs": {"number": number, "names": known.get("names"), "units": known.get("units")} if number else None,
+        "system_parameters": {"number": num_parameters} | {name: of_system.get(name) for name in _RECORDED_PARAMETERS}
+        if num_parameters
+        else None,
         "training": training | {"data": run.get("training_data")} if run else None,
         "metrics": run.get("metrics"),
         "rollout": dict(rollout),
@@ -144,9 +155,9 @@ def read(folder: pathlib.Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise InputError(f"{path}: no such file; export the model anew: python -m export") from error
     if isinstance(document, dict) and isinstance(document.get("rollout"), dict):
-        # Older exports have neither a limit of steps nor inputs.
+        # Older exports have neither a limit of steps, nor inputs, nor parameters.
         document["rollout"] = {"max_steps": None, "input_interpolation": None} | document["rollout"]
-        document = {"inputs": None} | document
+        document = {"inputs": None, "system_parameters": None} | document
     if not json_file.fits(document, LAYOUT) or document["format"] != FORMAT or document["dtype"] not in DTYPES:
         raise InputError(f"{path}: expected a model card of format {FORMAT}; export the model anew by this version")
     return document
@@ -158,8 +169,22 @@ def recorded_inputs(run: Mapping[str, Any] | None) -> dict[str, Any]:
     Raises:
       InputError: If the document has another form.
     """
-    found = (run or {}).get("inputs")
-    if not json_file.fits(found, (_RECORDED_INPUTS, None)):
+    return _recorded(run, "inputs", _RECORDED_INPUTS)
+
+
+def recorded_parameters(run: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Returns the names, units and trained ranges of the parameters in the document of a run; nothing if it has none.
+
+    Raises:
+      InputError: If the document has another form.
+    """
+    return _recorded(run, "system_parameters", _RECORDED_PARAMETERS)
+
+
+def _recorded(run: Mapping[str, Any] | None, name: str, layout: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns an entry of the document of a run, which may be missing."""
+    found = (run or {}).get(name)
+    if not json_file.fits(found, (layout, None)):
         raise InputError(_NO_RUN)
     return found or {}
 

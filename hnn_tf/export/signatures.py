@@ -29,7 +29,8 @@ class ServingModule(tf.Module):
     row is also NaN if an implicit or adaptive integrator finds no solution for it.
 
     If the model has inputs, `rollout` also takes the samples of the inputs at the times. The last sample is used only
-    by the interpolation "linear". At repeated times, the inputs jump from the first to the last of their samples.
+    by the interpolation "linear". At repeated times, the inputs jump from the first to the last of their samples. If
+    the model has parameters, every signature takes them, as one row for each state.
 
     Args:
       model: A built Keras model, state `[..., 2n]` -> time derivative `[..., 2n]`, or a model with

@@ -13,6 +13,7 @@ from hnn_tf.figures.coordinate_error import draw_coordinate_error
 from hnn_tf.figures.coordinates import DrawnInputs, draw_coordinates
 from hnn_tf.figures.hamiltonian import draw_hamiltonian
 from hnn_tf.figures.phase_portrait import draw_phase_portrait
+from hnn_tf.motion_parameters import at_parameters
 
 
 def draw(
@@ -20,7 +21,8 @@ def draw(
 ) -> None:
     """Draws the coordinates and their error.
 
-    For one degree of freedom, also draws the learned Hamiltonian and, without inputs, the phase portrait.
+    For one degree of freedom, also draws the learned Hamiltonian and, without inputs, the phase portrait. If there are
+    parameters, both are those at the parameters of the drawn recording.
 
     Args:
       folder: The existing folder of the files.
@@ -53,10 +55,11 @@ def draw(
     if recording.states.shape[1] > 2:
         return
     states = observed.joined("states")
+    parameters = None if recording.parameters is None else tf.constant(recording.parameters, model.compute_dtype)
     if not recordings.num_inputs:  # with inputs, the motion is no field in the plane
         draw_phase_portrait(
             folder / "phase_portrait.png",
-            fields={model.name: _in_own_precision(model, model)},
+            fields={model.name: _in_own_precision(at_parameters(model, parameters), model)},
             observed=states,
             rollouts={label: truth} | paths,
             **names,
@@ -66,7 +69,7 @@ def draw(
         draw_hamiltonian(
             folder / "hamiltonian.png",
             true=None,
-            learned=_in_own_precision(model.hamiltonian, model),
+            learned=_in_own_precision(at_parameters(model.hamiltonian, parameters), model),
             observed=states,
             energy_unit="",
             learned_label=model.name,

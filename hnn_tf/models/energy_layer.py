@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import tensorflow as tf
 
+from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.vector_layer import VectorLayer
+from hnn_tf.motion_parameters import at_parameters
+from hnn_tf.typing import Hamiltonian
 
 
 class EnergyLayer(VectorLayer):
@@ -41,6 +45,15 @@ class EnergyLayer(VectorLayer):
             setattr(self, name, layer)
             if not self.trainable:
                 layer.trainable = False
+
+    def _most_parameters(self) -> int:
+        """Returns the number of parameters of the parts that have some; 0 if none has."""
+        return max(declared(getattr(self, name), "num_parameters") or 0 for name in self.parts)
+
+    def _at(self, name: str, parameters: tf.Tensor | None) -> Hamiltonian:
+        """Returns the part of the given name at parameters `[..., k]`, or the part itself if it has none."""
+        layer = getattr(self, name)
+        return at_parameters(layer, parameters if declared(layer, "num_parameters") else None)
 
     def _build_energy(self, name: str, width: int) -> None:
         """Builds the part of the given name as an energy of vectors of the given width."""

@@ -32,16 +32,17 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
       **rollout_options: The options of `rollout_at_times`.
 
     Raises:
-      InputError: If the model is not built, or its dynamics have inputs.
+      InputError: If the model is not built, or its dynamics have inputs or parameters.
     """
     if not model.built:
         raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")
-    num_inputs = declared(model.dynamics, "num_inputs")
-    if num_inputs:
-        raise InputError(
-            f"{model.name}: expected dynamics without inputs; received dynamics with {num_inputs} inputs; export "
-            "model.dynamics, a model of states, alone"
-        )
+    for kind in ("inputs", "parameters"):
+        count = declared(model.dynamics, f"num_{kind}")
+        if count:
+            raise InputError(
+                f"{model.name}: expected dynamics without {kind}; received dynamics with {count} {kind}; export "
+                "model.dynamics, a model of states, alone"
+            )
     has_energy = declared(model.dynamics, "hamiltonian") is not None
     dtype = model.compute_dtype
     frames_spec = tf.TensorSpec([None, *model.frame_shape], dtype, name="frames")

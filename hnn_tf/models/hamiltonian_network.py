@@ -14,6 +14,7 @@ from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.motion_inputs import check_inputs
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
@@ -24,6 +25,7 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
 
     call(s) = (J - R(s)) grad H(s),  s = (q, p). Without dissipation, dq/dt = dH/dp and dp/dt = -dH/dq.
     call(s, inputs=u) = (J - R(s)) grad H(s) + G(s) u,  if the model has a control layer G.
+    call(s, parameters=theta) = (J - R(s)) grad H(s; theta),  if H has parameters theta, such as masses.
 
     The output is the time derivative, so Keras' own `compile(loss="mse")` and `fit(states, derivatives)` train the
     model. `.keras` files, callbacks and `jit_compile=True` work as for any Keras model. Along exact trajectories of the
@@ -35,20 +37,24 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
       hamiltonian: A Keras layer from a state `[..., 2n]` to its energy `[...]`, for example `MLPHamiltonian()`. A layer
         with the output `[..., 1]`, such as `Sequential([Dense(64, "tanh"), Dense(1)])`, is also accepted, and the last
         axis of its output is removed. `model.hamiltonian(state)` is the learned energy, which is determined only up to
-        a constant. A layer of the form T(p) + V(q) declares this form by an attribute `separable = True`.
+        a constant. A layer of the form T(p) + V(q) declares this form by an attribute `separable = True`. A layer that
+        is called as `hamiltonian(state, parameters=theta)` with theta `[..., k]`, for example
+        `MLPHamiltonian(num_parameters=k)`, declares k by an attribute `num_parameters`. R and G have no parameters.
       dissipation: A Keras layer from a state `[..., 2n]` to R `[..., 2n, 2n]`, for example `LinearFriction()` or
         `MLPDissipation()`. R must be symmetric and positive semidefinite. By default, there is no dissipation.
       control: A Keras layer from a state `[..., 2n]` to G `[..., 2n, m]`, for example `LinearInput(1)` or
         `MLPInput(1)`. A layer of your own declares m by an attribute `num_inputs`. By default, there are no inputs. A
         model without dissipation and control is `conservative`.
 
-    Input: state `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+    Input: state `[..., 2n]`; with a control layer, `inputs` `[..., m]`; if H has parameters, `parameters` `[..., k]` or
+    `[k]`. Output: time derivative `[..., 2n]`.
 
     Raises:
       TypeError: If a part is not a Keras layer.
       ValueError: If the layers differ in precision, the control layer does not declare `num_inputs`, or, in a call, R
         or G has another shape.
-      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer.
+      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer;
+        and likewise for `parameters`.
 
     Example:
       >>> model = HamiltonianNetwork(MLPHamiltonian())
@@ -56,6 +62,9 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
       TensorShape([8, 2])
       >>> driven = HamiltonianNetwork(MLPHamiltonian(), control=LinearInput(1))
       >>> driven(keras.ops.zeros([8, 2]), inputs=keras.ops.ones([8, 1])).shape
+      TensorShape([8, 2])
+      >>> family = HamiltonianNetwork(MLPHamiltonian(num_parameters=3))
+      >>> family(keras.ops.zeros([8, 2]), parameters=[1.0, 0.5, 9.81]).shape
       TensorShape([8, 2])
 
     References:
@@ -119,6 +128,11 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
         """m, the number of inputs, as the control layer declares it; 0 without a control layer."""
         return 0 if self.control is None else self.control.num_inputs
 
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as the layer of H declares it; 0 if it declares none."""
+        return declared(self.hamiltonian, "num_parameters") or 0
+
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in its learned numbers, as the layer of H declares by `has_closed_form`."""
         return declared(self.hamiltonian, "has_closed_form")
@@ -142,10 +156,17 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
             if part is not None and not part.built:
                 part.build(input_shape)
 
-    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
-        """Returns the time derivative `[..., 2n]` of states `[..., 2n]` and, with control, of inputs `[..., m]`."""
+    def call(self, state: State, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative `[..., 2n]`.
+
+        Args:
+          state: `[..., 2n]`.
+          inputs: u `[..., m]`, if the model has a control layer.
+          parameters: Theta `[..., k]` or `[k]`, if H has parameters.
+        """
         check_inputs(self, inputs)
-        motion = self._free_motion(state)
+        check_parameters(self, parameters)
+        motion = self._free_motion(state, parameters)
         if self.control is None or inputs is None:
             return motion
         matrix = self.control(state)
@@ -156,10 +177,11 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
             )
         return motion + tf.reduce_sum(matrix * inputs[..., tf.newaxis, :], -1)
 
-    def _free_motion(self, state: State) -> tf.Tensor:
+    def _free_motion(self, state: State, parameters: tf.Tensor | None) -> tf.Tensor:
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
         if self.dissipation is None:
-            return symplectic_gradient(self.hamiltonian, state)
-        gradient = energy_gradient(self.hamiltonian, state)
+            return symplectic_gradient(hamiltonian, state)
+        gradient = energy_gradient(hamiltonian, state)
         dh_dq, dh_dp = phase_space.split(gradient)
         matrix = self.dissipation(state)
         if not matrix.shape.is_compatible_with([*gradient.shape, gradient.shape[-1]]):  # a wrong shape may broadcast

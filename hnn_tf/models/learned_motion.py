@@ -1,9 +1,12 @@
 """The base class of models of a motion, in which a model declares its properties."""
 
+from typing import Any
+
 import keras
 import numpy as np
 
 from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.motion_parameters import check_parameters
 
 
 class LearnedMotion(TakesNestedLists):
@@ -26,6 +29,22 @@ class LearnedMotion(TakesNestedLists):
     def num_inputs(self) -> int:
         """The number of inputs m of a call `model(state, inputs=u)`; 0 if the model takes no inputs."""
         return 0
+
+    @property
+    def num_parameters(self) -> int:
+        """The number of parameters k of a call `model(state, parameters=theta)`; 0 if the model takes none."""
+        return 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Returns the model's output.
+
+        Raises:
+          InputError: If there are parameters, and the model takes none.
+        """
+        if not self.num_parameters and "parameters" in kwargs:
+            # The method `call` of such a model need not have this argument.
+            check_parameters(self, kwargs.pop("parameters"))
+        return super().__call__(*args, **kwargs)
 
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in all of its learned numbers, so that linear solves can find these numbers."""

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from hnn_tf.models.mlp import MLP, REFERENCE_HIDDEN_UNITS
 from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.models.parameter_inputs import ParameterInputs
+from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.numerics import activation_choice
 from hnn_tf.typing import ActivationLike
 
@@ -19,16 +21,23 @@ class MLPEnergy(TakesNestedLists):
 
     E(x) = w . a(W_2 a(W_1 x + b_1) + b_2).
 
-    E has no output bias, because a constant energy has no effect on the motion.
+    E has no output bias, because a constant energy has no effect on the motion. With parameters theta, the perceptron
+    is a function of (x, z(theta)), where z scales each range of a parameter to [-1, 1].
 
     Args:
       hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
 
-    Input `[..., d]`, output `[...]`.
+      num_parameters: k, the number of parameters theta of a call `energy(x, parameters=theta)`; by default, there are
+        none.
+      parameter_ranges: The smallest and the largest value of each parameter, `[k, 2]`. By default, z = theta.
+
+    Input: vectors `[..., d]` and, with parameters, `parameters` `[..., k]` or `[k]`. Output `[...]`.
 
     Raises:
       InputError: If the activation is not smooth. A smooth one is needed because the motion is the derivative of E.
+        Also if the ranges do not fit `num_parameters`, or, in a call, if parameters are missing, have another width, or
+        are given to an energy without parameters.
     """
 
     def __init__(
@@ -36,9 +45,12 @@ class MLPEnergy(TakesNestedLists):
         *,
         hidden_units: int | Sequence[int] = REFERENCE_HIDDEN_UNITS,
         activation: ActivationLike = "tanh",
+        num_parameters: int = 0,
+        parameter_ranges: Sequence[Sequence[float]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self._parameters = ParameterInputs(num_parameters, parameter_ranges)
         activation_choice.get_smooth(activation)
         self.supports_masking = True
         self.mlp = MLP(
@@ -50,21 +62,28 @@ class MLPEnergy(TakesNestedLists):
             name="mlp",
         )
 
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters."""
+        return self._parameters.count
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the perceptron for vectors `[..., d]`."""
+        width = input_shape[-1]
         if not self.mlp.built:
-            self.mlp.build(input_shape)
+            self.mlp.build([*input_shape[:-1], None if width is None else width + self.num_parameters])
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
-    def call(self, vector: tf.Tensor) -> tf.Tensor:
-        """Returns the energy `[...]` of vectors `[..., d]`."""
-        return tf.squeeze(self.mlp(tf.cast(vector, self.compute_dtype)), -1)  # Keras casts only floating-point numbers
+    def call(self, vector: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of vectors `[..., d]` and, if the layer has some, of parameters `[..., k]`."""
+        return tf.squeeze(self.mlp(self._joined(vector, parameters)), -1)
 
-    def gradient(self, vector: tf.Tensor) -> tf.Tensor:
+    def gradient(self, vector: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dE/dx `[..., d]` at vectors `[..., d]`, which `symplectic_gradient` uses instead of a tape."""
         if not self.built:
             self.build(vector.shape)
-        return self.mlp.gradient(tf.cast(vector, self.compute_dtype))
+        gradient = self.mlp.gradient(self._joined(vector, parameters))
+        return gradient if parameters is None else gradient[..., : vector.shape[-1]]
 
     def features(self, vector: tf.Tensor) -> tf.Tensor:
         """Returns the last hidden layer's outputs `[..., m]`, in which E is linear."""
@@ -77,7 +96,13 @@ class MLPEnergy(TakesNestedLists):
     def _hidden(self, vector: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         if not self.built:
             self.build(vector.shape)
-        return self.mlp.hidden(tf.cast(vector, self.compute_dtype))
+        return self.mlp.hidden(self._joined(vector, None))
+
+    def _joined(self, vector: tf.Tensor, parameters: tf.Tensor | None) -> tf.Tensor:
+        """Returns the inputs of the perceptron."""
+        check_parameters(self, parameters)
+        # Keras casts only floating-point numbers.
+        return self._parameters.joined(tf.cast(vector, self.compute_dtype), parameters)
 
     @property
     def coefficients(self) -> tf.Tensor:
@@ -95,4 +120,4 @@ class MLPEnergy(TakesNestedLists):
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""
         own = {"hidden_units": self.mlp.hidden_units, "activation": activation_choice.serialized(self.mlp.activation)}
-        return super().get_config() | own
+        return super().get_config() | own | self._parameters.config()

@@ -1,6 +1,7 @@
 """The construction of untrained models from options."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
@@ -15,6 +16,7 @@ def new_model(
     angles: Sequence[int] = (),
     body_dimension: int | None = None,
     num_inputs: int = 0,
+    parameter_ranges: Sequence[Sequence[float]] = (),
     seed: int = 0,
 ) -> keras.Model:
     """Returns a built model of states, whose weights are drawn with a seed.
@@ -25,23 +27,40 @@ def new_model(
       angles: The indices of the positions that are angles in rad.
       body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
       num_inputs: m, the number of inputs of the motion.
+      parameter_ranges: The smallest and the largest value of each parameter of the motion, `[k, 2]`. The model takes as
+        many parameters.
       seed: The seed of the weights. The function also sets the global seeds of Python, NumPy and TensorFlow to it.
 
     Raises:
       OptionError: If the options do not fit the model.
     """
     keras.utils.set_random_seed(seed)
-    model = new_unbuilt_model(options, angles=angles, body_dimension=body_dimension, num_inputs=num_inputs)
+    model = new_unbuilt_model(
+        options,
+        angles=angles,
+        body_dimension=body_dimension,
+        num_inputs=num_inputs,
+        parameter_ranges=parameter_ranges,
+    )
     model.build([None, width])
     return model
 
 
 def new_unbuilt_model(
-    options: ModelOptions, *, angles: Sequence[int] = (), body_dimension: int | None = None, num_inputs: int = 0
+    options: ModelOptions,
+    *,
+    angles: Sequence[int] = (),
+    body_dimension: int | None = None,
+    num_inputs: int = 0,
+    parameter_ranges: Sequence[Sequence[float]] = (),
 ) -> keras.Model:
     """Returns a model of the given options that is not built yet, because the width of its states is unknown."""
-    # A builder of your own need not know inputs.
-    driven = {"num_inputs": num_inputs, "control": options.control} if num_inputs or options.control else {}
+    # A builder of your own need not know inputs and parameters.
+    given: dict[str, Any] = {}
+    if num_inputs or options.control:
+        given |= {"num_inputs": num_inputs, "control": options.control}
+    if parameter_ranges:
+        given["parameter_ranges"] = parameter_ranges
     return MODELS[options.model](
         hidden_units=options.hidden_units,
         activation=options.activation,
@@ -49,5 +68,5 @@ def new_unbuilt_model(
         time_reversible=options.time_reversible,
         periodic=tuple(angles),
         body_dimension=body_dimension,
-        **driven,
+        **given,
     )

@@ -10,6 +10,7 @@ from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.position_inputs import PositionInputs
+from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
 
 
@@ -24,11 +25,12 @@ class PeriodicCoordinates(EnergyLayer):
 
     Args:
       energy: e, a Keras layer from z `[..., d + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
-        z is not a state, so that e cannot be separable or even in p by itself. Put such layers outside.
+        z is not a state, so that e cannot be separable or even in p by itself. Put such layers outside. If e has
+        parameters, as `MLPEnergy(num_parameters=k)`, E has the same parameters.
       angles: The k indices of the angles (rad) among the d numbers of x. x is a state or a position, and the positions
         stand first in both.
 
-    Input `[..., d]`, output `[...]`.
+    Input: vectors `[..., d]` and, with parameters, `parameters` `[..., k]` or `[k]`. Output `[...]`.
 
     Raises:
       TypeError: If `energy` is not a Keras layer.
@@ -47,6 +49,11 @@ class PeriodicCoordinates(EnergyLayer):
             )
         self.angles = tuple(int(i) for i in angles)
 
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as e declares it."""
+        return self._most_parameters()
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds e for vectors `[..., d]`."""
         width = self._known_width(input_shape)
@@ -54,19 +61,22 @@ class PeriodicCoordinates(EnergyLayer):
         self._build_energy("energy", self._inputs.width)
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
 
-    def call(self, vector: tf.Tensor) -> tf.Tensor:
-        """Returns the energy `[...]` of vectors `[..., d]`."""
+    def call(self, vector: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of vectors `[..., d]` and, if e has some, of parameters `[..., k]`."""
+        check_parameters(self, parameters)
         vector = self._prepared(vector)
         if vector.shape.rank == 1:  # a matrix product needs two axes
-            return self.call(vector[tf.newaxis])[0]
-        return self.energy(self._inputs.value(vector))
+            return self.call(vector[tf.newaxis], parameters)[0]
+        return self._at("energy", parameters)(self._inputs.value(vector))
 
-    def gradient(self, vector: tf.Tensor) -> tf.Tensor:
-        """Returns dE/dx `[..., d]` at vectors `[..., d]`."""
+    def gradient(self, vector: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns dE/dx `[..., d]` at vectors `[..., d]` and, if e has some, at parameters `[..., k]`."""
+        check_parameters(self, parameters)
         vector = self._prepared(vector)
         if vector.shape.rank == 1:
-            return self.gradient(vector[tf.newaxis])[0]
-        return self._inputs.pulled_back(vector, scalar_gradient(self.energy, self._inputs.value(vector)))
+            return self.gradient(vector[tf.newaxis], parameters)[0]
+        energy = self._at("energy", parameters)
+        return self._inputs.pulled_back(vector, scalar_gradient(energy, self._inputs.value(vector)))
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, with the serialized layer."""

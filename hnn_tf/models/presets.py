@@ -44,6 +44,7 @@ class HamiltonianArguments:
     dtype: str
     angles: Sequence[int]
     body_dimension: int | None
+    parameter_ranges: Sequence[Sequence[float]] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +74,7 @@ class HamiltonianPreset:
         body_dimension: int | None = None,
         num_inputs: int = 0,
         control: str | None = None,
+        parameter_ranges: Sequence[Sequence[float]] = (),
     ) -> keras.Model:
         """Returns an unbuilt model.
 
@@ -85,13 +87,18 @@ class HamiltonianPreset:
           body_dimension: The dimension of the space in which bodies move, if the state is that of bodies.
           num_inputs: m, the number of inputs.
           control: The name of the control layer in `CONTROLS`; by default "linear".
+          parameter_ranges: The smallest and the largest value of each parameter, `[k, 2]`; empty without parameters.
 
         Raises:
-          OptionError: If the model is one of bodies, and there is no `body_dimension`; or if a control layer is named,
-            and there are no inputs.
+          OptionError: If the model is one of bodies, and there is no `body_dimension`; if a control layer is named, and
+            there are no inputs; or if there are parameters, and H takes none.
         """
-        options = HamiltonianArguments(hidden_units, activation, dtype, tuple(periodic), body_dimension)
+        options = HamiltonianArguments(
+            hidden_units, activation, dtype, tuple(periodic), body_dimension, parameter_ranges
+        )
         hamiltonian = self.hamiltonian(options)
+        if len(parameter_ranges) != (declared(hamiltonian, "num_parameters") or 0):
+            raise _no_parameters(self.name)
         if time_reversible and not declared(hamiltonian, "even_in_momenta"):
             hamiltonian = TimeReversibleHamiltonian(hamiltonian)
         dissipation = self.dissipation(activation, dtype) if self.dissipation else None
@@ -121,8 +128,9 @@ class FieldPreset:
         body_dimension: int | None = None,
         num_inputs: int = 0,
         control: str | None = None,
+        parameter_ranges: Sequence[Sequence[float]] = (),
     ) -> keras.Model:
-        """Returns an unbuilt model, in which inputs are further inputs of the network.
+        """Returns an unbuilt model, in which inputs and parameters are further inputs of the network.
 
         The arguments are those of `HamiltonianPreset`.
 
@@ -143,7 +151,13 @@ class FieldPreset:
                 model=self.name,
             )
         return self.network(
-            hidden_units=hidden_units, activation=activation, num_inputs=num_inputs, dtype=dtype, name=self.name
+            hidden_units=hidden_units,
+            activation=activation,
+            num_inputs=num_inputs,
+            num_parameters=len(parameter_ranges),
+            parameter_ranges=parameter_ranges or None,
+            dtype=dtype,
+            name=self.name,
         )
 
 
@@ -164,6 +178,14 @@ def _control(control: str | None, num_inputs: int, options: HamiltonianArguments
     return CONTROLS[control or "linear"](num_inputs, options) if num_inputs else None
 
 
+def _no_parameters(model: str) -> OptionError:
+    return OptionError(
+        "{model}: takes no parameters; take hnn, separable (also with friction) or baseline, or give recordings "
+        "without parameters",
+        model=model,
+    )
+
+
 def lagrangian(
     *,
     hidden_units: Sequence[int],
@@ -174,12 +196,16 @@ def lagrangian(
     body_dimension: int | None = None,
     num_inputs: int = 0,
     control: str | None = None,
+    parameter_ranges: Sequence[Sequence[float]] = (),
 ) -> keras.Model:
     """Returns an unbuilt `LagrangianNetwork`. The arguments are those of `HamiltonianPreset`.
 
     Raises:
-      OptionError: If `time_reversible` is set, or a control layer is named, and there are no inputs.
+      OptionError: If `time_reversible` is set, a control layer is named, and there are no inputs, or there are
+        parameters.
     """
+    if parameter_ranges:
+        raise _no_parameters("lagrangian")
     if time_reversible:
         raise OptionError(
             "{time_reversible:only}: expected a model whose energy is even in the velocities; received {model}; take "
@@ -193,7 +219,9 @@ def lagrangian(
 
 
 def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
-    return MLPHamiltonian(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
+    return MLPHamiltonian(
+        hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype, **_parameters(options)
+    )
 
 
 def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -206,7 +234,8 @@ def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
 
 
 def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
-    return SeparableHamiltonian(_energy(options), _potential(options))
+    parameters = _parameters(options)
+    return SeparableHamiltonian(_energy(options, **parameters), _potential(options, **parameters))
 
 
 def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -235,13 +264,21 @@ def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
     return PairwiseHamiltonian(_energy(options), dimension=options.body_dimension)
 
 
-def _potential(options: HamiltonianArguments) -> keras.layers.Layer:
-    energy = _energy(options)
+def _potential(options: HamiltonianArguments, **parameters: Any) -> keras.layers.Layer:
+    energy = _energy(options, **parameters)
     return PeriodicCoordinates(energy, options.angles) if options.angles else energy
 
 
-def _energy(options: HamiltonianArguments) -> keras.layers.Layer:
-    return MLPEnergy(hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype)
+def _energy(options: HamiltonianArguments, **parameters: Any) -> keras.layers.Layer:
+    return MLPEnergy(
+        hidden_units=options.hidden_units, activation=options.activation, dtype=options.dtype, **parameters
+    )
+
+
+def _parameters(options: HamiltonianArguments) -> dict[str, Any]:
+    """Returns the arguments of an energy with the parameters of the options."""
+    ranges = options.parameter_ranges
+    return {"num_parameters": len(ranges), "parameter_ranges": ranges or None}
 
 
 def _friction(activation: str, dtype: str) -> keras.layers.Layer:

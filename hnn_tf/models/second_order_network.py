@@ -12,7 +12,8 @@ from hnn_tf.typing import State
 class SecondOrderNetwork(BaselineNetwork):
     """A network that predicts only dp/dt, and uses the momentum p itself as dq/dt.
 
-    call(q, p) = (p, MLP(q, p)):  dq/dt = p,  d^2q/dt^2 = MLP(q, dq/dt). With inputs u, MLP(q, p, u).
+    call(q, p) = (p, MLP(q, p)):  dq/dt = p,  d^2q/dt^2 = MLP(q, dq/dt). With inputs u, MLP(q, p, u). Parameters
+    theta are further inputs of the perceptron, as in `BaselineNetwork`.
 
     The momenta must be velocities (unit masses). The network has more structure than `BaselineNetwork` and less than
     `HamiltonianNetwork`. A comparison shows how much of the advantage of `HamiltonianNetwork` comes from the
@@ -22,8 +23,11 @@ class SecondOrderNetwork(BaselineNetwork):
       hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A name in `hnn_tf.activations` or `keras.activations`, or a function.
       num_inputs: m, the number of inputs; by default, there are no inputs.
+      num_parameters: k, the number of parameters theta; by default, there are none.
+      parameter_ranges: The smallest and the largest value of each parameter, `[k, 2]`. By default, z = theta.
 
-    Input: state `[..., 2n]` and, with inputs, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+    Input: state `[..., 2n]`; with inputs, `inputs` `[..., m]`; with parameters, `parameters` `[..., k]` or `[k]`.
+    Output: time derivative `[..., 2n]`.
 
     References:
       Gruver, Finzi, Stanton, Wilson. Deconstructing the Inductive Biases of Hamiltonian Neural Networks.
@@ -35,7 +39,7 @@ class SecondOrderNetwork(BaselineNetwork):
     def _output_units(self, dof: int) -> int:
         return dof
 
-    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
-        """Returns the time derivative `[..., 2n]` of states `[..., 2n]` and, with inputs, of inputs `[..., m]`."""
+    def call(self, state: State, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative `[..., 2n]`; the arguments are those of `BaselineNetwork`."""
         _, p = phase_space.split(state)
-        return phase_space.join(p, self._outputs(state, inputs))
+        return phase_space.join(p, self._outputs(state, inputs, parameters))

@@ -9,6 +9,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.declarations import declared
 from hnn_tf.models.energy_layer import EnergyLayer
+from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
 from hnn_tf.typing import State
 
@@ -26,9 +27,9 @@ class SeparableHamiltonian(EnergyLayer):
       kinetic: T, a Keras layer from momenta `[..., n]` to energies `[...]` or `[..., 1]`, for example
         `QuadraticKinetic()` or `MLPEnergy()`.
       potential: V, a Keras layer from positions `[..., n]` to energies `[...]` or `[..., 1]`, for example
-        `MLPEnergy()`.
+        `MLPEnergy()`. If T or V has parameters, as `MLPEnergy(num_parameters=k)`, H has the same parameters.
 
-    Input: state `[..., 2n]`. Output: energy `[...]`.
+    Input: state `[..., 2n]` and, with parameters, `parameters` `[..., k]` or `[k]`. Output: energy `[...]`.
 
     Raises:
       TypeError: If an argument is not a Keras layer.
@@ -45,6 +46,11 @@ class SeparableHamiltonian(EnergyLayer):
         super().__init__(kinetic=kinetic, potential=potential, **kwargs)
 
     @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as T and V declare it."""
+        return self._most_parameters()
+
+    @property
     def even_in_momenta(self) -> bool:
         """Whether T(-p) = T(p), as T declares it."""
         return declared(self.kinetic, "even_in_momenta")
@@ -56,15 +62,18 @@ class SeparableHamiltonian(EnergyLayer):
             self._build_energy(name, n)
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the energy `[...]` of states `[..., 2n]`."""
+    def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]` and, if the parts have some, of parameters `[..., k]`."""
+        check_parameters(self, parameters)
         q, p = phase_space.split(self._prepared(state))
-        return self.kinetic(p) + self.potential(q)
+        return self._at("kinetic", parameters)(p) + self._at("potential", parameters)(q)
 
-    def gradient(self, state: State) -> tf.Tensor:
-        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
+    def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]` and, if the parts have some, at parameters `[..., k]`."""
+        check_parameters(self, parameters)
         q, p = phase_space.split(self._prepared(state))
-        return phase_space.join(scalar_gradient(self.potential, q), scalar_gradient(self.kinetic, p))
+        by_position = scalar_gradient(self._at("potential", parameters), q)
+        return phase_space.join(by_position, scalar_gradient(self._at("kinetic", parameters), p))
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses of the kinetic energy by name, if it has some."""

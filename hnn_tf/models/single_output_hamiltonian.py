@@ -9,6 +9,7 @@ import tensorflow as tf
 from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.motion_parameters import at_parameters, check_parameters, of_every_state
 from hnn_tf.typing import State
 
 
@@ -22,7 +23,8 @@ class SingleOutputHamiltonian(TakesNestedLists):
     motion, and Keras' `fit` warns that this bias has no gradient. `Dense(1, use_bias=False)` avoids the warning.
 
     Args:
-      hamiltonian: h, a Keras layer from a state `[..., 2n]` to `[..., 1]`.
+      hamiltonian: h, a Keras layer from a state `[..., 2n]` to `[..., 1]`. If it declares `num_parameters`, k, it is
+        also called with `parameters` `[..., k]`.
 
     Input `[..., 2n]`, output `[...]`.
     """
@@ -38,16 +40,25 @@ class SingleOutputHamiltonian(TakesNestedLists):
         """Whether H = T(p) + V(q), as h declares it."""
         return declared(self.hamiltonian, "separable")
 
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as h declares it."""
+        return declared(self.hamiltonian, "num_parameters") or 0
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[B, 2n]`, because Keras' own models accept only the rank for which they were built."""
         if not self.hamiltonian.built:
             self.hamiltonian.build((None, input_shape[-1]))
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the energy `[...]` of states `[..., 2n]`."""
+    def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]` and, if h has some, of parameters `[..., k]`."""
+        check_parameters(self, parameters)
+        if parameters is not None:
+            parameters = tf.reshape(of_every_state(parameters, state), [-1, self.num_parameters])
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
         if state.shape.rank == 2:
-            return tf.squeeze(self.hamiltonian(state), -1)
-        energy = tf.reshape(self.hamiltonian(tf.reshape(state, [-1, state.shape[-1]])), tf.shape(state)[:-1])
+            return tf.squeeze(hamiltonian(state), -1)
+        energy = tf.reshape(hamiltonian(tf.reshape(state, [-1, state.shape[-1]])), tf.shape(state)[:-1])
         energy.set_shape(state.shape[:-1])
         return energy
 
@@ -74,10 +85,13 @@ def built_with_scalar_energy(hamiltonian: keras.layers.Layer, input_shape: Seque
         if not hamiltonian.built:
             hamiltonian.build(input_shape)
 
+        count = declared(hamiltonian, "num_parameters") or 0
+
         @tf.function(autograph=False)
         def energy(state: State) -> tf.Tensor:
+            parameters = of_every_state(tf.zeros([count], state.dtype), state) if count else None
             with tf.name_scope("energy"):  # an outermost scope must not begin with "_", as names of private classes do
-                return hamiltonian(state)
+                return at_parameters(hamiltonian, parameters)(state)
 
         spec = tf.TensorSpec(input_shape, hamiltonian.compute_dtype)
         shape, rank = tf.TensorShape(energy.get_concrete_function(spec).output_shapes), len(input_shape)

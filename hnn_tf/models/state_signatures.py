@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
+from hnn_tf.motion_parameters import at_parameters
 from hnn_tf.rollouts.rollout_at_times import rollout_at_times
-from hnn_tf.typing import Hamiltonian, State
+from hnn_tf.typing import State
 
 Signatures: TypeAlias = dict[str, tuple[Callable[..., dict[str, tf.Tensor]], Sequence[tf.TensorSpec]]]
 """For each signature name, a function with the inputs as keyword arguments, and the inputs' specs.
@@ -30,7 +31,8 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
 
     If the model has no `hamiltonian`, there is no signature and no output `energy`. If the model has m inputs, as it
     declares by `num_inputs`, `serving_default` and `time_derivative` also take `inputs` [B, m], and `rollout` also
-    takes `inputs` [B, T, m], the inputs at the times.
+    takes `inputs` [B, T, m], the inputs at the times. If the model has k parameters, as it declares by
+    `num_parameters`, all signatures also take `parameters` [B, k], a row for each state.
 
     Args:
       model: A built model.
@@ -43,22 +45,26 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     has_energy = declared(model, "hamiltonian") is not None
     state_spec = tf.TensorSpec([None, state_width(model)], model.compute_dtype, name="state")
     times_spec = tf.TensorSpec([None, None], model.compute_dtype, name="times")
-    num_inputs = declared(model, "num_inputs")
+    num_inputs, num_parameters = declared(model, "num_inputs"), declared(model, "num_parameters")
     at_states, at_times = (
         [tf.TensorSpec([*sizes, num_inputs], model.compute_dtype, name="inputs")] if num_inputs else []
         for sizes in ([None], [None, None])
     )
+    constants = (
+        [tf.TensorSpec([None, num_parameters], model.compute_dtype, name="parameters")] if num_parameters else []
+    )
 
-    def energy(state: State) -> dict[str, tf.Tensor]:
+    def energy(state: State, parameters: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
         if not has_energy:
             return {}
-        value = model.hamiltonian(state)
+        parameters = None if parameters is None else of_batch(parameters, state)
+        value = at_parameters(model.hamiltonian, parameters)(state)
         if not value.shape.is_compatible_with(state.shape[:-1]):
             raise InputError(f"{model.name}: expected a Hamiltonian [..., 2n] -> [...]; received {value.shape}")
         return {"energy": value}
 
-    def time_derivative(state: State, inputs: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
-        derivative = model(state) if inputs is None else model(state, inputs=of_batch(inputs, state))
+    def time_derivative(state: State, **given: tf.Tensor) -> dict[str, tf.Tensor]:
+        derivative = model(state, **{name: of_batch(values, state) for name, values in given.items()})
         if not derivative.shape.is_compatible_with(state.shape):
             raise InputError(
                 f"{model.name}: expected a time derivative of the state's shape {state.shape}; "
@@ -66,27 +72,36 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
             )
         return {"time_derivative": derivative}
 
-    def serving_default(state: State, **inputs: tf.Tensor) -> dict[str, tf.Tensor]:
-        return energy(state) | time_derivative(state, **inputs)
+    def serving_default(state: State, **given: tf.Tensor) -> dict[str, tf.Tensor]:
+        return energy(state, given.get("parameters")) | time_derivative(state, **given)
 
-    def rollout(state: State, times: tf.Tensor, inputs: tf.Tensor | None = None) -> dict[str, tf.Tensor]:
+    def rollout(
+        state: State, times: tf.Tensor, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None
+    ) -> dict[str, tf.Tensor]:
         times = of_batch(times, state)
         inputs = None if inputs is None else of_times(inputs, times)
-        trajectory = rollout_at_times(model, state, times, inputs=inputs, **rollout_options)
-        return {"trajectory": trajectory} | (energy_along(model.hamiltonian, trajectory) if has_energy else {})
+        parameters = None if parameters is None else of_batch(parameters, state)
+        trajectory = rollout_at_times(model, state, times, inputs=inputs, parameters=parameters, **rollout_options)
+        along = energy_along(model.hamiltonian, trajectory, parameters) if has_energy else {}
+        return {"trajectory": trajectory} | along
 
     signatures: Signatures = {
-        "serving_default": (serving_default, [state_spec, *at_states]),
-        "time_derivative": (time_derivative, [state_spec, *at_states]),
-        "rollout": (rollout, [state_spec, times_spec, *at_times]),
+        "serving_default": (serving_default, [state_spec, *at_states, *constants]),
+        "time_derivative": (time_derivative, [state_spec, *at_states, *constants]),
+        "rollout": (rollout, [state_spec, times_spec, *at_times, *constants]),
     }
-    return signatures | ({"energy": (energy, [state_spec])} if has_energy else {})
+    return signatures | ({"energy": (energy, [state_spec, *constants])} if has_energy else {})
 
 
-def energy_along(hamiltonian: Hamiltonian, trajectory: State) -> dict[str, tf.Tensor]:
-    """Returns the output `energy` `[B, T]` along trajectories `[B, T, 2n]`."""
+def energy_along(
+    hamiltonian: Callable[..., tf.Tensor], trajectory: State, parameters: tf.Tensor | None = None
+) -> dict[str, tf.Tensor]:
+    """Returns the output `energy` `[B, T]` along trajectories `[B, T, 2n]`, at the parameters `[B, k]` if given."""
     # The states are flat, because a Hamiltonian may be a Keras model that accepts only `[B, 2n]`.
-    energies = hamiltonian(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
+    if parameters is not None:
+        of_states = parameters[:, tf.newaxis] + tf.zeros_like(trajectory[..., :1])
+        parameters = tf.reshape(of_states, [-1, parameters.shape[-1]])
+    energies = at_parameters(hamiltonian, parameters)(tf.reshape(trajectory, [-1, trajectory.shape[-1]]))
     return {"energy": tf.reshape(energies, tf.shape(trajectory)[:2])}
 
 

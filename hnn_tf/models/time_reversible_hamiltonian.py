@@ -12,6 +12,7 @@ from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.nested_lists import TakesNestedLists
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
 from hnn_tf.typing import State
 
@@ -26,9 +27,10 @@ class TimeReversibleHamiltonian(TakesNestedLists):
     the learned motion in p. Each evaluation of H needs two evaluations of h.
 
     Args:
-      hamiltonian: h, a Keras layer from a state `[..., 2n]` to its energy `[...]`.
+      hamiltonian: h, a Keras layer from a state `[..., 2n]` to its energy `[...]`. If it declares `num_parameters`, k,
+        H has the same parameters.
 
-    Input `[..., 2n]`, output `[...]`.
+    Input: state `[..., 2n]` and, if h has parameters, `parameters` `[..., k]`. Output `[...]`.
     """
 
     def __init__(self, hamiltonian: keras.layers.Layer, **kwargs: Any) -> None:
@@ -57,6 +59,11 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         inner = self.hamiltonian
         return declared(inner, "feature_gradients") is not None and declared(inner, "has_features")
 
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as h declares it."""
+        return declared(self.hamiltonian, "num_parameters") or 0
+
     def physical_parameters(self) -> dict[str, float]:
         """Returns the physical parameters of h by name, if it has some."""
         return declared(self.hamiltonian, "physical_parameters")
@@ -71,15 +78,19 @@ class TimeReversibleHamiltonian(TakesNestedLists):
             self._tracker.untrack(self.hamiltonian)  # h now belongs to the new layer, and not directly to this layer
             self.hamiltonian = hamiltonian
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the energy `[...]` of states `[..., 2n]`."""
+    def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]` and, if h has some, of parameters `[..., k]`."""
+        check_parameters(self, parameters)
         state, reversed_state, _ = self._both(state)
-        return 0.5 * (self.hamiltonian(state) + self.hamiltonian(reversed_state))
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
+        return 0.5 * (hamiltonian(state) + hamiltonian(reversed_state))
 
-    def gradient(self, state: State) -> tf.Tensor:
-        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
+    def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]` and, if h has some, at parameters `[..., k]`."""
+        check_parameters(self, parameters)
         state, reversed_state, signs = self._both(state)
-        forward, backward = (energy_gradient(self.hamiltonian, s) for s in (state, reversed_state))
+        hamiltonian = at_parameters(self.hamiltonian, parameters)
+        forward, backward = (energy_gradient(hamiltonian, s) for s in (state, reversed_state))
         return 0.5 * (forward + signs * backward)
 
     def features(self, state: State) -> tf.Tensor:

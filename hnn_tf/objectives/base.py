@@ -24,8 +24,9 @@ class Objective(abc.ABC):
     Attributes:
       name: The name of the objective, as in `--objective`.
       columns: The names of the sample columns that the loss reads.
-      input_columns: The names of the columns of the inputs, which the loss also reads if the recordings have inputs. An
-        objective without such columns takes no inputs.
+      input_columns: The names of the columns of inputs and parameters, which the loss also reads if the recordings have
+        some. An objective without the column `inputs` takes no inputs, and one without the column `parameters` takes no
+        parameters.
       num_substeps: The number of integrator steps between two readings. An objective without an integrator has 1.
       learned_columns: The names of the columns that are only guesses at first. The training improves these columns
         together with the model's weights.
@@ -156,7 +157,7 @@ class Objective(abc.ABC):
         return 1
 
     def columns_in(self, samples: Samples) -> tuple[str, ...]:
-        """Returns the names of the columns that the loss reads: `columns` and, if there are inputs, `input_columns`."""
+        """Returns the names of the columns that the loss reads: `columns`, and those of `input_columns` that exist."""
         return (*self.columns, *(name for name in self.input_columns if name in samples))
 
     def mean_loss(self, loss: Callable[[Samples], tf.Tensor], samples: Samples) -> float:
@@ -197,8 +198,8 @@ def check_takes(objective: Objective, recordings: Recordings) -> None:
     Raises:
       InputError: If there are such inputs or parameters. The message names them.
     """
-    for name, taken in (("inputs", bool(objective.input_columns)), ("parameters", False)):
-        if getattr(recordings[0], name) is not None and not taken:
+    for name in ("inputs", "parameters"):
+        if getattr(recordings[0], name) is not None and name not in objective.input_columns:
             raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without {name}")
 
 

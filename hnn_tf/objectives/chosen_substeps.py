@@ -16,12 +16,12 @@ from hnn_tf.typing import Samples, State
 def with_chosen_substeps(objective: Any, samples: Samples) -> Any:
     """Returns the objective itself or, if its substeps are still to be chosen, a copy with chosen substeps.
 
-    The choice uses the linear motion ds/dt = A s + B u + b, where u are the inputs, if there are some. This motion is
-    fitted to the secants (s' - s) / dt at (s + s') / 2 of the wider half of the gaps. The integrator steps this motion
-    over all gaps. The linear motion has the time scale of the true motion: for a rotation by the angle a, secants are
-    too steep by tan(a / 2) / (a / 2), which is on the safe side. Other properties of a trained model's motion are
-    checked only after the training, by `Objective.integration_error`. Along a segment of a trajectory, the errors of
-    its steps add up.
+    The choice uses the linear motion ds/dt = A s + B u + b, where u are the inputs, if there are some. Recordings of
+    different parameters have one such motion for all of them. This motion is fitted to the secants (s' - s) / dt at
+    (s + s') / 2 of the wider half of the gaps. The integrator steps this motion over all gaps. The linear motion has
+    the time scale of the true motion: for a rotation by the angle a, secants are too steep by tan(a / 2) / (a / 2),
+    which is on the safe side. Other properties of a trained model's motion are checked only after the training, by
+    `Objective.integration_error`. Along a segment of a trajectory, the errors of its steps add up.
 
     If there are many readings, the motion is fitted to readings at a regular stride, and the integrator steps only over
     the widest gaps. The error is then scaled to the number of all gaps, as if all gaps were as wide. Readings that are
@@ -68,7 +68,7 @@ def _steps_of_a_segment(samples: Samples) -> int:
 
 def _transitions(samples: Samples, chosen: np.ndarray) -> dict[str, np.ndarray]:
     """Returns the columns of `OneStep` in double precision, for the finite ones of the chosen transitions."""
-    given = [name for name in OneStep.input_columns if name in samples]
+    given = [name for name in ("inputs", "end_inputs") if name in samples]
     if "time_step" in samples:
         names = (*OneStep.columns, *given)
         pairs = {name: np.asarray(samples[name])[chosen].astype(np.float64) for name in names}

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import mean_squared_error
-from hnn_tf.objectives.driven_motion import with_inputs
+from hnn_tf.objectives.driven_motion import of_readings, with_given
 from hnn_tf.objectives.trajectory_matching import TrajectoryMatching, check_std, weighted_mean
 from hnn_tf.typing import Samples, VectorField
 
@@ -65,8 +65,11 @@ class CombinedMatching(TrajectoryMatching):
         inputs = samples.get("inputs")
         if inputs is not None:
             inputs = tf.reshape(tf.gather(inputs, segments.indices, axis=1), [-1, inputs.shape[-1]])
+        parameters = samples.get("parameters")
+        if parameters is not None:
+            parameters = tf.reshape(of_readings(parameters, rolled_out), [-1, parameters.shape[-1]])
         # The states are flat, as in `roll_out`.
-        motion = with_inputs(model, inputs)
+        motion = with_given(model, inputs, parameters)
         predicted = tf.reshape(motion(tf.reshape(rolled_out, [-1, rolled_out.shape[-1]])), tf.shape(rolled_out))
         scale = 1.0 if self.derivative_std is None else self.derivative_std
         residual = (predicted - observed) / tf.constant(scale, rolled_out.dtype)

@@ -52,7 +52,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     """
     dtype = declared(model, "compute_dtype") or "float64"
     columns = {name: samples[name] for name in ("times", "states", "initial_state")}
-    given = {name: samples[name] for name in ("inputs", "end_inputs") if name in samples}
+    given = {name: samples[name] for name in ("inputs", "end_inputs", "parameters") if name in samples}
     num_times, width = np.shape(columns["states"])[1:]
     num_segments = np.shape(columns["initial_state"])[1]
     segments = Segments(num_times, num_segments)
@@ -63,15 +63,17 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     sides = np.concatenate([np.zeros([1, width]), np.eye(width), -np.eye(width)]).astype(dtype) * _DIFFERENCE * spread
 
     @tf.function(autograph=False)
-    def residuals(start: tf.Tensor, times: tf.Tensor, states: tf.Tensor, *inputs: tf.Tensor) -> tf.Tensor:
+    def residuals(start: tf.Tensor, times: tf.Tensor, states: tf.Tensor, given: dict[str, tf.Tensor]) -> tf.Tensor:
         starts = tf.reshape(start + sides[:, tf.newaxis, tf.newaxis], [-1, num_segments, width])
+        given = {name: tf.concat([values] * len(sides), 0) for name, values in given.items()}
         paths = roll_out(
             model,
             starts,
             tf.tile(times, [len(sides), 1]),
             integrator=objective.integrator,
             substeps=objective.num_substeps,
-            inputs=(tf.tile(inputs[0], [len(sides), 1, 1]), tf.tile(inputs[1], [len(sides), 1, 1])) if inputs else None,
+            inputs=(given["inputs"], given["end_inputs"]) if "inputs" in given else None,
+            parameters=given.get("parameters"),
         )
         paths = tf.reshape(paths, [len(sides), -1, *segments.indices.shape, width])
         observed = tf.gather(states, segments.indices, axis=1)
@@ -80,10 +82,10 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     def of_piece(piece: slice) -> np.ndarray:
         times = tf.constant(since_first(columns["times"][piece]), dtype)
         states = tf.constant(columns["states"][piece], dtype)
-        inputs = [tf.constant(column[piece], dtype) for column in given.values()]
+        of_rows = {name: tf.constant(column[piece], dtype) for name, column in given.items()}
 
         def linearised(start: np.ndarray) -> Linearised:
-            flat = residuals(tf.constant(start), times, states, *inputs).numpy()
+            flat = residuals(tf.constant(start), times, states, of_rows).numpy()
             flat = flat.reshape(len(sides), len(start), num_segments, -1).astype(np.float64)
             jacobian = np.moveaxis(flat[1 : width + 1] - flat[width + 1 :], 0, -1) / (2 * _DIFFERENCE * spread)
             gram = np.einsum("nwki,nwkj->nwij", jacobian, jacobian)

@@ -8,7 +8,7 @@ from hnn_tf.data.columns import transition_columns
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.objectives.base import check_takes, mean_squared_error
-from hnn_tf.objectives.driven_motion import check_num_inputs
+from hnn_tf.objectives.driven_motion import check_given
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.rollouts.step_inputs import SampledInputs
 from hnn_tf.rollouts.stepper import Stepper
@@ -25,7 +25,7 @@ class OneStep(IntegratedObjective):
 
     The columns are `state` `[B, 2n]`, `next_state` `[B, 2n]` and `time_step` `[B, 1]`, which may be irregular. If there
     are inputs, they change linearly within dt from `inputs` `[B, m]` to `end_inputs` `[B, m]`, which are equal for held
-    inputs.
+    inputs. If there are parameters, they are `parameters` `[B, k]`.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
@@ -42,7 +42,7 @@ class OneStep(IntegratedObjective):
 
     name = "one_step"
     columns = ("state", "next_state", "time_step")
-    input_columns = ("inputs", "end_inputs")
+    input_columns = ("inputs", "end_inputs", "parameters")
     is_sample_mean = True
 
     def __init__(self, *, integrator: str | integrators.Integrator = "rk4", substeps: int | None = None) -> None:
@@ -53,7 +53,8 @@ class OneStep(IntegratedObjective):
         check_takes(self, recordings)
         interpolation = recordings.input_interpolation
         pairs = [
-            transition_columns(each.times, each.states, each.inputs, interpolation=interpolation) for each in recordings
+            transition_columns(each.times, each.states, each.inputs, each.parameters, interpolation=interpolation)
+            for each in recordings
         ]
         return {name: np.concatenate([each[name] for each in pairs]) for name in pairs[0]}
 
@@ -75,15 +76,22 @@ class OneStep(IntegratedObjective):
                 f"time_step: expected shape [B, 1] for states {state.shape}; received {time_step.shape}; "
                 "give a column: time_step[:, None]"
             )
-        starts = samples.get("inputs")
-        check_num_inputs(model, starts)
-        stepper = Stepper(model, self.integrator, inputs=None if starts is None else SampledInputs())
+        starts, parameters = samples.get("inputs"), samples.get("parameters")
+        check_given(model, starts, parameters)
+        stepper = Stepper(
+            model,
+            self.integrator,
+            inputs=None if starts is None else SampledInputs(),
+            num_parameters=0 if parameters is None else parameters.shape[-1],
+        )
         carry, step_size = stepper.start(state), time_step / self.num_substeps
         if starts is not None:
             times = tf.concat([tf.zeros_like(time_step), time_step], -1)
             ends = samples["end_inputs"]
             numbers = SampledInputs.numbers(times, starts[..., tf.newaxis, :], ends[..., tf.newaxis, :])
             step_size = tf.concat([step_size, numbers[..., 0, :]], -1)
+        if parameters is not None:
+            step_size = tf.concat([step_size, parameters], -1)
         if self.num_substeps == 1:
             return stepper.state(stepper.step(carry, step_size))
         step_sizes = tf.repeat(step_size[tf.newaxis], self.num_substeps, axis=0)

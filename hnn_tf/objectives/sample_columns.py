@@ -26,11 +26,12 @@ def check_columns(objective: Objective, samples: Samples) -> None:
 
 
 def window_columns(windows: Recordings) -> dict[str, np.ndarray]:
-    """Returns the columns `times`, `states` and, if there are inputs, `inputs` and `end_inputs` of equal recordings."""
+    """Returns the columns of recordings of equal length; see `trajectory_columns`."""
     return trajectory_columns(
         windows.stacked("times"),
         windows.stacked("states"),
         windows.stacked("inputs") if windows.num_inputs else None,
+        windows.stacked("parameters") if windows.num_parameters else None,
         interpolation=windows.input_interpolation,
     )
 

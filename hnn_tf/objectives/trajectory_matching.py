@@ -11,7 +11,7 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.data.segments import Segments
 from hnn_tf.input_error import OptionError
 from hnn_tf.objectives.base import check_takes
-from hnn_tf.objectives.driven_motion import check_num_inputs
+from hnn_tf.objectives.driven_motion import check_given
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
@@ -42,7 +42,7 @@ class TrajectoryMatching(IntegratedObjective):
 
     The columns are `times` `[B, T]`, which may be irregular; `states` `[B, T, 2n]`; and `initial_state` `[B, W, 2n]`,
     for W segments. If there are inputs, they change linearly within each interval, from `inputs` to `end_inputs`, which
-    are `[B, T, m]` each, and equal for held inputs.
+    are `[B, T, m]` each, and equal for held inputs. If there are parameters, they are `parameters` `[B, k]`.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
@@ -68,7 +68,7 @@ class TrajectoryMatching(IntegratedObjective):
 
     name = "trajectory"
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
-    input_columns = ("inputs", "end_inputs")
+    input_columns = ("inputs", "end_inputs", "parameters")
     learned_columns = ("initial_state",)
     is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
     takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
@@ -184,7 +184,7 @@ class TrajectoryMatching(IntegratedObjective):
             # The last interval gets its weight gradually. Later intervals are not rolled out, because they may diverge.
             counting = tf.clip_by_value(horizon + 1.0 - tf.range(length + 1, dtype=dtype), 0.0, 1.0)
             reached = tf.cast(counting > 0.0, dtype)
-        check_num_inputs(model, samples.get("inputs"))
+        check_given(model, samples.get("inputs"), samples.get("parameters"))
         rolled_out = roll_out(
             model,
             initial,
@@ -193,6 +193,7 @@ class TrajectoryMatching(IntegratedObjective):
             substeps=self.num_substeps,
             reached=reached,
             inputs=(samples["inputs"], samples["end_inputs"]) if "inputs" in samples else None,
+            parameters=samples.get("parameters"),
         )
         return rolled_out, segments, counting
 

@@ -9,7 +9,7 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
 from hnn_tf.numerics.quadrature import interval_integrals, stencil_integrals
 from hnn_tf.objectives.base import Objective, check_takes
-from hnn_tf.objectives.driven_motion import check_num_inputs, with_inputs
+from hnn_tf.objectives.driven_motion import check_given, of_readings, with_given
 from hnn_tf.objectives.sample_columns import window_columns
 from hnn_tf.typing import Samples, State, VectorField
 
@@ -33,8 +33,8 @@ class WeakForm(Objective):
 
     The columns are `times` `[N, T]`, increasing, of which only the differences matter; and `states` `[N, T, 2n]`. If
     there are inputs, they change linearly within each interval, from `inputs` to `end_inputs`, which are `[N, T, m]`
-    each, and equal for held inputs. Times may be irregular. A long recording costs T^2, so it should be cut. Times that
-    do not increase make the loss NaN.
+    each, and equal for held inputs. If there are parameters, they are `parameters` `[N, k]`. Times may be irregular. A
+    long recording costs T^2, so it should be cut. Times that do not increase make the loss NaN.
 
     Args:
       window: The number of samples in a window, from 3 (two steps) to T (the whole trajectory).
@@ -50,7 +50,7 @@ class WeakForm(Objective):
 
     name = "weak"
     columns = ("times", "states")
-    input_columns = ("inputs", "end_inputs")
+    input_columns = ("inputs", "end_inputs", "parameters")
     is_sample_mean = True  # a sample is a trajectory, and all have as many windows
     closed_form = "weak"
 
@@ -82,13 +82,13 @@ class WeakForm(Objective):
         """
         times, states = tf.convert_to_tensor(samples["times"]), tf.convert_to_tensor(samples["states"])
         self._check(times.shape, states.shape)
-        check_num_inputs(vector_field, samples.get("inputs"))
+        parameters = samples.get("parameters")
+        check_given(vector_field, samples.get("inputs"), parameters)
         if "inputs" in samples:
-            integrals = _driven_integrals(vector_field, times, states, samples["inputs"], samples["end_inputs"])
+            driving = (samples["inputs"], samples["end_inputs"])
+            integrals = _driven_integrals(vector_field, times, states, *driving, parameters)
         else:
-            # The states are flat, because a model may accept only `[B, 2n]`.
-            field = tf.reshape(vector_field(tf.reshape(states, [-1, states.shape[-1]])), tf.shape(states))
-            integrals = interval_integrals(times, field)
+            integrals = interval_integrals(times, _field(vector_field, states, None, parameters))
         return self._test(states[:, 1:] - states[:, :-1] - integrals)
 
     def linear_regression(
@@ -166,8 +166,23 @@ def _by_component(flat: tf.Tensor, width: int) -> tf.Tensor:
     return tf.reshape(flat, [*flat.shape[:2], width, flat.shape[2] // width])
 
 
+def _field(
+    vector_field: VectorField, states: tf.Tensor, inputs: tf.Tensor | None, parameters: tf.Tensor | None
+) -> tf.Tensor:
+    """Returns the field at states `[N, ..., 2n]`, under inputs `[N, ..., m]` and at parameters `[N, k]`."""
+    given = [inputs, None if parameters is None else of_readings(parameters, states)]
+    # The states are flat, because a model may accept only `[B, 2n]`.
+    flat = [None if values is None else tf.reshape(values, [-1, values.shape[-1]]) for values in (states, *given)]
+    return tf.reshape(with_given(vector_field, *flat[1:])(flat[0]), tf.shape(states))
+
+
 def _driven_integrals(
-    vector_field: VectorField, times: tf.Tensor, states: tf.Tensor, inputs: tf.Tensor, end_inputs: tf.Tensor
+    vector_field: VectorField,
+    times: tf.Tensor,
+    states: tf.Tensor,
+    inputs: tf.Tensor,
+    end_inputs: tf.Tensor,
+    parameters: tf.Tensor | None,
 ) -> tf.Tensor:
     """Returns the integrals `[N, T - 1, 2n]` of the field over the intervals.
 
@@ -181,8 +196,7 @@ def _driven_integrals(
     since = tf.gather(times, stencil, axis=1) - times[:, :-1, tf.newaxis]
     driving = inputs[:, :-1, tf.newaxis] + since[..., tf.newaxis] * slope[:, :, tf.newaxis]  # [N, T - 1, 4, m]
     at = tf.gather(states, stencil, axis=1)
-    flat = [tf.reshape(values, [-1, values.shape[-1]]) for values in (at, driving)]
-    return stencil_integrals(times, tf.reshape(with_inputs(vector_field, flat[1])(flat[0]), tf.shape(at)))
+    return stencil_integrals(times, _field(vector_field, at, driving, parameters))
 
 
 def weak_test_functions(num_samples: int, window: int) -> np.ndarray:

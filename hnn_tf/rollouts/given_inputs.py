@@ -1,4 +1,4 @@
-"""The inputs u(t) that a caller gives to a rollout: samples, or a function of time."""
+"""The quantities that a caller gives to a rollout: the inputs u(t), and the parameters theta."""
 
 import dataclasses
 from typing import Any, TypeAlias
@@ -10,6 +10,7 @@ from hnn_tf.input_error import InputError
 from hnn_tf.input_interpolation import check_interpolation
 from hnn_tf.integrators import Integrator
 from hnn_tf.motion_inputs import check_inputs, interval_ends
+from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.numerics import scalars
 from hnn_tf.rollouts.compiled_rollout import Plan
 from hnn_tf.rollouts.step_inputs import InputFunction, InputsOfTime, SampledInputs, StepInputs
@@ -22,38 +23,50 @@ Inputs: TypeAlias = tf.Tensor | InputFunction
 
 @dataclasses.dataclass(frozen=True)
 class GivenInputs:
-    """The inputs of a rollout's intervals.
+    """The inputs of a rollout's intervals, and the parameters of its states.
 
     Attributes:
-      form: The form of the inputs in a step.
+      form: The form of the inputs in a step; None without inputs.
       starts: The samples at the beginnings of the intervals, `[..., T - 1, m]`; None for a function.
       ends: The samples at the ends of the intervals, `[..., T - 1, m]`; None for a function.
+      parameters: The parameters of each state `[..., k]`; None without parameters.
     """
 
-    form: StepInputs
+    form: StepInputs | None = None
     starts: tf.Tensor | None = None
     ends: tf.Tensor | None = None
+    parameters: tf.Tensor | None = None
+
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters."""
+        return 0 if self.parameters is None else self.parameters.shape[-1]
 
     def at_limited_times(self, limited: LimitedTimes) -> "GivenInputs":
         """Returns the inputs of the intervals between limited times."""
         if self.starts is None or self.ends is None:
             return self
-        return GivenInputs(self.form, limited.of_intervals(self.starts), limited.of_intervals(self.ends))
+        starts, ends = limited.of_intervals(self.starts), limited.of_intervals(self.ends)
+        return dataclasses.replace(self, starts=starts, ends=ends)
 
     def numbers(self, times: tf.Tensor) -> tf.Tensor:
         """Returns the numbers of the steps of each interval, `[T - 1, ..., c]`, for times `[..., T]`."""
-        if self.starts is None or self.ends is None:
+        parts = []
+        if self.starts is not None and self.ends is not None:
+            parts.append(SampledInputs.numbers(times, self.starts, self.ends))
+        elif self.form is not None:
             first = tf.broadcast_to(times[..., :1], tf.shape(times[..., 1:]))
-            numbers = first[..., tf.newaxis]
-        else:
-            numbers = SampledInputs.numbers(times, self.starts, self.ends)
+            parts.append(first[..., tf.newaxis])
+        if self.parameters is not None:
+            parts.append(self.parameters[..., tf.newaxis, :] + tf.zeros_like(times[..., 1:, tf.newaxis]))
+        numbers = tf.concat(parts, -1)
         rank = numbers.shape.rank
         return tf.transpose(numbers, [rank - 2, *range(rank - 2), rank - 1])
 
 
 @dataclasses.dataclass(frozen=True)
 class DrivenPlan:
-    """A plan whose steps also have the numbers of the inputs. Its last argument are these numbers `[T, ..., c]`."""
+    """A plan whose steps have further numbers, of inputs or parameters. Its last argument is these `[T, ..., c]`."""
 
     plan: Plan
 
@@ -71,24 +84,26 @@ def given_inputs(
     vector_field: VectorField,
     inputs: Any,
     interpolation: str,
+    parameters: Any,
     *,
     state: State,
     num_times: int | None,
     integrator: Integrator,
 ) -> GivenInputs | None:
-    """Returns the inputs of a rollout, or None for a motion without inputs.
+    """Returns the inputs and parameters of a rollout, or None for a motion without inputs and parameters.
 
     Args:
-      vector_field: The motion. It may declare `num_inputs`.
+      vector_field: The motion. It may declare `num_inputs` and `num_parameters`.
       inputs: Samples, a function, or None.
       interpolation: The name of the interpolation of samples.
+      parameters: Parameters `[k]` or `[..., k]`, or None.
       state: The initial states `[..., 2n]`.
       num_times: T, if it is known.
       integrator: The integrator of the rollout.
 
     Raises:
-      InputError: If inputs are missing or not allowed, their shape does not fit the states and times, there is no such
-        interpolation, or the integrator does not support inputs.
+      InputError: If inputs or parameters are missing or not allowed, or their shape does not fit the states and times;
+        if there is no such interpolation; or if the integrator does not support inputs.
     """
     check_interpolation(interpolation)
     is_function = callable(inputs) and not tf.is_tensor(inputs)
@@ -96,23 +111,41 @@ def given_inputs(
     num_inputs = declared(vector_field, "num_inputs")
     if num_inputs is not None and not (is_function and num_inputs):
         check_inputs(vector_field, inputs if is_function else samples)
+    constants = _given_parameters(vector_field, parameters, state)
     if inputs is None:
-        return None
+        return None if constants is None else GivenInputs(parameters=constants)
     if integrator.symplectic:
         raise InputError(
             f"integrator {integrator.name!r}: takes no inputs; use 'rk4', 'rk8' or 'dormand_prince' for a motion with "
             "inputs"
         )
     if samples is None:
-        return GivenInputs(InputsOfTime(inputs))
+        return GivenInputs(InputsOfTime(inputs), parameters=constants)
     _check_shape(samples.shape, state.shape[:-1], num_times)
     samples = tf.broadcast_to(samples, tf.concat([tf.shape(state)[:-1], tf.shape(samples)[-2:]], 0))
-    return GivenInputs(SampledInputs(), samples[..., :-1, :], interval_ends(samples, interpolation)[..., :-1, :])
+    ends = interval_ends(samples, interpolation)
+    return GivenInputs(SampledInputs(), samples[..., :-1, :], ends[..., :-1, :], constants)
 
 
 def times_of_every_member(times: tf.Tensor, state: State) -> tf.Tensor:
     """Returns times `[..., T]` for times `[T]` or `[..., T]` and states `[..., 2n]`."""
     return tf.broadcast_to(times, tf.concat([tf.shape(state)[:-1], tf.shape(times)[-1:]], 0))
+
+
+def _given_parameters(vector_field: VectorField, parameters: Any, state: State) -> tf.Tensor | None:
+    """Returns the parameters `[..., k]` of each state `[..., 2n]`, or None if there are none."""
+    values = None if parameters is None else scalars.cast(parameters, state.dtype)
+    if declared(vector_field, "num_parameters") is not None:
+        check_parameters(vector_field, values)
+    if values is None:
+        return None
+    batch, shape = state.shape[:-1], values.shape
+    if not (shape.rank == 1 or (shape.rank == batch.rank + 1 and shape[:-1].is_compatible_with(batch))):
+        raise InputError(
+            f"parameters: expected shape [k], or {list(batch)} + [k] with separate parameters for each state; received "
+            f"{tuple(shape)}"
+        )
+    return tf.broadcast_to(values, tf.concat([tf.shape(state)[:-1], tf.shape(values)[-1:]], 0))
 
 
 def _check_shape(shape: tf.TensorShape, batch: tf.TensorShape, num_times: int | None) -> None:

@@ -19,6 +19,7 @@ def rollout(
     num_steps: int | tf.Tensor,
     inputs: Inputs | None = None,
     input_interpolation: InputInterpolation = "zero_order_hold",
+    parameters: tf.Tensor | None = None,
     integrator: str | Integrator = "rk4",
     compensated: bool = False,
     checkpointing: bool = True,
@@ -31,10 +32,10 @@ def rollout(
     Hamiltonian. An eager call runs a compiled function, which is traced once for each field, integrator and state
     shape, but not for each number of steps. A call inside a `tf.function` becomes part of that graph.
 
-    Gradients with respect to the initial state, the step size, the inputs and everything that the field depends on are
-    the gradients of the numerical solution.
+    Gradients with respect to the initial state, the step size, the inputs, the parameters and everything that the field
+    depends on are the gradients of the numerical solution.
 
-    Shape key: `...` batch, n = dof, m = number of inputs, T = num_steps + 1.
+    Shape key: `...` batch, n = dof, m = number of inputs, k = number of parameters, T = num_steps + 1.
 
     Args:
       vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`: a system, a model, or a
@@ -48,6 +49,8 @@ def rollout(
         the time 0. A function is kept in the compiled form.
       input_interpolation: The values of samples between two states: "zero_order_hold" holds each sample until the next
         state, and "linear" changes it linearly to the next sample. The last sample is used only by "linear".
+      parameters: Theta of a motion with parameters, which is called as `vector_field(state, parameters=theta)`: `[k]`
+        for all states, or `[..., k]` with separate parameters for each batch member.
       integrator: A name or an `hnn_tf.integrators.Integrator`.
       compensated: Whether the sums of the state are compensated. In float32, the round-off of long runs then grows with
         the time instead of the number of steps.
@@ -63,7 +66,7 @@ def rollout(
     Raises:
       ValueError: If the last axis is odd or unknown, the state does not have floating-point numbers, `num_steps` is
         negative, an argument that must be a scalar is not a scalar, the integrator refuses the field (see
-        `Integrator.check`), or the inputs do not fit the field, the states, the times or the integrator.
+        `Integrator.check`), or the inputs or parameters do not fit the field, the states, the times or the integrator.
       TypeError: If the field is not hashable.
       NotSolvedError: If an implicit or adaptive integrator finds no solution for a finite state. Inside a graph, these
         states are NaN instead.
@@ -81,6 +84,7 @@ def rollout(
         vector_field,
         inputs,
         input_interpolation,
+        parameters,
         state=state,
         num_times=None if known is None else int(known) + 1,
         integrator=method,
@@ -90,7 +94,9 @@ def rollout(
         return solved_rollout(stepper, _fixed_steps, state, arguments, jit_compile)
     times = arguments[0] * tf.range(arguments[1] + 1, dtype=state.dtype)
     numbers = given.numbers(times_of_every_member(times, state))
-    stepper = Stepper(vector_field, method, compensated, checkpointing, inputs=given.form)
+    stepper = Stepper(
+        vector_field, method, compensated, checkpointing, inputs=given.form, num_parameters=given.num_parameters
+    )
     return solved_rollout(stepper, DrivenPlan(_fixed_steps), state, (*arguments, numbers), jit_compile)
 
 

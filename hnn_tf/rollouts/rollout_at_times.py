@@ -22,6 +22,7 @@ def rollout_at_times(
     substeps: int | tf.Tensor | None = None,
     inputs: Inputs | None = None,
     input_interpolation: InputInterpolation = "zero_order_hold",
+    parameters: tf.Tensor | None = None,
     integrator: str | Integrator = "rk4",
     compensated: bool = False,
     checkpointing: bool = True,
@@ -38,7 +39,7 @@ def rollout_at_times(
     Only the states at the output times are stored. With checkpointing, gradients store about sqrt(S) more states for an
     interval of S steps.
 
-    Shape key: `...` batch, n = dof, m = number of inputs, T = number of times.
+    Shape key: `...` batch, n = dof, m = number of inputs, k = number of parameters, T = number of times.
 
     Args:
       vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`.
@@ -50,6 +51,7 @@ def rollout_at_times(
       inputs: u(t) of a motion with inputs: samples at the output times, `[T, m]` or `[..., T, m]`, or a function from
         times `[..., 1]` to inputs `[..., m]`. See `rollout`.
       input_interpolation: See `rollout`.
+      parameters: Theta of a motion with parameters, `[k]` or `[..., k]`. See `rollout`.
       integrator: A name or an `hnn_tf.integrators.Integrator`. An adaptive integrator needs only one substep.
       compensated: See `rollout`.
       checkpointing: See `rollout`.
@@ -79,27 +81,30 @@ def rollout_at_times(
         vector_field,
         inputs,
         input_interpolation,
+        parameters,
         state=state,
         num_times=times.shape[-1],
         integrator=method,
     )
-    if given is not None:
+    if given is None:
+        form, num_parameters = None, 0
+    else:
+        form, num_parameters = given.form, given.num_parameters
         times = times_of_every_member(times, state)
     if substeps is None:
         steps = scalars.number("max_step_size", max_step_size, state.dtype, positive=True)
     else:
         steps = scalars.count("substeps", substeps, least=1)
     plan = _steps_at_most if substeps is None else _substeps
-    form = None if given is None else given.form
     if max_steps is None:
-        stepper = Stepper(vector_field, method, compensated, checkpointing, inputs=form)
+        stepper = Stepper(vector_field, method, compensated, checkpointing, inputs=form, num_parameters=num_parameters)
         return _at_times(stepper, plan, state, times, given, steps, jit_compile)
     if not (1 <= max_steps <= MOST_STEPS and max_steps == int(max_steps)):
         raise ValueError(f"max_steps: expected an integer from 1 to {MOST_STEPS}; received {max_steps}")
     if compensated and method.may_fail:
         raise ValueError(f"max_steps: expected compensated=False with integrator {method.name!r}; received both")
     dtype, most_repeats = state.dtype, int(max_steps) if method.may_fail else None
-    stepper = Stepper(vector_field, method, compensated, checkpointing, most_repeats, form)
+    stepper = Stepper(vector_field, method, compensated, checkpointing, most_repeats, form, num_parameters)
 
     def steps_of(lengths: tf.Tensor) -> tf.Tensor:
         return _least_steps(lengths, steps) if substeps is None else tf.fill(tf.shape(lengths), tf.cast(steps, dtype))

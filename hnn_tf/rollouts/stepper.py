@@ -1,6 +1,8 @@
 """The step that a rollout repeats: an integrator's step for one vector field."""
 
 import dataclasses
+import functools
+from collections.abc import Callable
 
 import tensorflow as tf
 
@@ -23,7 +25,9 @@ class Stepper:
     the last step.
 
     A motion with inputs is ds/dt = f(s, u(t)). Its step has further numbers `[..., c]` beside its size, which determine
-    u(t) within the step.
+    u(t) within the step. A motion with parameters is ds/dt = f(s; theta). The last numbers of its step are theta `[...,
+    k]`, so that the step can be differentiated by theta. The integrator sees the motion at this theta, which is
+    symplectic if the motion is Hamiltonian.
 
     The carry `[..., m]` from step to step is the integrator's extended state. With inputs, the time since the beginning
     follows, as one more coordinate of the state. With compensation, e follows. With a limit, the repetitions of the
@@ -31,13 +35,14 @@ class Stepper:
 
     Args:
       vector_field: A callable from a state `[..., 2n]` to its time derivative `[..., 2n]`. With inputs, it is called as
-        `vector_field(state, inputs=u)`.
+        `vector_field(state, inputs=u)`, and with parameters as `vector_field(state, parameters=theta)`.
       integrator: The integrator that takes the steps.
       compensated: Whether the sums are compensated.
       checkpointing: Whether gradients of many steps compute each step again instead of storing its intermediate values.
       most_repeats: The limit of the repetitions within steps. By default, there is no limit. Compensated sums cannot
         have a limit.
       inputs: The form of the inputs; by default, there are no inputs.
+      num_parameters: k, the number of parameters; by default, there are none.
 
     References:
       Kahan. Further remarks on reducing truncation errors. Communications of the ACM 8, 1965; Hairer, Lubich, Wanner.
@@ -50,6 +55,7 @@ class Stepper:
     checkpointing: bool = True
     most_repeats: int | None = None
     inputs: StepInputs | None = None
+    num_parameters: int = 0
 
     def start(self, state: State) -> tf.Tensor:
         """Returns the carry at the beginning."""
@@ -65,12 +71,15 @@ class Stepper:
 
         Args:
           carry: `[..., m]`.
-          step_size: The size of the step, broadcastable to `[..., 1]`. With inputs, the size and the numbers of the
-            step, `[..., 1 + c]`.
+          step_size: The size of the step, broadcastable to `[..., 1]`. With inputs or parameters, the size, the numbers
+            of the inputs and the parameters, `[..., 1 + c + k]`.
         """
-        motion: VectorField = self._time_derivative
+        motion: Callable[..., tf.Tensor] = self._time_derivative
+        if self.num_parameters:
+            parameters, step_size = step_size[..., -self.num_parameters :], step_size[..., : -self.num_parameters]
+            motion = functools.partial(motion, parameters=parameters)
         if self.inputs is not None:
-            motion, step_size = self._driven(self.inputs, step_size[..., 1:]), step_size[..., :1]
+            motion, step_size = self._driven(motion, self.inputs, step_size[..., 1:]), step_size[..., :1]
         if self.most_repeats is not None:
             return self._limited_step(motion, carry, step_size, self.most_repeats)
         if not self.compensated:
@@ -99,18 +108,18 @@ class Stepper:
         lost = (own > most) | ((together > most) & (own > share)) | (together > 2 * most)
         return tf.concat([tf.where(lost, tf.constant(float("nan"), state.dtype), state), own, together], -1)
 
-    def _driven(self, form: StepInputs, numbers: tf.Tensor) -> VectorField:
+    @staticmethod
+    def _driven(motion: Callable[..., tf.Tensor], form: StepInputs, numbers: tf.Tensor) -> VectorField:
         """Returns the motion of the state with the time as its last coordinate, in a step with these numbers."""
 
-        def motion(timed: tf.Tensor) -> tf.Tensor:
-            inputs = form.at(timed[..., -1:], numbers)
-            derivative = self._time_derivative(timed[..., :-1], inputs=inputs)
+        def timed_motion(timed: tf.Tensor) -> tf.Tensor:
+            derivative = motion(timed[..., :-1], inputs=form.at(timed[..., -1:], numbers))
             return tf.concat([derivative, tf.ones_like(timed[..., :1])], -1)
 
-        return motion
+        return timed_motion
 
-    def _time_derivative(self, state: State, **inputs: tf.Tensor) -> tf.Tensor:
-        derivative = self.vector_field(state, **inputs)
+    def _time_derivative(self, state: State, **given: tf.Tensor) -> tf.Tensor:
+        derivative = self.vector_field(state, **given)
         if not tf.is_tensor(derivative):
             raise ValueError(f"vector_field: expected a time derivative, a tensor; received {derivative!r}")
         # Without this check, an energy `[...]`, for example, could broadcast to `[..., 2n]`.

@@ -39,6 +39,7 @@ class System(abc.ABC):
       num_inputs: The number of inputs m; 0 without inputs.
       input_names: The names of the m inputs.
       input_units: The units of the m inputs, in the same order.
+      num_parameters: 0, because the parameters of a system, such as its masses, are its own attributes.
     """
 
     dof: int
@@ -50,6 +51,7 @@ class System(abc.ABC):
     num_inputs: int = 0
     input_names: tuple[str, ...] = ()
     input_units: tuple[str, ...] = ()
+    num_parameters: int = 0
 
     @abc.abstractmethod
     def hamiltonian(self, state: State) -> tf.Tensor:

@@ -118,6 +118,8 @@ def check_closed_form(model: keras.Model, objective: Objective, *, width: int) -
             **named,
             control="mlp",
         )
+    if declared(model, "num_parameters"):
+        raise OptionError("{model}: its closed form takes no parameters; take hnn or hnn_friction", **named)
     frictionless = declared(model, "dissipation") is None
     if width > WIDEST_STATE and not frictionless:
         raise OptionError(

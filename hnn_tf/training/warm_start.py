@@ -24,7 +24,7 @@ from hnn_tf.numerics.substeps import choose_substeps
 from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching, WeakForm
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.training.training_loop import TrainingLoop
-from hnn_tf.typing import Samples
+from hnn_tf.typing import Samples, State
 
 WIDEST_STATE = 6
 """The largest width 2n of states for which random features alone are the Hamiltonian.
@@ -104,12 +104,14 @@ def warm_start(
     hamiltonian, dissipation = declared(model, "hamiltonian"), declared(model, "dissipation")
     own, assign_friction = declared(hamiltonian, "has_closed_form"), declared(dissipation, "assign_coefficient")
     wide = used["states"].shape[-1] > WIDEST_STATE
-    unsolved = wide or not has_constant_gains(model) or not (dissipation is None or assign_friction)
+    unsolved = (
+        wide or "parameters" in used or not has_constant_gains(model) or not (dissipation is None or assign_friction)
+    )
     if own and unsolved:
         raise InputError(
-            f"{model.name}: expected states of up to {WIDEST_STATE} numbers, LinearFriction or no dissipation, and "
-            "LinearInput or no inputs, to fit random features to trajectories; match derivatives or the weak form, or "
-            "take a network"
+            f"{model.name}: expected states of up to {WIDEST_STATE} numbers without parameters, LinearFriction or no "
+            "dissipation, and LinearInput or no inputs, to fit random features to trajectories; match derivatives or "
+            "the weak form, or take a network"
         )
     if not begins_in_closed_form(model, width=used["states"].shape[-1]):
         _match(model, objective, used, steps)
@@ -164,12 +166,13 @@ def warm_start(
 def _substeps(objective: TrajectoryMatching, field: LinearField, found: TrajectoryFit, samples: Samples) -> int:
     """Returns the number of substeps that the fitted motion needs."""
 
+    def motion(state: State, inputs: tf.Tensor | None = None) -> State:
+        return field.value(state, found.posterior.mean, inputs)
+
     def error(substeps: int) -> float:
         tried = copy.copy(objective)
         tried.substeps = substeps
-        return tried.integration_error(
-            lambda state, inputs=None: field.value(state, found.posterior.mean, inputs), samples
-        )
+        return tried.integration_error(motion, samples)
 
     return choose_substeps(error)
 
@@ -177,10 +180,11 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
     """Returns whether `warm_start` begins a model of states of this width at a closed form.
 
-    The closed form is the motion of a Hamiltonian of states (q, p), without inputs or with inputs of constant gains.
+    The closed form is the motion of a Hamiltonian of states (q, p) without parameters, and without inputs or with
+    inputs of constant gains.
     """
     has_energy = declared(model, "hamiltonian") is not None and declared(model, "canonical")
-    return has_energy and width <= WIDEST_STATE and has_constant_gains(model)
+    return has_energy and width <= WIDEST_STATE and has_constant_gains(model) and not declared(model, "num_parameters")
 
 
 def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
@@ -224,6 +228,8 @@ def _match(model: keras.Model, objective: TrajectoryMatching, samples: Samples, 
         flat = {"state": states.reshape(-1, width), "time_derivative": samples["time_derivatives"].reshape(-1, width)}
         if "inputs" in samples:
             flat["inputs"] = samples["inputs"].reshape(len(flat["state"]), -1)
+        if "parameters" in samples:
+            flat["parameters"] = np.repeat(samples["parameters"], states.shape[1], 0)
         _train(model, DerivativeMatching(), flat, steps)
     else:
         window = min(10, states.shape[1])

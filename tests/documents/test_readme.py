@@ -9,6 +9,7 @@ import command_session
 import driven_motion
 import keras
 import numpy as np
+import pendulum_family
 import pytest
 import tensorflow as tf
 
@@ -32,6 +33,7 @@ DOCUMENTS += [
     "docs/inputs.md",
     "docs/known_limits.md",
     "docs/objectives.md",
+    "docs/parameters.md",
     "docs/serving.md",
     "docs/structures.md",
     "docs/training_in_keras.md",
@@ -167,6 +169,31 @@ def test_python_of_the_page_on_inputs_runs(rng):
     found = names["found"]
     assert abs(found.gains.item() - driven_motion.GAIN) < 4 * found.gains_std.item() < 0.2
     assert abs(found.friction - driven_motion.FRICTION) < 4 * found.friction_std < 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:hnn. substeps=1")  # a network of so few readings bends between them
+def test_python_of_the_page_on_parameters_runs():
+    data = pendulum_family.recordings(count=12)
+    given = {"times": pendulum_family.TIMES, "states": data.stacked("states"), "theta": data.stacked("parameters")}
+    names = _names_after("docs/parameters.md", **given)
+    assert names["path"].shape == (21, 2)
+    assert names["family"].parameter_names == ("mass", "length")
+    assert names["fitted"].metrics["coordinate_mse"] < 0.1
+    assert len(names["simulated"]) == 18
+    assert set(names["errors"]) == {
+        "coordinate_mse",
+        "interpolation_coordinate_mse",
+        "extrapolation_coordinate_mse",
+    }
+    assert (names["motion"].shape, names["energy"].shape, names["paths"].shape) == ((2, 2), (2,), (2, 21, 2))
+    assert names["direction"].shape == (2,)
+    assert np.abs(names["direction"]).max() > 0
+
+
+def test_the_page_on_parameters_answers_in_its_first_lines():
+    first = (ROOT / "docs" / "parameters.md").read_text().splitlines()[:10]
+    assert all(any(word in line for line in first) for word in ("parameters=theta", "fit(", "rollout("))
 
 
 @pytest.mark.slow

@@ -41,6 +41,11 @@ BUILDERS = {
     "hnn_dissipation": lambda: _dissipative(models.MLPDissipation(hidden_units=[8])),
     "driven": lambda: _dissipative(models.LinearFriction(), hnn_tf.LinearInput(gains=[[1, 0.5, -1], [-0.5, 2, 0.3]])),
     "driven by MLPInput": lambda: _dissipative(None, hnn_tf.MLPInput(2, hidden_units=[8])),
+    "family": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MLPHamiltonian(hidden_units=[16, 16], num_parameters=2, parameter_ranges=[[0.5, 1.5], [3.0, 4.0]]),
+        models.LinearFriction(),
+        hnn_tf.LinearInput(gains=[[1.0], [0.5]]),
+    ),
     "baseline": lambda: hnn_tf.BaselineNetwork(hidden_units=[16, 16]),
     "second_order": lambda: models.SecondOrderNetwork(hidden_units=[16, 16]),
     "separable": lambda: hnn_tf.HamiltonianNetwork(

@@ -1,0 +1,69 @@
+"""The parameters theta of a motion: quantities, such as a mass, that are constant along a motion."""
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from hnn_tf.declarations import declared, name_of
+from hnn_tf.input_error import InputError
+from hnn_tf.typing import State
+
+
+def check_parameters(motion: Any, parameters: Any) -> None:
+    """Refuses parameters that a motion or an energy does not take, and missing parameters.
+
+    Args:
+      motion: A model or a layer. It takes k parameters if it declares this number as `num_parameters`.
+      parameters: A tensor or an array `[..., k]`, or None.
+
+    Raises:
+      InputError: If the motion takes no parameters and there are some, or it takes parameters, and they are missing or
+        have another width than k.
+    """
+    name, expected = name_of(motion), declared(motion, "num_parameters")
+    if parameters is None and expected:
+        raise InputError(f"{name}: expected parameters of width {expected}; received none; give parameters=...")
+    if parameters is None:
+        return
+    if not expected:
+        raise InputError(
+            f"{name}: takes no parameters; leave the parameters out, or take a model with "
+            "MLPHamiltonian(num_parameters=k)"
+        )
+    shape = tuple(parameters.shape)
+    if not shape or shape[-1] not in (None, expected):
+        raise InputError(f"{name}: expected parameters of width {expected}; received shape {shape}")
+
+
+def of_every_state(parameters: tf.Tensor, state: State) -> tf.Tensor:
+    """Returns the parameters `[..., k]` of states `[..., 2n]`, for parameters `[..., k]` or `[k]`."""
+    return parameters + tf.zeros_like(state[..., :1])
+
+
+def at_parameters(function: Callable[..., tf.Tensor], parameters: tf.Tensor | None) -> Callable[[State], tf.Tensor]:
+    """Returns an energy or a motion at fixed parameters, as a function of the state alone.
+
+    Args:
+      function: A model or a layer, which is called as `function(state, parameters=theta)`.
+      parameters: Theta `[..., k]` or `[k]`, or None for a function without parameters, which is returned itself.
+    """
+    return function if parameters is None else _AtParameters(function, parameters)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _AtParameters:
+    """A function at fixed parameters. It has a method `gradient` if the function has one."""
+
+    function: Any
+    parameters: tf.Tensor
+
+    def __call__(self, state: State) -> tf.Tensor:
+        return self.function(state, parameters=of_every_state(self.parameters, state))
+
+    @property
+    def gradient(self) -> Callable[[State], tf.Tensor]:
+        # Without such a method, this is an AttributeError, as for the function itself.
+        return functools.partial(self.function.gradient, parameters=self.parameters)
