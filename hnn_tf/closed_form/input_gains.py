@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
-from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
 from hnn_tf.motion_inputs import check_inputs
 from hnn_tf.typing import Samples
 
@@ -58,8 +57,9 @@ class InputGains:
         """
         states = np.asarray(samples["state"] if "state" in samples else samples["states"])
         inputs = np.asarray(samples["inputs"], np.float64) if "inputs" in samples else None
-        control = model.control if isinstance(model, HamiltonianNetwork) else None
-        if isinstance(model, HamiltonianNetwork):
+        control = declared(model, "control")
+        # A Hamiltonian alone declares no number of inputs.
+        if declared(model, "num_inputs") is not None:
             check_inputs(model, inputs)
             if given is not None:
                 raise InputError(
@@ -133,7 +133,7 @@ class InputGains:
 
     def assign(self, model: Any, fitted: np.ndarray | None) -> None:
         """Gives the fitted B `[n, m]` to the model, if the model has a control layer and B was unknown."""
-        control = model.control if isinstance(model, HamiltonianNetwork) else None
+        control = declared(model, "control")
         if control is None or self.known is not None:
             return
         if not control.built:

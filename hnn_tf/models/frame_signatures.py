@@ -36,8 +36,11 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     """
     if not model.built:
         raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")
-    for kind in ("inputs", "parameters"):
-        count = declared(model.dynamics, f"num_{kind}")
+    counts = {
+        "inputs": declared(model.dynamics, "num_inputs"),
+        "parameters": declared(model.dynamics, "num_parameters"),
+    }
+    for kind, count in counts.items():
         if count:
             raise InputError(
                 f"{model.name}: expected dynamics without {kind}; received dynamics with {count} {kind}; export "
