@@ -23,7 +23,7 @@ from hnn_tf.numerics.substeps import choose_substeps
 from hnn_tf.objectives import CombinedMatching, DerivativeMatching, TrajectoryMatching, WeakForm
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.training.training_loop import TrainingLoop
-from hnn_tf.typing import Samples
+from hnn_tf.typing import Samples, State
 
 WIDEST_STATE = 6
 """The largest width 2n of states for which random features alone are the Hamiltonian.
@@ -165,12 +165,13 @@ def warm_start(
 def _substeps(objective: TrajectoryMatching, field: LinearField, found: TrajectoryFit, samples: Samples) -> int:
     """Returns the number of substeps that the fitted motion needs."""
 
+    def motion(state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
+        return field.value(state, found.posterior.mean, inputs)
+
     def error(substeps: int) -> float:
         tried = copy.copy(objective)
         tried.substeps = substeps
-        return tried.integration_error(
-            lambda state, inputs=None: field.value(state, found.posterior.mean, inputs), samples
-        )
+        return tried.integration_error(motion, samples)
 
     return choose_substeps(error)
 
