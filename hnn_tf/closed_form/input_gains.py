@@ -78,12 +78,11 @@ class InputGains:
                 f"inputs: expected finite numbers {[*states.shape[:-1]]} + [m], a row for each state; received shape "
                 f"{inputs.shape}"
             )
-        ends = samples["end_inputs"] if "end_inputs" in samples else None
-        if "states" in samples and (ends is None or np.shape(ends) != inputs.shape):
-            received = "none" if ends is None else f"shape {np.shape(ends)}"
+        ends = np.shape(samples["end_inputs"]) if "end_inputs" in samples else None
+        if "states" in samples and ends != inputs.shape:
             raise InputError(
                 f"end_inputs: expected the inputs {list(inputs.shape)} just before the next reading, which equal the "
-                f"inputs if they are held; received {received}"
+                f"inputs if they are held; received {'none' if ends is None else f'shape {ends}'}"
             )
         known = control.known_gains if control is not None else None
         gains = given if given is not None else cls(states.shape[-1] // 2, inputs.shape[-1], known)

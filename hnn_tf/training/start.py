@@ -35,7 +35,7 @@ class Start:
     objective: Objective
     samples: Samples
     is_whole: bool = False
-    standard_errors: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    standard_errors: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def found(self) -> dict[str, np.ndarray]:
         """Returns the numbers that were found, by name, as `again` needs them."""

@@ -5,7 +5,6 @@ import math
 import pathlib
 import sys
 import time
-from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -51,7 +50,7 @@ class TrainingResult:
     losses: dict[str, float]
     seconds: float
     steps: int
-    standard_errors: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    standard_errors: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 def train(

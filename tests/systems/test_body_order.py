@@ -96,7 +96,7 @@ def test_pages_say_it(page):
 
 
 def _card(state):
-    known = dict.fromkeys(("system", "inputs", "training", "metrics", "licence"))
+    known = dict.fromkeys(("system", "inputs", "system_parameters", "training", "metrics", "licence"))
     rollout = {"integrator": "rk4", "max_step_size": 0.1, "substeps": None, "max_steps": None}
     rollout |= {"input_interpolation": None}
     return (
