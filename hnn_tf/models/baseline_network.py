@@ -78,15 +78,16 @@ class BaselineNetwork(LearnedMotion, keras.Model):
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the perceptron for states `[..., 2n]`, whose width determines the output width."""
         if self.mlp is None:
+            dof = phase_space.dof(tf.TensorSpec(input_shape))
             self.mlp = MLP(
-                self._output_units(phase_space.dof(tf.TensorSpec(input_shape))),
+                self._output_units(dof),
                 hidden_units=self.hidden_units,
                 activation=self.activation,
                 dtype=self.dtype_policy,
                 trainable=self.trainable,
                 name="mlp",
             )
-            self.mlp.build([None, input_shape[-1] + self.num_inputs + self.num_parameters])
+            self.mlp.build([None, 2 * dof + self.num_inputs + self.num_parameters])
             self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: input_shape[-1]})
 
     def _output_units(self, dof: int) -> int:

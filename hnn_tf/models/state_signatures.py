@@ -82,8 +82,7 @@ def state_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
         times = of_batch(times, state)
         inputs = None if inputs is None else of_times(inputs, times)
         parameters = None if parameters is None else of_batch(parameters, state)
-        given = {"inputs": inputs, "parameters": parameters}
-        trajectory = rollout_at_times(model, state, times, **given, **rollout_options)
+        trajectory = rollout_at_times(model, state, times, inputs=inputs, parameters=parameters, **rollout_options)
         along = energy_along(model.hamiltonian, trajectory, parameters) if has_energy else {}
         return {"trajectory": trajectory} | along
 
