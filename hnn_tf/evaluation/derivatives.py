@@ -21,8 +21,8 @@ def derivative_mse(vector_field: VectorField, samples: Samples) -> float:
 
     Args:
       vector_field: A model or a system, which is evaluated in its own precision.
-      samples: The columns `state` and `time_derivative`, both `[N, 2n]`, and, for a motion with inputs, `inputs` `[N,
-        m]`.
+      samples: The columns `state` and `time_derivative`, both `[N, 2n]`, and, for a motion with inputs or parameters,
+        `inputs` `[N, m]` and `parameters` `[N, k]`.
 
     Raises:
       ValueError: If the shapes of the columns differ.
@@ -72,6 +72,6 @@ def _check_equal(samples: Samples) -> None:
 
 def _squared_errors(vector_field: VectorField, samples: Samples, piece: slice) -> np.ndarray:
     dtype = declared(vector_field, "compute_dtype") or "float64"
-    given = {name: tf.constant(samples[name][piece], dtype) for name in ("inputs",) if name in samples}
+    given = {name: tf.constant(samples[name][piece], dtype) for name in ("inputs", "parameters") if name in samples}
     motion = vector_field(tf.constant(samples["state"][piece], dtype), **given)
     return (motion.numpy() - samples["time_derivative"][piece]) ** 2

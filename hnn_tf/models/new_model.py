@@ -59,7 +59,7 @@ def new_unbuilt_model(
     given: dict[str, Any] = {}
     if num_inputs or options.control:
         given |= {"num_inputs": num_inputs, "control": options.control}
-    if parameter_ranges:
+    if len(parameter_ranges):
         given["parameter_ranges"] = parameter_ranges
     return MODELS[options.model](
         hidden_units=options.hidden_units,

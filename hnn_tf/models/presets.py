@@ -155,7 +155,7 @@ class FieldPreset:
             activation=activation,
             num_inputs=num_inputs,
             num_parameters=len(parameter_ranges),
-            parameter_ranges=parameter_ranges or None,
+            parameter_ranges=parameter_ranges if len(parameter_ranges) else None,
             dtype=dtype,
             name=self.name,
         )
@@ -204,7 +204,7 @@ def lagrangian(
       OptionError: If `time_reversible` is set, a control layer is named, and there are no inputs, or there are
         parameters.
     """
-    if parameter_ranges:
+    if len(parameter_ranges):
         raise _no_parameters("lagrangian")
     if time_reversible:
         raise OptionError(
@@ -278,7 +278,7 @@ def _energy(options: HamiltonianArguments, **parameters: Any) -> keras.layers.La
 def _parameters(options: HamiltonianArguments) -> dict[str, Any]:
     """Returns the arguments of an energy with the parameters of the options."""
     ranges = options.parameter_ranges
-    return {"num_parameters": len(ranges), "parameter_ranges": ranges or None}
+    return {"num_parameters": len(ranges), "parameter_ranges": ranges if len(ranges) else None}
 
 
 def _friction(activation: str, dtype: str) -> keras.layers.Layer:
