@@ -33,7 +33,7 @@ class HamiltonianFit:
 
     hamiltonian: LinearHamiltonian
     solution: RidgeSolution
-    terms: FreeTerms
+    terms: FreeTerms = FreeTerms()
 
     @property
     def friction(self) -> np.ndarray:
