@@ -6,7 +6,14 @@ from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.registry import Registry
 from hnn_tf.training.training_options import TrainingOptions
 from trainers.run_options import PROTOCOLS, RunOptions
-from trainers.tasks.data_options import ArmOptions, CachedDataOptions, DataOptions, FrameOptions, RecordOptions
+from trainers.tasks.data_options import (
+    ArmOptions,
+    CachedDataOptions,
+    DataOptions,
+    DrivenOptions,
+    FrameOptions,
+    RecordOptions,
+)
 from trainers.tasks.task_options import TaskOptions
 from trainers.trainer_options import TrainerOptions
 
@@ -21,6 +28,14 @@ _MEASURED = {
 }
 
 TASK_OPTIONS: dict[str, TaskOptions] = {
+    "driven_pendulum": TaskOptions(
+        TrainerOptions(
+            model=ModelOptions("random_features_friction"),
+            training=TrainingOptions(steps=150, learning_rate=3e-4, learning_rate_schedule="cosine"),
+            data=DrivenOptions(),
+        ),
+        {protocol: {"objective": "trajectory"} for protocol in PROTOCOLS},
+    ),
     "mass_spring": TaskOptions(_PLANAR),
     "pendulum": TaskOptions(_PLANAR),
     "pixel_pendulum": TaskOptions(
