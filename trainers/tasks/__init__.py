@@ -12,6 +12,7 @@ from trainers.tasks.data_options import (
     DataOptions,
     DrivenOptions,
     FrameOptions,
+    LatticeOptions,
     RecordOptions,
 )
 from trainers.tasks.task_options import TaskOptions
@@ -36,6 +37,13 @@ TASK_OPTIONS: dict[str, TaskOptions] = {
         ),
         {protocol: {"objective": "trajectory"} for protocol in PROTOCOLS},
     ),
+    "double_pendulum": TaskOptions(
+        TrainerOptions(
+            model=ModelOptions("mechanical", hidden_units=(64, 64)),
+            training=TrainingOptions(steps=5000, batch_size=512, learning_rate=3e-3, learning_rate_schedule="cosine"),
+            data=DataOptions(),
+        )
+    ),
     "mass_spring": TaskOptions(_PLANAR),
     "pendulum": TaskOptions(_PLANAR),
     "pixel_pendulum": TaskOptions(
@@ -50,6 +58,13 @@ TASK_OPTIONS: dict[str, TaskOptions] = {
             run=RunOptions(compare_baseline=True),
         ),
         {protocol: {"objective": "inverse_dynamics"} for protocol in PROTOCOLS},
+    ),
+    "spring_lattice": TaskOptions(
+        TrainerOptions(
+            model=ModelOptions("pairwise", hidden_units=(64, 64)),
+            training=TrainingOptions(steps=2000, batch_size=256, learning_rate=3e-3, learning_rate_schedule="cosine"),
+            data=LatticeOptions(),
+        )
     ),
     "three_body": TaskOptions(
         TrainerOptions(

@@ -95,3 +95,23 @@ class DrivenOptions(DataOptions):
         "linear changes it linearly.",
         choices=INTERPOLATIONS,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class LatticeOptions(DataOptions):
+    """Options of the lattice of springs."""
+
+    num_bodies: int = option(
+        8,
+        "The number of bodies of the training. The lattice has as many rows as possible, but not more than columns. A "
+        "prime number is a chain.",
+        least=2,
+        most=100,
+    )
+    transfer_bodies: tuple[int, ...] = option(
+        (),
+        "The numbers of bodies, for example 16,64, of the lattices to which the trained model is applied without "
+        "training, to measure its errors there. By default, there are none.",
+        least=2,
+        most=1024,
+    )
