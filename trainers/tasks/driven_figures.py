@@ -120,9 +120,9 @@ def energy_balance(
     starts, ends = inputs[:-1], np.asarray(interval_ends(inputs, interpolation))[:-1]
     power = np.sum(outputs[:-1] * starts + outputs[1:] * ends, -1) / 2.0
     return {
-        "change": energy - energy[0],
-        "torque": _summed(power, times),
-        "friction": -_summed((lost[:-1] + lost[1:]) / 2.0, times),
+        "energy change": energy - energy[0],
+        "work of torque": _summed(power, times),
+        "work of friction": -_summed((lost[:-1] + lost[1:]) / 2.0, times),
     }
 
 

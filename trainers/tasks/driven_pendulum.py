@@ -18,7 +18,7 @@ from trainers.trainer_options import TrainerOptions
 
 NUM_RECORDINGS = 50
 NUM_TRAINING = 25
-NUM_TIMES = 46
+NUM_TIMES = 45
 RADIUS = (0.2, 1.5)
 """The range of |s| in which all recordings begin."""
 

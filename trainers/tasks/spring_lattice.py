@@ -62,7 +62,7 @@ class SpringLatticeTask(Task):
             raise OptionError(
                 "{transfer_bodies}: expected a model for any number of bodies; received {model}; take pairwise, or "
                 "leave {transfer_bodies:only} out",
-                transfer_bodies=",".join(map(str, options.data.transfer_bodies)),
+                transfer_bodies=options.data.transfer_bodies,
                 model=model.model,
             )
         return made
