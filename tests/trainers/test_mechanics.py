@@ -51,7 +51,7 @@ METRICS = {
     "spring_lattice": LOSSES
     | ROLLOUT
     | OOD
-    | {"mass", "momentum_mse", "angular_momentum_mse"}
+    | {"mass", "mass_of_truth", "momentum_mse", "angular_momentum_mse"}
     | {f"transfer_{bodies}_{name}" for bodies in (4, 6) for name in TRANSFER},
 }
 BODIES = ["coordinate_error.png", "energy.png", "orbits.png", "rollout.gif"]

@@ -1,8 +1,10 @@
 """The figures of a run with a motor."""
 
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -43,16 +45,18 @@ def draw(
     names: dict[str, Any] = {"state_names": system.state_names, "state_units": system.state_units}
     given: dict[str, Any] = {"input_interpolation": recording.input_interpolation}
     fields = {"truth": system} | models
-    short = recording[0]
+    times_of_readings, true, readings, own_torques = (
+        recording.stacked(name)[0] for name in ("times", "true_states", "states", "inputs")
+    )
     draw_coordinates(
         folder / "coordinates.png",
-        times=short.times,
+        times=times_of_readings,
         trajectories={
-            label: evaluation_rollout(field, short.true_states[:1], short.times, inputs=short.inputs, **given)[0]
+            label: evaluation_rollout(field, true[:1], times_of_readings, inputs=own_torques, **given)[0]
             for label, field in fields.items()
         },
-        observed=short.states,
-        inputs=DrawnInputs(short.inputs, system.input_names, system.input_units, recording.input_interpolation),
+        observed=readings,
+        inputs=DrawnInputs(own_torques, system.input_names, system.input_units, recording.input_interpolation),
         **names,
     )
     paths = {
@@ -81,7 +85,7 @@ def draw(
         figures.draw_hamiltonian(
             folder / "hamiltonian.png",
             true=system.hamiltonian,
-            learned=lambda state, model=models[label]: model.hamiltonian(tf.cast(state, model.compute_dtype)),
+            learned=_in_own_precision(models[label]),
             observed=observed,
             energy_unit=system.energy_unit,
             learned_label=label,
@@ -124,6 +128,11 @@ def energy_balance(
         "work of torque": _summed(power, times),
         "work of friction": -_summed((lost[:-1] + lost[1:]) / 2.0, times),
     }
+
+
+def _in_own_precision(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Returns H of a model as a function of states of any precision."""
+    return lambda state: model.hamiltonian(tf.cast(state, model.compute_dtype))
 
 
 def _summed(means: np.ndarray, times: np.ndarray) -> np.ndarray:

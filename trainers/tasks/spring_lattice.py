@@ -27,14 +27,17 @@ NUM_TRANSFERRED = 5
 TIMES = np.linspace(0.0, 3.0, 31)
 ROLLOUT_TIMES = np.linspace(0.0, 10.0, 101)
 
+MASS = 0.5
+"""The mass of each body, in kg. Models begin at the mass 1."""
+
 SPREAD = 0.2
 OOD_SPREAD = 0.3
-"""The largest displacement of a body along each axis at the first time, in m. The largest momentum along each axis is
-2.5 times this number, in kg m/s."""
+"""The largest displacement of a body along each axis at the first time, in m. The largest velocity along each axis is
+2.5 times this number, in m/s."""
 
 
 class SpringLatticeTask(Task):
-    """Bodies of 1 kg, which springs of 1 N/m and 1 m join to a lattice that moves freely in the plane."""
+    """Bodies of 0.5 kg, which springs of 1 N/m and 1 m join to a lattice that moves freely in the plane."""
 
     name = "spring_lattice"
     body_dimension = 2
@@ -113,6 +116,8 @@ class SpringLatticeData(TaskData):
             **scores,
             **evaluation.conserved_quantity_errors(self.system, true, predicted),
         }
+        if "mass" in fitted.model.vector_field().physical_parameters():
+            found["mass_of_truth"] = self.system.mass
         for num_bodies in self._transfer_bodies:
             found |= self._transfer(fitted.model, num_bodies, scores)
         return found
@@ -156,13 +161,13 @@ class SpringLatticeData(TaskData):
 def lattice_of(num_bodies: int) -> SpringLattice:
     """Returns the lattice of a number of bodies, with as many rows as possible, but not more than columns."""
     rows = max(rows for rows in range(1, int(num_bodies**0.5) + 1) if num_bodies % rows == 0)
-    return SpringLattice(rows=rows, columns=num_bodies // rows)
+    return SpringLattice(rows=rows, columns=num_bodies // rows, mass=MASS)
 
 
 def sample(system: SpringLattice, rng: np.random.Generator, count: int, *, spread: float = SPREAD) -> np.ndarray:
     """Returns initial states `[count, 2n]` near the lattice at rest, uniform in a box of half-width `spread`."""
     offsets = rng.uniform(-spread, spread, [count, 2 * system.dof])
-    offsets[:, system.dof :] *= 2.5
+    offsets[:, system.dof :] *= 2.5 * system.mass
     return system.at_rest() + offsets
 
 
