@@ -87,7 +87,7 @@ class DrivenOptions(DataOptions):
         least=0.0,
         most=100.0,
     )
-    # With ten times the largest value, the motion would end within the first interval between two readings.
+    # The largest coefficient already stops the pendulum within one interval between two readings.
     damping: float = option(0.1, "The true coefficient of friction, in N m s.", least=0.0, most=10.0)
     input_interpolation: str = option(
         "zero_order_hold",
