@@ -139,8 +139,8 @@ class DrivenPendulumData(TaskData):
 def random_torques(rng: np.random.Generator, count: int, num_times: int, interpolation: str) -> np.ndarray:
     """Returns random torques at the readings `[count, num_times, 1]`, in N m.
 
-    A new torque is drawn for every ninth reading. Between these readings, the torque is constant if it is held, and
-    otherwise on a straight line.
+    A new torque is drawn for every ninth reading. Between these readings, the torque is constant if it is held.
+    Otherwise, it changes by the same amount from each reading to the next.
     """
     reading = np.arange(num_times)
     drawn = rng.uniform(-LARGEST_TORQUE, LARGEST_TORQUE, [count, num_times // READINGS_A_TORQUE + 2])
