@@ -78,6 +78,9 @@ ENERGIES = {
         bool, True, "Whether `feature_gradients` can be called: a layer around another one has the features of that."
     ),
     "coefficient_scales": Declaration(object, None, "The prior scales [m] of the coefficients of the features."),
+    "with_pairs": Declaration(
+        Callable, None, "Makes a copy for bodies that act on each other in the given pairs; None if it cannot."
+    ),
     "adapt": Declaration(Callable, None, "Makes the features again from vectors [N, d]."),
 }
 """The declarations of Hamiltonians, Lagrangians and other energies."""

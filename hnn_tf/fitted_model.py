@@ -161,13 +161,7 @@ class FittedModel:
             }
             if described
             else None,
-            "inputs": {
-                "names": list(described.input_names),
-                "units": list(described.input_units),
-                "interpolation": described.input_interpolation,
-            }
-            if described and described.num_inputs
-            else None,
+            "inputs": report.input_entry(self.test),
             "system_parameters": {
                 "names": list(described.parameter_names),
                 "units": list(described.parameter_units),

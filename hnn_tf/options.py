@@ -126,6 +126,8 @@ def _problem(value: Any, said: Option) -> str | None:
         return None
     least = float("-inf") if said.least is None else said.least
     most = float("inf") if said.most is None else said.most
+    if isinstance(value, tuple):
+        return None if all(least <= each <= most for each in value) else f"numbers from {least:g} to {most:g}"
     if least <= value <= most or (said.or_zero and value == 0):  # NaN is outside every range
         return None
     return f"{'0, or ' if said.or_zero else ''}a number from {least:g} to {most:g}"

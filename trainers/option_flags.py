@@ -25,7 +25,9 @@ def define(options: Options, *, set_later: Collection[str]) -> None:
 
 
 def _define(name: str, kind: Kind, said: Option, default: Any, meaning: str) -> None:
-    if kind.is_tuple:
+    if kind.is_tuple and said.least is not None and said.most is not None:
+        number_flags.define_numbers(name, default, meaning, least=int(said.least), most=int(said.most))
+    elif kind.is_tuple:
         number_flags.define_widths(name, [str(width) for width in default], meaning)
     elif said.choices is not None:
         flags.DEFINE_enum(name, default, sorted(said.choices), meaning)

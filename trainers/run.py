@@ -88,7 +88,7 @@ def _models(task: Task, options: TrainerOptions, objective: Objective) -> Compar
         models = {own: models.pop(own)} | models
     for model, fits in models.values():
         fits.check(model)
-        check_closed_form(model, fits, width=task.state_width)
+        check_closed_form(model, fits, width=task.width_of(options))
         check_steps(model, fits, options.training)
     if options.run.export:  # the models for comparison are not exported
         integrators.get(options.objective.integrator).check(models[own][0].vector_field())
@@ -155,6 +155,7 @@ def _write_results(
         "fit_seconds": fitted[label].result.seconds,
         "model_sha256": hashlib.sha256((folder / "model.keras").read_bytes()).hexdigest(),
         "state": data.state,
+        "inputs": report.input_entry(data.train),
         "training_data": {"samples": num_samples(samples), "sha256": fingerprint(samples)},
         "metrics": metrics[label],
     }

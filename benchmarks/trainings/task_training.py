@@ -50,7 +50,7 @@ class TaskTraining:
     def new_model(self) -> keras.Model:
         """Returns the untrained model of the options."""
         model = self.task.new_model(self.options.model, self.options)
-        check_closed_form(model, self.objective, width=self.task.state_width)
+        check_closed_form(model, self.objective, width=self.task.width_of(self.options))
         return model
 
     def fit(self, model: keras.Model) -> FittedModel:

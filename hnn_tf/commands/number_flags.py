@@ -44,6 +44,20 @@ def define_widths(name: str, default: Sequence[str], meaning: str) -> None:
     flags.register_validator(name, widths_fit, message=f"expected {WIDTHS}")
 
 
+def define_numbers(name: str, default: Sequence[int], meaning: str, *, least: int, most: int) -> None:
+    """Defines a flag with a list of integers from `least` to `most`, which may be empty."""
+    flags.DEFINE_list(name, [str(number) for number in default], meaning)
+    flags.register_validator(
+        name,
+        # The length is checked first, because Python refuses to read integers of thousands of digits.
+        lambda numbers: all(
+            each.strip().isdecimal() and len(each.strip()) <= len(str(most)) and least <= int(each) <= most
+            for each in numbers
+        ),
+        message=f"expected integers from {least} to {most}, separated by commas",
+    )
+
+
 def widths_fit(widths: Sequence[str]) -> bool:
     """Returns whether the widths, as the user wrote them, satisfy `WIDTHS`."""
     if not 0 < len(widths) <= _MOST_LAYERS:

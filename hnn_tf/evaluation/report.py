@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.data.frame_recordings import FrameRecordings
+from hnn_tf.data.recordings import Recordings
 from hnn_tf.evaluation.published_results import PUBLISHED_RESULTS
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.version import __version__
@@ -22,6 +24,17 @@ def write_metrics(path: str | os.PathLike, document: dict[str, Any]) -> None:
     """
     with atomic_file(path) as temporary:
         temporary.write_text(json.dumps(document | {"versions": versions()}, indent=2, allow_nan=False) + "\n")
+
+
+def input_entry(recordings: Recordings | FrameRecordings) -> dict[str, Any] | None:
+    """Returns the entry `inputs` of a run's document: names, units and interpolation; None if there are no inputs."""
+    if not isinstance(recordings, Recordings) or not recordings.num_inputs:
+        return None
+    return {
+        "names": list(recordings.input_names),
+        "units": list(recordings.input_units),
+        "interpolation": recordings.input_interpolation,
+    }
 
 
 def versions() -> dict[str, str]:

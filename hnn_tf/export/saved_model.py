@@ -108,8 +108,10 @@ def export_model(
         raise InputError(f"{folder}: expected a served folder; received a version; give the folder above")
     versions.refuse_existing(folder, version)  # the version is checked again after the work
     steps: dict[str, Any] = {"max_step_size": max_step_size, "substeps": substeps, "max_steps": int(max_steps)}
-    interpolation = input_interpolation or model_card.recorded_inputs(run).get("interpolation")
-    module = ServingModule(model, integrator=integrator, input_interpolation=interpolation, **steps)
+    recorded = model_card.recorded_inputs(run)
+    if input_interpolation is None and declared(model, "num_inputs"):  # the recordings of other models may have inputs
+        input_interpolation = recorded.get("interpolation")
+    module = ServingModule(model, integrator=integrator, input_interpolation=input_interpolation, **steps)
     keras_endpoints.attach(module, module.functions)
     created = [each for each in (folder, *folder.parents) if not each.exists()]
     until_done = contextlib.ExitStack()

@@ -122,6 +122,21 @@ class PairwiseHamiltonian(EnergyLayer):
             return found
         return {f"mass_of_kind_{i}": value for i, value in enumerate(found.values())}
 
+    def with_pairs(self, pairs: Sequence[tuple[int, int]]) -> "PairwiseHamiltonian":
+        """Returns a copy with the same weights, in which other pairs of bodies act on each other.
+
+        Without `kinds`, the copy may have another number of bodies, whose last one is in one of the pairs.
+
+        Args:
+          pairs: The pairs (i, j) of bodies, as in the class.
+        """
+        copied = type(self).from_config(self.get_config() | {"pairs": [list(pair) for pair in pairs]})
+        if self.built:
+            bodies = 1 + max(map(max, pairs)) if self.kinds is None else len(self.kinds)
+            copied.build([None, 2 * self.dimension * bodies])
+            copied.set_weights(self.get_weights())
+        return copied
+
     def _check(self, shape: Sequence[int | None]) -> int:
         """Returns the number of bodies of states of the given shape."""
         width = 2 * phase_space.dof(tf.TensorSpec(shape))

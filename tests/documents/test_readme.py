@@ -218,7 +218,7 @@ def test_make_targets_exist():
 
 def test_flags_of_the_commands_exist():
     commands = re.findall(r"^python -m (\S+) (.*)$", SHELL, re.MULTILINE)
-    assert len(commands) == 8
+    assert len(commands) == 11
     for module, arguments in commands:
         done = subprocess.run(
             [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 import hnn_tf
 from hnn_tf.evaluation import PUBLISHED_RESULTS
-from hnn_tf.evaluation.report import format_table, write_metrics
+from hnn_tf.evaluation.report import format_table, input_entry, write_metrics
 
 DOCUMENT = {
     "task": "pendulum",
@@ -35,6 +35,16 @@ def test_the_document_is_written_as_it_is(tmp_path):
     written = json.loads((tmp_path / "metrics.json").read_text())
     del written["versions"]
     assert written == DOCUMENT
+
+
+def test_inputs_are_described_if_there_are_some():
+    times, states = np.arange(3.0), np.zeros([1, 3, 2])
+    recordings = hnn_tf.data.Recordings.from_arrays
+    driven = recordings(
+        times, states, inputs=np.ones([1, 3, 1]), input_names=["force"], input_units=["N"], input_interpolation="linear"
+    )
+    assert input_entry(driven) == {"names": ["force"], "units": ["N"], "interpolation": "linear"}
+    assert input_entry(recordings(times, states)) is None
 
 
 def test_the_versions_that_made_it_are_written(tmp_path):

@@ -79,6 +79,21 @@ def test_it_is_the_sum_over_pairs_of_any_number_of_bodies(rng):
     np.testing.assert_allclose(velocity, p.ravel(), rtol=1e-14)
 
 
+def test_a_copy_has_the_same_weights_for_other_pairs_of_more_bodies(rng):
+    layer = _layer(pairs=[(0, 1)])
+    layer.build([None, 8])
+    layer.set_weights([weights + rng.normal(size=weights.shape) for weights in layer.get_weights()])
+    copied = layer.with_pairs([(0, 1), (3, 1)])
+    q, p = rng.normal(size=[2, 2, 4])
+    expected = 0.5 * np.sum(p**2) / layer.masses.numpy()[0]
+    for i, j in [(0, 1), (1, 3)]:
+        distance = np.hypot(*(q[:, i] - q[:, j]))
+        expected += layer.potential(tf.constant([[np.log(distance)]], tf.float64)).numpy()[0]
+    assert copied(np.concatenate([q, p]).ravel()).numpy() == pytest.approx(expected, rel=1e-12)
+    assert (layer.pairs, copied.pairs) == (((0, 1),), ((0, 1), (3, 1)))
+    assert not _layer().with_pairs([(0, 1)]).built
+
+
 def test_kinds_have_masses_and_potentials_of_their_own(rng):
     layer = _layer(kinds=[0, 1, 0], masses=[1.0, 4.0])
     q, p = rng.normal(size=[2, 5, 6])

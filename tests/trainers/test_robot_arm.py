@@ -71,7 +71,9 @@ def test_the_closed_form_takes_no_steps_and_is_exact(finished, folder):
 
 @pytest.mark.slow
 def test_a_run_compares_the_arm_with_feed_forward_networks(folder):
-    ((code, output, error),) = command_session.run([[*FEW, "--output_dir=compared", "--noise_std=0.1"]], folder)
+    ((code, output, error),) = command_session.run(
+        [[*FEW, "--output_dir=compared", "--noise_std=0.1", "--export"]], folder
+    )
     assert (code, error) == (0, "")
     document = json.loads((folder / "compared" / "metrics.json").read_text())
     parts, losses = {"inertial_mse", "coriolis_mse", "gravity_mse"}, {"train_loss", "test_loss"}
@@ -82,5 +84,7 @@ def test_a_run_compares_the_arm_with_feed_forward_networks(folder):
     # The loss of the test is that of its metric, in float32.
     assert of_acceleration["test_loss"] == pytest.approx(of_acceleration["acceleration_mse"], rel=1e-5)
     assert output.splitlines()[0].split()[-3:] == ["mechanical", "force_network", "acceleration_network"]
+    assert document["inputs"]["interpolation"] == "zero_order_hold"
+    assert (folder / "compared" / "saved_model" / "1").is_dir()  # of a model that takes no inputs itself
     figures = {path.name for path in (folder / "compared" / "figures").iterdir()}
     assert figures == {"torques_e.png", "torques_q.png", "torques_v.png"}

@@ -92,10 +92,13 @@ def test_the_package_has_the_commands_but_no_tests_and_benchmarks(installed):
     names = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
     assert names == {"hnn_tf", "trainers", "export"}
     assert {path.name for path in (installed / "trainers" / "flagfiles").iterdir()} == {
+        "double_pendulum.flags",
+        "driven_pendulum.flags",
         "mass_spring.flags",
         "pendulum.flags",
         "pixel_pendulum.flags",
         "real_pendulum.flags",
+        "spring_lattice.flags",
         "three_body.flags",
         "two_body.flags",
     }

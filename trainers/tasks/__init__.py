@@ -6,7 +6,15 @@ from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.registry import Registry
 from hnn_tf.training.training_options import TrainingOptions
 from trainers.run_options import PROTOCOLS, RunOptions
-from trainers.tasks.data_options import ArmOptions, CachedDataOptions, DataOptions, FrameOptions, RecordOptions
+from trainers.tasks.data_options import (
+    ArmOptions,
+    CachedDataOptions,
+    DataOptions,
+    DrivenOptions,
+    FrameOptions,
+    LatticeOptions,
+    RecordOptions,
+)
 from trainers.tasks.task_options import TaskOptions
 from trainers.trainer_options import TrainerOptions
 
@@ -21,6 +29,21 @@ _MEASURED = {
 }
 
 TASK_OPTIONS: dict[str, TaskOptions] = {
+    "driven_pendulum": TaskOptions(
+        TrainerOptions(
+            model=ModelOptions("random_features_friction"),
+            training=TrainingOptions(steps=150, learning_rate=3e-4, learning_rate_schedule="cosine"),
+            data=DrivenOptions(),
+        ),
+        {protocol: {"objective": "trajectory"} for protocol in PROTOCOLS},
+    ),
+    "double_pendulum": TaskOptions(
+        TrainerOptions(
+            model=ModelOptions("mechanical", hidden_units=(64, 64)),
+            training=TrainingOptions(steps=5000, batch_size=512, learning_rate=3e-3, learning_rate_schedule="cosine"),
+            data=DataOptions(),
+        )
+    ),
     "mass_spring": TaskOptions(_PLANAR),
     "pendulum": TaskOptions(_PLANAR),
     "pixel_pendulum": TaskOptions(
@@ -35,6 +58,13 @@ TASK_OPTIONS: dict[str, TaskOptions] = {
             run=RunOptions(compare_baseline=True),
         ),
         {protocol: {"objective": "inverse_dynamics"} for protocol in PROTOCOLS},
+    ),
+    "spring_lattice": TaskOptions(
+        TrainerOptions(
+            model=ModelOptions("pairwise", hidden_units=(64, 64)),
+            training=TrainingOptions(steps=2000, batch_size=256, learning_rate=3e-3, learning_rate_schedule="cosine"),
+            data=LatticeOptions(),
+        )
     ),
     "three_body": TaskOptions(
         TrainerOptions(

@@ -3,6 +3,7 @@
 import dataclasses
 
 from hnn_tf.commands.number_flags import MOST_WEIGHT
+from hnn_tf.input_interpolation import INTERPOLATIONS
 from hnn_tf.options import Options, option
 
 
@@ -73,4 +74,44 @@ class ArmOptions(DataOptions):
     )
     data_path: str | None = option(
         None, "The path of characters.npz, which has the motions and torques of the arm. It must be given."
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class DrivenOptions(DataOptions):
+    """Options of the pendulum with friction and a motor."""
+
+    noise_std: float = option(
+        0.02,
+        "The standard deviation of the Gaussian noise on the angles, in rad, and on the momenta, in kg m²/s.",
+        least=0.0,
+        most=100.0,
+    )
+    # The largest coefficient already stops the pendulum within one interval between two readings.
+    damping: float = option(0.1, "The true coefficient of friction, in N m s.", least=0.0, most=10.0)
+    input_interpolation: str = option(
+        "zero_order_hold",
+        "The torque between two readings. zero_order_hold holds the torque of a reading until the next reading, and "
+        "linear changes it linearly.",
+        choices=INTERPOLATIONS,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class LatticeOptions(DataOptions):
+    """Options of the lattice of springs."""
+
+    num_bodies: int = option(
+        8,
+        "The number of bodies of the training. The lattice has as many rows as possible, but not more than columns. A "
+        "prime number is a chain.",
+        least=2,
+        most=100,
+    )
+    transfer_bodies: tuple[int, ...] = option(
+        (),
+        "The numbers of bodies, for example 16,64, of the lattices to which the trained model is applied without "
+        "training, to measure its errors there. By default, there are none.",
+        least=2,
+        most=1024,
     )

@@ -12,6 +12,7 @@ from hnn_tf import data, evaluation
 from hnn_tf.fitted_model import FittedModel
 from hnn_tf.objectives import Objective
 from trainers.tasks import planar_figures
+from trainers.tasks.loss_of_truth import loss_of_truth
 from trainers.tasks.rollout_scores import RolloutScores
 from trainers.tasks.task import Models, Task, TaskData, state_of
 from trainers.trainer_options import TrainerOptions
@@ -83,13 +84,7 @@ class SimulatedData(TaskData):
 
     def evaluate(self, fitted: FittedModel, *, protocol: str) -> dict[str, float]:
         """Returns the paper's energy metric, or the clean protocol's metrics."""
-        model, objective = fitted.model, fitted.result.objective
-
-        def loss(samples: Any) -> Any:
-            return objective.loss(self.system, {name: tf.constant(column) for name, column in samples.items()})
-
-        test = objective.validation_samples(self.system, fitted.data.test)
-        floor = {"test_loss_of_truth": objective.mean_loss(loss, test)}
+        model, floor = fitted.model, loss_of_truth(self.system, fitted)
         if protocol == "paper":
             stretch = self.task.paper_time_stretch
             energy = evaluation.paper_protocol.evaluate_energy(model, self.system, seed=self.seed, time_stretch=stretch)

@@ -66,6 +66,7 @@ class Task(abc.ABC):
       state_width: The width 2n of the task's states.
       angles: The indices of the positions that are angles. Some models have the period 2 pi in angles.
       body_dimension: The dimension of the space in which bodies move, if the task's states are those of bodies.
+      num_inputs: The number of inputs that the task's models take.
       momentum_is_velocity: Whether the momenta of the task are velocities, dq/dt = p.
     """
 
@@ -73,11 +74,17 @@ class Task(abc.ABC):
     state_width: int = 2
     angles: tuple[int, ...] = ()
     body_dimension: int | None = None
+    num_inputs: int = 0
     momentum_is_velocity: bool = True
 
     @abc.abstractmethod
     def load(self, options: TrainerOptions, objective: Objective) -> TaskData:
         """Makes or reads the data that the objective needs."""
+
+    def width_of(self, options: TrainerOptions) -> int:
+        """Returns the width 2n of the states with the given options; by default, it is always `state_width`."""
+        del options
+        return self.state_width
 
     def new_model(self, model: ModelOptions, options: TrainerOptions) -> keras.Model:
         """Returns an untrained, built model, whose weights are drawn with the seed.
@@ -91,9 +98,10 @@ class Task(abc.ABC):
         """
         made = new_model(
             model,
-            width=self.state_width,
+            width=self.width_of(options),
             angles=self.angles,
             body_dimension=self.body_dimension,
+            num_inputs=self.num_inputs,
             seed=options.training.seed,
         )
         if declared(made, "momentum_is_velocity") and not self.momentum_is_velocity:
