@@ -8,7 +8,7 @@ see noisy states. Their torques act on the true pendulum. There are three ways t
 - Energy shaping: u = clip(k (H* - H), -limit, limit) sign(y), where H* is the learned energy at the top. Since dH/dt =
   y u - losses, with the output y = G' grad H, the torque adds energy as long as there is too little.
 - Plan: torques that bring the learned pendulum to the top, found by gradients through its rollout.
-- Repeated plan: the rest of the plan is improved twice a second, from the state that is seen then.
+- Repeated plan: the rest of the plan is improved every second, from the state that is seen then.
 
 At the top, a linear feedback takes over. The program prints how each way ended, and draws swing_up.png.
 
@@ -32,14 +32,16 @@ PENDULUM = systems.DrivenPendulum(damping=0.1)  # the true pendulum, which gravi
 LIMIT = 3.0  # the largest torque, in N m
 NOISE = 0.02  # of the recordings, and of the states that a controller sees, in rad and kg m^2/s
 PERIOD = 0.05  # the time for which a torque is held, in s
-NUM_PERIODS, NUM_PLANNED, NUM_KEPT = 200, 120, 10  # in a run, in a plan, and of a plan until it is made again
-MOST_ITERATIONS = 100  # of L-BFGS-B, for each plan
+NUM_PERIODS, NUM_PLANNED, NUM_KEPT = 200, 120, 20  # in a run, in a plan, and of a plan until it is made again
+FIRST_ITERATIONS, MORE_ITERATIONS = 80, 15  # of L-BFGS-B, for the plan and for each improvement
 PUMP = 3.0  # k in 1/s
 EFFORT = 0.1  # the cost of a plan's torques, in 1 / (N m)^2 s
 HANGING, UPRIGHT = np.zeros(2), np.array([np.pi, 0.0])
 NEAR = 0.1  # an angle error that counts as upright, in rad
 LEARNED = ("input_gain", "friction")
 COLOUR = "#d55e00"  # of torques
+LEVELS = (-15.0, -10.0, -5.0, 0.0, 5.0, 10.0, 15.0)  # of the learned H - H*, in J
+LEVEL_COLOURS = ["#009e73" if level == 0.0 else "#c4c4c4" for level in LEVELS]
 
 
 def learn(rng: np.random.Generator, num_recordings: int):
@@ -119,11 +121,11 @@ def planner(model, cost: np.ndarray):
             total += EFFORT * PERIOD * tf.reduce_sum(torques**2)
         return total, tape.gradient(total, torques)
 
-    def improved(state: np.ndarray, torques: np.ndarray) -> np.ndarray:
+    def improved(state: np.ndarray, torques: np.ndarray, iterations: int) -> np.ndarray:
         def function(guess):
             return [result.numpy() for result in cost_and_gradient(state, guess)]
 
-        options = {"bounds": [(-LIMIT, LIMIT)] * len(torques), "options": {"maxiter": MOST_ITERATIONS}}
+        options = {"bounds": [(-LIMIT, LIMIT)] * len(torques), "options": {"maxiter": iterations}}
         return scipy.optimize.minimize(function, torques, jac=True, method="L-BFGS-B", **options).x
 
     return improved
@@ -150,7 +152,8 @@ def swing_ups(model, rng: np.random.Generator):
     """Returns the true states and the torques of the three ways, by name."""
     shaped, balance = energy_shaping(model), Balance(model)
     improved = planner(model, balance.cost)
-    plan = improved(HANGING, rng.normal(scale=0.5, size=NUM_PLANNED))  # at no torque, the gradient is zero
+    guess = rng.normal(scale=0.5, size=NUM_PLANNED)  # without a torque, the gradient would be zero
+    plan = improved(HANGING, guess, FIRST_ITERATIONS)
 
     def shaping(seen, period):
         del period
@@ -163,7 +166,7 @@ def swing_ups(model, rng: np.random.Generator):
             nonlocal rest
             if period >= NUM_PLANNED:
                 return balance(seen)
-            rest = improved(seen, rest) if period else rest
+            rest = improved(seen, rest, MORE_ITERATIONS) if period else rest
             kept, rest = rest[:num_kept], rest[num_kept:]
             return kept
 
@@ -203,8 +206,7 @@ def draw(path: str, model, runs) -> None:
             column[0].grid(axis="y", color="#d0d0d0", linewidth=0.6)
             column[1].step(times[:-1], torques, where="post", color=COLOUR, linewidth=1.0)
             column[1].set(xlabel="time (s)", ylim=(-1.15 * LIMIT, 1.15 * LIMIT), yticks=[-LIMIT, 0.0, LIMIT])
-            column[2].contour(*axes, energy, levels=[-15, -10, -5, 0, 5, 10, 15], colors="#c4c4c4", linewidths=0.7)
-            column[2].contour(*axes, energy, levels=[0.0], colors="#009e73", linewidths=1.2)
+            column[2].contour(*axes, energy, levels=LEVELS, colors=LEVEL_COLOURS, linewidths=0.8, linestyles="solid")
             column[2].plot(*states.T, color="#333333", linewidth=1.2)
             column[2].plot(*states[-1], marker="o", color=COLOUR, markersize=5.0)
             column[2].set(xlabel=style.axis_label("q", "rad"))
