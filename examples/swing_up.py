@@ -109,9 +109,8 @@ def planner(model, cost: np.ndarray):
     It minimises e' P e at the end, where e = (2 sin(angle from the top / 2), p), plus the integral of EFFORT u^2.
     """
 
-    @tf.function(autograph=False, input_signature=[tf.TensorSpec([2], tf.float64), tf.TensorSpec([None], tf.float64)])
-    def cost_and_gradient(state, torques):
-        times = PERIOD * tf.range(tf.cast(tf.size(torques) + 1, tf.float64))
+    @tf.function(autograph=False, jit_compile=True)
+    def cost_and_gradient(state, times, torques):
         with tf.GradientTape() as tape:
             tape.watch(torques)
             held = tf.pad(torques, [[0, 1]])[:, tf.newaxis]  # nothing is held after the end
@@ -122,8 +121,13 @@ def planner(model, cost: np.ndarray):
         return total, tape.gradient(total, torques)
 
     def improved(state: np.ndarray, torques: np.ndarray, iterations: int) -> np.ndarray:
+        # A shorter plan begins with steps that take no time, so that the rollout is compiled only once.
+        idle = NUM_PLANNED - len(torques)
+        times = tf.constant(PERIOD * np.maximum(np.arange(NUM_PLANNED + 1.0) - idle, 0.0))
+
         def function(guess):
-            return [result.numpy() for result in cost_and_gradient(state, guess)]
+            value, gradient = cost_and_gradient(tf.constant(state), times, tf.constant(np.pad(guess, (idle, 0))))
+            return value.numpy(), gradient.numpy()[idle:]
 
         options = {"bounds": [(-LIMIT, LIMIT)] * len(torques), "options": {"maxiter": iterations}}
         return scipy.optimize.minimize(function, torques, jac=True, method="L-BFGS-B", **options).x
