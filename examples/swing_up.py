@@ -10,7 +10,8 @@ see noisy states. Their torques act on the true pendulum. There are three ways t
 - Plan: torques that bring the learned pendulum to the top, found by gradients through its rollout.
 - Repeated plan: the rest of the plan is improved every second, from the state that is seen then.
 
-At the top, a linear feedback takes over. The program prints how each way ended, and draws swing_up.png.
+At the top, a linear feedback takes over. Energy shaping takes over from a plan that has missed the top. The program
+prints how each way ended, and draws swing_up.png.
 
 References: Astrom, Furuta. Swinging up a pendulum by energy control. Automatica 36, 2000.
 """
@@ -32,7 +33,7 @@ PENDULUM = systems.DrivenPendulum(damping=0.1)  # the true pendulum, which gravi
 LIMIT = 3.0  # the largest torque, in N m
 NOISE = 0.02  # of the recordings, and of the states that a controller sees, in rad and kg m^2/s
 PERIOD = 0.05  # the time for which a torque is held, in s
-NUM_PERIODS, NUM_PLANNED, NUM_KEPT = 200, 120, 20  # in a run, in a plan, and of a plan until it is made again
+NUM_PERIODS, NUM_PLANNED, NUM_KEPT = 200, 120, 20  # in a run, in a plan, and until a plan is improved
 FIRST_ITERATIONS, MORE_ITERATIONS = 80, 15  # of L-BFGS-B, for the plan and for each improvement
 PUMP = 3.0  # k in 1/s
 EFFORT = 0.1  # the cost of a plan's torques, in 1 / (N m)^2 s
@@ -146,9 +147,8 @@ def driven(controller, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
     states, torques = HANGING[np.newaxis], np.zeros(0)
     while len(torques) < NUM_PERIODS:
         seen = states[-1] + rng.normal(scale=NOISE, size=2)
-        new = np.clip(controller(seen, len(torques)), -LIMIT, LIMIT).reshape(-1)
-        states = np.concatenate([states, moved(states[-1], new)[1:]])
-        torques = np.concatenate([torques, new])
+        torques = np.append(torques, np.clip(controller(seen, len(torques)), -LIMIT, LIMIT))
+        states = np.concatenate([states, moved(states[-1], torques[-1:])[1:]])
     return states, torques
 
 
@@ -163,20 +163,21 @@ def swing_ups(model, rng: np.random.Generator):
         del period
         return balance(seen) if balance.holds(seen) else shaped(seen)
 
-    def follower(num_kept):
-        rest = plan
+    def follower(*, interval):
+        torques = plan.copy()
 
         def following(seen, period):
-            nonlocal rest
             if period >= NUM_PLANNED:
+                return shaping(seen, period)
+            if interval and balance.holds(seen):
                 return balance(seen)
-            rest = improved(seen, rest, MORE_ITERATIONS) if period else rest
-            kept, rest = rest[:num_kept], rest[num_kept:]
-            return kept
+            if interval and period and period % interval == 0:
+                torques[period:] = improved(seen, torques[period:], MORE_ITERATIONS)
+            return torques[period]
 
         return following
 
-    ways = {"energy shaping": shaping, "plan": follower(NUM_PLANNED), "repeated plan": follower(NUM_KEPT)}
+    ways = {"energy shaping": shaping, "plan": follower(interval=None), "repeated plan": follower(interval=NUM_KEPT)}
     return {name: driven(way, rng) for name, way in ways.items()}
 
 
