@@ -27,11 +27,14 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def server(tmp_path_factory):
     tf.keras.utils.set_random_seed(0)
     folder = tmp_path_factory.mktemp("served")
-    for name, control in (("pendulum", None), ("motor", hnn_tf.LinearInput(gains=[[1.0]]))):
-        model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]), control=control)
+    energies = {name: hnn_tf.MLPHamiltonian(hidden_units=[16, 16]) for name in ("pendulum", "motor")}
+    energies["pendulums"] = hnn_tf.MLPHamiltonian(hidden_units=[16, 16], num_parameters=2)
+    for name, energy in energies.items():
+        control = hnn_tf.LinearInput(gains=[[1.0]]) if name == "motor" else None
+        model = hnn_tf.HamiltonianNetwork(energy, control=control)
         model.build([None, 2])
         export_model(model, folder / name)
-    with StandIn({name: folder / name for name in ("pendulum", "motor")}) as running:
+    with StandIn({name: folder / name for name in energies}) as running:
         yield running
 
 
@@ -67,11 +70,11 @@ def test_its_requests_are_answered_in_the_layout_it_shows(server):
     for body, path in bodies:
         with OPENER.open(server.url + path, body.encode()) as answer:
             answers.append(json.load(answer))
-    default, rows, columns, driven = answers
+    default, rows, columns, driven, of_parameters = answers
     (shown,) = map(json.loads, ANSWERS)
     assert _layout(default) == _layout(shown)
     assert _layout(rows) == {"predictions": [{"energy": [0.0], "trajectory": [[0.0]]}]}
-    assert _layout(driven) == _layout(rows)
+    assert _layout(driven) == _layout(of_parameters) == _layout(rows)
     assert _layout(columns) == {"outputs": {"energy": [[0.0]], "trajectory": [[[0.0]]]}}
 
 
