@@ -153,11 +153,11 @@ def test_gains_that_do_not_fit_are_refused(rng):
 
 
 def test_a_regression_takes_nested_lists(rng):
-    samples, found = _derivatives(rng, PENDULUM), []
+    samples, hamiltonian, found = _derivatives(rng, PENDULUM), _network().hamiltonian, []
     for as_given in (np.asarray, lambda column: np.asarray(column).tolist()):
         columns = [as_given(samples[name]) for name in ("state", "time_derivative", "inputs")]
         regression = closed_form.HamiltonianRegression(
-            _features(), gains=closed_form.InputGains(1, 1, np.array([[0.5]]))
+            hamiltonian, gains=closed_form.InputGains(1, 1, np.array([[0.5]]))
         )
         regression.add(*columns)
         found.append(regression.solve(ridge=1e-3).solution.coefficients)

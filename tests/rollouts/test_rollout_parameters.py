@@ -115,7 +115,7 @@ class _Own(keras.Model):
 
 def test_a_keras_model_with_the_argument_needs_no_declaration():
     options = {"step_size": 0.1, "num_steps": 2, "parameters": THETA}
-    found = rollout(_Own(dtype="float64"), tf.constant(STATES), **options)
+    found = rollout(_Own(name="own", dtype="float64"), tf.constant(STATES), **options)
     np.testing.assert_array_equal(found, rollout(PENDULUMS, tf.constant(STATES), **options))
 
 
