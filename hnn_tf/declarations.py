@@ -13,6 +13,7 @@ This module imports nothing heavy.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ class Declaration:
     Attributes:
       kind: The type of the value. A value of the kind `Callable` is a function, a method with arguments or a layer. A
         value of another kind is an attribute, or the result of a method without arguments. `object` stands for arrays
-        and models.
+        and models, which are not called even if they can be.
       undeclared: What a part has that does not declare the property, in the same form.
       meaning: The meaning of the value.
     """
@@ -63,7 +64,12 @@ MOTIONS = {
 
 ENERGIES = {
     "even_in_momenta": Declaration(bool, False, "Whether H(q, p) = H(q, -p)."),
-    "gradient": Declaration(Callable, None, "The written-out gradient [..., d] at vectors [..., d]."),
+    "gradient": Declaration(
+        Callable,
+        None,
+        "The written-out gradient [..., d] at vectors [..., d], for an energy with parameters also of "
+        "`parameters` [..., k].",
+    ),
     "motion_terms": Declaration(
         Callable, None, "The written-out derivatives of a Lagrangian; see `LagrangianEnergy.motion_terms`."
     ),
@@ -120,6 +126,8 @@ def declared(part: Any, name: str) -> Any:
     """
     declaration = DECLARATIONS[name]
     value = getattr(part, name, declaration.undeclared)
+    if declaration.kind is object:
+        return value() if inspect.isroutine(value) else value  # a model is callable, too, but it is the value itself
     return value() if callable(value) and declaration.kind is not Callable else value
 
 

@@ -144,7 +144,7 @@ class FittedModel:
 
     def record(self) -> dict[str, Any]:
         """Returns the description of the training for a model's card and `metrics.json`."""
-        described = self.test if isinstance(self.test, Recordings) else None
+        described = self.recordings if isinstance(self.recordings, Recordings) else None
         return {
             "task": None,
             "model": self.model.name,
@@ -161,7 +161,7 @@ class FittedModel:
             }
             if described
             else None,
-            "inputs": report.input_entry(self.test),
+            "inputs": report.input_entry(self.recordings),
             "system_parameters": {
                 "names": list(described.parameter_names),
                 "units": list(described.parameter_units),

@@ -20,6 +20,7 @@ from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.objectives.base import Objective
 from hnn_tf.objectives.by_name import new_objective
+from hnn_tf.objectives.driven_motion import check_given
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
 from hnn_tf.training.checkpoint import Checkpoint
@@ -64,9 +65,9 @@ def fit(
       "trajectory". For wider states, "derivative" or "one_step".
     - `model`: two models are compared, one that conserves energy and one with linear friction. If the objective is
       "combined" or "trajectory" without `huber` and `growth_steps`, and states have up to six numbers, both models are
-      200 random features, which a closed form fits. Otherwise, and if there are inputs or parameters, both are
-      networks of 200 and 200 units. On two cores, a
-      model of random features takes some ten seconds, and a network takes a minute or more.
+      200 random features, which a closed form fits. Otherwise, and if there are parameters, both are networks of 200
+      and 200 units. On two cores, a model of random features takes some ten seconds, and a network takes a minute or
+      more.
     - `training`: for networks whose training begins at a closed form, 150 steps for "combined" and none for
       "trajectory", at a learning rate of 3e-4 that falls along a cosine. Otherwise, `TrainingOptions()`.
 
@@ -76,7 +77,7 @@ def fit(
 
     Args:
       recordings: The recordings to learn from.
-      test: The recordings on which the trained model is measured.
+      test: The recordings on which the trained model is measured, with the names of `recordings`.
       model: A name in `hnn_tf.models.MODELS`, options, or a Keras model of your own, whose weights are changed. A list
         of several models, the simplest first, is compared, and `FittedModel.comparison` has the losses of all.
       objective: The measure of how well a model fits: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an
@@ -174,6 +175,13 @@ def _check_test(recordings: Recordings | FrameRecordings, test: Recordings | Fra
         raise InputError(
             f"test: expected {recordings.num_parameters} parameters as in recordings; received {test.num_parameters}"
         )
+    for kind in ("state_names", "input_names", "parameter_names"):
+        names, received = getattr(recordings, kind), getattr(test, kind)
+        if received != names:  # the same numbers in another order would be taken for one another
+            raise InputError(
+                f"test: expected {kind} {list(names)} as in recordings; received {list(received)}; give test the same "
+                "columns in the same order, and the same names"
+            )
     if recordings[0].time_derivatives is not None and test[0].time_derivatives is None:
         raise InputError("test: expected time derivatives, as the recordings have them; received none")
 
@@ -197,14 +205,15 @@ def _model(choice: ModelChoice, recordings: Recordings | FrameRecordings, seed: 
             parameter_ranges=recordings.parameter_ranges,
             seed=seed,
         )
+    given = {"inputs": np.zeros([1, recordings.num_inputs])} if recordings.num_inputs else {}
+    if recordings.num_parameters:
+        given["parameters"] = recordings.stacked("parameters")[:1]
+    check_given(choice, given.get("inputs"), given.get("parameters"))
     try:
         if not choice.built:
             choice.build([None, recordings.width])
-        given = {"inputs": np.zeros([1, recordings.num_inputs])} if recordings.num_inputs else {}
-        if recordings.num_parameters:
-            given["parameters"] = recordings.stacked("parameters")[:1]
         choice(np.zeros([1, recordings.width]), **given)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:  # Keras raises both, depending on what does not fit
         raise InputError(
             f"model: expected a model of states of {recordings.width} numbers, {recordings.num_inputs} inputs and "
             f"{recordings.num_parameters} parameters, as the recordings have; Keras says: {one_line(error)}"

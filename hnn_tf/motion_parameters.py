@@ -1,7 +1,6 @@
 """The parameters theta of a motion: quantities, such as a mass, that are constant along a motion."""
 
 import dataclasses
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,16 +11,17 @@ from hnn_tf.input_error import InputError
 from hnn_tf.typing import State
 
 
-def check_parameters(motion: Any, parameters: Any) -> None:
+def check_parameters(motion: Any, parameters: Any, state: Any = None) -> None:
     """Refuses parameters that a motion or an energy does not take, and missing parameters.
 
     Args:
       motion: A model or a layer. It takes k parameters if it declares this number as `num_parameters`.
       parameters: A tensor or an array `[..., k]`, or None.
+      state: The states or vectors `[..., d]` that have these parameters; None if they are not known here.
 
     Raises:
-      InputError: If the motion takes no parameters and there are some, or it takes parameters, and they are missing or
-        have another width than k.
+      InputError: If the motion takes no parameters and there are some, or it takes parameters, and they are missing,
+        have another width than k, or are neither `[k]` nor those of each state.
     """
     name, expected = name_of(motion), declared(motion, "num_parameters")
     if parameters is None and expected:
@@ -36,11 +36,26 @@ def check_parameters(motion: Any, parameters: Any) -> None:
     shape = tuple(parameters.shape)
     if not shape or shape[-1] not in (None, expected):
         raise InputError(f"{name}: expected parameters of width {expected}; received shape {shape}")
+    if state is not None and not _broadcasts(shape[:-1], state.shape[:-1]):
+        raise InputError(
+            f"{name}: expected parameters [k] for all states, or a row [..., k] for each state of shape "
+            f"{tuple(state.shape)}; received shape {shape}"
+        )
+
+
+def _broadcasts(shape: tuple[int | None, ...], batch: Any) -> bool:
+    """Returns whether a shape can be broadcast to the shape of a batch. Unknown sizes fit."""
+    try:
+        common = tf.broadcast_static_shape(tf.TensorShape(shape), tf.TensorShape(batch))
+    except ValueError:
+        return False
+    return common.is_compatible_with(batch)
 
 
 def of_every_state(parameters: tf.Tensor, state: State) -> tf.Tensor:
     """Returns the parameters `[..., k]` of states `[..., 2n]`, for parameters `[..., k]` or `[k]`."""
-    return parameters + tf.zeros_like(state[..., :1])
+    zeros = tf.zeros_like(state[..., :1])
+    return tf.cast(parameters, zeros.dtype) + zeros
 
 
 def at_parameters(function: Callable[..., tf.Tensor], parameters: tf.Tensor | None) -> Callable[[State], tf.Tensor]:
@@ -65,5 +80,5 @@ class _AtParameters:
 
     @property
     def gradient(self) -> Callable[[State], tf.Tensor]:
-        # Without such a method, this is an AttributeError, as for the function itself.
-        return functools.partial(self.function.gradient, parameters=self.parameters)
+        gradient = self.function.gradient  # without such a method, an AttributeError, as for the function itself
+        return lambda state: gradient(state, parameters=of_every_state(self.parameters, state))

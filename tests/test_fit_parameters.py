@@ -92,6 +92,13 @@ def test_a_run_tells_its_parameters_and_draws_at_them(fitted, tmp_path):
     np.testing.assert_array_equal(loaded(state, parameters=theta), fitted.model(state, parameters=theta))
 
 
+def test_a_run_is_described_as_the_recordings_to_learn_from(fitted):
+    other = dataclasses.replace(fitted.test, parameter_names=("a", "b"), state_names=("c", "d"))
+    measured = dataclasses.replace(fitted, test=other)
+    vars(measured)["metrics"] = fitted.metrics
+    assert measured.record() == fitted.record()
+
+
 @pytest.mark.slow
 def test_figures_are_those_at_the_drawn_parameters(fitted, tmp_path):
     fitted.draw(tmp_path)
@@ -130,7 +137,39 @@ def _narrow():
     return HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], num_parameters=1), name="narrow")
 
 
+class _Unaware(keras.Model):
+    def call(self, state):
+        return state
+
+
+class _Failing(keras.Model):
+    def call(self, state, parameters=None):
+        del state, parameters
+        raise TypeError("two\nlines")
+
+
+def _renamed(**names):
+    return lambda: dataclasses.replace(recordings(), **names)
+
+
 REFUSED = {
+    "a model of ones own": (
+        recordings,
+        {"model": lambda: _Unaware(name="own")},
+        "own: expected a method call.state, p",
+    ),
+    "a type that does not fit": (recordings, {"model": _Failing}, "model: expected a model of states of 2 numbers, 0"),
+    "inputs of a stock model": (
+        lambda: _told_nothing(recordings(driven=True)),
+        {"model": lambda: keras.Sequential([keras.Input([2]), keras.layers.Dense(2)], name="stock")},
+        "stock: expected a method call.state, inputs=None.",
+    ),
+    "another order": (
+        recordings,
+        {"test": _renamed(parameter_names=("gravity torque", "inertia"))},
+        r"test: expected parameter_names \['inertia', 'gravity torque'\] as in recordings; received \['gravity torque'",
+    ),
+    "states of other names": (recordings, {"test": _renamed(state_names=("p", "q"))}, "test: expected state_names"),
     "a model without": (recordings, {"model": "mechanical"}, "model='mechanical': takes no parameters; take hnn, "),
     "a closed form": (recordings, {"model": "random_features"}, "model='random_features': takes no parameters; take"),
     "a network without": (recordings, {"model": _plain}, "plain: takes no parameters; leave the parameters out"),

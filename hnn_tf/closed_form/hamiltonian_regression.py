@@ -105,12 +105,13 @@ class HamiltonianRegression:
           InputError: If their shapes differ, inputs are missing or not expected, or numbers are not finite.
         """
         state, time_derivative = np.asarray(state), np.asarray(time_derivative)
+        inputs = None if inputs is None else np.asarray(inputs)
         if state.ndim != 2 or state.shape != time_derivative.shape:
             raise InputError(
                 "closed form: expected states and time derivatives, both [N, 2n]; received shapes "
                 f"{state.shape} and {time_derivative.shape}"
             )
-        gains, shape = self.terms.gains, None if inputs is None else np.shape(inputs)
+        gains, shape = self.terms.gains, None if inputs is None else inputs.shape
         expected = None if gains is None else (len(state), gains.num_inputs)
         if shape != expected:
             raise InputError(f"closed form: expected inputs of shape {expected}; received {shape}")

@@ -15,6 +15,8 @@ from hnn_tf.systems import System
 class Trajectories:
     """Trajectories that are observed at common times.
 
+    If there are inputs, the methods that return samples also return the columns of the inputs, as objectives need them.
+
     Attributes:
       times: `[T]`.
       clean_states: The true states `[N, T, 2n]`.
@@ -43,18 +45,19 @@ class Trajectories:
 
     def observed_samples(self) -> dict[str, np.ndarray]:
         """Returns the columns `state`, `time_derivative` `[N T, 2n]`: observed states with the true derivatives."""
-        return reading_columns(self.states, self.time_derivatives)
+        return reading_columns(self.states, self.time_derivatives, self.inputs)
 
     def clean_samples(self) -> dict[str, np.ndarray]:
         """Returns the columns `state`, `time_derivative` `[N T, 2n]`: true states with the true derivatives."""
-        return reading_columns(self.clean_states, self.time_derivatives)
+        return reading_columns(self.clean_states, self.time_derivatives, self.inputs)
 
     def transition_samples(self) -> dict[str, np.ndarray]:
         """Returns pairs of neighbouring states.
 
         The columns are `state` and `next_state` `[N (T-1), 2n]`, and `time_step` `[N (T-1), 1]`.
         """
-        return transition_columns(self._times_of_each(), self.states)
+        interpolation = self.input_interpolation
+        return transition_columns(self._times_of_each(), self.states, self.inputs, interpolation=interpolation)
 
     def trajectory_samples(self, *, num_segments: int = 1) -> dict[str, np.ndarray]:
         """Returns whole trajectories, for `TrajectoryMatching` and `CombinedMatching`.
@@ -62,7 +65,8 @@ class Trajectories:
         The columns are `times` `[N, T]`, `states` and `time_derivatives` `[N, T, 2n]`, and `initial_state` `[N,
         num_segments, 2n]`. The initial states are the observed states, as a first guess.
         """
-        return trajectory_columns(self._times_of_each().copy(), self.states) | {
+        times, interpolation = self._times_of_each().copy(), self.input_interpolation
+        return trajectory_columns(times, self.states, self.inputs, interpolation=interpolation) | {
             "time_derivatives": self.time_derivatives,
             "initial_state": first_states(self.states, num_segments=num_segments),
         }

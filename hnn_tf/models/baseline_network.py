@@ -107,7 +107,7 @@ class BaselineNetwork(LearnedMotion, keras.Model):
     def _outputs(self, state: State, inputs: tf.Tensor | None, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the outputs of the perceptron."""
         check_inputs(self, inputs)
-        check_parameters(self, parameters)
+        check_parameters(self, parameters, state)
         if inputs is not None:
             inputs += tf.zeros_like(state[..., :1])  # all states may have the same inputs `[m]`
             state = tf.concat([state, inputs], -1)

@@ -165,7 +165,7 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
           parameters: Theta `[..., k]` or `[k]`, if H has parameters.
         """
         check_inputs(self, inputs)
-        check_parameters(self, parameters)
+        check_parameters(self, parameters, state)
         motion = self._free_motion(state, parameters)
         if self.control is None or inputs is None:
             return motion

@@ -27,7 +27,6 @@ class MLPEnergy(TakesNestedLists):
     Args:
       hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
-
       num_parameters: k, the number of parameters theta of a call `energy(x, parameters=theta)`; by default, there are
         none.
       parameter_ranges: The smallest and the largest value of each parameter, `[k, 2]`. By default, z = theta.
@@ -100,7 +99,7 @@ class MLPEnergy(TakesNestedLists):
 
     def _joined(self, vector: tf.Tensor, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the inputs of the perceptron."""
-        check_parameters(self, parameters)
+        check_parameters(self, parameters, vector)
         # Keras casts only floating-point numbers.
         return self._parameters.joined(tf.cast(vector, self.compute_dtype), parameters)
 

@@ -20,7 +20,6 @@ class MLPHamiltonian(MLPEnergy):
     Args:
       hidden_units: The widths of the hidden layers. A single number is the width of one hidden layer.
       activation: A smooth activation: a name in `hnn_tf.activations` or `keras.activations`, or a function.
-
       num_parameters: k, the number of parameters theta of a call `hamiltonian(state, parameters=theta)`; by default,
         there are none.
       parameter_ranges: The smallest and the largest value of each parameter, `[k, 2]`. By default, z = theta.

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space
-from hnn_tf.declarations import declared
+from hnn_tf.declarations import declared, name_of
+from hnn_tf.input_error import InputError
 from hnn_tf.numerics import scalars
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
@@ -77,6 +78,7 @@ def change_energy(
         `num_steps` is below 1, the amount is not finite, or a weight of the metric is not > 0. Also if a finite state
         is at an equilibrium, or its path does not reach the energy; inside a graph, the result is NaN for these states
         instead.
+      InputError: If the Hamiltonian has parameters.
       TypeError: If the field has no Hamiltonian or is not hashable.
 
     References:
@@ -177,6 +179,11 @@ def _check_weights(weights: tf.Tensor, width: int) -> None:
 def _check_field(field: Any) -> None:
     if declared(field, "hamiltonian") is None:
         raise TypeError(f"field: expected a hamiltonian(state), as systems and HNNs have; {field!r} has none")
+    if declared(field, "num_parameters"):
+        raise InputError(
+            f"{name_of(field)}: expected an energy without parameters, because change_energy takes none; give an "
+            "object whose hamiltonian(state) is the model's at fixed parameters"
+        )
     try:
         hash(field)
     except TypeError as error:

@@ -16,6 +16,7 @@ from hnn_tf.rollouts.compiled_rollout import Plan
 from hnn_tf.rollouts.step_inputs import InputFunction, InputsOfTime, SampledInputs, StepInputs
 from hnn_tf.rollouts.step_limit import LimitedTimes
 from hnn_tf.typing import State, VectorField
+from hnn_tf.undeclared_arguments import check_argument
 
 Inputs: TypeAlias = tf.Tensor | InputFunction
 """Samples `[T, m]` or `[..., T, m]`, or a function from times `[..., 1]` to inputs `[..., m]`."""
@@ -109,7 +110,9 @@ def given_inputs(
     is_function = callable(inputs) and not tf.is_tensor(inputs)
     samples = None if inputs is None or is_function else scalars.cast(inputs, state.dtype)
     num_inputs = declared(vector_field, "num_inputs")
-    if num_inputs is not None and not (is_function and num_inputs):
+    if num_inputs is None:
+        check_argument(vector_field, "inputs", inputs)
+    elif not (is_function and num_inputs):
         check_inputs(vector_field, inputs if is_function else samples)
     constants = _given_parameters(vector_field, parameters, state)
     if inputs is None:
@@ -137,6 +140,8 @@ def _given_parameters(vector_field: VectorField, parameters: Any, state: State) 
     values = None if parameters is None else scalars.cast(parameters, state.dtype)
     if declared(vector_field, "num_parameters") is not None:
         check_parameters(vector_field, values)
+    else:
+        check_argument(vector_field, "parameters", values)
     if values is None:
         return None
     batch, shape = state.shape[:-1], values.shape

@@ -152,6 +152,18 @@ def test_gains_that_do_not_fit_are_refused(rng):
         regression.add(samples["state"], samples["time_derivative"], samples["inputs"])
 
 
+def test_a_regression_takes_nested_lists(rng):
+    samples, hamiltonian, found = _derivatives(rng, PENDULUM), _network().hamiltonian, []
+    for as_given in (np.asarray, lambda column: np.asarray(column).tolist()):
+        columns = [as_given(samples[name]) for name in ("state", "time_derivative", "inputs")]
+        regression = closed_form.HamiltonianRegression(
+            hamiltonian, gains=closed_form.InputGains(1, 1, np.array([[0.5]]))
+        )
+        regression.add(*columns)
+        found.append(regression.solve(ridge=1e-3).solution.coefficients)
+    np.testing.assert_array_equal(*found)
+
+
 def test_a_networks_own_friction_is_still_refused(rng):
     model = HamiltonianNetwork(_features(), LinearFriction(dtype="float64"), LinearInput(1, dtype="float64"))
     with pytest.raises(InputError, match="expected a model without dissipation"):

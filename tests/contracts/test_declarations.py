@@ -175,6 +175,15 @@ def test_a_model_of_your_own_and_any_keras_model_have_the_same_values():
             assert declared(Own(), name) == declared(keras.Model(), name), name
 
 
+def test_a_model_that_is_an_attribute_is_not_called():
+    def inner(state):
+        return state
+
+    model = keras.Sequential([keras.layers.Dense(2)])
+    assert motion_of(types.SimpleNamespace(vector_field=model)) is model
+    assert motion_of(types.SimpleNamespace(vector_field=lambda: inner)) is inner  # a method is called
+
+
 def test_an_undeclared_name_is_refused():
     with pytest.raises(KeyError, match="seperable"):
         declared(models.MLPHamiltonian(), "seperable")

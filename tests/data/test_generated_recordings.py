@@ -55,9 +55,31 @@ def test_systems_may_have_states_noise_and_inputs_of_their_own(rng):
         ([1.0, 2.0], STATES, r"parameters: expected numbers \[S, k\], a row for each system; received shape \(2,\)"),
         (THETA, STATES[0], r"initial_states: expected \[N, 2n\], or \[3, N, 2n\]"),
         (THETA, np.zeros([2, 4, 2]), r"initial_states: expected \[N, 2n\], or \[3, N, 2n\]"),
+        (
+            [[1.0, 2.0, 3.0]],
+            STATES,
+            r"parameters: expected the numbers that .* received 3 numbers in the row \[1.0, 2.0, 3.0\]; too many",
+        ),
         ([[-1.0, 1.0]], STATES, "inertia: expected a finite number > 0"),
     ],
 )
 def test_malformed_arguments_are_refused(parameters, states, message):
     with pytest.raises(InputError, match=message):
         generate_recordings(systems.Pendulum, parameters, states, TIMES, **NAMES)
+
+
+def _unsimulated(*parameters):
+    raise AssertionError(f"the system of {parameters} was made")
+
+
+@pytest.mark.parametrize(
+    ("description", "message"),
+    [
+        ({"parameter_names": ["mass"]}, "parameter_names: expected 2 texts"),
+        ({"parameter_units": ["kg"]}, "parameter_units: expected 2 texts"),
+        ({"angles": [1]}, "angles: expected indices of positions, 0 to 0"),
+    ],
+)
+def test_descriptions_are_refused_before_the_simulations(description, message):
+    with pytest.raises(InputError, match=message):
+        generate_recordings(_unsimulated, THETA, STATES, TIMES, **NAMES | description)

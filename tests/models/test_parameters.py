@@ -193,6 +193,26 @@ def test_is_a_part_of_functional_models_and_trains_in_keras(rng):
     assert all(np.any(old != new) for old, new in zip(before, model.trainable_weights, strict=True))
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (4, 5, 3), (5, 1, 3)])
+@pytest.mark.parametrize("kind", ["network", "energy", "baseline"])
+def test_parameters_of_other_states_are_refused(kind, shape, state):
+    model = BaselineNetwork(**SMALL) if kind == "baseline" else _network(_mlp())
+    function = model.hamiltonian if kind == "energy" else model
+    message = r"expected parameters \[k\] for all states, or a row \[..., k\] for each state of shape \(5, 2\)"
+    with pytest.raises(InputError, match=message):
+        function(state, parameters=tf.ones(shape, tf.float64))
+
+
+def test_a_written_out_gradient_has_the_parameters_of_each_state(state, theta):
+    class Written:
+        def gradient(self, state, parameters):
+            return tf.reverse(parameters, [-1])[:, :2] * state
+
+    found = at_parameters(Written(), theta[0]).gradient(state)
+    np.testing.assert_array_equal(found, theta[0, :0:-1] * state)
+    assert not hasattr(at_parameters(tf.tanh, theta), "gradient")
+
+
 def test_lists_are_parameters():
     model = _network(_mlp())
     assert model([[0.1, 0.2]] * 3, parameters=[1.0, 3.5, 0.7]).shape == (3, 2)

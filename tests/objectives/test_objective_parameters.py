@@ -83,6 +83,17 @@ def test_models_and_samples_that_do_not_fit_are_refused(kind):
         objective.loss(_model(LinearInput), columns)
 
 
+@pytest.mark.parametrize("of", ["parameters", "inputs"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_keras_model_that_would_ignore_them_is_refused(kind, of):
+    objective = objectives.OBJECTIVES[kind]()
+    columns = _columns(objective, recordings(driven=True))
+    columns.pop({"parameters": "inputs", "inputs": "parameters"}[of])
+    model = keras.Sequential([keras.Input([2]), keras.layers.Dense(2)], name="stock")
+    with pytest.raises(InputError, match=f"stock: expected a method call.state, {of}=None.*; its call takes no {of}"):
+        objective.loss(model, columns)
+
+
 @pytest.mark.parametrize("kind", sorted(set(objectives.OBJECTIVES) - set(KINDS)))
 def test_the_other_objectives_refuse_parameters(kind):
     with pytest.raises(InputError, match="takes no parameters; give recordings without parameters"):

@@ -5,7 +5,7 @@ import pytest
 import scipy.integrate
 import tensorflow as tf
 
-from hnn_tf import BaselineNetwork, HamiltonianNetwork, MLPHamiltonian, systems
+from hnn_tf import BaselineNetwork, HamiltonianNetwork, InputError, MLPHamiltonian, systems
 from hnn_tf.rollouts.energy_change import change_energy
 
 PENDULUM, SPRING = systems.Pendulum(), systems.MassSpring()
@@ -240,6 +240,12 @@ def test_what_does_not_fit_is_refused(state, amount, options, message):
 def test_a_field_without_an_energy_is_refused():
     with pytest.raises(TypeError, match="field: expected a hamiltonian"):
         change_energy(BaselineNetwork(hidden_units=[8]), STATES, 1.0)
+
+
+def test_a_field_with_parameters_is_refused():
+    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], num_parameters=1), name="family")
+    with pytest.raises(InputError, match="family: expected an energy without parameters, because change_energy takes"):
+        change_energy(model, STATES, 1.0)
 
 
 def test_a_field_that_cannot_be_kept_is_refused():

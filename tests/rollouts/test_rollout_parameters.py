@@ -1,5 +1,6 @@
 """Rollouts of motions with parameters theta."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -101,6 +102,23 @@ def _model(control=None):
     return model
 
 
+def _stock():
+    return keras.Sequential([keras.Input([2]), keras.layers.Dense(2)], name="stock")
+
+
+class _Own(keras.Model):
+    """The same motion, of a model that declares no numbers, but names the argument."""
+
+    def call(self, state, parameters=None):
+        return PENDULUMS(state, parameters=parameters)
+
+
+def test_a_keras_model_with_the_argument_needs_no_declaration():
+    options = {"step_size": 0.1, "num_steps": 2, "parameters": THETA}
+    found = rollout(_Own(name="own", dtype="float64"), tf.constant(STATES), **options)
+    np.testing.assert_array_equal(found, rollout(PENDULUMS, tf.constant(STATES), **options))
+
+
 def test_an_unknown_batch_of_a_graph_has_parameters():
     specs = [tf.TensorSpec([None, width]) for width in (2, 2)]
     model = _model()
@@ -121,6 +139,12 @@ REFUSED = {
     "another batch": (_model, {"parameters": np.ones([4, 2])}, r"parameters: expected shape \[k\], or \[3\] \+ \[k\]"),
     "of each time": (_model, {"parameters": np.ones([3, 4, 2])}, r"parameters: expected shape \[k\], or \[3\]"),
     "a system": (systems.Pendulum, {"parameters": [1.0]}, "Pendulum: takes no parameters; leave the parameters out"),
+    "a stock model": (_stock, {"parameters": [1.0]}, r"stock: .* call\(state, parameters=None\)"),
+    "inputs of a stock model": (
+        _stock,
+        {"inputs": np.zeros([4, 1])},
+        r"stock: .* call\(state, inputs=None\)",
+    ),
     "driven": (
         lambda: _model(LinearInput(1)),
         {"inputs": np.zeros([4, 1])},
