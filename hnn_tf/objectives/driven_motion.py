@@ -8,6 +8,7 @@ from hnn_tf.declarations import declared
 from hnn_tf.motion_inputs import check_inputs
 from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.typing import State, VectorField
+from hnn_tf.undeclared_arguments import check_named
 
 
 def with_given(model: VectorField, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None) -> VectorField:
@@ -35,8 +36,12 @@ def check_given(model: Any, inputs: tf.Tensor | None, parameters: tf.Tensor | No
     # A function or another Keras model does not declare its numbers.
     if declared(model, "num_inputs") is not None:
         check_inputs(model, inputs)
+    elif inputs is not None:
+        check_named(model, "inputs")
     if declared(model, "num_parameters") is not None:
         check_parameters(model, parameters)
+    elif parameters is not None:
+        check_named(model, "parameters")
 
 
 def of_readings(parameters: tf.Tensor, values: tf.Tensor) -> tf.Tensor:

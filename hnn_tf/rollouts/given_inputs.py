@@ -16,6 +16,7 @@ from hnn_tf.rollouts.compiled_rollout import Plan
 from hnn_tf.rollouts.step_inputs import InputFunction, InputsOfTime, SampledInputs, StepInputs
 from hnn_tf.rollouts.step_limit import LimitedTimes
 from hnn_tf.typing import State, VectorField
+from hnn_tf.undeclared_arguments import check_named
 
 Inputs: TypeAlias = tf.Tensor | InputFunction
 """Samples `[T, m]` or `[..., T, m]`, or a function from times `[..., 1]` to inputs `[..., m]`."""
@@ -111,6 +112,8 @@ def given_inputs(
     num_inputs = declared(vector_field, "num_inputs")
     if num_inputs is not None and not (is_function and num_inputs):
         check_inputs(vector_field, inputs if is_function else samples)
+    if num_inputs is None and inputs is not None:
+        check_named(vector_field, "inputs")
     constants = _given_parameters(vector_field, parameters, state)
     if inputs is None:
         return None if constants is None else GivenInputs(parameters=constants)
@@ -137,6 +140,8 @@ def _given_parameters(vector_field: VectorField, parameters: Any, state: State) 
     values = None if parameters is None else scalars.cast(parameters, state.dtype)
     if declared(vector_field, "num_parameters") is not None:
         check_parameters(vector_field, values)
+    elif values is not None:
+        check_named(vector_field, "parameters")
     if values is None:
         return None
     batch, shape = state.shape[:-1], values.shape
