@@ -110,7 +110,8 @@ class HamiltonianRegression:
                 "closed form: expected states and time derivatives, both [N, 2n]; received shapes "
                 f"{state.shape} and {time_derivative.shape}"
             )
-        gains, shape = self.terms.gains, None if inputs is None else np.shape(inputs)
+        inputs = None if inputs is None else np.asarray(inputs)
+        gains, shape = self.terms.gains, None if inputs is None else inputs.shape
         expected = None if gains is None else (len(state), gains.num_inputs)
         if shape != expected:
             raise InputError(f"closed form: expected inputs of shape {expected}; received {shape}")

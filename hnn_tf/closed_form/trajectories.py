@@ -168,7 +168,7 @@ def _gain_scales(gains: InputGains | None, samples: Samples) -> np.ndarray:
     if gains is None or not gains.num_unknown:
         return np.zeros([0])
     q, inputs = samples["states"][..., : gains.dof], np.asarray(samples["inputs"], np.float64)
-    size = np.sqrt(np.mean(inputs**2, (0, 1)))
+    size = np.sqrt(np.mean(inputs**2, (0, 1)))[gains.acting]
     return _FREE_SCALE / np.outer(np.std(q, (0, 1)), size).ravel()
 
 
