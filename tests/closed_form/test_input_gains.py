@@ -19,7 +19,6 @@ from hnn_tf import (
 )
 from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.objectives import WeakForm
-from hnn_tf.training.standard_errors import standard_errors
 
 DAMPING = 0.3
 PENDULUM = systems.DrivenPendulum(mass=0.8, length=1.1, damping=DAMPING)
@@ -163,41 +162,6 @@ def test_gains_without_inputs_are_refused_in_one_line(rng):
         with pytest.raises(InputError, match=message) as refused:
             closed_form.fit(model, samples, gains=closed_form.InputGains(1, 1))
         assert "\n" not in str(refused.value)
-
-
-def test_lists_are_samples(rng):
-    samples, found = _derivatives(rng, PENDULUM, count=30), []
-    hamiltonian = _network().hamiltonian
-    for as_given in (np.asarray, np.ndarray.tolist):
-        gains = closed_form.InputGains(1, 1, [[1.0]])
-        regression = closed_form.HamiltonianRegression(hamiltonian, gains=gains)
-        regression.add(*(as_given(samples[name]) for name in ("state", "time_derivative", "inputs")))
-        found.append(regression.solve(ridge=1.0).solution.coefficients)
-    np.testing.assert_array_equal(*found)
-
-
-class _Push(_Wind):
-    """A layer of a user, which declares no `known_gains` and no `physical_parameters`."""
-
-    def assign_gains(self, values):
-        self.given = np.asarray(values)
-
-
-def test_a_control_layer_of_a_user_gets_the_fitted_gains(rng):
-    model = _network(_Push(dtype="float64"))
-    found = closed_form.fit(model, _derivatives(rng, PENDULUM), friction=True)
-    np.testing.assert_allclose(found.gains, [[1.0]], atol=ROUNDING)
-    np.testing.assert_array_equal(model.control.given, found.gains)
-    assert standard_errors(model, gains=found.gains_std, friction=None) == {}
-
-
-def test_the_gains_of_idle_inputs_are_not_fitted_but_0(rng):
-    samples = _derivatives(rng, PENDULUM)
-    samples["inputs"] = np.concatenate([0.0 * samples["inputs"], samples["inputs"]], 1)
-    gains = closed_form.InputGains.of(_features(), samples, allow_idle=True)
-    assert gains.idle == (0,)
-    found = closed_form.fit(_features(), samples, friction=True, gains=gains)
-    np.testing.assert_allclose(found.gains, [[0.0, 1.0]], atol=ROUNDING)
 
 
 def test_a_networks_own_friction_is_still_refused(rng):
