@@ -18,7 +18,7 @@ def chosen_trajectories(samples: Samples, count: int) -> np.ndarray:
     """
     if "inputs" not in samples:
         return np.arange(min(count, len(samples["times"])))
-    acts = np.asarray(samples["inputs"]).any(1)
+    acts = np.abs(samples["inputs"]).max(1) > 0
     # For an input that never acts, this is the trajectory 0, which does no harm.
     needed = np.isin(np.arange(len(acts)), acts.argmax(0))
     order = np.lexsort([-acts.sum(1), ~needed])  # stable; the last key is the first criterion
