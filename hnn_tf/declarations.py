@@ -96,6 +96,7 @@ FRICTION_AND_INPUTS = {
     "assign_coefficient": Declaration(Callable, None, "Replaces the coefficients of linear friction by one number."),
     "damping": Declaration(Callable, None, "The block D [..., n, n] of R that acts on the momenta, if no other does."),
     "assign_gains": Declaration(Callable, None, "Replaces the constant gains [n, m] of inputs; None if G varies."),
+    "known_gains": Declaration(object, None, "The known constant gains [n, m] of inputs; None if they are learned."),
     "gain_matrix": Declaration(Callable, None, "The block B [..., n, m] of G, if the inputs are forces."),
 }
 """The declarations of layers of dissipation and control."""

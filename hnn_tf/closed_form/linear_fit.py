@@ -56,7 +56,7 @@ def fit(
       InputError: If the model or the samples are not valid.
     """
     state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
-    hamiltonian = linear_hamiltonian(model, width=state.shape[-1])
+    hamiltonian = linear_hamiltonian(model, samples)
     gains = InputGains.of(model, samples, given=gains)
     regression = HamiltonianRegression(hamiltonian, friction=friction, gains=gains)
     if adapt and declared(hamiltonian, "adapt"):
@@ -98,7 +98,7 @@ def fit_weak(
       InputError: If the model or the samples are not valid.
     """
     states = np.asarray(samples["states"], np.float64)
-    hamiltonian = linear_hamiltonian(model, width=states.shape[-1])
+    hamiltonian = linear_hamiltonian(model, samples)
     gains = InputGains.of(model, samples, given=gains)
     if adapt and declared(hamiltonian, "adapt"):
         hamiltonian.adapt(states.reshape(-1, states.shape[-1]), seed=seed)

@@ -2,22 +2,25 @@
 
 from typing import Any
 
+import numpy as np
+
 from hnn_tf.closed_form.linear_field import is_linear
-from hnn_tf.declarations import declared
+from hnn_tf.declarations import declared, name_of
 from hnn_tf.input_error import InputError
 from hnn_tf.models.hamiltonian_network import HamiltonianNetwork
+from hnn_tf.typing import Samples
 
 
-def linear_hamiltonian(model: Any, *, width: int) -> Any:
-    """Returns a network's Hamiltonian, or the given Hamiltonian, built for states `[..., width]`.
+def linear_hamiltonian(model: Any, samples: Samples) -> Any:
+    """Returns a network's Hamiltonian, or the given Hamiltonian, built for the states of the samples.
 
     Args:
       model: A `HamiltonianNetwork`, or a Hamiltonian.
-      width: 2n.
+      samples: The columns `state` `[N, 2n]` or `states` `[N, T, 2n]`, and others.
 
     Raises:
-      InputError: If the Hamiltonian is not linear in its coefficients, or the model has a dissipation that would stay
-        unfitted.
+      InputError: If the Hamiltonian is not linear in its coefficients, the model has a dissipation that would stay
+        unfitted, or the Hamiltonian or the samples have parameters.
     """
     network = isinstance(model, HamiltonianNetwork)
     hamiltonian = model.hamiltonian if network else model
@@ -31,6 +34,19 @@ def linear_hamiltonian(model: Any, *, width: int) -> Any:
             "closed form: expected a model without dissipation, because only the Hamiltonian is fitted; received "
             f"{model.name} with a dissipation; call hnn_tf.warm_start, which fits both, or give the Hamiltonian alone"
         )
+    if declared(hamiltonian, "num_parameters"):
+        raise InputError(
+            f"closed form: expected a Hamiltonian without parameters; received {name_of(hamiltonian)} with "
+            f"num_parameters={declared(hamiltonian, 'num_parameters')}; train it by TrainingLoop"
+        )
+    if "parameters" in samples:
+        # One H of all samples would be that of no parameters at all.
+        raise InputError(
+            "closed form: expected samples without parameters, because one H is fitted to all samples; received the "
+            "column 'parameters'; fit the samples of each value alone, or train MLPHamiltonian(num_parameters=k) by "
+            "TrainingLoop"
+        )
     if not declared(hamiltonian, "built"):
-        hamiltonian.build([None, width])
+        states = samples["state"] if "state" in samples else samples["states"]
+        hamiltonian.build([None, np.shape(states)[-1]])
     return hamiltonian

@@ -80,8 +80,8 @@ def fit_trajectories(
       The fit; its `initial_state` is `[N, W, 2n]` as in `samples`.
 
     Raises:
-      InputError: If the Hamiltonian is not linear in its coefficients, or times or states are not valid, for example
-        because a coordinate is constant.
+      InputError: If the Hamiltonian is not linear in its coefficients, Hamiltonian or samples have parameters, or times
+        or states are not valid, for example because a coordinate is constant.
       ValueError: If `max_iterations` or `substeps` is below 1.
       ArithmeticError: If the motion diverges before it fits.
 
@@ -98,7 +98,7 @@ def fit_trajectories(
             f"{constant.tolist()}; leave the degrees of freedom of such coordinates out"
         )
     samples = {"initial_state": states[:, :1], **samples}
-    model, hamiltonian = hamiltonian, linear_hamiltonian(hamiltonian, width=states.shape[-1])
+    model, hamiltonian = hamiltonian, linear_hamiltonian(hamiltonian, samples)
     if declared(hamiltonian, "coefficient_scales") is None:
         raise InputError(
             f"closed form: expected RandomFeatureHamiltonian for trajectories; received {hamiltonian!r}; train "
@@ -168,7 +168,7 @@ def _gain_scales(gains: InputGains | None, samples: Samples) -> np.ndarray:
     if gains is None or not gains.num_unknown:
         return np.zeros([0])
     q, inputs = samples["states"][..., : gains.dof], np.asarray(samples["inputs"], np.float64)
-    size = np.sqrt(np.mean(inputs**2, (0, 1)))
+    size = np.sqrt(np.mean(inputs**2, (0, 1)))[gains.acting]
     return _FREE_SCALE / np.outer(np.std(q, (0, 1)), size).ravel()
 
 

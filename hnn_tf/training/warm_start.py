@@ -23,6 +23,7 @@ from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.numerics.substeps import choose_substeps
 from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching, WeakForm
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
+from hnn_tf.training.chosen_trajectories import chosen_trajectories
 from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.typing import Samples, State
 
@@ -33,7 +34,7 @@ In more dimensions, there would be too few features.
 """
 
 MOST_OBSERVATIONS = 20_000
-"""The largest number of observations that the closed form fits. If there are more, it fits the first trajectories."""
+"""The largest number of observations that the closed form fits. If there are more, it fits some of the trajectories."""
 
 _NUM_FEATURES = 100
 _STEPS = 1500
@@ -77,7 +78,7 @@ def warm_start(
     Otherwise, random features of several structures are fitted, and the network learns the motion of the fit with the
     largest evidence, at the fitted states and around them. The closed form uses at most `MOST_OBSERVATIONS`
     observations. The initial states of the other trajectories do not change. If there are inputs, the network's
-    `LinearInput` begins at the fitted gains.
+    `LinearInput` begins at the fitted gains. The gain of an input that is 0 in all samples is not fitted, and stays 0.
 
     Any other model, such as one whose inputs act in another way, begins by matching derivatives, or the weak form, at
     the observed states. A smoothing spline estimates the noise of these states.
@@ -97,7 +98,7 @@ def warm_start(
     Raises:
       InputError: If the network's own random features are to be fitted to states of more than `WIDEST_STATE` numbers,
         or together with another dissipation than `LinearFriction` or another control layer than `LinearInput`; or if
-        times, states or inputs are not valid.
+        times, states or inputs are not valid, for example because an input of these features is always 0.
       ArithmeticError: If the motion of the closed form diverges. More segments in each trajectory help.
     """
     used = {name: np.asarray(samples[name]) for name in objective.columns_in(samples)}
@@ -121,9 +122,10 @@ def warm_start(
             started.noise_std = np.maximum(noise, 1e-6 * np.max(np.std(used["states"], (0, 1))))
         started.substeps = with_chosen_substeps(objective, used).substeps
         return WarmStart(started, samples, None)
-    first = max(1, MOST_OBSERVATIONS // used["times"].shape[1])
-    used = {name: column[:first] for name, column in used.items()}
-    friction, gains = dissipation is not None, InputGains.of(model, used)
+    chosen = chosen_trajectories(used, max(1, MOST_OBSERVATIONS // used["times"].shape[1]))
+    used = {name: column[chosen] for name, column in used.items()}
+    # A training can go on without an input that never acts. A fit that is the whole training would not find its gain.
+    friction, gains = dissipation is not None, InputGains.of(model, used, allow_idle=not own)
     explicit = isinstance(objective.integrator, integrators.ExplicitRungeKutta)
     options: dict[str, Any] = {
         "integrator": objective.integrator if explicit else "rk4",
@@ -159,7 +161,8 @@ def warm_start(
         started.substeps = _substeps(objective, field, found, at_start)
     else:
         started.substeps = with_chosen_substeps(objective, used).substeps
-    initial = np.concatenate([found.initial_state, np.asarray(samples["initial_state"])[first:]])
+    initial = np.array(samples["initial_state"], np.float64)
+    initial[chosen] = found.initial_state
     return WarmStart(started, {**samples, "initial_state": initial}, found)
 
 

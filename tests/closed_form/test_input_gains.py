@@ -164,6 +164,18 @@ def test_a_regression_takes_nested_lists(rng):
     np.testing.assert_array_equal(*found)
 
 
+def test_gains_without_inputs_are_refused_in_one_line(rng):
+    samples = _derivatives(rng, PENDULUM)
+    del samples["inputs"]
+    for model, message in (
+        (_features(), "gains: expected samples with inputs, on which gains act"),
+        (HamiltonianNetwork(_features(), name="free"), "network free, which takes no inputs; leave the gains out"),
+    ):
+        with pytest.raises(InputError, match=message) as refused:
+            closed_form.fit(model, samples, gains=closed_form.InputGains(1, 1))
+        assert "\n" not in str(refused.value)
+
+
 def test_a_networks_own_friction_is_still_refused(rng):
     model = HamiltonianNetwork(_features(), LinearFriction(dtype="float64"), LinearInput(1, dtype="float64"))
     with pytest.raises(InputError, match="expected a model without dissipation"):

@@ -83,6 +83,17 @@ def test_the_posterior_has_the_errors_of_gains_and_friction(rng):
     assert abs(found.friction - PENDULUM.damping) < 4 * found.friction_std < 0.1
 
 
+def test_the_gains_of_idle_inputs_are_not_fitted_but_0(rng):
+    samples = _samples(rng, PENDULUM, noise_std=0.02, count=2)
+    for name in ("inputs", "end_inputs"):
+        samples[name] = np.concatenate([samples[name], 0.0 * samples[name]], -1)
+    gains = closed_form.InputGains(1, 2, idle=(1,))
+    found = closed_form.fit_trajectories(PendulumEnergy(), samples, gains=gains, substeps=1, max_iterations=1)
+    assert found.gains[0, 0] != 0.0
+    assert found.gains[0, 1] == found.gains_std[0, 1] == 0.0
+    assert len(found.posterior.mean) == 1 + 2  # one gain, and the coefficients
+
+
 @pytest.mark.slow
 def test_a_network_gets_the_fitted_gains_and_keeps_known_ones(rng):
     samples, noise = _samples(rng, systems.DrivenPendulum(), noise_std=0.02), {}

@@ -115,6 +115,44 @@ def test_standard_errors_have_the_names_of_their_parameters():
     assert standard_errors(model, gains=None, friction=None) == {}
 
 
+class _Reached(Exception):
+    """The closed form is called, with the inputs and the gains of the arguments."""
+
+
+def _reached(hamiltonian, samples, *, gains, **options):
+    del hamiltonian, options
+    raise _Reached(samples["inputs"], gains)
+
+
+def _given_to_the_closed_form(hamiltonian, inputs, monkeypatch):
+    monkeypatch.setattr("hnn_tf.training.warm_start.fit_trajectories", _reached)
+    states, objective = np.random.default_rng(0).normal(size=[len(inputs), 3, 2]), objectives.TrajectoryMatching()
+    samples = objective.samples_of(data.Recordings.from_arrays(np.arange(3), states, inputs=inputs))
+    with pytest.raises(_Reached) as reached:
+        warm_start(_network(hamiltonian, control=LinearInput(inputs.shape[-1])), objective, samples)
+    return reached.value.args
+
+
+@pytest.mark.parametrize("hamiltonian", [_features(), MLPHamiltonian(hidden_units=[4])], ids=["features", "network"])
+def test_some_of_the_trajectories_in_which_inputs_act_are_fitted(hamiltonian, monkeypatch):
+    monkeypatch.setattr("hnn_tf.training.warm_start.MOST_OBSERVATIONS", 2 * 3)
+    inputs = np.zeros([4, 3, 2])
+    inputs[1:3, 1, 0], inputs[3, 1, 1] = 1.0, 2.0
+    used, gains = _given_to_the_closed_form(hamiltonian, inputs, monkeypatch)
+    np.testing.assert_array_equal(used, inputs[[1, 3]])
+    assert gains.idle == ()
+
+
+def test_a_network_starts_without_the_gains_of_inputs_that_never_act(monkeypatch):
+    inputs = np.zeros([4, 3, 2])
+    assert _given_to_the_closed_form(MLPHamiltonian(hidden_units=[4]), inputs, monkeypatch)[1].idle == (0, 1)
+    objective = objectives.TrajectoryMatching()
+    samples = objective.samples_of(_numbers())
+    samples |= {name: 0.0 * samples[name] for name in ("inputs", "end_inputs")}
+    with pytest.raises(InputError, match="that are always 0"):
+        warm_start(_network(_features()), objective, samples)
+
+
 @pytest.mark.slow
 def test_a_network_starts_at_the_fitted_gain_and_imitates_the_driven_motion(monkeypatch):
     monkeypatch.setattr("hnn_tf.training.warm_start._NUM_FEATURES", 6)
