@@ -50,6 +50,7 @@ def test_it_repeats_itself(fitted, recordings):
     assert fit(recordings).metrics == fitted.metrics
 
 
+@pytest.mark.slow
 def test_metrics_are_of_rollouts_from_the_true_first_states(fitted, recordings):
     starts = np.stack([each.true_states[0] for each in recordings[25:]])
     truth = np.stack([each.true_states for each in recordings[25:]])

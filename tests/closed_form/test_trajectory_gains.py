@@ -83,6 +83,7 @@ def test_the_posterior_has_the_errors_of_gains_and_friction(rng):
     assert abs(found.friction - PENDULUM.damping) < 4 * found.friction_std < 0.1
 
 
+@pytest.mark.slow
 def test_the_gains_of_idle_inputs_are_not_fitted_but_0(rng):
     samples = _samples(rng, PENDULUM, noise_std=0.02, count=2)
     for name in ("inputs", "end_inputs"):

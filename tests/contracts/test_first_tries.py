@@ -125,6 +125,7 @@ def test_states_may_be_nested_lists(model):
     np.testing.assert_array_equal(model(STATES.tolist()), model(STATES))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "activation",
     [
@@ -150,6 +151,7 @@ def test_a_hamiltonian_with_a_kink_is_refused(kind, activation):
     assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.slow
 def test_training_takes_names():
     model = hnn_tf.HamiltonianNetwork(hnn_tf.MLPHamiltonian(hidden_units=8))
     model.build([None, 2])

@@ -183,6 +183,7 @@ def test_keeps_the_energy_of_a_hamiltonian_that_is_not_separable(name):
     assert np.abs(energy[-2000:] - energy[0]).max() < 2 * np.abs(energy[:2000] - energy[0]).max() + 1e-12
 
 
+@pytest.mark.slow
 def test_comes_back_after_a_thousand_steps_if_it_says_so(measured_method):
     states = tf.constant(START, tf.float64)
     error = evaluation.return_error(PENDULUM, states, step_size=0.1, num_steps=1000, integrator=measured_method)

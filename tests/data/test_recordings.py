@@ -220,6 +220,7 @@ def test_inputs_have_names_units_and_an_interpolation(rng):
         Recordings.from_arrays(np.arange(5.0), states, inputs=inputs[..., 0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("interpolation", ["zero_order_hold", "linear"])
 def test_recordings_of_a_driven_system_are_followed_by_every_rollout(interpolation, rng):
     system, times = systems.DrivenPendulum(damping=0.3), np.linspace(0.0, 1.0, 11)

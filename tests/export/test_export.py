@@ -126,7 +126,7 @@ def test_variables_are_frozen_copies_with_plain_names(exported, case):
         np.testing.assert_array_equal(weight, variable)
 
 
-@pytest.mark.parametrize("kind", ["hnn", "baseline"])
+@pytest.mark.parametrize("kind", ["hnn", pytest.param("baseline", marks=pytest.mark.slow)])
 def test_weights_are_stored_once_without_the_optimizer(tmp_path, kind):
     model = _build(kind, hidden_units=(200, 200), dof=1)
     model.compile("adam", "mse")
@@ -159,7 +159,7 @@ def test_a_model_built_by_a_call_has_its_width(tmp_path):
     assert "time_derivative: state [?, 6] float32 -> time_derivative [?, 6] float32" in saved_model.describe(path)
 
 
-@pytest.mark.parametrize("endpoint", ["time_derivative", "serving_default"])
+@pytest.mark.parametrize("endpoint", ["time_derivative", pytest.param("serving_default", marks=pytest.mark.slow)])
 def test_a_keras_pipeline_embeds_it_and_trains_around_it(exported, endpoint):
     model, path = exported["hnn", "float32"]
     inputs = keras.Input([4])

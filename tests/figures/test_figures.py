@@ -112,7 +112,9 @@ def test_writes_a_whole_image_whatever_the_rollouts_do(name, rollouts, observed,
         assert getattr(image, "n_frames", 1) == (5 if name == "rollout_animation" else 1)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name != "energy")) for name in FIGURES]
+)
 def test_a_failing_write_leaves_nothing_new(name, clean_rollouts, observed, tmp_path):
     occupied = tmp_path / FIGURES[name]
     occupied.mkdir()

@@ -80,6 +80,7 @@ def test_only_the_first_two_coordinates_are_drawn(trajectories, tmp_path):
     assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_diverging_model_spoils_neither_limits_nor_aspect(broken, energies, drawn, tmp_path):
     energies["baseline"]["kinetic"][30:35], energies["baseline"]["kinetic"][35:] = 1e6, 1e300
     energies["baseline"]["total"][40:] = np.nan

@@ -187,6 +187,7 @@ def test_the_latent_portrait_shows_data_and_rollouts_on_level_sets(coloured, rng
         assert bars[1].get_ylabel() == "angle (°)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
 @pytest.mark.parametrize("everywhere", [False, True])
 def test_a_broken_hamiltonian_or_rollout_doesnt_spoil_the_portrait(value, everywhere, rng, drawn, tmp_path):

@@ -87,6 +87,7 @@ def test_the_configuration_makes_the_same_optimizer():
     assert (again.l2, again.epsilon, again.beta_1) == (0.25, 0.5, 0.75)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras', with NumPy 2
 def test_a_saved_model_keeps_its_optimizer(tmp_path):
     model = keras.Sequential([keras.Input([2]), keras.layers.Dense(1)])

@@ -78,6 +78,7 @@ def test_irregular_times_agree_with_scipy():
     np.testing.assert_allclose(path, reference, atol=1e-10)  # DOP853's interpolation at rtol 1e-12
 
 
+@pytest.mark.slow
 def test_each_batch_member_may_have_its_own_times(rng):
     start, times = _start(rng, 2), np.array([[0.0, 0.5, 1.0], [2.0, 2.1, 2.3]])
     together = rollout_at_times(PENDULUM, start, times, substeps=8, integrator="rk8")

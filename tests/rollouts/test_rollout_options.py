@@ -13,6 +13,7 @@ def _start(rng, count):
     return tf.constant(rng.normal(size=[count, 2]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("integrator", "compensated"),
     [

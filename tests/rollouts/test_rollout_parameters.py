@@ -68,6 +68,7 @@ def test_inputs_and_parameters_act_together(inputs):
     assert np.abs(together - free)[:, -1].max() > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

@@ -63,6 +63,7 @@ def test_one_call_of_ten_steps_equals_two_of_five(rng, batch_size):
     assert_equal_states(cut.state(), whole.state())
 
 
+@pytest.mark.slow
 def test_the_returned_loss_is_that_before_the_last_update(rng):
     loop = _loop(_samples(rng))
     loop.run(3)
