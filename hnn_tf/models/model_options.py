@@ -17,8 +17,9 @@ class ModelOptions(Options):
     model: str = option(
         "hnn",
         "The model. hnn learns H, hnn_friction also one coefficient of linear friction, and hnn_dissipation also a "
-        "dissipation that depends on the state. separable learns H = T(p) + V(q). mechanical learns a mass matrix M(q) "
-        "and H = p M(q)^-1 p / 2 + V(q). separable_friction and mechanical_friction also learn one coefficient of "
+        "dissipation that depends on the state. separable learns H = T(p) + V(q). constant_mass learns one mass m of "
+        "each momentum and H = sum of p^2 / (2 m) + V(q). mechanical learns a mass matrix M(q) and H = p M(q)^-1 p / 2 "
+        "+ V(q). separable_friction, constant_mass_friction and mechanical_friction also learn one coefficient of "
         "linear friction. mechanical_features learns M(q) and V(q) as sums of fixed random functions of q. "
         "mechanical_velocity and mechanical_velocity_friction are the mechanical models of states whose second half is "
         "the velocity dq/dt, and lagrangian learns a Lagrangian of such states. pairwise learns the potential energy "

@@ -27,6 +27,7 @@ from hnn_tf.models.mlp_lagrangian import MLPLagrangian
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
 from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
+from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
 from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.random_feature_mass_matrix import RandomFeatureMassMatrix
@@ -238,6 +239,10 @@ def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
     return SeparableHamiltonian(_energy(options, **parameters), _potential(options, **parameters))
 
 
+def _constant_mass(options: HamiltonianArguments) -> keras.layers.Layer:
+    return SeparableHamiltonian(QuadraticKinetic(dtype=options.dtype), _potential(options))
+
+
 def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
     mass_matrix = MLPMassMatrix(
         hidden_units=options.hidden_units, activation=options.activation, angles=options.angles, dtype=options.dtype
@@ -295,6 +300,8 @@ hnn_friction = HamiltonianPreset("hnn_friction", _mlp, _friction)
 hnn_dissipation = HamiltonianPreset("hnn_dissipation", _mlp, _dissipation)
 separable = HamiltonianPreset("separable", _separable)
 separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
+constant_mass = HamiltonianPreset("constant_mass", _constant_mass)
+constant_mass_friction = HamiltonianPreset("constant_mass_friction", _constant_mass, _friction)
 mechanical = HamiltonianPreset("mechanical", _mechanical)
 mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
 mechanical_velocity = HamiltonianPreset("mechanical_velocity", _mechanical, network=MechanicalVelocityNetwork)

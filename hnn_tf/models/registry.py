@@ -8,6 +8,8 @@ from hnn_tf.registry import Registry
 MODELS: Registry[Callable[..., Any]] = Registry(
     {
         "baseline": "hnn_tf.models.presets:baseline",
+        "constant_mass": "hnn_tf.models.presets:constant_mass",
+        "constant_mass_friction": "hnn_tf.models.presets:constant_mass_friction",
         "hnn": "hnn_tf.models.presets:hnn",
         "hnn_dissipation": "hnn_tf.models.presets:hnn_dissipation",
         "hnn_friction": "hnn_tf.models.presets:hnn_friction",

@@ -37,6 +37,13 @@ class Case:
 
 CASES = {
     "baseline": Case(BaselineNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 400),
+    # The logarithm of a mass, and the potential's perceptron 2-200-200-1.
+    "constant_mass": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=1 + 400 + 40_200 + 200
+    ),
+    "constant_mass_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=1 + 400 + 40_200 + 200 + 1
+    ),
     "hnn": Case(HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=600 + 40_200 + 200),
     # Besides those of H: the perceptron 2-32-1, and one coefficient.
     "hnn_dissipation": Case(
@@ -136,6 +143,8 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
 
 # Combinations of what others are made of.
 COMBINED = (
+    "constant_mass",
+    "constant_mass_friction",
     "hnn_dissipation",
     "mechanical_features",
     "mechanical_friction",

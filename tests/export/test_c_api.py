@@ -24,7 +24,14 @@ UNREACHABLE = {
 """One good request, and three that would never end, in one batch."""
 
 
-COMBINED = {"mechanical_friction", "mechanical_velocity_friction", "random_features_friction", "separable_friction"}
+COMBINED = {
+    "constant_mass",
+    "constant_mass_friction",
+    "mechanical_friction",
+    "mechanical_velocity_friction",
+    "random_features_friction",
+    "separable_friction",
+}
 CASES = [
     ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),
     # Without those that are made of parts of two others.
