@@ -30,6 +30,7 @@ from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
 from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.random_feature_mass_matrix import RandomFeatureMassMatrix
+from hnn_tf.models.random_feature_mechanical_hamiltonian import RandomFeatureMechanicalHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
@@ -233,6 +234,15 @@ def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
     )
 
 
+def _mechanical_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    return RandomFeatureMechanicalHamiltonian(
+        num_features=options.hidden_units[-1],
+        activation=options.activation,
+        periodic=options.angles,
+        dtype=options.dtype,
+    )
+
+
 def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
     parameters = _parameters(options)
     return SeparableHamiltonian(_energy(options, **parameters), _potential(options, **parameters))
@@ -302,6 +312,10 @@ mechanical_velocity_friction = HamiltonianPreset(
     "mechanical_velocity_friction", _mechanical, _friction, MechanicalVelocityNetwork
 )
 mechanical_features = HamiltonianPreset("mechanical_features", _mechanical_features)
+mechanical_random_features = HamiltonianPreset("mechanical_random_features", _mechanical_random_features)
+mechanical_random_features_friction = HamiltonianPreset(
+    "mechanical_random_features_friction", _mechanical_random_features, _friction
+)
 pairwise = HamiltonianPreset("pairwise", _pairwise)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)

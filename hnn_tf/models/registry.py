@@ -15,6 +15,8 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "mechanical": "hnn_tf.models.presets:mechanical",
         "mechanical_features": "hnn_tf.models.presets:mechanical_features",
         "mechanical_friction": "hnn_tf.models.presets:mechanical_friction",
+        "mechanical_random_features": "hnn_tf.models.presets:mechanical_random_features",
+        "mechanical_random_features_friction": "hnn_tf.models.presets:mechanical_random_features_friction",
         "mechanical_velocity": "hnn_tf.models.presets:mechanical_velocity",
         "mechanical_velocity_friction": "hnn_tf.models.presets:mechanical_velocity_friction",
         "pairwise": "hnn_tf.models.presets:pairwise",
