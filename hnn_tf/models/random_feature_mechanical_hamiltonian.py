@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.input_error import InputError
 from hnn_tf.models.position_features import PositionFeatures
 from hnn_tf.models.random_features import MONOMIAL_SCALE, POLYNOMIAL_SCALE, checked_vectors
 from hnn_tf.models.vector_layer import VectorLayer
@@ -68,14 +69,19 @@ class RandomFeatureMechanicalHamiltonian(VectorLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.periodic = tuple(int(i) for i in periodic)
         self.position_features = PositionFeatures(
-            num_features=num_features, activation=activation, angles=periodic, dtype=self.dtype_policy
+            num_features=num_features, activation=activation, angles=self.periodic, dtype=self.dtype_policy
         )
         self.supports_masking = True
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights for states `[..., 2n]`. The initial H is near an oscillator of masses 1."""
         n = phase_space.dof(tf.TensorSpec(input_shape))
+        if not all(0 <= i < n for i in self.periodic) or len(set(self.periodic)) < len(self.periodic):
+            raise InputError(
+                f"periodic: expected different indices of positions, 0 to {n - 1}; received {self.periodic}"
+            )
         self.position_features.build([None, n])
         entries = [(i, j) for i in range(n) for j in range(i + 1)]
         # The columns of two selection matrices give the products r_i r_j of momenta.
@@ -228,7 +234,7 @@ class RandomFeatureMechanicalHamiltonian(VectorLayer):
         return super().get_config() | {
             "num_features": own["num_features"],
             "activation": own["activation"],
-            "periodic": own["angles"],
+            "periodic": self.periodic,
         }
 
 

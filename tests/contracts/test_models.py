@@ -62,6 +62,14 @@ CASES = {
     "mechanical_friction": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 2
     ),
+    # 200 units, 1 input and 1 product: coefficients for the mass, with its constant, and for the potential; kernel,
+    # bias, mean and std, and the scale of the momentum are fixed.
+    "mechanical_random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * 202 + 1 + 200 + 200 + 2 + 1
+    ),
+    "mechanical_random_features_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * 202 + 1 + 200 + 200 + 2 + 2
+    ),
     "mechanical_velocity": Case(
         models.MechanicalVelocityNetwork,
         has_energy=True,
@@ -139,6 +147,7 @@ COMBINED = (
     "hnn_dissipation",
     "mechanical_features",
     "mechanical_friction",
+    "mechanical_random_features_friction",
     "mechanical_velocity_friction",
     "random_features_friction",
     "separable",

@@ -25,6 +25,7 @@ UNREACHABLE = {
 
 
 COMBINED = {"mechanical_friction", "mechanical_velocity_friction", "random_features_friction", "separable_friction"}
+COMBINED |= {"mechanical_random_features_friction"}
 CASES = [
     ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),
     # Without those that are made of parts of two others.
