@@ -88,6 +88,9 @@ from .models import (
     RandomFeatureMassMatrix as RandomFeatureMassMatrix,
 )
 from .models import (
+    RandomFeatureMechanicalHamiltonian as RandomFeatureMechanicalHamiltonian,
+)
+from .models import (
     SeparableHamiltonian as SeparableHamiltonian,
 )
 from .models import (

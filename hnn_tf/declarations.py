@@ -76,6 +76,11 @@ ENERGIES = {
     "inverse_dynamics": Declaration(
         Callable, None, "The forces (q, v, a) -> tau of a Hamiltonian with a mass matrix; None if it has none."
     ),
+    "inverse_mass_matrix": Declaration(
+        Callable,
+        None,
+        "The matrix A [..., n, n] of positions in H = p^T A(q) p / 2 + V(q), if it may not be positive definite.",
+    ),
     "built": Declaration(bool, True, "Whether the weights exist, as in Keras."),
     "feature_gradients": Declaration(
         Callable, None, "The gradients [..., d, m] of the m features of which the energy is a weighted sum."

@@ -8,6 +8,7 @@ import tensorflow as tf
 from hnn_tf.closed_form.free_terms import FreeTerms
 from hnn_tf.closed_form.hamiltonian_regression import HamiltonianFit, HamiltonianRegression
 from hnn_tf.closed_form.input_gains import InputGains
+from hnn_tf.closed_form.inverse_mass import warn_of_negative_masses
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.ridge_regression import RidgeRegression
@@ -35,11 +36,11 @@ def fit(
     coefficients are so large that one training step destroys the fit.
 
     Args:
-      model: A `HamiltonianNetwork`, or its Hamiltonian: a `RandomFeatureHamiltonian`, or an `MLPHamiltonian`, whose
-        last kernel is solved for while its hidden layers stay unchanged. The fitted gains become those of the network's
-        `LinearInput`.
+      model: A `HamiltonianNetwork`, or its Hamiltonian: a `RandomFeatureHamiltonian`, a
+        `RandomFeatureMechanicalHamiltonian`, or an `MLPHamiltonian`, whose last kernel is solved for while its hidden
+        layers stay unchanged. The fitted gains become those of the network's `LinearInput`.
       samples: The columns `state` and `time_derivative`, `[N, 2n]`, and, if there are inputs, `inputs` `[N, m]`.
-      adapt: Whether adaptable features, those of `RandomFeatureHamiltonian`, are made again from the states.
+      adapt: Whether adaptable features, those of random features, are made again from the states.
       friction: Whether a linear friction -gamma_i p_i is also fitted; see `HamiltonianFit.friction`. The model itself
         gets no friction. (`LinearFriction` and `fit_trajectories` use -gamma dH/dp. Where dq/dt = p / m, their gamma is
         m times this gamma.)
@@ -54,6 +55,9 @@ def fit(
 
     Raises:
       InputError: If the model or the samples are not valid.
+
+    Warns:
+      InputWarning: If H is mechanical, and its inverse mass matrix is not positive definite at a position.
     """
     state, time_derivative = np.asarray(samples["state"]), np.asarray(samples["time_derivative"])
     hamiltonian = linear_hamiltonian(model, samples)
@@ -64,6 +68,7 @@ def fit(
     regression.add(state, time_derivative, None if gains is None else np.asarray(samples["inputs"]))
     found = regression.solve(ridge=ridge)
     hamiltonian.assign_coefficients(found.solution.coefficients)
+    warn_of_negative_masses(hamiltonian, state)
     if gains is not None:
         gains.assign(model, found.gains)
     return found
@@ -96,6 +101,9 @@ def fit_weak(
 
     Raises:
       InputError: If the model or the samples are not valid.
+
+    Warns:
+      InputWarning: If H is mechanical, and its inverse mass matrix is not positive definite at a position.
     """
     states = np.asarray(samples["states"], np.float64)
     hamiltonian = linear_hamiltonian(model, samples)
@@ -114,6 +122,7 @@ def fit_weak(
     regression.add(rows, targets)
     found = WeakFit(**vars(regression.solve()), terms=terms)
     hamiltonian.assign_coefficients(found.coefficients)
+    warn_of_negative_masses(hamiltonian, states)
     if gains is not None:
         gains.assign(model, found.gains)
     return found

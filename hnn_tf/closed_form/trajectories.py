@@ -9,6 +9,7 @@ import tensorflow as tf
 from hnn_tf import integrators
 from hnn_tf.closed_form.evidence import posterior
 from hnn_tf.closed_form.input_gains import InputGains
+from hnn_tf.closed_form.inverse_mass import warn_of_negative_masses
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_hamiltonian import linear_hamiltonian
 from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
@@ -55,8 +56,8 @@ def fit_trajectories(
     The fitted coefficients are assigned to the Hamiltonian.
 
     Args:
-      hamiltonian: A `RandomFeatureHamiltonian`, a `TimeReversibleHamiltonian` that contains one, or the network that
-        has it.
+      hamiltonian: A `RandomFeatureHamiltonian`, a `RandomFeatureMechanicalHamiltonian`, a `TimeReversibleHamiltonian`
+        that contains one, or the network that has it.
       samples: The columns `times` `[N, T]`, `states` `[N, T, 2n]`, optionally `time_derivatives` of the same shape, and
         optionally `initial_state` `[N, W, 2n]`. Only the number W of `initial_state` is used: the W segments of a
         trajectory are fitted as separate trajectories. By default, W is 1. Angles must continue beyond pi and not jump
@@ -87,6 +88,7 @@ def fit_trajectories(
 
     Warns:
       IntegrationWarning: If the substeps, given or chosen, are too few for the fitted parameters.
+      InputWarning: If H is mechanical, and its inverse mass matrix is not positive definite at a fitted state.
     """
     if max_iterations < 1:
         raise ValueError(f"max_iterations: expected an integer >= 1; received {max_iterations}")
@@ -125,6 +127,7 @@ def fit_trajectories(
     found = _with_physical_parameters(found, gains, friction=friction)
     mean, num_gains = found.posterior.mean.numpy(), 0 if gains is None else gains.num_unknown
     hamiltonian.assign_coefficients(mean[num_gains : len(mean) - friction])
+    warn_of_negative_masses(hamiltonian, found.states)
     if gains is not None:
         gains.assign(model, found.gains)
     if fitted is not hamiltonian:

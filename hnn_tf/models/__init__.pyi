@@ -28,6 +28,9 @@ from .quadratic_kinetic import QuadraticKinetic as QuadraticKinetic
 from .random_feature_energy import RandomFeatureEnergy as RandomFeatureEnergy
 from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatureHamiltonian
 from .random_feature_mass_matrix import RandomFeatureMassMatrix as RandomFeatureMassMatrix
+from .random_feature_mechanical_hamiltonian import (
+    RandomFeatureMechanicalHamiltonian as RandomFeatureMechanicalHamiltonian,
+)
 from .registry import MODELS as MODELS
 from .residual_mlp import ResidualMLP as ResidualMLP
 from .second_order_network import SecondOrderNetwork as SecondOrderNetwork

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
+from hnn_tf.models.input_products import products_within
 from hnn_tf.typing import State
 
 STRUCTURES = ("full", "separable", "pairwise")
@@ -25,6 +26,7 @@ class FeatureInputs:
       width: d, the number of inputs.
       groups: The indices of the inputs in each group. "full" has one group. "separable" has the groups of p and of q.
         "pairwise" has the group of p and a group for each pair of bodies.
+      products: The pairs of inputs whose products are features, which are all pairs within a group.
 
     Args:
       state_width: 2n.
@@ -60,6 +62,7 @@ class FeatureInputs:
         self.width = len(owner)
         groups = [range(self.width)] if structure == "full" else [np.equal(owner, key) for key in sorted(set(owner))]
         self.groups = [np.arange(self.width)[group] for group in groups]
+        self.products = products_within(self.groups)
 
     def value(self, state: State) -> tf.Tensor:
         """Returns the inputs `[..., d]` at states `[..., 2n]`."""

@@ -25,7 +25,10 @@ class ModelOptions(Options):
         "the velocity dq/dt, and lagrangian learns a Lagrangian of such states. pairwise learns the potential energy "
         "of each pair of equal bodies as a function of their distance. baseline learns the time derivative, and "
         "second_order learns dp/dt. random_features and random_features_friction learn H as a sum of fixed random "
-        "functions, and the second of the two also one coefficient of linear friction.",
+        "functions, and the second of the two also one coefficient of linear friction. mechanical_random_features, "
+        "separable_random_features and pairwise_random_features do the same for H = p A(q) p / 2 + V(q), where A(q) "
+        "and V(q) are such sums, for T(p) + V(q), and for pairs of bodies. The first two of them also exist with "
+        "_friction at the end of the name.",
         choices=MODELS,
     )
     hidden_units: tuple[int, ...] = option(

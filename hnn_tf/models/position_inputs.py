@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.input_error import InputError
+from hnn_tf.models.input_products import products_within
 
 
 class PositionInputs:
@@ -20,6 +21,7 @@ class PositionInputs:
     Attributes:
       width: d + k.
       groups: The indices of the inputs that may meet in one feature, which are all inputs.
+      products: The pairs of inputs whose products are features, which are all pairs.
 
     Raises:
       InputError: If an index is not that of an argument, or stands twice.
@@ -34,6 +36,7 @@ class PositionInputs:
         self._others, self._angles = np.eye(width)[:, others], np.eye(width)[:, list(angles)]
         self.width = len(others) + 2 * len(angles)
         self.groups = [np.arange(self.width)]
+        self.products = products_within(self.groups)
 
     def value(self, x: tf.Tensor) -> tf.Tensor:
         """Returns z `[..., d + k]` for arguments `[..., d]`."""

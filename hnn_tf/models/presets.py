@@ -31,6 +31,7 @@ from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
 from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.random_feature_mass_matrix import RandomFeatureMassMatrix
+from hnn_tf.models.random_feature_mechanical_hamiltonian import RandomFeatureMechanicalHamiltonian
 from hnn_tf.models.second_order_network import SecondOrderNetwork
 from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
@@ -225,8 +226,26 @@ def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
     )
 
 
-def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+def _random_features(options: HamiltonianArguments, **structure: Any) -> keras.layers.Layer:
     return RandomFeatureHamiltonian(
+        num_features=options.hidden_units[-1],
+        activation=options.activation,
+        dtype=options.dtype,
+        **{"periodic": options.angles} | structure,
+    )
+
+
+def _separable_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    return _random_features(options, structure="separable")
+
+
+def _pairwise_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    dimension = _body_dimension("pairwise_random_features", options)
+    return _random_features(options, structure="pairwise", dimension=dimension, periodic=())
+
+
+def _mechanical_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    return RandomFeatureMechanicalHamiltonian(
         num_features=options.hidden_units[-1],
         activation=options.activation,
         periodic=options.angles,
@@ -261,12 +280,16 @@ def _mechanical_features(options: HamiltonianArguments) -> keras.layers.Layer:
 
 
 def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
+    return PairwiseHamiltonian(_energy(options), dimension=_body_dimension("pairwise", options))
+
+
+def _body_dimension(model: str, options: HamiltonianArguments) -> int:
     if options.body_dimension is None:
         raise OptionError(
             "{model}: expected recordings with a body_dimension, or a task of bodies; received none; take separable",
-            model="pairwise",
+            model=model,
         )
-    return PairwiseHamiltonian(_energy(options), dimension=options.body_dimension)
+    return options.body_dimension
 
 
 def _potential(options: HamiltonianArguments, **parameters: Any) -> keras.layers.Layer:
@@ -309,8 +332,17 @@ mechanical_velocity_friction = HamiltonianPreset(
     "mechanical_velocity_friction", _mechanical, _friction, MechanicalVelocityNetwork
 )
 mechanical_features = HamiltonianPreset("mechanical_features", _mechanical_features)
+mechanical_random_features = HamiltonianPreset("mechanical_random_features", _mechanical_random_features)
+mechanical_random_features_friction = HamiltonianPreset(
+    "mechanical_random_features_friction", _mechanical_random_features, _friction
+)
 pairwise = HamiltonianPreset("pairwise", _pairwise)
+pairwise_random_features = HamiltonianPreset("pairwise_random_features", _pairwise_random_features)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)
+separable_random_features = HamiltonianPreset("separable_random_features", _separable_random_features)
+separable_random_features_friction = HamiltonianPreset(
+    "separable_random_features_friction", _separable_random_features, _friction
+)
 baseline = FieldPreset("baseline", BaselineNetwork)
 second_order = FieldPreset("second_order", SecondOrderNetwork)

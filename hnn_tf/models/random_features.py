@@ -19,7 +19,7 @@ A penalty on the coefficients therefore shrinks u and its products 100 times les
 the fit is a harmonic oscillator.
 """
 
-_MONOMIAL_SCALE = 1e2
+MONOMIAL_SCALE = 1e2
 """The scale, in a prior, of the coefficients of u and of its products, relative to the coefficients of the units."""
 
 
@@ -28,17 +28,33 @@ class Inputs(Protocol):
 
     Attributes:
       width: d.
-      groups: The indices of the inputs in each group. Only inputs of one group meet in a feature.
+      groups: The indices of the inputs in each group. A unit reads the inputs of one group.
+      products: The pairs of inputs whose products are features.
     """
 
     width: int
     groups: list[np.ndarray]
+    products: list[tuple[int, int]]
 
     def value(self, x: tf.Tensor) -> tf.Tensor:
         """Returns z `[..., d]`."""
 
     def jacobian(self, x: tf.Tensor) -> tf.Tensor:
         """Returns dz/dx `[..., w, d]`."""
+
+
+def checked_vectors(vectors: np.ndarray) -> np.ndarray:
+    """Returns the vectors to which features adapt, in float64.
+
+    Raises:
+      InputError: If they are not `[N, d]` with N >= 2, or a number is not finite.
+    """
+    vectors = np.asarray(vectors, np.float64)
+    if vectors.ndim != 2 or len(vectors) < 2 or not np.isfinite(vectors).all():
+        raise InputError(
+            f"adapt: expected finite states or positions [N, d], N >= 2; received an array {vectors.shape}"
+        )
+    return vectors
 
 
 class RandomFeatures(VectorLayer):
@@ -71,8 +87,8 @@ class RandomFeatures(VectorLayer):
     def _build_features(self, inputs: Inputs) -> None:
         """Creates the fixed weights of the features. Before `adapt`, they are drawn at random for u = z."""
         self._inputs, d = inputs, inputs.width
-        # The columns of two selection matrices give the products u_j u_k of inputs that may meet.
-        self._pairs = [(j, k) for group in inputs.groups for j in group for k in group if j <= k]
+        # The columns of two selection matrices give the products u_j u_k.
+        self._pairs = inputs.products
         self._left, self._right = (np.eye(d)[:, list(side)] for side in zip(*self._pairs, strict=True))
         self._left *= POLYNOMIAL_SCALE
 
@@ -108,7 +124,7 @@ class RandomFeatures(VectorLayer):
     def _units(self) -> list[np.ndarray]:
         """Returns the indices of the units of each group.
 
-        If there are several groups, half of the units belong to the first group, which is that of p.
+        If there are several groups, half of the units belong to the first group, which is that of p or of all inputs.
         """
         units, others = np.arange(self.num_features), len(self._inputs.groups) - 1
         if not others:
@@ -124,18 +140,15 @@ class RandomFeatures(VectorLayer):
         Raises:
           InputError: If there are fewer than two vectors, or a number is not finite.
         """
-        states = np.asarray(states, np.float64)
-        if states.ndim != 2 or len(states) < 2 or not np.isfinite(states).all():
-            raise InputError(
-                f"adapt: expected finite states or positions [N, d], N >= 2; received an array {states.shape}"
-            )
-        prepared = self._prepared(tf.constant(states))
+        prepared = self._prepared(tf.constant(checked_vectors(states)))
         inputs = self._inputs.value(prepared).numpy()
         mean, std = inputs.mean(0), inputs.std(0)
         std[std <= 1e-9 * np.abs(inputs).max(0)] = 1.0  # a constant input has no scale
         rng, inputs = np.random.default_rng(seed), (inputs - mean) / std
         kernel, bias = np.zeros(self._kernel.shape), np.zeros(self._bias.shape)
         for units, group in zip(self._units(), self._inputs.groups, strict=True):
+            if not units.size:  # there are fewer units than groups
+                continue
             kernel[np.ix_(group, units)], bias[units] = sampled_weights(rng, inputs[:, group], len(units), slope)
         for variable, value in zip(
             (self._mean, self._std, self._kernel, self._bias), (mean, std, kernel, bias), strict=True
@@ -145,7 +158,7 @@ class RandomFeatures(VectorLayer):
     @property
     def coefficient_scales(self) -> np.ndarray:
         """The relative prior scales `[m]` of the coefficients; the coefficients of u and u u are practically free."""
-        return np.concatenate([np.ones(self.num_features), np.full(self._num_monomials, _MONOMIAL_SCALE)])
+        return np.concatenate([np.ones(self.num_features), np.full(self._num_monomials, MONOMIAL_SCALE)])
 
     def features(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the features phi `[..., m]` of vectors x `[..., w]`."""

@@ -17,14 +17,19 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "mechanical": "hnn_tf.models.presets:mechanical",
         "mechanical_features": "hnn_tf.models.presets:mechanical_features",
         "mechanical_friction": "hnn_tf.models.presets:mechanical_friction",
+        "mechanical_random_features": "hnn_tf.models.presets:mechanical_random_features",
+        "mechanical_random_features_friction": "hnn_tf.models.presets:mechanical_random_features_friction",
         "mechanical_velocity": "hnn_tf.models.presets:mechanical_velocity",
         "mechanical_velocity_friction": "hnn_tf.models.presets:mechanical_velocity_friction",
         "pairwise": "hnn_tf.models.presets:pairwise",
+        "pairwise_random_features": "hnn_tf.models.presets:pairwise_random_features",
         "random_features": "hnn_tf.models.presets:random_features",
         "random_features_friction": "hnn_tf.models.presets:random_features_friction",
         "second_order": "hnn_tf.models.presets:second_order",
         "separable": "hnn_tf.models.presets:separable",
         "separable_friction": "hnn_tf.models.presets:separable_friction",
+        "separable_random_features": "hnn_tf.models.presets:separable_random_features",
+        "separable_random_features_friction": "hnn_tf.models.presets:separable_random_features_friction",
     }
 )
 """The builders of all models of states, by the names in `--model`; `hnn_tf.models.presets` lists their arguments."""

@@ -1,6 +1,6 @@
 """A Hamiltonian that is even in the momenta."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -67,6 +67,11 @@ class TimeReversibleHamiltonian(TakesNestedLists):
     def physical_parameters(self) -> dict[str, float]:
         """Returns the physical parameters of h by name, if it has some."""
         return declared(self.hamiltonian, "physical_parameters")
+
+    @property
+    def inverse_mass_matrix(self) -> Callable[[tf.Tensor], tf.Tensor] | None:
+        """The inverse mass matrix of h, a function of positions, as h declares it; None if h declares none."""
+        return declared(self.hamiltonian, "inverse_mass_matrix")
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds h for states `[..., 2n]`."""

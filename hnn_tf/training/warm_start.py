@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,8 +18,9 @@ from hnn_tf.closed_form.trajectory_fit import TrajectoryFit
 from hnn_tf.data.segments import Segments
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, InputWarning
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
+from hnn_tf.models.random_feature_mechanical_hamiltonian import RandomFeatureMechanicalHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.numerics.substeps import choose_substeps
 from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching, WeakForm
@@ -37,6 +39,9 @@ MOST_OBSERVATIONS = 20_000
 """The largest number of observations that the closed form fits. If there are more, it fits some of the trajectories."""
 
 _NUM_FEATURES = 100
+_NUM_MECHANICAL_FEATURES = 30
+"""The number of units of the position. Each has a coefficient for every entry of the inverse mass matrix, too."""
+
 _STEPS = 1500
 _LEARNING_RATE = 3e-3
 _LEAST_DERIVATIVE_ERROR = 0.03
@@ -134,7 +139,11 @@ def warm_start(
     }
     candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
     options |= {"friction": friction, "gains": gains, "seed": seed}
-    fits = [fit_trajectories(candidate, used, **options) for candidate in candidates]
+    with warnings.catch_warnings():
+        if not own:
+            # A network's own mass matrix is positive definite, whatever that of the features is.
+            warnings.simplefilter("ignore", InputWarning)
+        fits = [fit_trajectories(candidate, used, **options) for candidate in candidates]
     best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
     found = fits[best]
     if assign_friction:
@@ -197,8 +206,15 @@ def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
         )
 
     # Only motions that the model can have: a layer of H declares its form.
-    structures = ["separable"] if declared(hamiltonian, "separable") else ["full", "separable"]
+    separable = declared(hamiltonian, "separable")
+    structures = ["separable"] if separable else ["full", "separable"]
     even: list[Any] = [TimeReversibleHamiltonian(features(structure)) for structure in structures]
+    if declared(hamiltonian, "inverse_dynamics") is not None and not separable:  # it has a mass matrix M(q)
+        even.append(
+            RandomFeatureMechanicalHamiltonian(
+                num_features=_NUM_MECHANICAL_FEATURES, periodic=periodic, dtype="float64"
+            )
+        )
     return even if declared(hamiltonian, "even_in_momenta") else [features(structures[0]), *even]
 
 

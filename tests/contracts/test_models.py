@@ -69,6 +69,14 @@ CASES = {
     "mechanical_friction": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 2
     ),
+    # 200 units, 1 input and 1 product: coefficients for the mass, with its constant, and for the potential; kernel,
+    # bias, mean and std, and the scale of the momentum are fixed.
+    "mechanical_random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=2 * 202 + 1 + 200 + 200 + 2 + 1
+    ),
+    "mechanical_random_features_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * 202 + 1 + 200 + 200 + 2 + 2
+    ),
     "mechanical_velocity": Case(
         models.MechanicalVelocityNetwork,
         has_energy=True,
@@ -92,6 +100,14 @@ CASES = {
         least_dof=2,
         refusal="expected states of two or more bodies",
     ),
+    # 200 units, 3 inputs (two momenta and a distance) and 4 products.
+    "pairwise_random_features": Case(
+        HamiltonianNetwork,
+        has_energy=True,
+        conserves_it=True,
+        reference_parameters=207 + 600 + 200 + 6,
+        least_dof=2,
+    ),
     # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
     "random_features": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
@@ -108,6 +124,13 @@ CASES = {
     ),
     "separable_friction": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 1
+    ),
+    # 200 units, 2 inputs and 2 products, because p and q do not meet.
+    "separable_random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=204 + 400 + 200 + 4
+    ),
+    "separable_random_features_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=204 + 400 + 200 + 4 + 1
     ),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
@@ -148,10 +171,14 @@ COMBINED = (
     "hnn_dissipation",
     "mechanical_features",
     "mechanical_friction",
+    "mechanical_random_features_friction",
     "mechanical_velocity_friction",
+    "pairwise_random_features",
     "random_features_friction",
     "separable",
     "separable_friction",
+    "separable_random_features",
+    "separable_random_features_friction",
 )
 
 

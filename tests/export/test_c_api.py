@@ -28,9 +28,13 @@ COMBINED = {
     "constant_mass",
     "constant_mass_friction",
     "mechanical_friction",
+    "mechanical_random_features_friction",
     "mechanical_velocity_friction",
+    "pairwise_random_features",
     "random_features_friction",
     "separable_friction",
+    "separable_random_features",
+    "separable_random_features_friction",
 }
 CASES = [
     ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),

@@ -68,6 +68,9 @@ BUILDERS = {
             hnn_tf.RandomFeatureEnergy(num_features=16, angles=[0]),
         )
     ),
+    "mechanical_random_features": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.RandomFeatureMechanicalHamiltonian(num_features=16, periodic=[0])
+    ),
     "pairwise": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
     ),

@@ -37,8 +37,9 @@ def test_every_layer_has_an_entry():
     # test_velocity_network.py and test_lagrangian_network.py
     elsewhere |= {"VelocityEnergy", "MechanicalEnergy", "LagrangianEnergy", "MLPLagrangian"}
     elsewhere |= {"MechanicalHamiltonian", "MassMatrix", "ConstantMassMatrix", "MLPMassMatrix"}
-    # test_inputs.py, test_random_feature_mass_matrix.py
+    # test_inputs.py, test_random_feature_mass_matrix.py, test_random_feature_mechanical_hamiltonian.py
     elsewhere |= {"LinearInput", "MLPInput", "CholeskyMassMatrix", "RandomFeatureMassMatrix", "RandomFeatureEnergy"}
+    elsewhere |= {"RandomFeatureMechanicalHamiltonian"}
     assert {kind.__name__ for kind in layers if not issubclass(kind, keras.Model)} == {*LAYERS, *elsewhere}
 
 
