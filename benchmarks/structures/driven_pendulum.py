@@ -11,7 +11,7 @@ NUM_MOTIONS = 12
 TIMES = 0.1 * np.arange(21)
 READINGS_A_TORQUE = 5
 HORIZON = np.linspace(0.0, 20.0, 201)
-NUM_DRAWS = 20
+NUM_DRAWS = 60
 
 
 def _measure(seed: int) -> dict[str, float]:

@@ -23,7 +23,7 @@ def _measure(seed: int) -> dict[str, float]:
         data.generate_trajectories(system, starts, TIMES, noise_std=NOISE, rng=rng)
     )
     training = hnn_tf.TrainingOptions(steps=STEPS, batch_size=200, learning_rate_schedule="cosine", seed=seed)
-    network = hnn_tf.fit(recordings, model="hnn", objective="one_step", training=training, progress=False).model
+    network = hnn_tf.fit(recordings, model="hnn", objective="weak", training=training, progress=False).model
     # A chain's energies are quadratic, so that a few units beside the products of the coordinates suffice.
     features = hnn_tf.RandomFeatureHamiltonian(num_features=2, structure="separable", dtype="float64")
     weak = objectives.WeakForm()

@@ -220,4 +220,5 @@ def test_structures_are_better_than_none(task, without, with_structure, ratio):
 
 @pytest.mark.parametrize("number", ["gain_covered", "friction_covered"])
 def test_intervals_of_a_driven_pendulum_cover_the_truth(number):
-    assert sum(STRUCTURES["driven_pendulum"][number]) >= 18
+    covered = STRUCTURES["driven_pendulum"][number]
+    assert sum(covered) >= 0.9 * len(covered)
