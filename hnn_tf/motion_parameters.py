@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from hnn_tf.declarations import declared, name_of
 from hnn_tf.input_error import InputError
+from hnn_tf.numerics import scalars
 from hnn_tf.typing import State
 
 
@@ -71,7 +72,7 @@ def of_every_state(parameters: tf.Tensor, state: State) -> tf.Tensor:
     """
     _check_rows("parameters", parameters, state)
     zeros = tf.zeros_like(state[..., :1])
-    return tf.cast(parameters, zeros.dtype) + zeros
+    return scalars.cast(parameters, zeros.dtype) + zeros
 
 
 def given_parameters(parameters: tf.Tensor | None) -> dict[str, tf.Tensor]:

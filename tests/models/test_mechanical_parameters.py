@@ -4,44 +4,13 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from bead_family import BeadMass, Height
 
 from hnn_tf import HamiltonianNetwork, InputError, LinearFriction, LinearInput, MechanicalVelocityNetwork, models
 from hnn_tf.models.mechanical_energy import MechanicalEnergy
 
 RANGES = [[0.5, 1.5], [3.0, 4.0]]
 SMALL = {"hidden_units": [6], "num_parameters": 2, "parameter_ranges": RANGES, "dtype": "float64"}
-
-
-class _Bead(models.MassMatrix):
-    """The mass m (1 + q²) of a bead of mass m on the parabola y = q² / 2, with theta = (m, gravity)."""
-
-    num_parameters = 2
-
-    def elements(self, x):
-        return x[..., 1:2] * (1.0 + x[..., :1] ** 2)
-
-    def _matrix(self, elements):
-        return elements[..., tf.newaxis]
-
-    def _solved(self, elements, vector):
-        return vector / elements
-
-    def _norm_gradient(self, x, elements, vector):
-        slope = 2.0 * x[..., 1:2] * x[..., :1] * vector**2
-        return tf.concat([slope, elements / x[..., 1:2] * vector**2, tf.zeros_like(slope)], -1)
-
-    def _rate(self, elements, change, vector):
-        del elements
-        return change * vector
-
-
-class _Height(keras.layers.Layer):
-    """V = m g q² / 2."""
-
-    num_parameters = 2
-
-    def call(self, position, parameters):
-        return parameters[..., 0] * parameters[..., 1] * position[..., 0] ** 2 / 2.0
 
 
 def _learned():
@@ -56,7 +25,7 @@ def _learned():
 
 @pytest.fixture
 def bead():
-    return models.MechanicalHamiltonian(_Bead(dtype="float64"), _Height(dtype="float64"))
+    return models.MechanicalHamiltonian(BeadMass(dtype="float64"), Height(dtype="float64"))
 
 
 @pytest.fixture(scope="module")
@@ -218,4 +187,4 @@ def test_a_parameter_is_no_angle():
 
 def test_a_lagrangian_with_parameters_is_refused():
     with pytest.raises(InputError, match="expected a layer without parameters; received height with 2; take Mech"):
-        models.LagrangianNetwork(_Height(name="height"))
+        models.LagrangianNetwork(Height(name="height"))

@@ -244,8 +244,9 @@ def test_parameters_that_do_not_fit_are_refused(hamiltonian, parameters, message
     model = _network(hamiltonian())
     parameters = None if parameters is None else tf.constant(parameters, tf.float64)
     for call in (model, model.hamiltonian, model.hamiltonian.gradient):
-        with pytest.raises(InputError, match=message):
+        with pytest.raises(InputError, match=message) as refused:
             call(state, parameters=parameters)
+        assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("kind", [BaselineNetwork, models.SecondOrderNetwork])
