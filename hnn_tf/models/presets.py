@@ -182,8 +182,8 @@ def _control(control: str | None, num_inputs: int, options: HamiltonianArguments
 
 def _no_parameters(model: str) -> OptionError:
     return OptionError(
-        "{model}: takes no parameters; take hnn, separable (also with friction) or baseline, or give recordings "
-        "without parameters",
+        "{model}: takes no parameters; take hnn, separable, mechanical (also with friction) or baseline, or give "
+        "recordings without parameters",
         model=model,
     )
 
@@ -263,10 +263,15 @@ def _constant_mass(options: HamiltonianArguments) -> keras.layers.Layer:
 
 
 def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
+    parameters = _parameters(options)
     mass_matrix = MLPMassMatrix(
-        hidden_units=options.hidden_units, activation=options.activation, angles=options.angles, dtype=options.dtype
+        hidden_units=options.hidden_units,
+        activation=options.activation,
+        angles=options.angles,
+        dtype=options.dtype,
+        **parameters,
     )
-    return MechanicalHamiltonian(mass_matrix, _potential(options))
+    return MechanicalHamiltonian(mass_matrix, _potential(options, **parameters))
 
 
 def _mechanical_features(options: HamiltonianArguments) -> keras.layers.Layer:
