@@ -12,7 +12,7 @@ PUBLISHED_HAMILTONIAN_ERROR = 4.1e-3
 
 
 def _network(seed: int) -> dict[str, float]:
-    found = {}
+    found: dict[str, float] = {}
     for model in ("hnn", "mechanical"):
         training = TaskTraining("double_pendulum", model=model, seed=seed)
         scores = training.data.evaluate(training.fit(training.new_model()), protocol="clean")

@@ -1,5 +1,7 @@
 """The gain and the friction of a driven pendulum from noisy readings, with their intervals."""
 
+from typing import Any
+
 import numpy as np
 
 from benchmarks.structures.measurement import Line, Measurement, share
@@ -22,7 +24,7 @@ def _measure(seed: int) -> dict[str, float]:
     motions = data.generate_trajectories(SYSTEM, starts, TIMES, noise_std=NOISE, rng=rng, inputs=torques)
     samples = objectives.TrajectoryMatching().samples_of(data.Recordings.from_trajectories(motions))
     features = RandomFeatureHamiltonian(num_features=10, periodic=(0,), dtype="float64")
-    fit = closed_form.fit_trajectories(features, samples, friction=True, seed=seed)
+    fit: Any = closed_form.fit_trajectories(features, samples, friction=True, seed=seed)
     gain_error, friction_error = fit.gains.item() - 1.0, fit.friction - SYSTEM.damping
     without = HamiltonianNetwork(features)
     without.build([None, 2])

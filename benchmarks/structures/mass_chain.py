@@ -22,7 +22,7 @@ def _measure(seed: int) -> dict[str, float]:
     recordings = data.Recordings.from_trajectories(
         data.generate_trajectories(system, starts, TIMES, noise_std=NOISE, rng=rng)
     )
-    training = hnn_tf.TrainingOptions(steps=STEPS, batch_size=200, learning_rate_schedule="cosine", seed=seed)
+    training = hnn_tf.TrainingOptions(steps=STEPS, batch_size=32, learning_rate_schedule="cosine", seed=seed)
     network = hnn_tf.fit(recordings, model="hnn", objective="weak", training=training, progress=False).model
     # A chain's energies are quadratic, so that a few units beside the products of the coordinates suffice.
     features = hnn_tf.RandomFeatureHamiltonian(num_features=2, structure="separable", dtype="float64")

@@ -22,7 +22,7 @@ FIVE_BODIES_RADIUS = (1.4, 1.9)
 
 
 def _two_body(seed: int) -> dict[str, float]:
-    found = {}
+    found: dict[str, float] = {}
     for model in HIDDEN_UNITS:
         _, scores = _trained("two_body", model, seed)
         names = ("energy_mse", "coordinate_mse", "momentum_mse")

@@ -16,7 +16,7 @@ NUM_STATES = 20_000
 
 
 def _measure(seed: int) -> dict[str, float]:
-    found = {}
+    found: dict[str, float] = {}
     for model in MODELS:
         training = TaskTraining("pendulum", model=model, seed=seed, protocol="clean")
         fitted = training.fit(training.new_model())

@@ -20,9 +20,9 @@ MODEL = hnn_tf.ModelOptions("hnn", hidden_units=(64, 64))
 
 def _measure(seed: int) -> dict[str, float]:
     rng = np.random.default_rng(seed)
-    trained = np.array(list(itertools.product(*(np.linspace(*each, 3) for each in BOX))))
+    trained = np.array(list(itertools.product(*(np.linspace(low, high, 3) for low, high in BOX))))
     data, seen = _swings(trained, 2, rng), _swings(trained, 1, rng)
-    unseen = _swings(rng.uniform(*BOX.T, [NUM_UNSEEN, 3]), 1, rng)
+    unseen = _swings(rng.uniform(BOX[:, 0], BOX[:, 1], [NUM_UNSEEN, 3]), 1, rng)
     training = dataclasses.replace(TRAINING, seed=seed)
     told, untold = (
         hnn_tf.fit(train, test=test, model=MODEL, objective="derivative", training=training, progress=False)

@@ -1,5 +1,6 @@
 """The measurements of all structures over several seeds, and their table."""
 
+import functools
 import json
 import math
 import sys
@@ -61,7 +62,7 @@ def main() -> None:
     for name in names:
         documents = []
         for seed in range(MEASUREMENTS[name].seeds or settings.seeds):
-            documents.append(kept(folder / f"{name}-{seed}.json", lambda name=name, seed=seed: _measured(name, seed)))
+            documents.append(kept(folder / f"{name}-{seed}.json", functools.partial(_measured, name, seed)))
             sys.stderr.write(f"{name}, seed {seed}; {time.monotonic() - began:.0f} s\n")
         results[name] = {key: [document[key] for document in documents] for key in documents[0]}
     written = RESULTS / "structure.json"

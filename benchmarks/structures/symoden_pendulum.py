@@ -33,7 +33,7 @@ def _measure(seed: int) -> dict[str, float]:
     test, test_times = _starts(rng, NUM_TEST), STEP * np.arange(NUM_TEST_STEPS + 1)
     rest = np.zeros([len(test_times), 1])
     true = evaluation.evaluation_rollout(SYSTEM, test, test_times, inputs=rest)
-    found = {}
+    found: dict[str, float] = {}
     for name in PUBLISHED:
         fitted = hnn_tf.fit(
             recordings,

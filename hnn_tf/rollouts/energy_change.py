@@ -101,8 +101,12 @@ def change_energy(
     theta = parameters_of_states(field, parameters, state)
     if not tf.executing_eagerly():
         return _moved(field, state, amount, steps, weights, theta)
-    moved = _compiled(field)(state, amount, steps, weights, theta)
-    _check_reached(at_parameters(field.hamiltonian, theta), state, moved)
+    return _eagerly(field, state, amount, steps, weights, theta)
+
+
+def _eagerly(field: Any, state: State, *arguments: tf.Tensor | None) -> State:
+    moved = _compiled(field)(state, *arguments)
+    _check_reached(at_parameters(field.hamiltonian, arguments[-1]), state, moved)
     return moved
 
 

@@ -88,14 +88,11 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
 
 def again(objective: Objective, samples: Samples, found: Mapping[str, np.ndarray]) -> Start:
     """Returns the start of a training that continues, without another fit."""
-    began, evidence = copy.copy(objective), {}
-    for name, value in found.items():
-        own = value.item() if value.ndim == 0 else value
-        if name in objective.found:
-            setattr(began, name, own)
-        else:
-            evidence[name] = own
-    return Start(began, samples, evidence=evidence)
+    began = copy.copy(objective)
+    for name in objective.found:
+        if name in found:
+            setattr(began, name, found[name].item() if found[name].ndim == 0 else found[name])
+    return Start(began, samples, evidence={name: float(found[name]) for name in found if name not in objective.found})
 
 
 def is_fitted_in_closed_form(model: keras.Model) -> bool:
