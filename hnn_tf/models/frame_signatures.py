@@ -79,8 +79,11 @@ def check_free_dynamics(model: Any, mend: str) -> None:
     Raises:
       InputError: If the dynamics have inputs or parameters.
     """
-    for kind in ("inputs", "parameters"):
-        count = declared(model.dynamics, f"num_{kind}")
+    counts = {
+        "inputs": declared(model.dynamics, "num_inputs"),
+        "parameters": declared(model.dynamics, "num_parameters"),
+    }
+    for kind, count in counts.items():
         if count:
             raise InputError(
                 f"{model.name}: expected dynamics without {kind}; received dynamics with {count} {kind}; {mend}"
