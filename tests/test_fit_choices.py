@@ -125,7 +125,7 @@ def test_numpys_numbers_are_plain_ones():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model": "hmm"}, "model='hmm': expected one of baseline, hnn"),
+        ({"model": "hmm"}, "model='hmm': expected one of baseline, constant_mass"),
         ({"model": []}, "model: expected at least one"),
         ({"model": 3}, "model: expected a name, hnn_tf.ModelOptions or a Keras model; received 3"),
         ({"objective": 3}, "objective: expected a name, hnn_tf.ObjectiveOptions or an objective; received 3"),
