@@ -1,7 +1,6 @@
 """The Hamiltonian of bodies that act on each other in pairs."""
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -10,6 +9,7 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.input_error import InputError
+from hnn_tf.models.body_pairs import BodyPairs, PairBlock
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
@@ -33,6 +33,10 @@ class PairwiseHamiltonian(EnergyLayer):
 
     A power law r^-k of the distance changes by the same factor for each unit of log r, so that V is as easy to learn at
     small as at large distances.
+
+    The energies of more than 128 pairs, as those of 17 bodies, are computed in blocks of at most 128 pairs, one after
+    the other. The hidden layers of the potential then take the memory of one block, `[..., 128, width]`. A training
+    also keeps the values of all blocks for its derivatives.
 
     Args:
       potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
@@ -107,17 +111,12 @@ class PairwiseHamiltonian(EnergyLayer):
         """Returns the energy `[...]` of states `[..., 2n]`."""
         q, p = self._bodies(state)
         kinetic = 0.5 * tf.reduce_sum(p * p / self._mass_of_bodies(p.shape[-1]), [-2, -1])
-        inputs, _, squares = self._pair_inputs(q)
-        return kinetic + tf.reduce_sum(tf.reshape(self.potential(inputs), tf.shape(squares)), -1)
+        return kinetic + self._sum_of_pairs(self._energy, q)
 
     def gradient(self, state: State) -> tf.Tensor:
         """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
         q, p = self._bodies(state)
-        inputs, difference, squares = self._pair_inputs(q)
-        # d log r / dq_i = (q_i - q_j) / r^2. The forces on both bodies of a pair are exactly opposite.
-        slope = tf.reshape(scalar_gradient(self.potential, inputs)[:, 0], tf.shape(squares)) / squares
-        incidence = tf.transpose(self._incidence(q.shape[-1]))
-        of_bodies = _times(difference * slope[..., tf.newaxis, :], incidence)
+        of_bodies = self._sum_of_pairs(self._energy_gradient, q)
         return phase_space.join(self._flat(of_bodies), self._flat(p / self._mass_of_bodies(p.shape[-1])))
 
     def physical_parameters(self) -> dict[str, float]:
@@ -172,41 +171,47 @@ class PairwiseHamiltonian(EnergyLayer):
         width = of_bodies.shape[-2] * of_bodies.shape[-1]
         return tf.reshape(of_bodies, tf.concat([tf.shape(of_bodies)[:-2], [width]], 0))
 
-    def _pair_list(self, bodies: int) -> Sequence[tuple[int, int]]:
-        return list(itertools.combinations(range(bodies), 2)) if self.pairs is None else self.pairs
+    def _sum_of_pairs(self, of_pairs: Callable[[PairBlock, tf.Tensor], tf.Tensor], q: tf.Tensor) -> tf.Tensor:
+        """Returns the sum over all pairs of a function (pairs, positions) -> the sum over some pairs."""
+        pairs = BodyPairs(q.shape[-1], self.pairs, self.kinds, self.compute_dtype)
+        total = of_pairs(pairs.first(), q)
+        if not pairs.num_more:
+            return total
+        return tf.while_loop(
+            lambda i, _: i < pairs.num_more,
+            lambda i, total: (i + 1, total + of_pairs(pairs.block(i), q)),
+            (tf.constant(0), total),
+            shape_invariants=(tf.TensorShape([]), total.shape),
+            parallel_iterations=1,  # only the additions wait for each other, so that several blocks would be in memory
+            maximum_iterations=pairs.num_more,  # XLA needs it for its own gradient of loops
+        )[1]
 
-    def _incidence(self, bodies: int) -> tf.Tensor:
-        """Returns the matrix `[bodies, pairs]` whose product with positions gives q_i - q_j."""
-        pairs = self._pair_list(bodies)
-        matrix = np.zeros([bodies, len(pairs)])
-        for k, (i, j) in enumerate(pairs):
-            matrix[i, k], matrix[j, k] = 1.0, -1.0
-        return tf.constant(matrix, self.compute_dtype)
+    def _energy(self, pairs: PairBlock, q: tf.Tensor) -> tf.Tensor:
+        """Returns the potential energy `[...]` of some pairs at positions `[..., dimension, bodies]`."""
+        inputs, _, squares = self._pair_inputs(pairs, q)
+        return tf.reduce_sum(tf.reshape(self.potential(inputs), tf.shape(squares)), -1)
 
-    def _pair_inputs(self, q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Returns the inputs of V for all pairs, and the differences of the positions.
+    def _energy_gradient(self, pairs: PairBlock, q: tf.Tensor) -> tf.Tensor:
+        """Returns the gradient `[..., dimension, bodies]` of the same energy."""
+        inputs, difference, squares = self._pair_inputs(pairs, q)
+        # d log r / dq_i = (q_i - q_j) / r^2. The forces on both bodies of a pair are exactly opposite.
+        slope = tf.reshape(scalar_gradient(self.potential, inputs)[:, 0], tf.shape(squares)) / squares
+        return _times(difference * slope[..., tf.newaxis, :], tf.transpose(pairs.incidence))
+
+    def _pair_inputs(self, pairs: PairBlock, q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Returns the inputs of V for some pairs, and the differences of the positions.
 
         Returns:
           The inputs of V `[B pairs, 1 + k]`, in one batch, q_i - q_j `[..., dimension, pairs]`, and |q_i - q_j|^2
           `[..., pairs]`.
         """
-        difference = _times(q, self._incidence(q.shape[-1]))
+        difference = _times(q, pairs.incidence)
         # With this bound, bodies at the same point have a finite energy and no force, instead of NaN.
         squares = tf.maximum(tf.reduce_sum(difference * difference, -2), _LEAST_SQUARE)
         inputs = 0.5 * tf.math.log(squares)[..., tf.newaxis]
-        if self._num_kinds > 1:
-            of_kinds = tf.constant(self._kinds_of_pairs(), self.compute_dtype)
-            inputs = tf.concat([inputs, tf.zeros_like(inputs) + of_kinds], -1)
+        if pairs.kinds is not None:
+            inputs = tf.concat([inputs, tf.zeros_like(inputs) + pairs.kinds], -1)
         return tf.reshape(inputs, [-1, inputs.shape[-1]]), difference, squares
-
-    def _kinds_of_pairs(self) -> np.ndarray:
-        """Returns `[pairs, k]`: 1 at the place of the two kinds of a pair, in any order."""
-        kinds = self.kinds or ()
-        places = list(itertools.combinations_with_replacement(range(self._num_kinds), 2))
-        chosen = [
-            places.index((min(kinds[i], kinds[j]), max(kinds[i], kinds[j]))) for i, j in self._pair_list(len(kinds))
-        ]
-        return np.eye(len(places))[chosen]
 
     def _mass_of_bodies(self, bodies: int) -> tf.Tensor:
         of_body = np.eye(self._num_kinds)[list(self.kinds or [0] * bodies)]
