@@ -147,6 +147,7 @@ COMBINED = (
     "hnn_dissipation",
     "mechanical_features",
     "mechanical_friction",
+    "mechanical_random_features",
     "mechanical_random_features_friction",
     "mechanical_velocity_friction",
     "random_features_friction",
