@@ -44,7 +44,10 @@ class FittedModel:
       data: The samples, and the objective with which the training began.
       training: The options of the training.
       result: The losses and seconds of the training, and the objective with the noise levels that were found.
-      comparison: The losses by name of all models that were compared, including this model.
+      comparison: The losses by name of all models that were compared, including this model. If a closed form of
+        trajectories fitted random features, there is also the logarithm of their evidence: `log_evidence`, or for a
+        network, which begins at the structure of the largest evidence, `log_evidence_full`,
+        `log_evidence_separable_even` and so on. The larger it is, the better the data support the structure.
       integrator: The name of the integrator that an exported rollout uses by default. The method `rollout` and the
         metrics always use "rk8".
     """

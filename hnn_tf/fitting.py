@@ -79,7 +79,8 @@ def fit(
       recordings: The recordings to learn from.
       test: The recordings on which the trained model is measured, with the names of `recordings`.
       model: A name in `hnn_tf.models.MODELS`, options, or a Keras model of your own, whose weights are changed. A list
-        of several models, the simplest first, is compared, and `FittedModel.comparison` has the losses of all.
+        of several models, the simplest first, is compared, and `FittedModel.comparison` has the losses and the evidence
+        of all.
       objective: The measure of how well a model fits: a name in `hnn_tf.objectives.OBJECTIVES`, options, or an
         objective.
       training: Steps, batches, optimizer, early stopping and seed. A model that a closed form fits takes no steps.
@@ -133,7 +134,7 @@ def fit(
         found.append(FittedModel(each, recordings, test, data, training, result, integrator=options.integrator))
         data = dataclasses.replace(data, objective=_with_noise_of(result.objective, fits))
     kept = found[model_selection.simplest_of_the_best(found) if len(found) > 1 else 0]
-    kept = dataclasses.replace(kept, comparison={each.model.name: each.result.losses for each in found})
+    kept = dataclasses.replace(kept, comparison={each.model.name: each.result.compared() for each in found})
     _ = kept.metrics  # measured now, because the caller may train the model further
     return kept
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from hnn_tf.declarations import name_of
+from hnn_tf.declarations import declared, name_of
 from hnn_tf.input_error import InputError
 
 
@@ -34,6 +34,24 @@ def check_inputs(motion: Any, inputs: Any) -> None:
     shape = tuple(inputs.shape)
     if not shape or shape[-1] not in (None, expected):
         raise InputError(f"{name}: expected inputs of width {expected}; received shape {shape}")
+
+
+def check_free(motion: Any, purpose: str, *, mend: str) -> None:
+    """Refuses a motion with inputs, for a function that takes no inputs.
+
+    Args:
+      motion: A motion, which may declare `num_inputs`.
+      purpose: What the function does, or its name.
+      mend: What to do instead.
+
+    Raises:
+      InputError: If the motion has inputs.
+    """
+    if declared(motion, "num_inputs"):
+        raise InputError(
+            f"{name_of(motion)}: expected a motion without inputs, because {purpose} takes none; received one with "
+            f"{declared(motion, 'num_inputs')}; {mend}"
+        )
 
 
 def interval_ends(inputs: Any, interpolation: str) -> Any:

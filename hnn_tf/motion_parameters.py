@@ -4,10 +4,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf.declarations import declared, name_of
 from hnn_tf.input_error import InputError
+from hnn_tf.numerics import scalars
 from hnn_tf.typing import State
 
 
@@ -16,7 +18,7 @@ def check_parameters(motion: Any, parameters: Any, state: Any = None) -> None:
 
     Args:
       motion: A model or a layer. It takes k parameters if it declares this number as `num_parameters`.
-      parameters: A tensor or an array `[..., k]`, or None.
+      parameters: A tensor, an array or a list `[..., k]`, or None.
       state: The states or vectors `[..., d]` that have these parameters; None if they are not known here.
 
     Raises:
@@ -33,10 +35,20 @@ def check_parameters(motion: Any, parameters: Any, state: Any = None) -> None:
             f"{name}: takes no parameters; leave the parameters out, or take a model with "
             "MLPHamiltonian(num_parameters=k)"
         )
-    shape = tuple(parameters.shape)
+    shape = _shape(parameters)
     if not shape or shape[-1] not in (None, expected):
         raise InputError(f"{name}: expected parameters of width {expected}; received shape {shape}")
-    if state is not None and not _broadcasts(shape[:-1], state.shape[:-1]):
+    if state is not None:
+        _check_rows(name, parameters, state)
+
+
+def _shape(parameters: Any) -> tuple[int | None, ...]:
+    return tuple(parameters.shape) if hasattr(parameters, "shape") else np.shape(parameters)
+
+
+def _check_rows(name: str, parameters: Any, state: Any) -> None:
+    shape = _shape(parameters)
+    if not _broadcasts(shape[:-1], state.shape[:-1]):
         raise InputError(
             f"{name}: expected parameters [k] for all states, or a row [..., k] for each state of shape "
             f"{tuple(state.shape)}; received shape {shape}"
@@ -53,9 +65,19 @@ def _broadcasts(shape: tuple[int | None, ...], batch: Any) -> bool:
 
 
 def of_every_state(parameters: tf.Tensor, state: State) -> tf.Tensor:
-    """Returns the parameters `[..., k]` of states `[..., 2n]`, for parameters `[..., k]` or `[k]`."""
+    """Returns the parameters `[..., k]` of states `[..., 2n]`, for parameters `[..., k]` or `[k]`.
+
+    Raises:
+      InputError: If the parameters are neither `[k]` nor those of each state.
+    """
+    _check_rows("parameters", parameters, state)
     zeros = tf.zeros_like(state[..., :1])
-    return tf.cast(parameters, zeros.dtype) + zeros
+    return scalars.cast(parameters, zeros.dtype) + zeros
+
+
+def given_parameters(parameters: tf.Tensor | None) -> dict[str, tf.Tensor]:
+    """Returns the keyword arguments of a method that need not take parameters, and then is given none."""
+    return {} if parameters is None else {"parameters": parameters}
 
 
 def at_parameters(function: Callable[..., tf.Tensor], parameters: tf.Tensor | None) -> Callable[[State], tf.Tensor]:

@@ -24,7 +24,10 @@ def test_the_simplest_model_is_kept_that_is_as_good():
     found = hnn_tf.fit(swings(count=15), model=CLOSED_FORMS, objective="trajectory", progress=False)
     assert found.model.name == "random_features"
     assert set(found.comparison) == {"random_features", "random_features_friction"}
-    assert found.comparison["random_features"] == found.result.losses
+    assert found.comparison["random_features"] == found.result.losses | found.result.evidence
+    # Friction is a coefficient more, which the data of a pendulum without friction do not need.
+    without, friction = (each["log_evidence"] for each in found.comparison.values())
+    assert without > friction - 10
 
 
 # Of 15 recordings several are held out to choose on, of 6 only one.
@@ -86,6 +89,10 @@ def test_a_start_that_is_no_closed_form_is_followed_by_the_objectives_steps(reco
     other = hnn_tf.fit(recordings[:6], model=ModelOptions("baseline", (8,)), objective="trajectory",
                        training=TrainingOptions(steps=4), progress=False)  # fmt: skip
     assert (closed.result.steps, other.result.steps) == (0, 4)
+    evidence = {name: value for name, value in closed.comparison["hnn"].items() if name.startswith("log_evidence")}
+    assert set(evidence) == {"log_evidence_full", "log_evidence_full_even", "log_evidence_separable_even"}
+    assert evidence == closed.result.evidence
+    assert other.result.evidence == {}
     assert fit_choices.training_options(other.data.objective, [other.model], recordings) == TrainingOptions()
 
 
@@ -118,7 +125,7 @@ def test_numpys_numbers_are_plain_ones():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model": "hmm"}, "model='hmm': expected one of baseline, hnn"),
+        ({"model": "hmm"}, "model='hmm': expected one of baseline, constant_mass"),
         ({"model": []}, "model: expected at least one"),
         ({"model": 3}, "model: expected a name, hnn_tf.ModelOptions or a Keras model; received 3"),
         ({"objective": 3}, "objective: expected a name, hnn_tf.ObjectiveOptions or an objective; received 3"),

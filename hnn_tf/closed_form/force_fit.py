@@ -49,6 +49,12 @@ def fit_inverse_dynamics(
             f"closed form: expected LinearFriction or no dissipation; received {dissipation!r}; train this model by "
             "TrainingLoop"
         )
+    if "parameters" in samples:
+        # One M and one V of all samples would be those of no parameters at all.
+        raise InputError(
+            "closed form: expected samples without parameters; received the column 'parameters'; fit the samples of "
+            "each value alone, or train MLPMassMatrix(num_parameters=k) by TrainingLoop"
+        )
     columns = [np.asarray(samples[name]) for name in _COLUMNS]
     if columns[0].ndim != 2 or any(column.shape != columns[0].shape for column in columns):
         raise InputError(

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from hnn_tf.declarations import declared
 from hnn_tf.numerics.pieces import mean_in_pieces, rows_in_pieces
+from hnn_tf.objectives.driven_motion import with_given
 from hnn_tf.typing import Samples, VectorField
 
 _STATES_EACH = 16
@@ -26,6 +27,7 @@ def derivative_mse(vector_field: VectorField, samples: Samples) -> float:
 
     Raises:
       ValueError: If the shapes of the columns differ.
+      InputError: If inputs or parameters are missing, do not fit, or are given to a motion that takes none.
     """
     _check_equal(samples)
     mean = mean_in_pieces(
@@ -43,7 +45,7 @@ def derivative_error_spread(vector_field: VectorField, samples: Samples) -> dict
 
     Args:
       vector_field: A model or a system.
-      samples: The columns `state` and `time_derivative`, both `[N, 2n]`.
+      samples: The columns, as in `derivative_mse`.
 
     Returns:
       `median`: the median over samples of the mean over components of (f(s) - ds/dt)^2. `top_share`: the share of the
@@ -73,5 +75,5 @@ def _check_equal(samples: Samples) -> None:
 def _squared_errors(vector_field: VectorField, samples: Samples, piece: slice) -> np.ndarray:
     dtype = declared(vector_field, "compute_dtype") or "float64"
     given = {name: tf.constant(samples[name][piece], dtype) for name in ("inputs", "parameters") if name in samples}
-    motion = vector_field(tf.constant(samples["state"][piece], dtype), **given)
+    motion = with_given(vector_field, **given)(tf.constant(samples["state"][piece], dtype))
     return (motion.numpy() - samples["time_derivative"][piece]) ** 2

@@ -6,7 +6,8 @@ import numpy as np
 import scipy.stats
 import tensorflow as tf
 
-from hnn_tf.numerics.pieces import rows_in_pieces
+from hnn_tf.motion_parameters import at_parameters
+from hnn_tf.numerics.pieces import of_piece, rows_in_pieces
 from hnn_tf.typing import Hamiltonian
 
 _BLOCKS = 50
@@ -20,16 +21,21 @@ class Slope(NamedTuple):
     high: float
 
 
-def energies(hamiltonian: Hamiltonian, paths: np.ndarray) -> np.ndarray:
+def energies(hamiltonian: Hamiltonian, paths: np.ndarray, *, parameters: np.ndarray | None = None) -> np.ndarray:
     """Returns the energies `[N, T]` along trajectories `[N, T, 2n]`, computed in pieces of bounded memory.
 
     Args:
       hamiltonian: A function from a state `[..., 2n]` to its energy `[...]`, for example a system's.
       paths: The trajectories, in the precision that the Hamiltonian accepts.
+      parameters: Theta of a Hamiltonian with parameters, `[k]` or `[N, k]`.
     """
-    return rows_in_pieces(
-        lambda piece: hamiltonian(tf.constant(paths[piece])).numpy(), len(paths), states_each=paths.shape[1]
-    )
+
+    def of(piece: slice) -> np.ndarray:
+        theta = of_piece(parameters, piece, ndim=2)
+        theta = np.asarray(theta)[:, np.newaxis] if np.ndim(theta) == 2 else theta  # one row for all times
+        return at_parameters(hamiltonian, theta)(tf.constant(paths[piece])).numpy()
+
+    return rows_in_pieces(of, len(paths), states_each=paths.shape[1])
 
 
 def energy_mse(true_energy: np.ndarray, predicted_energy: np.ndarray) -> float:

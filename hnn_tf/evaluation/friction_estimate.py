@@ -9,6 +9,8 @@ import numpy as np
 from hnn_tf.declarations import declared
 from hnn_tf.evaluation.rollouts import evaluation_rollout
 from hnn_tf.input_error import InputError
+from hnn_tf.motion_inputs import check_free
+from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.objectives import Objective
 from hnn_tf.training.training_loop import TrainingLoop
 from hnn_tf.typing import Samples
@@ -59,6 +61,7 @@ def friction_interval(
     learning_rate: float = 1e-3,
     block_length: int = 10,
     seed: int = 0,
+    parameters: np.ndarray | None = None,
 ) -> FrictionInterval:
     """Estimates a model's friction and its interval, from refits to its own motion with the noise of the readings.
 
@@ -86,10 +89,14 @@ def friction_interval(
       learning_rate: Adam's learning rate.
       block_length: The number of readings in a block.
       seed: The seed of the draws.
+      parameters: Theta `[k]` of the motion, if the model has parameters. The columns of `samples_of` then have it, too.
 
     Raises:
-      InputError: If the model has no coefficient of friction, or times and states are not as above.
+      InputError: If the model has no coefficient of friction, or has inputs; if times and states are not as above; or
+        if parameters are missing, do not fit, or are given to a model that takes none.
     """
+    check_free(model, "friction_interval", mend="give readings of a free motion and a model without inputs")
+    check_parameters(model, parameters)
     if declared(declared(model, "dissipation"), "coefficient") is None:
         raise InputError(f"{model.name}: expected a model with linear friction; train hnn_friction instead")
     if states.ndim != 2 or times.shape != states.shape[:1] or not np.all(np.diff(times) > 0):
@@ -98,7 +105,7 @@ def friction_interval(
             f"{times.shape} and {states.shape}"
         )
     trained = _coefficient(model)
-    smooth = smoothed(model, times, states)
+    smooth = smoothed(model, times, states, parameters)
     noise = states - smooth
     # Two numbers per window are fitted, so the residuals are smaller than the noise.
     noise *= np.sqrt(_WINDOW / (_WINDOW - 1))
@@ -108,7 +115,7 @@ def friction_interval(
     for _ in range(_ROUNDS):
         known = max(value, _LEAST * trained)
         model.dissipation.set_weights([np.sqrt([known])])
-        motion = evaluation_rollout(model, smooth[:1], times)[0]
+        motion = evaluation_rollout(model, smooth[:1], times, parameters=parameters)[0]
         beginning, found = loop.state(), []
         for _ in range(num_refits):
             loop.restore(beginning)
@@ -121,7 +128,7 @@ def friction_interval(
     return FrictionInterval(value, value - half_width, value + half_width)
 
 
-def smoothed(model: Any, times: np.ndarray, states: np.ndarray) -> np.ndarray:
+def smoothed(model: Any, times: np.ndarray, states: np.ndarray, parameters: np.ndarray | None = None) -> np.ndarray:
     """Returns the model's motions `[T, 2n]` that are nearest to the readings, one motion per window of 20 readings.
 
     The function improves each window's initial state by Gauss-Newton steps, with derivatives by central differences.
@@ -132,24 +139,20 @@ def smoothed(model: Any, times: np.ndarray, states: np.ndarray) -> np.ndarray:
     # A shorter window repeats its last time, which counts only once.
     indices = np.stack([np.minimum(w[0] + np.arange(length), w[-1]) for w in windows])
     counted = np.stack([np.arange(length) < len(w) for w in windows])[..., None]
+
+    def paths(start: np.ndarray) -> np.ndarray:
+        return evaluation_rollout(model, start, times[indices], parameters=parameters)
+
     start = states[indices[:, 0]]
     for _ in range(_CORRECTIONS):
-        path = evaluation_rollout(model, start, times[indices])
-        residual = np.where(counted, states[indices] - path, 0.0).reshape(num_windows, -1)
+        residual = np.where(counted, states[indices] - paths(start), 0.0).reshape(num_windows, -1)
         shifts = 1e-3 * np.eye(width)
-        columns = [
-            (
-                evaluation_rollout(model, start + d, times[indices])
-                - evaluation_rollout(model, start - d, times[indices])
-            )
-            / 2e-3
-            for d in shifts
-        ]
+        columns = [(paths(start + shift) - paths(start - shift)) / 2e-3 for shift in shifts]
         jacobian = np.where(counted[..., None], np.stack(columns, -1), 0.0).reshape(num_windows, -1, width)
         start = start + np.stack(
             [np.linalg.lstsq(a, b, rcond=None)[0] for a, b in zip(jacobian, residual, strict=True)]
         )
-    return evaluation_rollout(model, start, times[indices])[counted[..., 0]]
+    return paths(start)[counted[..., 0]]
 
 
 def _coefficient(model: Any) -> float:

@@ -6,7 +6,8 @@ import tensorflow as tf
 from hnn_tf.data.reference_solution import reference_solution
 from hnn_tf.declarations import declared
 from hnn_tf.input_interpolation import InputInterpolation
-from hnn_tf.numerics.pieces import rows_in_pieces, states_of_rollout
+from hnn_tf.motion_parameters import check_parameters
+from hnn_tf.numerics.pieces import of_piece, rows_in_pieces, states_of_rollout
 from hnn_tf.objectives.shooting import since_first
 from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 from hnn_tf.systems import System
@@ -27,6 +28,7 @@ def evaluation_rollout(
     *,
     inputs: np.ndarray | None = None,
     input_interpolation: InputInterpolation = "zero_order_hold",
+    parameters: np.ndarray | None = None,
 ) -> np.ndarray:
     """Returns reference-grade trajectories of a model or a system.
 
@@ -39,11 +41,16 @@ def evaluation_rollout(
       times: `[T]` or `[N, T]`.
       inputs: The inputs of a motion with inputs, `[T, m]` or `[N, T, m]`.
       input_interpolation: The interpolation of the inputs between the times.
+      parameters: Theta of a motion with parameters, `[k]` or `[N, k]`.
 
     Returns:
       The trajectories `[N, T, 2n]`, float64.
+
+    Raises:
+      InputError: If inputs or parameters are missing, do not fit, or are given to a motion that takes none.
     """
     if isinstance(vector_field, System):
+        check_parameters(vector_field, parameters)
         return reference_solution(
             vector_field, initial_states, times, inputs=inputs, input_interpolation=input_interpolation
         )
@@ -55,10 +62,11 @@ def evaluation_rollout(
         trajectory = rollout_at_times(
             vector_field,
             tf.constant(initial_states[piece], dtype),
-            elapsed[piece] if elapsed.ndim == 2 else elapsed,
+            of_piece(elapsed, piece, ndim=2),
             max_step_size=MAX_STEP_SIZE,
-            inputs=inputs[piece] if inputs is not None and np.ndim(inputs) == 3 else inputs,
+            inputs=of_piece(inputs, piece, ndim=3),
             input_interpolation=input_interpolation,
+            parameters=of_piece(parameters, piece, ndim=2),
             integrator="rk8",
         )
         return trajectory.numpy().astype(np.float64)

@@ -17,6 +17,7 @@ from hnn_tf.figures.level_sets import (
     finite_or_zero,
 )
 from hnn_tf.figures.limits import PlanarLimits, planar_limits
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.typing import Hamiltonian
 
 _MOST_POINTS = 600
@@ -33,6 +34,7 @@ def draw_hamiltonian(
     energy_unit: str,
     limits: PlanarLimits | None = None,
     learned_label: str = "hnn",
+    parameters: Sequence[float] | None = None,
 ) -> None:
     """Draws level sets of the true H, the learned H and their difference over the phase plane.
 
@@ -51,10 +53,14 @@ def draw_hamiltonian(
       energy_unit: The unit of H.
       limits: ((low, high), (low, high)) of the two axes; by default, limits around the data.
       learned_label: The label of the model that learned H.
+      parameters: Theta `[k]` of a learned H with parameters, which the whole figure has.
 
     Raises:
       ValueError: If the states are not states in a plane.
+      InputError: If the learned H has parameters and none are given, or has none and there are some.
     """
+    check_parameters(learned, parameters)
+    learned = at_parameters(learned, parameters)
     observed = np.asarray(observed, np.float64)
     automatic = planar_limits(observed, {})
     limits = automatic if limits is None else limits

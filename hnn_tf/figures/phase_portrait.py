@@ -12,9 +12,12 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import Normal, withStroke
 
+from hnn_tf.declarations import declared
 from hnn_tf.figures import style
 from hnn_tf.figures.canvas import legend_below, png_figure
 from hnn_tf.figures.limits import PlanarLimits, line_near, planar_limits
+from hnn_tf.input_error import InputError
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.typing import VectorField
 
 _ARROWS = 15
@@ -45,6 +48,7 @@ def draw_phase_portrait(
     state_units: Sequence[str],
     time_unit: str = "s",
     limits: PlanarLimits | None = None,
+    parameters: Sequence[float] | None = None,
 ) -> None:
     """Draws a row of phase planes: first the data, then every model's field with the rollout that follows it.
 
@@ -60,10 +64,19 @@ def draw_phase_portrait(
       state_units: The units of the two coordinates.
       time_unit: The unit of the times; empty if there is none.
       limits: ((low, high), (low, high)) of the two axes; by default, limits around the data and the true trajectory.
+      parameters: Theta `[k]` of the fields that declare parameters, such as models of a family. Other fields, such as
+        a true system, have no parameters.
 
     Raises:
       ValueError: If the states are not states in a plane.
+      InputError: If a field has parameters and none are given, or no field has any and there are some.
     """
+    family = {label: field for label, field in fields.items() if declared(field, "num_parameters")}
+    for field in family.values():
+        check_parameters(field, parameters)
+    if parameters is not None and not family:
+        raise InputError("parameters: expected a field that declares parameters; received none; leave parameters out")
+    fields = dict(fields) | {label: at_parameters(field, parameters) for label, field in family.items()}
     automatic = planar_limits(observed, rollouts)
     limits = automatic if limits is None else limits
     points = np.asarray(observed)[:: max(1, len(observed) // _MOST_POINTS)]

@@ -39,8 +39,8 @@ class CholeskyMassMatrix(MassMatrix, abc.ABC):
         self.num_elements = n + len(below)
 
     @abc.abstractmethod
-    def elements_pulled_back(self, position: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
-        """Returns the gradient `[B, n]` of u . elements by the position, for constant u `[B, num_elements]`."""
+    def elements_pulled_back(self, x: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
+        """Returns the gradient `[B, n + k]` of u . elements by x, for constant u `[B, num_elements]`."""
 
     def _matrix(self, elements: tf.Tensor) -> tf.Tensor:
         factor = self._factor(elements)
@@ -71,16 +71,16 @@ class CholeskyMassMatrix(MassMatrix, abc.ABC):
         factor = self._factor(elements)
         return back_substitution(factor, forward_substitution(factor, vector))
 
-    def _norm_gradient(self, position: tf.Tensor, elements: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
+    def _norm_gradient(self, x: tf.Tensor, elements: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
         """Returns the gradient of v^T M v = |L^T v|^2, whose derivative by L_ij is 2 v_i (L^T v)_j."""
         n = self._dof
         transposed_product = product(self._factor(elements), vector, transposed=True)
         by_factor = 2.0 * vector[..., :, tf.newaxis] * transposed_product[..., tf.newaxis, :]
-        flat = tf.reshape(by_factor, tf.concat([tf.shape(position)[:-1], [n * n]], 0))
+        flat = tf.reshape(by_factor, tf.concat([tf.shape(x)[:-1], [n * n]], 0))
         parts = [tf.matmul(flat, self._as(self._diagonal_places), transpose_b=True) * tf.exp(elements[..., :n])]
         if not self.diagonal and n > 1:
             parts.append(tf.matmul(flat, self._as(self._lower_places), transpose_b=True))
-        return self.elements_pulled_back(position, tf.concat(parts, -1))
+        return self.elements_pulled_back(x, tf.concat(parts, -1))
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""

@@ -57,16 +57,16 @@ class ConstantMassMatrix(CholeskyMassMatrix):
         below = [lower[i, j] for i in range(n) for j in range(i)]
         self._known = np.array([*np.log(np.diag(lower)), *below])
 
-    def elements(self, position: tf.Tensor) -> tf.Tensor:
+    def elements(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the numbers of L `[B, num_elements]`, which are the same at all positions `[B, n]`."""
-        shape = tf.concat([tf.shape(position)[:-1], [self.num_elements]], 0)
+        shape = tf.concat([tf.shape(x)[:-1], [self.num_elements]], 0)
         values = self._learned if self._values is None else self._as(self._known)
         return tf.broadcast_to(tf.convert_to_tensor(values), shape)
 
-    def elements_pulled_back(self, position: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
+    def elements_pulled_back(self, x: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
         """Returns 0 `[B, n]`, because the numbers of L do not depend on the position."""
         del upstream
-        return tf.zeros_like(position)
+        return tf.zeros_like(x)
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""

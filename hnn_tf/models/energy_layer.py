@@ -11,7 +11,7 @@ from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.vector_layer import VectorLayer
-from hnn_tf.motion_parameters import at_parameters
+from hnn_tf.motion_parameters import at_parameters, check_parameters
 from hnn_tf.typing import Hamiltonian
 
 
@@ -50,10 +50,18 @@ class EnergyLayer(VectorLayer):
         """Returns the number of parameters of the parts that have some; 0 if none has."""
         return max(declared(getattr(self, name), "num_parameters") or 0 for name in self.parts)
 
-    def _at(self, name: str, parameters: tf.Tensor | None) -> Hamiltonian:
+    def part_at(self, name: str, parameters: tf.Tensor | None) -> Hamiltonian:
         """Returns the part of the given name at parameters `[..., k]`, or the part itself if it has none."""
-        layer = getattr(self, name)
-        return at_parameters(layer, parameters if declared(layer, "num_parameters") else None)
+        return at_parameters(getattr(self, name), self.parameters_of(name, parameters))
+
+    def parameters_of(self, name: str, parameters: tf.Tensor | None) -> tf.Tensor | None:
+        """Returns the parameters `[..., k]` of the layer, or None if the part of the given name takes none.
+
+        Raises:
+          InputError: If the parameters do not fit the layer.
+        """
+        check_parameters(self, parameters)
+        return parameters if declared(getattr(self, name), "num_parameters") else None
 
     def _build_energy(self, name: str, width: int) -> None:
         """Builds the part of the given name as an energy of vectors of the given width."""

@@ -36,16 +36,7 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
     """
     if not model.built:
         raise InputError(f"{model.name}: expected a built model; call model.build([None, *model.frame_shape]) first")
-    counts = {
-        "inputs": declared(model.dynamics, "num_inputs"),
-        "parameters": declared(model.dynamics, "num_parameters"),
-    }
-    for kind, count in counts.items():
-        if count:
-            raise InputError(
-                f"{model.name}: expected dynamics without {kind}; received dynamics with {count} {kind}; export "
-                "model.dynamics, a model of states, alone"
-            )
+    check_free_dynamics(model, "export model.dynamics, a model of states, alone")
     has_energy = declared(model.dynamics, "hamiltonian") is not None
     dtype = model.compute_dtype
     frames_spec = tf.TensorSpec([None, *model.frame_shape], dtype, name="frames")
@@ -76,3 +67,24 @@ def frame_signatures(model: keras.Model, **rollout_options: Any) -> Signatures:
         "rollout": (rollout, [frames_spec, times_spec]),
     }
     return found | ({"energy": (energy, [frames_spec])} if has_energy else {})
+
+
+def check_free_dynamics(model: Any, mend: str) -> None:
+    """Refuses a model of frames whose dynamics have inputs or parameters.
+
+    Args:
+      model: The model.
+      mend: What to do instead.
+
+    Raises:
+      InputError: If the dynamics have inputs or parameters.
+    """
+    counts = {
+        "inputs": declared(model.dynamics, "num_inputs"),
+        "parameters": declared(model.dynamics, "num_parameters"),
+    }
+    for kind, count in counts.items():
+        if count:
+            raise InputError(
+                f"{model.name}: expected dynamics without {kind}; received dynamics with {count} {kind}; {mend}"
+            )

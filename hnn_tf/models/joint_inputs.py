@@ -43,7 +43,7 @@ class JointInputs(PositionInputs):
         self.width = len(owners)
         single = [np.flatnonzero(owners == owner) for owner in np.unique(owners)]
         self.groups = [np.arange(self.width), *(single if len(single) > 1 else [])]
-        of_positions = np.flatnonzero(owners < num_others + num_angles)
+        of_positions = np.flatnonzero(owners < num_others + num_angles).tolist()
         self.products = [
             (j, k)
             for j, k in itertools.combinations_with_replacement(of_positions, 2)

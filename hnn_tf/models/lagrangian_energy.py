@@ -6,7 +6,8 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.declarations import declared
+from hnn_tf.declarations import declared, name_of
+from hnn_tf.input_error import InputError
 from hnn_tf.models.velocity_energy import VelocityEnergy
 from hnn_tf.numerics.positive_definite import solve_positive_definite
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
@@ -34,11 +35,17 @@ class LagrangianEnergy(VelocityEnergy):
 
     Raises:
       TypeError: If `lagrangian` is not a Keras layer.
+      InputError: If `lagrangian` has parameters.
     """
 
     parts = ("lagrangian",)
 
     def __init__(self, lagrangian: keras.layers.Layer, **kwargs: Any) -> None:
+        if declared(lagrangian, "num_parameters"):
+            raise InputError(
+                f"lagrangian: expected a layer without parameters; received {name_of(lagrangian)} with "
+                f"{declared(lagrangian, 'num_parameters')}; take MechanicalVelocityNetwork"
+            )
         super().__init__(lagrangian=lagrangian, **kwargs)
 
     def call(self, state: State) -> tf.Tensor:

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
-from hnn_tf.models.frame_signatures import frame_signatures
+from hnn_tf.models.frame_signatures import check_free_dynamics, frame_signatures
 from hnn_tf.models.inner_layer import serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.state_signatures import Signatures
@@ -110,6 +110,10 @@ class LatentHamiltonianNetwork(LearnedMotion, keras.Model):
         latent = scalars.cast(latent, tf.as_dtype(self.compute_dtype))
         frames = self.decoder(tf.reshape(latent, [-1, latent.shape[-1]]))
         return tf.reshape(frames, tf.concat([tf.shape(latent)[:-1], self.frame_shape], 0))
+
+    def _check_call(self, state: Any, given: dict[str, Any]) -> None:
+        super()._check_call(state, given)
+        check_free_dynamics(self, "call model.dynamics(model.encode(frames), ...)")
 
     def call(self, frames: tf.Tensor) -> tf.Tensor:
         """Returns the time derivative `[..., 2n]` of the latent of frames `[..., h, w, c]`, per frame."""

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from hnn_tf.models.nested_lists import TakesNestedLists
+from hnn_tf.motion_inputs import check_inputs
 from hnn_tf.motion_parameters import check_parameters
 
 
@@ -39,12 +40,16 @@ class LearnedMotion(TakesNestedLists):
         """Returns the model's output.
 
         Raises:
-          InputError: If there are parameters, and the model takes none.
+          InputError: If inputs or parameters are missing, do not fit, or are given to a model that takes none.
         """
         if not self.num_parameters and "parameters" in kwargs:
             # The method `call` of such a model need not have this argument.
             check_parameters(self, kwargs.pop("parameters"))
         return super().__call__(*args, **kwargs)
+
+    def _check_call(self, state: Any, given: dict[str, Any]) -> None:
+        check_inputs(self, given.get("inputs"))
+        super()._check_call(state, given)
 
     def has_closed_form(self) -> bool:
         """Returns whether H is linear in all of its learned numbers, so that linear solves can find these numbers."""

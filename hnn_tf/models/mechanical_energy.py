@@ -18,9 +18,9 @@ class MechanicalEnergy(VelocityEnergy):
     E(q, v) = H(q, M(q) v) = v^T M(q) v / 2 + V(q).
 
     Args:
-      mechanics: H, with its mass matrix M and its potential V.
+      mechanics: H, with its mass matrix M and its potential V. If H has parameters, E has the same parameters.
 
-    Input: state (q, v) `[..., 2n]`. Output: energy `[...]`.
+    Input: state (q, v) `[..., 2n]` and, with parameters, `parameters` `[..., k]` or `[k]`. Output: energy `[...]`.
 
     Raises:
       TypeError: If `mechanics` is not a `MechanicalHamiltonian`.
@@ -36,22 +36,29 @@ class MechanicalEnergy(VelocityEnergy):
             )
         super().__init__(mechanics=mechanics, **kwargs)
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the energy `[...]` of states (q, v) `[..., 2n]`."""
-        state = self._prepared(state)
-        q, v = phase_space.split(state)
-        return 0.5 * tf.reduce_sum(v * self.mechanics.momentum(q, v), -1) + self.mechanics.potential(q)
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as H declares it."""
+        return self._most_parameters()
 
-    def gradient(self, state: State) -> tf.Tensor:
+    def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of states (q, v) `[..., 2n]`."""
+        q, v = phase_space.split(self._prepared(state))
+        p = self.mechanics.momentum(q, v, parameters)
+        return 0.5 * tf.reduce_sum(v * p, -1) + self.mechanics.part_at("potential", parameters)(q)
+
+    def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns (dV/dq + d(v^T M v / 2)/dq, M v) `[..., 2n]` at states (q, v) `[..., 2n]`."""
         q, v = phase_space.split(self._prepared(state))
-        of_kinetic = 0.5 * self.mechanics.mass_matrix.squared_norm_gradient(q, v)
-        return phase_space.join(self.mechanics.gravity_force(q) + of_kinetic, self.mechanics.momentum(q, v))
+        of_mass = self.mechanics.parameters_of("mass_matrix", parameters)
+        of_kinetic = 0.5 * self.mechanics.mass_matrix.squared_norm_gradient(q, v, of_mass)
+        by_position = self.mechanics.gravity_force(q, parameters) + of_kinetic
+        return phase_space.join(by_position, self.mechanics.momentum(q, v, parameters))
 
-    def momentum(self, state: State) -> tf.Tensor:
+    def momentum(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns p = M(q) v `[..., n]` at states (q, v) `[..., 2n]`."""
-        return self.mechanics.momentum(*phase_space.split(self._prepared(state)))
+        return self.mechanics.momentum(*phase_space.split(self._prepared(state)), parameters)
 
-    def acceleration(self, state: State, force: tf.Tensor) -> tf.Tensor:
+    def acceleration(self, state: State, force: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dv/dt `[..., n]` at states (q, v) `[..., 2n]` under generalised forces `[..., n]`."""
-        return self.mechanics.forward_dynamics(*phase_space.split(self._prepared(state)), force)
+        return self.mechanics.forward_dynamics(*phase_space.split(self._prepared(state)), force, parameters)

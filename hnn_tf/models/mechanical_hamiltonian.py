@@ -33,13 +33,15 @@ class MechanicalHamiltonian(EnergyLayer):
     Args:
       mass_matrix: M, for example `MLPMassMatrix()` or `ConstantMassMatrix()`.
       potential: V, a Keras layer from positions `[..., n]` to energies `[...]` or `[..., 1]`, for example
-        `MLPEnergy()`.
+        `MLPEnergy()`. If M or V has parameters, as `MLPMassMatrix(num_parameters=k)`, H has the same parameters, and
+        all methods take them: H = p^T M(q; theta)^-1 p / 2 + V(q; theta).
 
-    Input: state `[..., 2n]`. Output: energy `[...]`.
+    Input: state `[..., 2n]` and, with parameters, `parameters` `[..., k]` or `[k]`. Output: energy `[...]`.
 
     Raises:
       TypeError: If `mass_matrix` is not a `MassMatrix`, or `potential` is not a Keras layer.
       ValueError: If the two layers differ in precision.
+      InputError: In a call, if parameters are missing, have another width, or are given to an H without parameters.
 
     References:
       Zhong, Dey, Chakraborty. Symplectic ODE-Net. arXiv:1909.12077.
@@ -53,6 +55,11 @@ class MechanicalHamiltonian(EnergyLayer):
         if not isinstance(mass_matrix, MassMatrix):
             raise TypeError(f"mass_matrix: expected a MassMatrix, as MLPMassMatrix(); received {mass_matrix!r}")
         super().__init__(mass_matrix=mass_matrix, potential=potential, **kwargs)
+
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as M and V declare it."""
+        return self._most_parameters()
 
     @property
     def separable(self) -> bool:
@@ -72,64 +79,79 @@ class MechanicalHamiltonian(EnergyLayer):
         self._build_energy("potential", n)
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: 2 * n})
 
-    def call(self, state: State) -> tf.Tensor:
+    def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the energy `[...]` of states `[..., 2n]`."""
-        state = self._prepared(state)
-        q, p = phase_space.split(state)
-        return 0.5 * tf.reduce_sum(p * self.mass_matrix.solve(q, p), -1) + self.potential(q)
+        q, p = phase_space.split(self._prepared(state))
+        return 0.5 * tf.reduce_sum(p * self.velocity(q, p, parameters), -1) + self.part_at("potential", parameters)(q)
 
-    def gradient(self, state: State) -> tf.Tensor:
+    def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dH/ds `[..., 2n]` at states `[..., 2n]`.
 
         dH/dp = v = M^-1 p,  dH/dq = dV/dq - d(v^T M v)/dq / 2 for constant v.
         """
-        state = self._prepared(state)
-        q, p = phase_space.split(state)
-        by_position = scalar_gradient(self.potential, q)
+        q, p = phase_space.split(self._prepared(state))
+        by_position = self.gravity_force(q, parameters)
         if self.mass_matrix.constant:
-            return phase_space.join(by_position, self.mass_matrix.solve(q, p))
-        velocity, of_kinetic = self.mass_matrix.solve_with_gradient(q, p)
+            return phase_space.join(by_position, self.velocity(q, p, parameters))
+        of_mass = self.parameters_of("mass_matrix", parameters)
+        velocity, of_kinetic = self.mass_matrix.solve_with_gradient(q, p, of_mass)
         return phase_space.join(by_position - 0.5 * of_kinetic, velocity)
 
-    def momentum(self, position: tf.Tensor, velocity: tf.Tensor) -> tf.Tensor:
+    def momentum(self, position: tf.Tensor, velocity: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the momentum p = M(q) v `[..., n]` of positions and velocities, `[..., n]` each."""
         position, velocity = self._own(position), self._own(velocity)
-        return tf.reduce_sum(self.mass_matrix(position) * velocity[..., tf.newaxis, :], -1)
+        matrix = self.mass_matrix(position, parameters=self.parameters_of("mass_matrix", parameters))
+        return tf.reduce_sum(matrix * velocity[..., tf.newaxis, :], -1)
 
-    def velocity(self, position: tf.Tensor, momentum: tf.Tensor) -> tf.Tensor:
+    def velocity(self, position: tf.Tensor, momentum: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the velocity v = M(q)^-1 p `[..., n]` of positions and momenta, `[..., n]` each."""
-        return self.mass_matrix.solve(self._own(position), self._own(momentum))
+        of_mass = self.parameters_of("mass_matrix", parameters)
+        return self.mass_matrix.solve(self._own(position), self._own(momentum), of_mass)
 
-    def inertial_force(self, position: tf.Tensor, acceleration: tf.Tensor) -> tf.Tensor:
+    def inertial_force(
+        self, position: tf.Tensor, acceleration: tf.Tensor, parameters: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Returns M(q) a `[..., n]` for positions and accelerations, `[..., n]` each."""
-        return self.momentum(position, acceleration)
+        return self.momentum(position, acceleration, parameters)
 
-    def coriolis_force(self, position: tf.Tensor, velocity: tf.Tensor) -> tf.Tensor:
+    def coriolis_force(
+        self, position: tf.Tensor, velocity: tf.Tensor, parameters: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Returns the Coriolis and centrifugal forces `[..., n]` for positions and velocities, `[..., n]` each.
 
         dM/dt v - d(v^T M v / 2)/dq.
         """
-        return self.mass_matrix.coriolis_force(self._own(position), self._own(velocity))
+        of_mass = self.parameters_of("mass_matrix", parameters)
+        return self.mass_matrix.coriolis_force(self._own(position), self._own(velocity), of_mass)
 
-    def gravity_force(self, position: tf.Tensor) -> tf.Tensor:
+    def gravity_force(self, position: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dV/dq `[..., n]` at positions `[..., n]`: the external force that holds the system at rest.
 
         Gravity itself acts with the opposite sign. V can also contain other potentials, such as those of springs.
         """
-        return scalar_gradient(self.potential, self._own(position))
+        return scalar_gradient(self.part_at("potential", parameters), self._own(position))
 
-    def inverse_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, acceleration: tf.Tensor) -> tf.Tensor:
+    def inverse_dynamics(
+        self,
+        position: tf.Tensor,
+        velocity: tf.Tensor,
+        acceleration: tf.Tensor,
+        parameters: tf.Tensor | None = None,
+    ) -> tf.Tensor:
         """Returns the external forces tau `[..., n]` of a motion; positions, velocities, accelerations `[..., n]`."""
         return (
-            self.inertial_force(position, acceleration)
-            + self.coriolis_force(position, velocity)
-            + self.gravity_force(position)
+            self.inertial_force(position, acceleration, parameters)
+            + self.coriolis_force(position, velocity, parameters)
+            + self.gravity_force(position, parameters)
         )
 
-    def forward_dynamics(self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor) -> tf.Tensor:
+    def forward_dynamics(
+        self, position: tf.Tensor, velocity: tf.Tensor, force: tf.Tensor, parameters: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Returns the acceleration `[..., n]` for external forces; positions, velocities, forces `[..., n]` each."""
-        whole = self._own(force) - self.gravity_force(position)
-        return self.mass_matrix.acceleration(self._own(position), self._own(velocity), whole)
+        whole = self._own(force) - self.gravity_force(position, parameters)
+        of_mass = self.parameters_of("mass_matrix", parameters)
+        return self.mass_matrix.acceleration(self._own(position), self._own(velocity), whole, of_mass)
 
     def _own(self, values: tf.Tensor) -> tf.Tensor:
         """Returns positions, velocities, accelerations or forces `[..., n]` in the layer's precision."""

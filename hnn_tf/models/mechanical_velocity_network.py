@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.declarations import declared
@@ -25,14 +26,16 @@ class MechanicalVelocityNetwork(VelocityNetwork):
     would fix.
 
     Args:
-      mechanics: The Hamiltonian with its mass matrix M and its potential V.
+      mechanics: The Hamiltonian with its mass matrix M and its potential V. If it has parameters theta, as with
+        `MLPMassMatrix(num_parameters=k)` and `MLPEnergy(num_parameters=k)`, the model has the same parameters.
       dissipation: A Keras layer with a method `damping(state)` that returns D `[..., n, n]` at states (q, p), for
         example `LinearFriction()` or `MLPDissipation()`. D must be symmetric and positive semidefinite. By default,
         there is no dissipation.
       control: A Keras layer with `num_inputs`, m, and a method `gain_matrix(state)` that returns B `[..., n, m]`, for
         example `LinearInput(1)` or `MLPInput(1)`. By default, there are no inputs.
 
-    Input: state (q, v) `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+    Input: state (q, v) `[..., 2n]`; with a control layer, `inputs` `[..., m]`; with parameters, `parameters` `[..., k]`
+    or `[k]`. Output: time derivative `[..., 2n]`.
 
     Raises:
       TypeError: If `mechanics` is not a `MechanicalHamiltonian`, `dissipation` has no method
@@ -70,10 +73,10 @@ class MechanicalVelocityNetwork(VelocityNetwork):
         known = self.mechanics.built and not self.mechanics.mass_matrix.weights
         return declared(self.dissipation, "physical_parameters") if known else {}
 
-    def from_canonical(self, state: State) -> State:
-        """Returns the states (q, v) `[..., 2n]` of states (q, p) `[..., 2n]`."""
+    def from_canonical(self, state: State, parameters: tf.Tensor | None = None) -> State:
+        """Returns the states (q, v) `[..., 2n]` of states (q, p) `[..., 2n]`; parameters are as in `call`."""
         q, p = phase_space.split(self._own(state))
-        return phase_space.join(q, self.mechanics.velocity(q, p))
+        return phase_space.join(q, self.mechanics.velocity(q, p, parameters))
 
     def canonical_model(self) -> HamiltonianNetwork:
         """Returns the model of states (q, p) with the same motion, which shares its layers with this model.

@@ -72,6 +72,11 @@ class PairwiseHamiltonian(EnergyLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(potential=potential, **kwargs)
+        if self._most_parameters():
+            raise InputError(
+                f"potential: expected an energy without parameters; received {potential.name} with "
+                f"{self._most_parameters()}; give the bodies of another kind other kinds=..."
+            )
         if isinstance(dimension, bool) or dimension != int(dimension) or dimension < 1:
             raise InputError(f"dimension: expected an integer >= 1; received {dimension}")
         self.dimension = int(dimension)

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from hnn_tf.input_error import InputError
 from hnn_tf.motion_parameters import of_every_state
+from hnn_tf.numerics import scalars
 
 
 class ParameterInputs:
@@ -50,7 +51,7 @@ class ParameterInputs:
         """
         if parameters is None:
             return vector
-        parameters = tf.cast(parameters, vector.dtype)
+        parameters = scalars.cast(parameters, vector.dtype)
         if self.ranges is not None:
             centre, half = (tf.constant(value, vector.dtype) for value in (self._centre, self._half))
             parameters = (parameters - centre) / half

@@ -10,7 +10,6 @@ from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.position_inputs import PositionInputs
-from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
 
 
@@ -63,19 +62,17 @@ class PeriodicCoordinates(EnergyLayer):
 
     def call(self, vector: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the energy `[...]` of vectors `[..., d]` and, if e has some, of parameters `[..., k]`."""
-        check_parameters(self, parameters)
         vector = self._prepared(vector)
         if vector.shape.rank == 1:  # a matrix product needs two axes
             return self.call(vector[tf.newaxis], parameters)[0]
-        return self._at("energy", parameters)(self._inputs.value(vector))
+        return self.part_at("energy", parameters)(self._inputs.value(vector))
 
     def gradient(self, vector: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dE/dx `[..., d]` at vectors `[..., d]` and, if e has some, at parameters `[..., k]`."""
-        check_parameters(self, parameters)
         vector = self._prepared(vector)
         if vector.shape.rank == 1:
             return self.gradient(vector[tf.newaxis], parameters)[0]
-        energy = self._at("energy", parameters)
+        energy = self.part_at("energy", parameters)
         return self._inputs.pulled_back(vector, scalar_gradient(energy, self._inputs.value(vector)))
 
     def get_config(self) -> dict[str, Any]:

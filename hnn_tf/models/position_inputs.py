@@ -15,8 +15,9 @@ class PositionInputs:
     z = (the arguments that are not angles, the sines of the angles, the cosines of the angles). Without angles, z = x.
 
     Args:
-      width: d.
-      angles: The k indices of the arguments that are angles (rad).
+      width: The number of positions, which is d without parameters.
+      angles: The k indices of the positions that are angles (rad).
+      num_parameters: The number of the arguments that follow the positions and are no angles.
 
     Attributes:
       width: d + k.
@@ -24,16 +25,17 @@ class PositionInputs:
       products: The pairs of inputs whose products are features, which are all pairs.
 
     Raises:
-      InputError: If an index is not that of an argument, or stands twice.
+      InputError: If an index is not that of a position, or stands twice.
     """
 
-    def __init__(self, width: int, angles: Sequence[int]) -> None:
+    def __init__(self, width: int, angles: Sequence[int], *, num_parameters: int = 0) -> None:
         if not all(0 <= i < width for i in angles) or len(set(angles)) < len(angles):
             raise InputError(f"angles: expected different indices from 0 to {width - 1}; received {tuple(angles)}")
-        others = [i for i in range(width) if i not in angles]
+        arguments = np.eye(width + num_parameters)
+        others = [i for i in range(len(arguments)) if i not in angles]
         self._has_angles, self._has_others = bool(angles), bool(others)
         # Products with these matrices select. The gradient of a gather would be slow, and converters refuse it.
-        self._others, self._angles = np.eye(width)[:, others], np.eye(width)[:, list(angles)]
+        self._others, self._angles = arguments[:, others], arguments[:, list(angles)]
         self.width = len(others) + 2 * len(angles)
         self.groups = [np.arange(self.width)]
         self.products = products_within(self.groups)

@@ -27,6 +27,7 @@ from hnn_tf.models.mlp_lagrangian import MLPLagrangian
 from hnn_tf.models.mlp_mass_matrix import MLPMassMatrix
 from hnn_tf.models.pairwise_hamiltonian import PairwiseHamiltonian
 from hnn_tf.models.periodic_coordinates import PeriodicCoordinates
+from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
 from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.random_feature_mass_matrix import RandomFeatureMassMatrix
@@ -181,8 +182,8 @@ def _control(control: str | None, num_inputs: int, options: HamiltonianArguments
 
 def _no_parameters(model: str) -> OptionError:
     return OptionError(
-        "{model}: takes no parameters; take hnn, separable (also with friction) or baseline, or give recordings "
-        "without parameters",
+        "{model}: takes no parameters; take hnn, separable, mechanical (also with friction) or baseline, or give "
+        "recordings without parameters",
         model=model,
     )
 
@@ -225,13 +226,22 @@ def _mlp(options: HamiltonianArguments) -> keras.layers.Layer:
     )
 
 
-def _random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+def _random_features(options: HamiltonianArguments, **structure: Any) -> keras.layers.Layer:
     return RandomFeatureHamiltonian(
         num_features=options.hidden_units[-1],
         activation=options.activation,
-        periodic=options.angles,
         dtype=options.dtype,
+        **{"periodic": options.angles} | structure,
     )
+
+
+def _separable_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    return _random_features(options, structure="separable")
+
+
+def _pairwise_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    dimension = _body_dimension("pairwise_random_features", options)
+    return _random_features(options, structure="pairwise", dimension=dimension, periodic=())
 
 
 def _mechanical_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -248,11 +258,20 @@ def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
     return SeparableHamiltonian(_energy(options, **parameters), _potential(options, **parameters))
 
 
+def _constant_mass(options: HamiltonianArguments) -> keras.layers.Layer:
+    return SeparableHamiltonian(QuadraticKinetic(dtype=options.dtype), _potential(options))
+
+
 def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
+    parameters = _parameters(options)
     mass_matrix = MLPMassMatrix(
-        hidden_units=options.hidden_units, activation=options.activation, angles=options.angles, dtype=options.dtype
+        hidden_units=options.hidden_units,
+        activation=options.activation,
+        angles=options.angles,
+        dtype=options.dtype,
+        **parameters,
     )
-    return MechanicalHamiltonian(mass_matrix, _potential(options))
+    return MechanicalHamiltonian(mass_matrix, _potential(options, **parameters))
 
 
 def _mechanical_features(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -266,12 +285,16 @@ def _mechanical_features(options: HamiltonianArguments) -> keras.layers.Layer:
 
 
 def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
+    return PairwiseHamiltonian(_energy(options), dimension=_body_dimension("pairwise", options))
+
+
+def _body_dimension(model: str, options: HamiltonianArguments) -> int:
     if options.body_dimension is None:
         raise OptionError(
             "{model}: expected recordings with a body_dimension, or a task of bodies; received none; take separable",
-            model="pairwise",
+            model=model,
         )
-    return PairwiseHamiltonian(_energy(options), dimension=options.body_dimension)
+    return options.body_dimension
 
 
 def _potential(options: HamiltonianArguments, **parameters: Any) -> keras.layers.Layer:
@@ -305,6 +328,8 @@ hnn_friction = HamiltonianPreset("hnn_friction", _mlp, _friction)
 hnn_dissipation = HamiltonianPreset("hnn_dissipation", _mlp, _dissipation)
 separable = HamiltonianPreset("separable", _separable)
 separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
+constant_mass = HamiltonianPreset("constant_mass", _constant_mass)
+constant_mass_friction = HamiltonianPreset("constant_mass_friction", _constant_mass, _friction)
 mechanical = HamiltonianPreset("mechanical", _mechanical)
 mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
 mechanical_velocity = HamiltonianPreset("mechanical_velocity", _mechanical, network=MechanicalVelocityNetwork)
@@ -317,7 +342,12 @@ mechanical_random_features_friction = HamiltonianPreset(
     "mechanical_random_features_friction", _mechanical_random_features, _friction
 )
 pairwise = HamiltonianPreset("pairwise", _pairwise)
+pairwise_random_features = HamiltonianPreset("pairwise_random_features", _pairwise_random_features)
 random_features = HamiltonianPreset("random_features", _random_features)
 random_features_friction = HamiltonianPreset("random_features_friction", _random_features, _friction)
+separable_random_features = HamiltonianPreset("separable_random_features", _separable_random_features)
+separable_random_features_friction = HamiltonianPreset(
+    "separable_random_features_friction", _separable_random_features, _friction
+)
 baseline = FieldPreset("baseline", BaselineNetwork)
 second_order = FieldPreset("second_order", SecondOrderNetwork)

@@ -81,9 +81,9 @@ class RandomFeatureMassMatrix(RandomFeatures, MassMatrix):
         self._constant.assign(constant)
         self._coefficients.assign(values)
 
-    def elements(self, position: tf.Tensor) -> tf.Tensor:
+    def elements(self, x: tf.Tensor) -> tf.Tensor:
         """Returns the entries of M on and below the diagonal, row by row, `[B, k]`, at positions `[B, n]`."""
-        return self._constant + tf.matmul(self.features(position), self._coefficients)
+        return self._constant + tf.matmul(self.features(x), self._coefficients)
 
     def _matrix(self, elements: tf.Tensor) -> tf.Tensor:
         flat = tf.matmul(elements, self._as(self._places))
@@ -98,13 +98,13 @@ class RandomFeatureMassMatrix(RandomFeatures, MassMatrix):
         factor = cholesky_factor(self._matrix(elements))
         return back_substitution(factor, forward_substitution(factor, vector))
 
-    def _norm_gradient(self, position: tf.Tensor, elements: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
+    def _norm_gradient(self, x: tf.Tensor, elements: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
         """Returns the gradient of v^T M v = sum_i phi_i v^T C_i v."""
         del elements
         outer = vector[..., :, tf.newaxis] * vector[..., tf.newaxis, :]
         flat = tf.reshape(outer, tf.concat([tf.shape(vector)[:-1], [self._dof**2]], 0))
         of_entries = tf.matmul(flat, self._as(self._places), transpose_b=True)
-        return self._pulled_back(position, tf.matmul(of_entries, self._coefficients, transpose_b=True))
+        return self._pulled_back(x, tf.matmul(of_entries, self._coefficients, transpose_b=True))
 
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments."""

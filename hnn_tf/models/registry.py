@@ -8,6 +8,8 @@ from hnn_tf.registry import Registry
 MODELS: Registry[Callable[..., Any]] = Registry(
     {
         "baseline": "hnn_tf.models.presets:baseline",
+        "constant_mass": "hnn_tf.models.presets:constant_mass",
+        "constant_mass_friction": "hnn_tf.models.presets:constant_mass_friction",
         "hnn": "hnn_tf.models.presets:hnn",
         "hnn_dissipation": "hnn_tf.models.presets:hnn_dissipation",
         "hnn_friction": "hnn_tf.models.presets:hnn_friction",
@@ -20,11 +22,14 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "mechanical_velocity": "hnn_tf.models.presets:mechanical_velocity",
         "mechanical_velocity_friction": "hnn_tf.models.presets:mechanical_velocity_friction",
         "pairwise": "hnn_tf.models.presets:pairwise",
+        "pairwise_random_features": "hnn_tf.models.presets:pairwise_random_features",
         "random_features": "hnn_tf.models.presets:random_features",
         "random_features_friction": "hnn_tf.models.presets:random_features_friction",
         "second_order": "hnn_tf.models.presets:second_order",
         "separable": "hnn_tf.models.presets:separable",
         "separable_friction": "hnn_tf.models.presets:separable_friction",
+        "separable_random_features": "hnn_tf.models.presets:separable_random_features",
+        "separable_random_features_friction": "hnn_tf.models.presets:separable_random_features_friction",
     }
 )
 """The builders of all models of states, by the names in `--model`; `hnn_tf.models.presets` lists their arguments."""

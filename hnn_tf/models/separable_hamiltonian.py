@@ -9,7 +9,6 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.declarations import declared
 from hnn_tf.models.energy_layer import EnergyLayer
-from hnn_tf.motion_parameters import check_parameters
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
 from hnn_tf.typing import State
 
@@ -64,16 +63,14 @@ class SeparableHamiltonian(EnergyLayer):
 
     def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the energy `[...]` of states `[..., 2n]` and, if the parts have some, of parameters `[..., k]`."""
-        check_parameters(self, parameters)
         q, p = phase_space.split(self._prepared(state))
-        return self._at("kinetic", parameters)(p) + self._at("potential", parameters)(q)
+        return self.part_at("kinetic", parameters)(p) + self.part_at("potential", parameters)(q)
 
     def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dH/ds `[..., 2n]` at states `[..., 2n]` and, if the parts have some, at parameters `[..., k]`."""
-        check_parameters(self, parameters)
         q, p = phase_space.split(self._prepared(state))
-        by_position = scalar_gradient(self._at("potential", parameters), q)
-        return phase_space.join(by_position, scalar_gradient(self._at("kinetic", parameters), p))
+        by_position = scalar_gradient(self.part_at("potential", parameters), q)
+        return phase_space.join(by_position, scalar_gradient(self.part_at("kinetic", parameters), p))
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses of the kinetic energy by name, if it has some."""

@@ -14,6 +14,8 @@ from hnn_tf.typing import State
 class VelocityEnergy(EnergyLayer, abc.ABC):
     """The base class of energies E(q, v) of positions and velocities, v = dq/dt, which are made of one other layer.
 
+    If the energy declares `num_parameters`, its methods are also called with `parameters` `[..., k]` or `[k]`.
+
     Input: state (q, v) `[..., 2n]`. Output: energy `[...]`.
     """
 

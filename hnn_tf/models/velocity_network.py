@@ -14,13 +14,15 @@ from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.models.velocity_energy import VelocityEnergy
 from hnn_tf.motion_inputs import check_inputs
+from hnn_tf.motion_parameters import check_parameters, given_parameters
 from hnn_tf.typing import State
 
 
 class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
     """The base class of networks whose states are positions and velocities (q, v), where v = dq/dt.
 
-    call(q, v) = (v, dv/dt).  With inputs, call((q, v), inputs=u) = (v, dv/dt).
+    call(q, v) = (v, dv/dt).  With inputs, call((q, v), inputs=u) = (v, dv/dt), and with parameters of the energy,
+    call((q, v), parameters=theta) = (v, dv/dt).
 
     The acceleration dv/dt follows from the energy `hamiltonian(state)` and from the generalised forces that do not come
     from the energy: friction and inputs.
@@ -38,13 +40,15 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
       part: The name of the constructor's argument from which the energy is made.
       canonical: False, because velocities are not momenta.
 
-    Input: state (q, v) `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
+    Input: state (q, v) `[..., 2n]`; with a control layer, `inputs` `[..., m]`; if the energy has parameters,
+    `parameters` `[..., k]` or `[k]`. Output: time derivative `[..., 2n]`.
 
     Raises:
       TypeError: If `dissipation` is not a Keras layer with a method `damping`, or `control` is not one with a method
         `gain_matrix`.
       ValueError: If the parts differ in precision.
-      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer.
+      InputError: In a call, if `inputs` are missing, have another width, or are given to a model without control layer;
+        and likewise for `parameters`.
     """
 
     part: ClassVar[str]
@@ -97,6 +101,11 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
         """m, the number of inputs, as the control layer declares it; 0 without a control layer."""
         return 0 if self.control is None else self.control.num_inputs
 
+    @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as the energy declares it; 0 if it declares none."""
+        return declared(self.hamiltonian, "num_parameters") or 0
+
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Builds the parts for states (q, v) `[..., 2n]`."""
         width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
@@ -105,20 +114,30 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
             if not part.built:
                 part.build(input_shape)
 
-    def call(self, state: State, inputs: tf.Tensor | None = None) -> tf.Tensor:
-        """Returns the time derivative (v, dv/dt) `[..., 2n]` of states (q, v) `[..., 2n]` and inputs `[..., m]`."""
+    def call(self, state: State, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the time derivative (v, dv/dt) `[..., 2n]`.
+
+        Args:
+          state: (q, v) `[..., 2n]`.
+          inputs: u `[..., m]`, if the model has a control layer.
+          parameters: Theta `[..., k]` or `[k]`, if the energy has parameters.
+        """
         check_inputs(self, inputs)
+        check_parameters(self, parameters, state)
         state = self._own(state)
         _, velocity = phase_space.split(state)
-        return phase_space.join(velocity, self.hamiltonian.acceleration(state, self._force(state, inputs)))
+        force = self._force(state, inputs, parameters)
+        return phase_space.join(velocity, self.hamiltonian.acceleration(state, force, **given_parameters(parameters)))
 
-    def _force(self, state: State, inputs: tf.Tensor | None) -> tf.Tensor:
+    def _force(self, state: State, inputs: tf.Tensor | None, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the generalised forces `[..., n]` that do not come from the energy, at states (q, v) `[..., 2n]`."""
         _, velocity = phase_space.split(state)
-        force = tf.zeros_like(velocity) if self.dissipation is None else self._friction(self.dissipation, state)
+        force = tf.zeros_like(velocity)
+        if self.dissipation is not None:
+            force = self._friction(self.dissipation, state, parameters)
         if self.control is None or inputs is None:
             return force
-        gains = self.control.gain_matrix(self.to_canonical(state))
+        gains = self.control.gain_matrix(self.to_canonical(state, parameters))
         if not gains.shape.is_compatible_with([*velocity.shape, self.num_inputs]):  # a wrong shape may broadcast
             raise ValueError(
                 f"control: expected B of shape [..., n, {self.num_inputs}] for states {state.shape}; received "
@@ -126,19 +145,21 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
             )
         return force + tf.reduce_sum(gains * inputs[..., tf.newaxis, :], -1)
 
-    def _friction(self, dissipation: Any, state: State) -> tf.Tensor:
+    def _friction(self, dissipation: Any, state: State, parameters: tf.Tensor | None) -> tf.Tensor:
         _, velocity = phase_space.split(state)
-        damping = dissipation.damping(self.to_canonical(state))
+        damping = dissipation.damping(self.to_canonical(state, parameters))
         if not damping.shape.is_compatible_with([*velocity.shape, velocity.shape[-1]]):  # a wrong shape may broadcast
             raise ValueError(
                 f"dissipation: expected D of shape [..., n, n] for states {state.shape}; received {damping.shape}"
             )
         return -tf.reduce_sum(damping * velocity[..., tf.newaxis, :], -1)
 
-    def to_canonical(self, state: State) -> State:
-        """Returns the states (q, p) `[..., 2n]` of states (q, v) `[..., 2n]`."""
+    def to_canonical(self, state: State, parameters: tf.Tensor | None = None) -> State:
+        """Returns the states (q, p) `[..., 2n]` of states (q, v) `[..., 2n]`; parameters are as in `call`."""
+        check_parameters(self, parameters)
         state = self._own(state)
-        return phase_space.join(phase_space.split(state)[0], self.hamiltonian.momentum(state))
+        momentum = self.hamiltonian.momentum(state, **given_parameters(parameters))
+        return phase_space.join(phase_space.split(state)[0], momentum)
 
     def _own(self, state: State) -> State:
         return tf.cast(state, self.compute_dtype)  # Keras casts only floating-point numbers

@@ -29,6 +29,17 @@ def pieces(count: int, *, states_each: int = 1) -> list[slice]:
     return [slice(first, min(first + size, count)) for first in range(0, max(1, count), size)]
 
 
+def of_piece(values: Any, piece: slice, *, ndim: int) -> Any:
+    """Returns the rows of a piece, if the values have a row for each sample; values of all samples are returned whole.
+
+    Args:
+      values: An array, or None.
+      piece: The slice of the samples.
+      ndim: The number of axes of values that have a row for each sample.
+    """
+    return values[piece] if values is not None and np.ndim(values) == ndim else values
+
+
 def states_of_rollout(length: int) -> int:
     """Returns the number of states as which a rollout counts if it keeps a trajectory of `length` states.
 

@@ -7,6 +7,7 @@ from hnn_tf.data.columns import reading_columns
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.objectives.base import Objective, check_takes, mean_squared_error
 from hnn_tf.objectives.driven_motion import with_given
+from hnn_tf.objectives.sample_columns import parameters_of_readings
 from hnn_tf.typing import Samples, VectorField
 
 
@@ -46,9 +47,7 @@ class DerivativeMatching(Objective):
             recordings.joined("states"),
             recordings.joined("time_derivatives"),
             recordings.joined("inputs") if recordings.num_inputs else None,
-            np.repeat(recordings.stacked("parameters"), [len(each) for each in recordings], 0)
-            if recordings.num_parameters
-            else None,
+            parameters_of_readings(recordings),
         )
 
     def loss(self, model: VectorField, samples: Samples) -> tf.Tensor:

@@ -7,6 +7,7 @@ import numpy as np
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
 from hnn_tf.objectives.base import Objective
+from hnn_tf.objectives.sample_columns import parameters_of_readings
 
 _LARGEST_DIFFERENCE = 0.3
 """The largest root mean square of dq/dt - v, relative to that of v. Velocities that noise hides more cannot be used.
@@ -20,10 +21,12 @@ class DynamicsMatching(Objective, abc.ABC):
 
     The columns are `position`, `velocity`, `acceleration` and `force`, `[B, n]` each. In recordings, the states are
     (q, v) with velocities v in the place of momenta, the time derivatives are (v, a), and the inputs are the
-    generalised forces, one for each position, for example the torques of an arm's motors.
+    generalised forces, one for each position, for example the torques of an arm's motors. If the recordings have
+    parameters, there is the column `parameters` `[B, k]`, too.
     """
 
     columns = ("position", "velocity", "acceleration", "force")
+    input_columns = ("parameters",)
     is_sample_mean = True
     takes = frozenset({"derivatives"})
     uses_derivatives = True
@@ -34,11 +37,9 @@ class DynamicsMatching(Objective, abc.ABC):
         """Makes a sample of every reading.
 
         Raises:
-          InputError: If the recordings have no derivatives, no inputs, or parameters; if there is not one input for
-            each position; or if the second half of the states is not the velocity dq/dt.
+          InputError: If the recordings have no derivatives or no inputs; if there is not one input for each position;
+            or if the second half of the states is not the velocity dq/dt.
         """
-        if recordings[0].parameters is not None:
-            raise InputError(f"objective {self.name!r}: takes no parameters; give recordings without parameters")
         force = recordings.joined("inputs")
         position, velocity = np.split(recordings.joined("states"), 2, axis=1)
         rate, acceleration = np.split(recordings.joined("time_derivatives"), 2, axis=1)
@@ -55,4 +56,6 @@ class DynamicsMatching(Objective, abc.ABC):
                 f"differ from dq/dt by {difference:.2g} of their root mean square; give states (q, v) and time "
                 "derivatives (v, a)"
             )
-        return dict(zip(self.columns, (position, velocity, acceleration, force), strict=True))
+        samples = dict(zip(self.columns, (position, velocity, acceleration, force), strict=True))
+        parameters = parameters_of_readings(recordings)
+        return samples if parameters is None else samples | {"parameters": parameters}

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
+from hnn_tf.motion_parameters import check_parameters, given_parameters
 from hnn_tf.objectives.base import mean_squared_error
 from hnn_tf.objectives.dynamics_matching import DynamicsMatching
 from hnn_tf.typing import Samples
@@ -19,7 +20,8 @@ class ForwardDynamics(DynamicsMatching):
     a(q, v, tau) is the method `forward_dynamics` of the model: the acceleration under the force tau. In contrast to
     `InverseDynamics`, an error of the force counts more where the mass is small.
 
-    The columns are `position`, `velocity`, `acceleration` and `force`, `[B, n]` each.
+    The columns are `position`, `velocity`, `acceleration` and `force`, `[B, n]` each, and `parameters` `[B, k]` if
+    there are parameters.
 
     References:
       Lutter, Peters. Combining Physics and Deep Learning to learn Continuous-Time Dynamics Models. arXiv:2110.01894.
@@ -41,5 +43,8 @@ class ForwardDynamics(DynamicsMatching):
 
     def loss(self, model: Any, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a model with the method `forward_dynamics` on samples."""
-        acceleration = model.forward_dynamics(samples["position"], samples["velocity"], samples["force"])
+        parameters = samples.get("parameters")
+        check_parameters(model, parameters)
+        state = samples["position"], samples["velocity"]
+        acceleration = model.forward_dynamics(*state, samples["force"], **given_parameters(parameters))
         return mean_squared_error(acceleration, samples["acceleration"])

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
+from hnn_tf.motion_parameters import check_parameters, given_parameters
 from hnn_tf.objectives.base import mean_squared_error
 from hnn_tf.objectives.dynamics_matching import DynamicsMatching
 from hnn_tf.typing import Samples
@@ -19,7 +20,8 @@ class InverseDynamics(DynamicsMatching):
     tau(q, v, a) is the method `inverse_dynamics` of the model: the force that moves the system with the acceleration a.
     Noise on the accelerations is an errors-in-variables regression, and the learned masses are too small.
 
-    The columns are `position`, `velocity`, `acceleration` and `force`, `[B, n]` each.
+    The columns are `position`, `velocity`, `acceleration` and `force`, `[B, n]` each, and `parameters` `[B, k]` if
+    there are parameters.
 
     References:
       Lutter, Ritter, Peters. Deep Lagrangian Networks. arXiv:1907.04490.
@@ -42,5 +44,8 @@ class InverseDynamics(DynamicsMatching):
 
     def loss(self, model: Any, samples: Samples) -> tf.Tensor:
         """Returns the scalar loss of a model with the method `inverse_dynamics` on samples."""
-        force = model.inverse_dynamics(samples["position"], samples["velocity"], samples["acceleration"])
+        parameters = samples.get("parameters")
+        check_parameters(model, parameters)
+        state = samples["position"], samples["velocity"]
+        force = model.inverse_dynamics(*state, samples["acceleration"], **given_parameters(parameters))
         return mean_squared_error(force, samples["force"])

@@ -36,6 +36,13 @@ def window_columns(windows: Recordings) -> dict[str, np.ndarray]:
     )
 
 
+def parameters_of_readings(recordings: Recordings) -> np.ndarray | None:
+    """Returns the parameters `[N, k]` of all readings of all recordings; None if the recordings have none."""
+    if not recordings.num_parameters:
+        return None
+    return np.repeat(recordings.stacked("parameters"), [len(each) for each in recordings], 0)
+
+
 def column_tensors(objective: Objective, samples: Samples, dtype: str) -> dict[str, tf.Tensor]:
     """Returns the objective's columns as tensors, in which times count from the first time of their row.
 

@@ -8,12 +8,13 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf import integrators, phase_space
-from hnn_tf.declarations import declared, name_of
-from hnn_tf.input_error import InputError
+from hnn_tf.declarations import declared
+from hnn_tf.motion_parameters import at_parameters
 from hnn_tf.numerics import scalars
 from hnn_tf.numerics.repeated_steps import repeated_steps
 from hnn_tf.numerics.symplectic_gradient import energy_gradient
-from hnn_tf.typing import HamiltonianVectorField, State
+from hnn_tf.rollouts.given_inputs import parameters_of_states
+from hnn_tf.typing import Hamiltonian, HamiltonianVectorField, State
 
 _CORRECTIONS = 3
 """The number of Newton corrections. They converge quadratically.
@@ -38,6 +39,7 @@ def change_energy(
     *,
     num_steps: int | tf.Tensor = 32,
     metric: Sequence[float] | tf.Tensor | None = None,
+    parameters: tf.Tensor | None = None,
 ) -> State:
     """Moves states up or down the gradient of the field's own H until their energy has changed by `amount`.
 
@@ -56,10 +58,10 @@ def change_energy(
     and no further.
 
     An eager call runs a compiled function, which is traced once for each field and each state shape. A call inside a
-    `tf.function` becomes part of that graph. Gradients with respect to the state, the amount, the metric and the
-    field's variables are the gradients of the numerical solution.
+    `tf.function` becomes part of that graph. Gradients with respect to the state, the amount, the metric, the
+    parameters and the field's variables are the gradients of the numerical solution.
 
-    Shape key: `...` batch, n = dof.
+    Shape key: `...` batch, n = dof, k = number of parameters.
 
     Args:
       field: A system or a learned model: any hashable object with `hamiltonian(state)`. Its compiled form is kept.
@@ -69,6 +71,8 @@ def change_energy(
       num_steps: The number of steps, an integer scalar >= 1. A path near an equilibrium needs more steps.
       metric: The weights > 0 of the coordinates, `[2n]`, in units that make their products with ds^2 the same; by
         default, all weights are 1.
+      parameters: Theta of a Hamiltonian with parameters, which is called as `hamiltonian(state, parameters=theta)`:
+        `[k]`, or `[..., k]` with separate parameters for each state.
 
     Returns:
       States `[..., 2n]`, in the model's precision or that of `state`.
@@ -78,7 +82,7 @@ def change_energy(
         `num_steps` is below 1, the amount is not finite, or a weight of the metric is not > 0. Also if a finite state
         is at an equilibrium, or its path does not reach the energy; inside a graph, the result is NaN for these states
         instead.
-      InputError: If the Hamiltonian has parameters.
+      InputError: If parameters are missing, do not fit, or are given to a field that takes none.
       TypeError: If the field has no Hamiltonian or is not hashable.
 
     References:
@@ -94,14 +98,15 @@ def change_energy(
     _check_weights(weights, width)
     amount = _amounts(amount, state)
     steps = scalars.count("num_steps", num_steps, least=1)
+    theta = parameters_of_states(field, parameters, state)
     if not tf.executing_eagerly():
-        return _moved(field, state, amount, steps, weights)
-    return _eagerly(field, state, amount, steps, weights)
+        return _moved(field, state, amount, steps, weights, theta)
+    return _eagerly(field, state, amount, steps, weights, theta)
 
 
-def _eagerly(field: Any, state: State, *arguments: tf.Tensor) -> State:
+def _eagerly(field: Any, state: State, *arguments: tf.Tensor | None) -> State:
     moved = _compiled(field)(state, *arguments)
-    _check_reached(field, state, moved)
+    _check_reached(at_parameters(field.hamiltonian, arguments[-1]), state, moved)
     return moved
 
 
@@ -110,30 +115,37 @@ def _compiled(field: Any) -> Callable:
     return tf.function(functools.partial(_moved, field), autograph=False)
 
 
-def _moved(field: Any, state: State, amount: tf.Tensor, num_steps: tf.Tensor, weights: tf.Tensor) -> State:
+def _moved(
+    field: Any,
+    state: State,
+    amount: tf.Tensor,
+    num_steps: tf.Tensor,
+    weights: tf.Tensor,
+    parameters: tf.Tensor | None,
+) -> State:
+    hamiltonian = at_parameters(field.hamiltonian, parameters)
+
     def per_energy(state: State) -> tf.Tensor:
-        covector = energy_gradient(field.hamiltonian, state)
+        covector = energy_gradient(hamiltonian, state)
         squared = tf.reduce_sum(covector * covector / weights, -1, keepdims=True)
         # At an equilibrium, 0 / 0 gives NaN for that state alone. A state that does not move needs no direction.
         squared = tf.where(nothing & (squared == 0), tf.ones_like(squared), squared)
         return covector / weights / squared
 
     nothing = amount[..., tf.newaxis] == 0
-    start, target = state, field.hamiltonian(state) + amount
+    start, target = state, hamiltonian(state) + amount
     step_sizes = _step_sizes(amount, num_steps)
     path = repeated_steps(functools.partial(integrators.get("rk4").step, per_energy), state, step_sizes)
     state = path[-1]
     for _ in range(_CORRECTIONS):
-        state += (target - field.hamiltonian(state))[..., tf.newaxis] * per_energy(state)
+        state += (target - hamiltonian(state))[..., tf.newaxis] * per_energy(state)
     # The scale includes the change of H that the rounding of the coordinates causes, besides the rounding of H itself.
-    scale = (
-        tf.abs(target) + tf.abs(amount) + tf.reduce_sum(tf.abs(state * energy_gradient(field.hamiltonian, state)), -1)
-    )
+    scale = tf.abs(target) + tf.abs(amount) + tf.reduce_sum(tf.abs(state * energy_gradient(hamiltonian, state)), -1)
     round_off = _ROUND_OFF * np.finfo(state.dtype.as_numpy_dtype).eps * scale
-    reached = tf.abs(target - field.hamiltonian(state)) <= round_off
+    reached = tf.abs(target - hamiltonian(state)) <= round_off
     # Each step must have gained its share of the energy. Newton's method alone would also find the energy from a state
     # off the path, for example from the other side of a minimum.
-    energy = field.hamiltonian(tf.concat([start[tf.newaxis], path], 0))
+    energy = hamiltonian(tf.concat([start[tf.newaxis], path], 0))
     gained, expected = energy[1:] - energy[:-1], step_sizes[..., 0]
     reached &= tf.reduce_all(tf.abs(gained - expected) <= _RESOLVED * tf.abs(expected) + round_off, 0)
     return tf.where(reached[..., tf.newaxis], state, tf.constant(np.nan, state.dtype))
@@ -179,11 +191,6 @@ def _check_weights(weights: tf.Tensor, width: int) -> None:
 def _check_field(field: Any) -> None:
     if declared(field, "hamiltonian") is None:
         raise TypeError(f"field: expected a hamiltonian(state), as systems and HNNs have; {field!r} has none")
-    if declared(field, "num_parameters"):
-        raise InputError(
-            f"{name_of(field)}: expected an energy without parameters, because change_energy takes none; give an "
-            "object whose hamiltonian(state) is the model's at fixed parameters"
-        )
     try:
         hash(field)
     except TypeError as error:
@@ -193,11 +200,11 @@ def _check_field(field: Any) -> None:
         ) from error
 
 
-def _check_reached(field: Any, state: State, moved: State) -> None:
+def _check_reached(hamiltonian: Hamiltonian, state: State, moved: State) -> None:
     lost = tf.reduce_all(tf.math.is_finite(state), -1) & tf.reduce_any(tf.math.is_nan(moved), -1)
     if not tf.reduce_any(lost):
         return
-    at_rest = lost & tf.reduce_all(energy_gradient(field.hamiltonian, state) == 0, -1)
+    at_rest = lost & tf.reduce_all(energy_gradient(hamiltonian, state) == 0, -1)
     count, first = tf.math.count_nonzero(lost), tf.boolean_mask(state, lost)[0]
     if tf.reduce_any(at_rest):
         count, first = tf.math.count_nonzero(at_rest), tf.boolean_mask(state, at_rest)[0]

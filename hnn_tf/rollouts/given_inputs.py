@@ -114,7 +114,7 @@ def given_inputs(
         check_argument(vector_field, "inputs", inputs)
     elif not (is_function and num_inputs):
         check_inputs(vector_field, inputs if is_function else samples)
-    constants = _given_parameters(vector_field, parameters, state)
+    constants = parameters_of_states(vector_field, parameters, state)
     if inputs is None:
         return None if constants is None else GivenInputs(parameters=constants)
     if integrator.symplectic:
@@ -135,13 +135,22 @@ def times_of_every_member(times: tf.Tensor, state: State) -> tf.Tensor:
     return tf.broadcast_to(times, tf.concat([tf.shape(state)[:-1], tf.shape(times)[-1:]], 0))
 
 
-def _given_parameters(vector_field: VectorField, parameters: Any, state: State) -> tf.Tensor | None:
-    """Returns the parameters `[..., k]` of each state `[..., 2n]`, or None if there are none."""
+def parameters_of_states(motion: Any, parameters: Any, state: State) -> tf.Tensor | None:
+    """Returns the parameters `[..., k]` of each state `[..., 2n]`, or None if there are none.
+
+    Args:
+      motion: A motion, or an object with an energy. It may declare `num_parameters`.
+      parameters: Parameters `[k]` or `[..., k]`, or None.
+      state: The states.
+
+    Raises:
+      InputError: If parameters are missing or not allowed, or their shape does not fit the states.
+    """
     values = None if parameters is None else scalars.cast(parameters, state.dtype)
-    if declared(vector_field, "num_parameters") is not None:
-        check_parameters(vector_field, values)
+    if declared(motion, "num_parameters") is not None:
+        check_parameters(motion, values)
     else:
-        check_argument(vector_field, "parameters", values)
+        check_argument(motion, "parameters", values)
     if values is None:
         return None
     batch, shape = state.shape[:-1], values.shape

@@ -30,16 +30,18 @@ class Start:
       samples: The given samples, with the initial states that were found.
       is_whole: Whether the closed form is the whole training, so that no step follows.
       standard_errors: The standard errors of physical parameters that the closed form has found, by their names.
+      evidence: The logarithm of the evidence of each structure that the closed form has fitted; see `WarmStart`.
     """
 
     objective: Objective
     samples: Samples
     is_whole: bool = False
     standard_errors: dict[str, float] = dataclasses.field(default_factory=dict)
+    evidence: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def found(self) -> dict[str, np.ndarray]:
         """Returns the numbers that were found, by name, as `again` needs them."""
-        values = {name: getattr(self.objective, name) for name in self.objective.found}
+        values = {name: getattr(self.objective, name) for name in self.objective.found} | self.evidence
         return {name: np.asarray(value) for name, value in values.items() if value is not None}
 
 
@@ -73,8 +75,8 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
         if whole and began.fit:
             warn_of_too_few(model, began.fit.substeps, began.fit.integration_error)
             errors = standard_errors(model, gains=began.fit.gains_std, friction=began.fit.friction_std)
-            return Start(began.objective, began.samples, whole, errors)
-        return Start(began.objective, began.samples, whole)
+            return Start(began.objective, began.samples, whole, errors, began.evidence)
+        return Start(began.objective, began.samples, whole, evidence=began.evidence)
     if not whole:
         return Start(with_chosen_substeps(objective, samples), samples)
     if objective.closed_form == "weak":
@@ -87,9 +89,10 @@ def begin(model: keras.Model, objective: Any, samples: Samples, *, angles: Seque
 def again(objective: Objective, samples: Samples, found: Mapping[str, np.ndarray]) -> Start:
     """Returns the start of a training that continues, without another fit."""
     began = copy.copy(objective)
-    for name, value in found.items():
-        setattr(began, name, value.item() if value.ndim == 0 else value)
-    return Start(began, samples)
+    for name in objective.found:
+        if name in found:
+            setattr(began, name, found[name].item() if found[name].ndim == 0 else found[name])
+    return Start(began, samples, evidence={name: float(found[name]) for name in found if name not in objective.found})
 
 
 def is_fitted_in_closed_form(model: keras.Model) -> bool:

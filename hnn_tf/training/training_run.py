@@ -44,6 +44,7 @@ class TrainingResult:
       steps: The number of optimizer steps that were taken; 0 if a closed form is the whole training.
       standard_errors: The standard errors of the model's physical parameters, by their names with `_std`, if a closed
         form is the whole training.
+      evidence: The logarithm of the evidence of each structure that was fitted at the start; see `WarmStart`.
     """
 
     objective: Objective
@@ -51,6 +52,11 @@ class TrainingResult:
     seconds: float
     steps: int
     standard_errors: dict[str, float] = dataclasses.field(default_factory=dict)
+    evidence: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def compared(self) -> dict[str, float]:
+        """Returns the losses and the evidence, by which models and structures are compared."""
+        return self.losses | self.evidence
 
 
 def train(
@@ -143,7 +149,7 @@ def train(
     if not began.is_whole:  # for a closed form, the start has already given the warning
         shift = objective.integration_error(model, {**train_samples, **loop.learned})
         warn_of_too_few(model, objective.num_substeps, shift)
-    return TrainingResult(objective, losses, total_seconds, loop.step, began.standard_errors)
+    return TrainingResult(objective, losses, total_seconds, loop.step, began.standard_errors, began.evidence)
 
 
 def check_steps(model: keras.Model, objective: Objective, options: TrainingOptions) -> None:

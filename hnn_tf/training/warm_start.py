@@ -60,11 +60,15 @@ class WarmStart:
       objective: The given objective, with the noise levels and the number of substeps that were found.
       samples: The given samples, with the initial states that were found.
       fit: The result of the closed form; None if the model does not begin at a closed form.
+      evidence: The logarithm of the evidence of each structure that was fitted: `log_evidence` of the network's own
+        random features, or `log_evidence_full`, `log_evidence_full_even`, `log_evidence_separable`,
+        `log_evidence_separable_even` or `log_evidence_mechanical` of those from which the network learns.
     """
 
     objective: TrajectoryMatching
     samples: Samples
     fit: TrajectoryFit | None
+    evidence: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 def warm_start(
@@ -137,14 +141,15 @@ def warm_start(
         # A given number of substeps is that of the training. It is used here only if the closed form is the training.
         "substeps": objective.substeps if own and explicit else None,
     }
-    candidates = [hamiltonian] if own else _candidates(hamiltonian, periodic)
+    candidates = {"log_evidence": hamiltonian} if own else _candidates(hamiltonian, periodic)
     options |= {"friction": friction, "gains": gains, "seed": seed}
     with warnings.catch_warnings():
         if not own:
             # A network's own mass matrix is positive definite, whatever that of the features is.
             warnings.simplefilter("ignore", InputWarning)
-        fits = [fit_trajectories(candidate, used, **options) for candidate in candidates]
-    best = max(range(len(fits)), key=lambda i: fits[i].log_evidence)
+        fits = {name: fit_trajectories(candidate, used, **options) for name, candidate in candidates.items()}
+    evidence = {name: fit.log_evidence for name, fit in fits.items()}
+    best = max(evidence, key=evidence.__getitem__)
     found = fits[best]
     if assign_friction:
         # At 0, the gradient by the coefficient's root is 0. A model that is trained further therefore begins at least
@@ -172,7 +177,7 @@ def warm_start(
         started.substeps = with_chosen_substeps(objective, used).substeps
     initial = np.array(samples["initial_state"], np.float64)
     initial[chosen] = found.initial_state
-    return WarmStart(started, {**samples, "initial_state": initial}, found)
+    return WarmStart(started, {**samples, "initial_state": initial}, found, evidence)
 
 
 def _substeps(objective: TrajectoryMatching, field: LinearField, found: TrajectoryFit, samples: Samples) -> int:
@@ -199,23 +204,24 @@ def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
     return has_energy and width <= WIDEST_STATE and has_constant_gains(model) and not declared(model, "num_parameters")
 
 
-def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> list[Any]:
+def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> dict[str, Any]:
+    """Returns Hamiltonians of random features that have only motions of the network's, by the names of evidence."""
+
     def features(structure: str) -> RandomFeatureHamiltonian:
         return RandomFeatureHamiltonian(
             num_features=_NUM_FEATURES, structure=structure, periodic=periodic, dtype="float64"
         )
 
-    # Only motions that the model can have: a layer of H declares its form.
-    separable = declared(hamiltonian, "separable")
+    # A layer of H declares its form.
+    separable, even = declared(hamiltonian, "separable"), declared(hamiltonian, "even_in_momenta")
     structures = ["separable"] if separable else ["full", "separable"]
-    even: list[Any] = [TimeReversibleHamiltonian(features(structure)) for structure in structures]
+    found: dict[str, Any] = {} if even else {f"log_evidence_{structures[0]}": features(structures[0])}
+    found |= {f"log_evidence_{each}_even": TimeReversibleHamiltonian(features(each)) for each in structures}
     if declared(hamiltonian, "inverse_dynamics") is not None and not separable:  # it has a mass matrix M(q)
-        even.append(
-            RandomFeatureMechanicalHamiltonian(
-                num_features=_NUM_MECHANICAL_FEATURES, periodic=periodic, dtype="float64"
-            )
+        found["log_evidence_mechanical"] = RandomFeatureMechanicalHamiltonian(
+            num_features=_NUM_MECHANICAL_FEATURES, periodic=periodic, dtype="float64"
         )
-    return even if declared(hamiltonian, "even_in_momenta") else [features(structures[0]), *even]
+    return found
 
 
 def _inputs_of_segments(samples: Samples) -> np.ndarray | None:

@@ -7,7 +7,7 @@ import command_session
 import pytest
 
 from benchmarks.paper import result_tables
-from benchmarks.structures import robot_arm
+from benchmarks.structures import robot_arm, structure_table
 from hnn_tf import integrators
 
 DOCUMENT = json.loads((command_session.ROOT / "docs" / "results" / "paper_table.json").read_text())
@@ -170,3 +170,55 @@ def test_the_arm_is_learned_from_its_torques(model):
     errors = zip(found["acceleration_network"]["acceleration_mse"], found[model]["acceleration_mse"], strict=True)
     assert median(network / own for network, own in errors) >= 100
     assert max(found["mechanical_features"]["fit_seconds"]) < 10
+
+
+STRUCTURES = json.loads((command_session.ROOT / "docs" / "results" / "structure.json").read_text())
+# Task, number with the structure, the largest median.
+LARGEST_WITH_STRUCTURE = [
+    ("spring_lattice", "transfer_64_energy_ratio", 3.0),
+    ("spring_lattice", "transfer_64_coordinate_ratio", 3.0),
+    ("spring_lattice", "transfer_512_energy_ratio", 3.0),
+    ("spring_lattice", "transfer_512_coordinate_ratio", 3.0),
+    ("symoden_pendulum", "constant_mass_error", 0.4),
+    ("symoden_pendulum", "constant_mass_gain_error", 0.01),
+    ("driven_pendulum", "gain_error", 0.03),
+    ("driven_pendulum", "friction_error", 0.03),
+    ("driven_pendulum", "energy_change", 1e-6),
+    ("double_pendulum", "mechanical_published_energy_error", 1e-3),
+    ("double_pendulum_closed_form", "hamiltonian_error", 4e-5),
+]
+# Task, number for comparison, number with the structure, the least median of their ratios.
+LEAST_RATIO_OF_STRUCTURE = [
+    ("two_body", "hnn_energy_mse", "pairwise_energy_mse", 10),
+    ("two_body", "hnn_coordinate_mse", "pairwise_coordinate_mse", 10),
+    ("three_body", "hnn_energy_mse", "pairwise_energy_mse", 10),
+    ("three_body", "pairwise_valid_time", "hnn_valid_time", 3),
+    ("mass_chain", "hnn_coordinate_mse", "closed_form_coordinate_mse", 10),
+    ("pendulum", "hnn_clean_test_loss", "constant_mass_clean_test_loss", 5),
+    ("pendulum", "hnn_above", "constant_mass_above", 10),
+    ("pendulum_family", "untold", "unseen", 20),
+    ("pendulum_family", "trained", "unseen", 0.5),
+]
+
+
+def test_every_structure_was_measured():
+    assert set(STRUCTURES) == set(structure_table.MEASUREMENTS)
+    for name, measurement in structure_table.MEASUREMENTS.items():
+        assert {len(values) for values in STRUCTURES[name].values()} == {measurement.seeds or 5}
+
+
+@pytest.mark.parametrize(("task", "number", "bound"), LARGEST_WITH_STRUCTURE)
+def test_structures_reach_their_bounds(task, number, bound):
+    assert median(STRUCTURES[task][number]) <= bound
+
+
+@pytest.mark.parametrize(("task", "without", "with_structure", "ratio"), LEAST_RATIO_OF_STRUCTURE)
+def test_structures_are_better_than_none(task, without, with_structure, ratio):
+    pairs = zip(STRUCTURES[task][without], STRUCTURES[task][with_structure], strict=True)
+    assert median(plain / own for plain, own in pairs) >= ratio
+
+
+@pytest.mark.parametrize("number", ["gain_covered", "friction_covered"])
+def test_intervals_of_a_driven_pendulum_cover_the_truth(number):
+    covered = STRUCTURES["driven_pendulum"][number]
+    assert sum(covered) >= 0.9 * len(covered)

@@ -37,6 +37,13 @@ class Case:
 
 CASES = {
     "baseline": Case(BaselineNetwork, has_energy=False, conserves_it=False, reference_parameters=600 + 40_200 + 400),
+    # The logarithm of a mass, and the potential's perceptron 2-200-200-1.
+    "constant_mass": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=1 + 400 + 40_200 + 200
+    ),
+    "constant_mass_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=1 + 400 + 40_200 + 200 + 1
+    ),
     "hnn": Case(HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=600 + 40_200 + 200),
     # Besides those of H: the perceptron 2-32-1, and one coefficient.
     "hnn_dissipation": Case(
@@ -93,6 +100,14 @@ CASES = {
         least_dof=2,
         refusal="expected states of two or more bodies",
     ),
+    # 200 units, 3 inputs (two momenta and a distance) and 4 products.
+    "pairwise_random_features": Case(
+        HamiltonianNetwork,
+        has_energy=True,
+        conserves_it=True,
+        reference_parameters=207 + 600 + 200 + 6,
+        least_dof=2,
+    ),
     # 200 units, 2 inputs and 3 products: coefficients; kernel, bias, mean and std are fixed.
     "random_features": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=205 + 400 + 200 + 4
@@ -109,6 +124,13 @@ CASES = {
     ),
     "separable_friction": Case(
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=2 * (400 + 40_200 + 200) + 1
+    ),
+    # 200 units, 2 inputs and 2 products, because p and q do not meet.
+    "separable_random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=204 + 400 + 200 + 4
+    ),
+    "separable_random_features_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=204 + 400 + 200 + 4 + 1
     ),
 }
 WITH_ENERGY = sorted(name for name in CASES if CASES[name].has_energy)
@@ -144,15 +166,20 @@ def test_every_keras_model_of_the_package_is_registered_and_public():
 
 # Combinations of what others are made of.
 COMBINED = (
+    "constant_mass",
+    "constant_mass_friction",
     "hnn_dissipation",
     "mechanical_features",
     "mechanical_friction",
     "mechanical_random_features",
     "mechanical_random_features_friction",
     "mechanical_velocity_friction",
+    "pairwise_random_features",
     "random_features_friction",
     "separable",
     "separable_friction",
+    "separable_random_features",
+    "separable_random_features_friction",
 )
 
 

@@ -24,8 +24,18 @@ UNREACHABLE = {
 """One good request, and three that would never end, in one batch."""
 
 
-COMBINED = {"mechanical_friction", "mechanical_velocity_friction", "random_features_friction", "separable_friction"}
-COMBINED |= {"mechanical_random_features_friction"}
+COMBINED = {
+    "constant_mass",
+    "constant_mass_friction",
+    "mechanical_friction",
+    "mechanical_random_features_friction",
+    "mechanical_velocity_friction",
+    "pairwise_random_features",
+    "random_features_friction",
+    "separable_friction",
+    "separable_random_features",
+    "separable_random_features_friction",
+}
 CASES = [
     ("hnn", "float32", 1, HIDDEN_UNITS, "rk4"),
     # Without those that are made of parts of two others.

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 
 import c_api_client
+import exported_models
 import keras
 import numpy as np
 import pytest
@@ -57,6 +58,8 @@ def _requests(saved_model):
                 else:
                     shape = [batch, *(4 if dim.size < 0 else dim.size for dim in info.tensor_shape.dim[1:])]
                     inputs[key] = rng.uniform(0, 0.5, shape).astype(dtype)
+                if key == "state":
+                    inputs[key][:, 1] += exported_models.BODIES_APART
             yield saved_model, name, inputs
 
 

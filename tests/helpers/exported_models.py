@@ -54,6 +54,15 @@ BUILDERS = {
     "mechanical": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.MechanicalHamiltonian(hnn_tf.MLPMassMatrix(hidden_units=16, angles=[0]), _potential())
     ),
+    "mechanical family": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.MechanicalHamiltonian(
+            hnn_tf.MLPMassMatrix(hidden_units=16, angles=[0], num_parameters=1, parameter_ranges=[[0.5, 1.5]]),
+            hnn_tf.PeriodicCoordinates(
+                hnn_tf.MLPEnergy(hidden_units=16, num_parameters=1, parameter_ranges=[[0.5, 1.5]]), [1]
+            ),
+        ),
+        models.LinearFriction(),
+    ),
     "known mass matrix": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.MechanicalHamiltonian(hnn_tf.ConstantMassMatrix([[2.0, 0.5], [0.5, 1.0]]), _potential())
     ),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hnn_tf import LatentHamiltonianNetwork, models, objectives, rollout_at_times
+from hnn_tf import InputError, LatentHamiltonianNetwork, models, objectives, rollout_at_times
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -179,6 +179,24 @@ def test_a_saved_model_comes_back_bit_by_bit(dtype, frames, tmp_path):
 def test_frames_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=r"frames: expected a batch of shape \[..., 5, 4, 2\]; received"):
         _build().encode(np.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    ("dynamics", "kind"),
+    [
+        (lambda: models.BaselineNetwork(hidden_units=[4], num_inputs=2), "inputs"),
+        (lambda: models.BaselineNetwork(hidden_units=[4], num_parameters=2), "parameters"),
+    ],
+)
+def test_dynamics_of_inputs_or_parameters_are_refused_in_one_line(dynamics, kind):
+    model = LatentHamiltonianNetwork(
+        models.ResidualMLP(2, hidden_units=4), models.ResidualMLP(40, hidden_units=4), dynamics(), frame_shape=SHAPE
+    )
+    with pytest.raises(
+        InputError, match=f"expected dynamics without {kind}; received dynamics with 2 {kind}"
+    ) as refused:
+        model(np.zeros([3, *SHAPE]))
+    assert "\n" not in str(refused.value)
 
 
 def test_parts_that_do_not_fit_are_refused():

@@ -128,6 +128,11 @@ def test_bodies_at_one_point_have_a_finite_energy_and_no_force():
     assert np.isfinite(tape.gradient(gradient, state)).all()
 
 
+def test_a_potential_with_parameters_is_refused():
+    with pytest.raises(InputError, match="potential: expected an energy without parameters; received family with 1"):
+        models.PairwiseHamiltonian(models.MLPEnergy(num_parameters=1, name="family"))
+
+
 def test_a_saved_model_is_the_same(rng, tmp_path):
     network = HamiltonianNetwork(_layer(kinds=[0, 1, 0], pairs=[(0, 1), (1, 2)]))
     network.build([None, 12])

@@ -68,6 +68,10 @@ HAMILTONIANS = {
     "potential": lambda: models.SeparableHamiltonian(
         models.QuadraticKinetic(dtype="float64"), models.PeriodicCoordinates(_energy(), [0])
     ),
+    "mechanical": lambda: models.MechanicalHamiltonian(models.MLPMassMatrix(angles=[0], **SMALL), _energy()),
+    "mechanical, mass": lambda: models.MechanicalHamiltonian(
+        models.MLPMassMatrix(**SMALL), models.MLPEnergy(hidden_units=[4], dtype="float64")
+    ),
     "own": lambda: _Oscillator(dtype="float64"),
     "own, single output": lambda: _SingleOutput(dtype="float64"),
 }
@@ -240,8 +244,9 @@ def test_parameters_that_do_not_fit_are_refused(hamiltonian, parameters, message
     model = _network(hamiltonian())
     parameters = None if parameters is None else tf.constant(parameters, tf.float64)
     for call in (model, model.hamiltonian, model.hamiltonian.gradient):
-        with pytest.raises(InputError, match=message):
+        with pytest.raises(InputError, match=message) as refused:
             call(state, parameters=parameters)
+        assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize("kind", [BaselineNetwork, models.SecondOrderNetwork])
@@ -261,7 +266,8 @@ def test_networks_without_an_energy_take_parameters_beside_inputs(kind, state, t
 @pytest.mark.parametrize("name", sorted(models.MODELS))
 def test_every_model_takes_parameters_or_refuses_them(name, state, theta):
     options = {"hidden_units": (8,), "activation": "tanh", "dtype": "float64", "body_dimension": 1}
-    if not name.startswith(("baseline", "hnn", "second_order", "separable")):
+    without = ("constant_mass", "constant_mass_friction", "lagrangian", "mechanical_features", "pairwise")
+    if name in without or "random_features" in name:
         with pytest.raises(OptionError, match=f"model='{name}': takes no parameters; take hnn, separable"):
             models.MODELS[name](**options, parameter_ranges=RANGES)
         model = models.MODELS[name](**options)
@@ -271,6 +277,7 @@ def test_every_model_takes_parameters_or_refuses_them(name, state, theta):
     model = models.MODELS[name](**options, parameter_ranges=RANGES)
     motion = model(state, parameters=theta)
     assert motion.shape == (5, 2)
+    assert model.num_parameters == 3
     assert np.abs(motion - model(state, parameters=theta[::-1])).max() > 1e-4
 
 

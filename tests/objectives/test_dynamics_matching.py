@@ -1,11 +1,10 @@
 """The match of forces and of accelerations: their samples, and which recordings and models they refuse."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
 import two_link_arm
+from bead_family import BeadMass, Height
 
 import hnn_tf
 from hnn_tf import InputError, ModelOptions, TrainingOptions, data, models, objectives
@@ -48,12 +47,30 @@ def test_recordings_without_what_it_needs_are_refused(objective, columns):
         objective.samples_of(_recordings(columns, time_derivatives=None))
     with pytest.raises(InputError, match=r"expected one force for each of the 2 positions; received inputs of width 1"):
         objective.samples_of(_recordings(columns, inputs=columns["force"][:, :1]))
-    varied = _recordings(columns)
-    varied = dataclasses.replace(
-        varied, recordings=tuple(dataclasses.replace(each, parameters=np.ones(1)) for each in varied)
-    )
-    with pytest.raises(InputError, match="takes no parameters"):
-        objective.samples_of(varied)
+
+
+def test_parameters_are_those_of_each_reading(objective, rng):
+    q, v, a = rng.normal(size=[3, 60, 1])
+    theta = np.array([[0.5, 3.0], [2.0, 9.81]])
+    mass, gravity = np.repeat(theta, [40, 20], 0).T[..., np.newaxis]
+    force = mass * (1 + q**2) * a + mass * q * v**2 + mass * gravity * q
+    parts = {"states": [q, v], "time_derivatives": [v, a], "inputs": [force]}
+    cut = {name: np.split(np.concatenate(part, 1), [40]) for name, part in parts.items()}
+    family = data.Recordings.from_arrays([np.arange(40.0), np.arange(20.0)], parameters=theta, **cut)
+    beads = hnn_tf.HamiltonianNetwork(hnn_tf.MechanicalHamiltonian(BeadMass(dtype="float64"), Height(dtype="float64")))
+    samples = {name: tf.constant(column) for name, column in objective.samples_of(family).items()}
+    # The square of 1e-13, which is some ten roundings of numbers below 100.
+    assert float(objective.loss(beads, samples)) < 1e-26
+    assert float(objective.loss(beads, samples | {"parameters": samples["parameters"][::-1]})) > 1e-2
+    network = models.new_model(ModelOptions("mechanical", hidden_units=(4,)), width=2)
+    with pytest.raises(InputError, match="mechanical: takes no parameters; leave the parameters out"):
+        objective.loss(network, samples)
+    with pytest.raises(InputError, match="expected parameters of width 2; received none"):
+        objective.loss(beads, {name: column for name, column in samples.items() if name != "parameters"})
+    with pytest.raises(InputError, match="closed form: expected samples without parameters"):
+        hnn_tf.closed_form.fit_inverse_dynamics(
+            models.new_model(ModelOptions("mechanical_features", hidden_units=(4,)), width=2), samples
+        )
 
 
 def test_momenta_in_the_place_of_velocities_are_refused(objective, columns):

@@ -11,7 +11,7 @@ from hnn_tf.data import Recordings
 from hnn_tf.training.training_loop import TrainingLoop
 
 # The others read the inputs as forces; see test_dynamics_matching.py.
-KINDS = sorted(name for name, kind in objectives.OBJECTIVES.items() if kind.input_columns)
+KINDS = sorted(name for name, kind in objectives.OBJECTIVES.items() if "inputs" in kind.input_columns)
 
 
 def _columns(objective, data):

@@ -1,5 +1,6 @@
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 import scipy.integrate
@@ -242,10 +243,38 @@ def test_a_field_without_an_energy_is_refused():
         change_energy(BaselineNetwork(hidden_units=[8]), STATES, 1.0)
 
 
-def test_a_field_with_parameters_is_refused():
-    model = HamiltonianNetwork(MLPHamiltonian(hidden_units=[4], num_parameters=1), name="family")
-    with pytest.raises(InputError, match="family: expected an energy without parameters, because change_energy takes"):
-        change_energy(model, STATES, 1.0)
+class Torques(keras.layers.Layer):
+    """H = p² + theta (1 - cos q), of pendulums with several gravity torques."""
+
+    num_parameters = 1
+
+    def call(self, state, parameters):
+        q, p = state[..., 0], state[..., 1]
+        return p**2 + parameters[..., 0] * (1 - tf.cos(q))
+
+
+def test_each_state_climbs_at_its_own_parameters():
+    family, torques = HamiltonianNetwork(Torques(dtype="float64")), [[3.0], [1.0], [0.5]]
+    found = change_energy(family, STATES, 0.1, parameters=torques)
+    for index, (torque,) in enumerate(torques):
+        system = systems.Pendulum(inertia=0.5, gravity_torque=torque)
+        alone = change_energy(system, STATES[index : index + 1], 0.1)
+        # Some roundings: both take the same steps.
+        np.testing.assert_allclose(found[index], alone[0], rtol=0, atol=1e-13)
+    same = change_energy(family, STATES, 0.1, parameters=[3.0])
+    np.testing.assert_allclose(same[0], found[0], rtol=0, atol=1e-15)
+    inside = tf.function(lambda theta: change_energy(family, STATES, 0.1, parameters=theta), autograph=False)
+    np.testing.assert_allclose(inside(tf.constant(torques, tf.float64)), found, rtol=0, atol=1e-15)
+
+
+def test_parameters_that_do_not_fit_are_refused():
+    family = HamiltonianNetwork(Torques(dtype="float64"), name="family")
+    with pytest.raises(InputError, match="family: expected parameters of width 1; received none"):
+        change_energy(family, STATES, 1.0)
+    with pytest.raises(InputError, match=r"parameters: expected shape \[k\], or \[3\] \+ \[k\]"):
+        change_energy(family, STATES, 1.0, parameters=[[1.0], [2.0]])
+    with pytest.raises(InputError, match="Pendulum: takes no parameters; leave the parameters out"):
+        change_energy(PENDULUM, STATES, 1.0, parameters=[1.0])
 
 
 def test_a_field_that_cannot_be_kept_is_refused():
