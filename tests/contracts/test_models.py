@@ -171,6 +171,7 @@ COMBINED = (
     "hnn_dissipation",
     "mechanical_features",
     "mechanical_friction",
+    "mechanical_random_features",
     "mechanical_random_features_friction",
     "mechanical_velocity_friction",
     "pairwise_random_features",
