@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+from typing import Any
 
 from absl import flags
 
@@ -40,6 +41,12 @@ def _main() -> None:
         with temporary_folder(output_dir.parent, f"tmp-{output_dir.name}-") as temporary:
             for folder, signature in MODELS.items():
                 written = write_graph_model(settings.saved_model, temporary / folder, signature=signature)
+                names = _signature(written)["inputs"].keys() - {"state", "times"}
+                if names:
+                    raise InputError(
+                        f"--saved_model={settings.saved_model}: expected a model of a free motion, which the page can "
+                        f"show; received one with {' and '.join(sorted(names))}; export a model without them"
+                    )
                 if not _is_of_a_pendulum(written):
                     raise InputError(
                         f"--saved_model={settings.saved_model}: expected a Hamiltonian model of states (q, p); "
@@ -57,8 +64,12 @@ def _main() -> None:
     write_lines([f"{output_dir}: {serve}, and then http://localhost:8000/"])
 
 
+def _signature(folder: pathlib.Path) -> Any:
+    return json.loads((folder / "model.json").read_text(encoding="utf-8"))["signature"]
+
+
 def _is_of_a_pendulum(folder: pathlib.Path) -> bool:
-    signature = json.loads((folder / "model.json").read_text(encoding="utf-8"))["signature"]
+    signature = _signature(folder)
     sizes = [size["size"] for size in signature["inputs"].get("state", {}).get("tensorShape", {}).get("dim", [])]
     return sizes == ["-1", "2"] and "energy" in signature["outputs"]
 

@@ -194,3 +194,22 @@ def test_only_a_pendulums_model_makes_a_page(tmp_path, capsys):
         assert error.startswith(message)
         assert error.count("\n") == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["served", "tf.min.js"]
+
+
+@pytest.mark.parametrize("of", ["inputs", "parameters"])
+def test_a_model_that_needs_more_than_a_state_makes_no_page(of, tmp_path, capsys):
+    parts = {"inputs": {"control": hnn_tf.LinearInput(1)}, "parameters": {}}[of]
+    hamiltonian = hnn_tf.MLPHamiltonian(hidden_units=[8], num_parameters=int(of == "parameters"))
+    model = hnn_tf.HamiltonianNetwork(hamiltonian, **parts)
+    model.build([None, 2])
+    saved_model = export_model(model, tmp_path / "served")
+    (tmp_path / "tf.min.js").write_text("")
+    with pytest.raises(SystemExit, match="2"):
+        _build(
+            f"--saved_model={saved_model}",
+            f"--output_dir={tmp_path / 'web'}",
+            f"--tensorflowjs={tmp_path / 'tf.min.js'}",
+        )
+    error = capsys.readouterr().err
+    assert f"expected a model of a free motion, which the page can show; received one with {of}" in error
+    assert error.count("\n") == 1
