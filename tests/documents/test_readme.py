@@ -22,7 +22,7 @@ from benchmarks.documents import doc_section
 from benchmarks.integrators import comparison as integrators
 from benchmarks.integrators import runs as integrator_runs
 from benchmarks.paper import limit_tables, result_tables
-from benchmarks.structures import robot_arm
+from benchmarks.structures import robot_arm, structure_table
 from hnn_tf.export.saved_model import export_model
 from trainers import symplecticity_table as symplecticity
 
@@ -285,6 +285,8 @@ def test_tables_are_those_of_the_committed_results():
     arm = json.loads((ROOT / "docs" / "results" / "robot_arm.json").read_text())["results"]
     for name in arm:
         assert doc_section.read(doc_section.STRUCTURES, f"robot_arm_{name}") == robot_arm.section(arm, name)
+    structures = json.loads((ROOT / "docs" / "results" / "structure.json").read_text())
+    assert doc_section.read(doc_section.STRUCTURES, "structure") == structure_table.section(structures)
     page = doc_section.INTEGRATORS
     assert doc_section.read(page, "structure") == symplecticity.table(runs["structure"], integrator_runs.SWING_NAMES)
     assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])
