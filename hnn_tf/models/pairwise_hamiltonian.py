@@ -12,8 +12,9 @@ from hnn_tf.input_error import InputError
 from hnn_tf.models.body_pairs import BodyPairs, PairBlock
 from hnn_tf.models.energy_layer import EnergyLayer
 from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
+from hnn_tf.motion_parameters import at_parameters, of_every_state
 from hnn_tf.numerics.symplectic_gradient import scalar_gradient
-from hnn_tf.typing import State
+from hnn_tf.typing import Hamiltonian, State
 
 _LEAST_SQUARE = 1e-18
 """The least |q_i - q_j|^2. Its square is still a normal number in float32, so that derivatives of the force are finite,
@@ -41,7 +42,8 @@ class PairwiseHamiltonian(EnergyLayer):
     Args:
       potential: V, a Keras layer from `[..., 1 + k]` to the energy `[...]` or `[..., 1]`, for example `MLPEnergy()`.
         Its inputs are the logarithm of the distance and, for more than one kind, k numbers. k is the number of pairs of
-        kinds. The number of the pair's own kinds is 1, and the others are 0.
+        kinds. The number of the pair's own kinds is 1, and the others are 0. If V has parameters, as
+        `MLPEnergy(num_parameters=k)`, H has the same parameters.
       dimension: The dimension of the space. The state is component-major, as in `systems.NBody`: (x_1, x_2, ...,
         y_1, y_2, ..., p_x1, p_x2, ...).
       kinds: The kind of each body, numbers 0, 1, ... By default, all bodies are of one kind.
@@ -51,7 +53,8 @@ class PairwiseHamiltonian(EnergyLayer):
     Attributes:
       kinetic: The `QuadraticKinetic` of one momentum of each kind, which holds the masses.
 
-    Input: state `[..., 2n]`, n = number of bodies times dimension. Output: energy `[...]`.
+    Input: state `[..., 2n]`, n = number of bodies times dimension, and, with parameters, `parameters` `[..., k]` or
+    `[k]`. Output: energy `[...]`.
 
     Raises:
       TypeError: If `potential` is not a Keras layer.
@@ -76,11 +79,6 @@ class PairwiseHamiltonian(EnergyLayer):
         **kwargs: Any,
     ) -> None:
         super().__init__(potential=potential, **kwargs)
-        if self._most_parameters():
-            raise InputError(
-                f"potential: expected an energy without parameters; received {potential.name} with "
-                f"{self._most_parameters()}; give the bodies of another kind other kinds=..."
-            )
         if isinstance(dimension, bool) or dimension != int(dimension) or dimension < 1:
             raise InputError(f"dimension: expected an integer >= 1; received {dimension}")
         self.dimension = int(dimension)
@@ -103,20 +101,25 @@ class PairwiseHamiltonian(EnergyLayer):
         self.kinetic.build([None, kinds])
 
     @property
+    def num_parameters(self) -> int:
+        """k, the number of parameters, as V declares it."""
+        return self._most_parameters()
+
+    @property
     def masses(self) -> tf.Tensor:
         """The mass of each kind `[kinds]`."""
         return self.kinetic.masses
 
-    def call(self, state: State) -> tf.Tensor:
-        """Returns the energy `[...]` of states `[..., 2n]`."""
+    def call(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the energy `[...]` of states `[..., 2n]` and, if V has some, of parameters `[..., k]`."""
         q, p = self._bodies(state)
         kinetic = 0.5 * tf.reduce_sum(p * p / self._mass_of_bodies(p.shape[-1]), [-2, -1])
-        return kinetic + self._sum_of_pairs(self._energy, q)
+        return kinetic + self._sum_of_pairs(self._energy, q, parameters)
 
-    def gradient(self, state: State) -> tf.Tensor:
-        """Returns dH/ds `[..., 2n]` at states `[..., 2n]`."""
+    def gradient(self, state: State, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns dH/ds `[..., 2n]` at states `[..., 2n]` and, if V has some, at parameters `[..., k]`."""
         q, p = self._bodies(state)
-        of_bodies = self._sum_of_pairs(self._energy_gradient, q)
+        of_bodies = self._sum_of_pairs(self._energy_gradient, q, parameters)
         return phase_space.join(self._flat(of_bodies), self._flat(p / self._mass_of_bodies(p.shape[-1])))
 
     def physical_parameters(self) -> dict[str, float]:
@@ -171,32 +174,48 @@ class PairwiseHamiltonian(EnergyLayer):
         width = of_bodies.shape[-2] * of_bodies.shape[-1]
         return tf.reshape(of_bodies, tf.concat([tf.shape(of_bodies)[:-2], [width]], 0))
 
-    def _sum_of_pairs(self, of_pairs: Callable[[PairBlock, tf.Tensor], tf.Tensor], q: tf.Tensor) -> tf.Tensor:
-        """Returns the sum over all pairs of a function (pairs, positions) -> the sum over some pairs."""
+    def _sum_of_pairs(
+        self,
+        of_pairs: Callable[[PairBlock, tf.Tensor, tf.Tensor | None], tf.Tensor],
+        q: tf.Tensor,
+        parameters: tf.Tensor | None,
+    ) -> tf.Tensor:
+        """Returns the sum over all pairs of a function (pairs, positions, parameters) -> the sum over some pairs."""
+        parameters = self.parameters_of("potential", parameters)
         pairs = BodyPairs(q.shape[-1], self.pairs, self.kinds, self.compute_dtype)
-        total = of_pairs(pairs.first(), q)
+        total = of_pairs(pairs.first(), q, parameters)
         if not pairs.num_more:
             return total
         return tf.while_loop(
             lambda i, _: i < pairs.num_more,
-            lambda i, total: (i + 1, total + of_pairs(pairs.block(i), q)),
+            lambda i, total: (i + 1, total + of_pairs(pairs.block(i), q, parameters)),
             (tf.constant(0), total),
             shape_invariants=(tf.TensorShape([]), total.shape),
             parallel_iterations=1,  # only the additions wait for each other, so that several blocks would be in memory
             maximum_iterations=pairs.num_more,  # XLA needs it for its own gradient of loops
         )[1]
 
-    def _energy(self, pairs: PairBlock, q: tf.Tensor) -> tf.Tensor:
+    def _energy(self, pairs: PairBlock, q: tf.Tensor, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the potential energy `[...]` of some pairs at positions `[..., dimension, bodies]`."""
         inputs, _, squares = self._pair_inputs(pairs, q)
-        return tf.reduce_sum(tf.reshape(self.potential(inputs), tf.shape(squares)), -1)
+        potential = self._potential_at(parameters, squares)
+        return tf.reduce_sum(tf.reshape(potential(inputs), tf.shape(squares)), -1)
 
-    def _energy_gradient(self, pairs: PairBlock, q: tf.Tensor) -> tf.Tensor:
+    def _energy_gradient(self, pairs: PairBlock, q: tf.Tensor, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the gradient `[..., dimension, bodies]` of the same energy."""
         inputs, difference, squares = self._pair_inputs(pairs, q)
         # d log r / dq_i = (q_i - q_j) / r^2. The forces on both bodies of a pair are exactly opposite.
-        slope = tf.reshape(scalar_gradient(self.potential, inputs)[:, 0], tf.shape(squares)) / squares
+        potential = self._potential_at(parameters, squares)
+        slope = tf.reshape(scalar_gradient(potential, inputs)[:, 0], tf.shape(squares)) / squares
         return _times(difference * slope[..., tf.newaxis, :], tf.transpose(pairs.incidence))
+
+    def _potential_at(self, parameters: tf.Tensor | None, squares: tf.Tensor) -> Hamiltonian:
+        """Returns V of the rows of `_pair_inputs`, where all pairs of a state have the parameters `[..., k]` of it."""
+        if parameters is None:
+            return self.potential
+        of_states = of_every_state(parameters, squares)[..., tf.newaxis, :]
+        of_pairs = of_states + tf.zeros_like(squares)[..., tf.newaxis]
+        return at_parameters(self.potential, tf.reshape(of_pairs, [-1, of_states.shape[-1]]))
 
     def _pair_inputs(self, pairs: PairBlock, q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Returns the inputs of V for some pairs, and the differences of the positions.

@@ -182,8 +182,8 @@ def _control(control: str | None, num_inputs: int, options: HamiltonianArguments
 
 def _no_parameters(model: str) -> OptionError:
     return OptionError(
-        "{model}: takes no parameters; take hnn, separable, mechanical (also with friction) or baseline, or give "
-        "recordings without parameters",
+        "{model}: takes no parameters; take hnn, separable, constant_mass, mechanical (also with friction), "
+        "pairwise or baseline, or give recordings without parameters",
         model=model,
     )
 
@@ -259,7 +259,7 @@ def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
 
 
 def _constant_mass(options: HamiltonianArguments) -> keras.layers.Layer:
-    return SeparableHamiltonian(QuadraticKinetic(dtype=options.dtype), _potential(options))
+    return SeparableHamiltonian(QuadraticKinetic(dtype=options.dtype), _potential(options, **_parameters(options)))
 
 
 def _mechanical(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -285,7 +285,8 @@ def _mechanical_features(options: HamiltonianArguments) -> keras.layers.Layer:
 
 
 def _pairwise(options: HamiltonianArguments) -> keras.layers.Layer:
-    return PairwiseHamiltonian(_energy(options), dimension=_body_dimension("pairwise", options))
+    energy = _energy(options, **_parameters(options))
+    return PairwiseHamiltonian(energy, dimension=_body_dimension("pairwise", options))
 
 
 def _body_dimension(model: str, options: HamiltonianArguments) -> int:

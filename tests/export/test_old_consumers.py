@@ -29,13 +29,16 @@ CASES = [
     *(("hnn", "float64", name) for name in INTEGRATORS[1:]),
     ("pixel hnn", "float32", "rk4"),
     *(("driven hnn_friction", dtype, "rk4") for dtype in TOLERANCE),
+    *(("family mechanical", dtype, "rk4") for dtype in TOLERANCE),
 ]
+
+FURTHER = {"driven": {"num_inputs": 2, "control": "mlp"}, "family": {"parameter_ranges": [[0.0, 1.0]]}}
 
 
 def _build(name, dtype):
     size = {"hidden_units": (16, 16), "activation": "tanh", "dtype": dtype, "body_dimension": 1}
     kind, _, base = name.rpartition(" ")
-    model = models.MODELS[base](**size, **({"num_inputs": 2, "control": "mlp"} if kind == "driven" else {}))
+    model = models.MODELS[base](**size, **FURTHER.get(kind, {}))
     if kind != "pixel":
         model.build([None, 4])
         return model

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from hnn_tf import HamiltonianNetwork, models, rollout, systems
 from hnn_tf.input_error import InputError
+from hnn_tf.models import body_pairs
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -128,9 +129,25 @@ def test_bodies_at_one_point_have_a_finite_energy_and_no_force():
     assert np.isfinite(tape.gradient(gradient, state)).all()
 
 
-def test_a_potential_with_parameters_is_refused():
-    with pytest.raises(InputError, match="potential: expected an energy without parameters; received family with 1"):
-        models.PairwiseHamiltonian(models.MLPEnergy(num_parameters=1, name="family"))
+@pytest.mark.parametrize("most", [2, 128])
+def test_each_pair_has_the_parameters_of_its_state(most, rng, monkeypatch):
+    monkeypatch.setattr(body_pairs, "MOST_PAIRS", most)
+    potential = models.MLPEnergy(hidden_units=[8], num_parameters=2, dtype="float64")
+    layer = models.PairwiseHamiltonian(potential, kinds=[0, 1, 0, 1])
+    state, theta = (tf.constant(rng.normal(size=[3, width])) for width in (16, 2))
+    with tf.GradientTape() as tape:
+        tape.watch(state)
+        energy = layer(state, parameters=theta)
+    gradient = layer.gradient(state, parameters=theta)
+    # Some 30 products, in another order.
+    np.testing.assert_allclose(gradient, tape.gradient(energy, state), rtol=0, atol=1e-13)
+    for one, own, expected in zip(state, theta, energy, strict=True):
+        np.testing.assert_allclose(layer(one, parameters=own), expected, rtol=1e-13)
+    assert np.abs(energy - layer(state, parameters=theta[::-1]))[0] > 1e-3
+    forces = np.reshape(gradient[:, :8], [3, 2, 4])
+    np.testing.assert_allclose(forces.sum(-1), 0.0, atol=1e-13)
+    with pytest.raises(InputError, match="expected parameters of width 2; received none"):
+        layer(state)
 
 
 def test_a_saved_model_is_the_same(rng, tmp_path):
