@@ -17,8 +17,8 @@ from hnn_tf.typing import ActivationLike, State
 _SLOPE = 0.4
 """The slope of the units, unless another one is given.
 
-For exact data of a double pendulum, slopes from 0.2 to 0.4 have errors that are ten times smaller than those of units
-between two points of the data.
+With exact data of a double pendulum, slopes from 0.2 to 0.4 give more than ten times smaller errors of H than the units
+of `sampled_weights` without a slope.
 """
 
 _BUMPS = 0.1
