@@ -36,7 +36,8 @@ test: $(BIN)/.installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(BIN)/.installed
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not times" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "slow and times"
 
 test-export: $(BIN)/.installed-export
 	$(BIN)/python -m pytest -m export
