@@ -83,6 +83,9 @@ BUILDERS = {
     "pairwise": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16), dimension=1)
     ),
+    "pairwise family": lambda: hnn_tf.HamiltonianNetwork(
+        hnn_tf.PairwiseHamiltonian(hnn_tf.MLPEnergy(hidden_units=16, num_parameters=1), dimension=1)
+    ),
     "random_features": lambda: hnn_tf.HamiltonianNetwork(hnn_tf.RandomFeatureHamiltonian(num_features=16)),
     "time_reversible": lambda: hnn_tf.HamiltonianNetwork(
         hnn_tf.TimeReversibleHamiltonian(hnn_tf.MLPHamiltonian(hidden_units=[16, 16]))
