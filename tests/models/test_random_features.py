@@ -140,6 +140,12 @@ def test_a_coordinate_that_never_changes_is_no_trouble(rng):
     assert all(np.isfinite(v).all() for v in hamiltonian.variables)
 
 
+def test_fewer_units_than_groups_are_no_trouble(rng):
+    hamiltonian = RandomFeatureHamiltonian(num_features=1, structure="separable")
+    hamiltonian.adapt(rng.normal(size=[50, 4]))
+    assert all(np.isfinite(v).all() for v in hamiltonian.variables)
+
+
 def test_only_the_coefficients_are_trained(rng):
     hamiltonian = _adapted(rng, width=4)
     assert [v.name for v in hamiltonian.trainable_variables] == ["coefficients"]
