@@ -130,6 +130,19 @@ def test_the_mass_matrix_is_positive_definite_for_all_parameters(hamiltonian, rn
     assert np.linalg.eigvalsh(matrix / np.abs(matrix).max((1, 2), keepdims=True)).min() > 0
 
 
+def test_the_perceptron_sees_scaled_parameters(theta, rng):
+    position, (low, high) = rng.normal(size=[5, 2]), np.transpose(RANGES)
+    scaled = models.MLPMassMatrix(**SMALL)
+    plain = models.MLPMassMatrix(**(SMALL | {"parameter_ranges": None}))
+    expected = scaled(position, parameters=theta)
+    plain.build([None, 2])
+    plain.set_weights(scaled.get_weights())
+    z = (2 * theta - low - high) / (high - low)
+    # Some ten roundings of numbers of order 1.
+    np.testing.assert_allclose(plain(position, parameters=z), expected, rtol=0, atol=1e-14)
+    assert np.abs(plain(position, parameters=theta) - expected).max() > 1e-3
+
+
 def test_lists_are_parameters_of_every_method(hamiltonian):
     q, v, theta = np.ones([3, 2]), np.ones([3, 2]), [1.0, 3.5]
     expected = hamiltonian.momentum(q, v, np.tile(theta, [3, 1]))
