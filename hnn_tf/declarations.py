@@ -89,6 +89,10 @@ ENERGIES = {
         bool, True, "Whether `feature_gradients` can be called: a layer around another one has the features of that."
     ),
     "coefficient_scales": Declaration(object, None, "The prior scales [m] of the coefficients of the features."),
+    "known_gradient": Declaration(
+        Callable, None, "The gradient [..., d] of the part of the energy that has no coefficients; None if none has."
+    ),
+    "known_masses": Declaration(object, None, "The known masses [n] or [1] of a kinetic energy; None if unknown."),
     "with_pairs": Declaration(
         Callable, None, "Makes a copy for bodies that act on each other in the given pairs; None if it cannot."
     ),

@@ -78,7 +78,8 @@ class Kind:
     def words(self) -> str:
         """A description of the allowed values, in words."""
         name = {bool: "True or False", int: "an integer", float: "a number", str: "a string"}[self.base]
-        name = "a tuple of integers" if self.is_tuple else name
+        if self.is_tuple:
+            name = {int: "a tuple of integers", float: "a tuple of numbers"}.get(self.base, "a tuple of strings")
         return f"{name}, or None" if self.optional else name
 
     def plain(self, value: Any) -> Any:

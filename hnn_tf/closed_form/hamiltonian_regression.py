@@ -8,7 +8,7 @@ import tensorflow as tf
 from hnn_tf import phase_space
 from hnn_tf.closed_form.free_terms import FreeTerms
 from hnn_tf.closed_form.input_gains import InputGains
-from hnn_tf.closed_form.linear_field import is_linear
+from hnn_tf.closed_form.linear_field import LinearField, is_linear
 from hnn_tf.closed_form.ridge_regression import RidgeRegression, RidgeSolution
 from hnn_tf.input_error import InputError
 from hnn_tf.typing import LinearHamiltonian
@@ -72,8 +72,9 @@ class HamiltonianFit:
 class HamiltonianRegression:
     """A regression for the coefficients of a Hamiltonian, which collects states and their time derivatives.
 
-    The model is ds/dt = J grad H(s) + (0, B u - gamma p),  H = w . phi. The solution minimises the squared error +
-    ridge |w|^2, over w, gamma and, unless they are known, the gains B of inputs u.
+    The model is ds/dt = J grad H(s) + (0, B u - gamma p),  H = H_0 + w . phi, where H_0 is the part of H without
+    coefficients (see `LinearField`), which is subtracted from the time derivatives. The solution minimises the squared
+    error + ridge |w|^2, over w, gamma and, unless they are known, the gains B of inputs u.
 
     Features are computed in the Hamiltonian's precision, and sums in float64. The round-off of a float32 Hamiltonian's
     features therefore counts as noise, and float32 can evaluate the chosen coefficients.
@@ -127,6 +128,9 @@ class HamiltonianRegression:
             self._regression = RidgeRegression(rows.shape[-1] - free.shape[-1], num_free=free.shape[-1])
         if self.terms.gains is not None:
             time_derivative = time_derivative - self.terms.gains.known_motion(inputs).numpy()
+        known = LinearField(self.hamiltonian).known_motion(tf.constant(state))
+        if known is not None:
+            time_derivative = time_derivative - known.numpy()
         self._regression.add(rows.reshape(-1, rows.shape[-1]), time_derivative.reshape(-1))
 
     def solve(self, *, ridge: float | None = None) -> HamiltonianFit:

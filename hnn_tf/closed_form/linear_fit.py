@@ -116,6 +116,7 @@ def fit_weak(
         gains,
         samples,
         objective,
+        known_motion=field.known_motion,
     )
     num_free = terms.num_free(states.shape[-1])
     regression = RidgeRegression(rows.shape[1] - num_free, num_free=num_free)

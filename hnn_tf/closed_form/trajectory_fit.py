@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from hnn_tf.closed_form.evidence import Posterior
+from hnn_tf.closed_form.input_gains import InputGains
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,3 +45,14 @@ class TrajectoryFit:
     gains_std: np.ndarray | None = None
     friction: float | None = None
     friction_std: float | None = None
+
+
+def with_physical_parameters(found: TrajectoryFit, gains: InputGains | None, *, friction: bool) -> TrajectoryFit:
+    """Returns the fit with gains and friction as numbers of their own, beside the posterior that has them."""
+    mean, std = found.posterior.mean.numpy(), np.sqrt(np.diag(found.posterior.covariance))
+    if gains is not None and gains.num_unknown:
+        matrices = [gains.matrix(values[: gains.num_unknown]) for values in (mean, std)]
+        found = dataclasses.replace(found, gains=matrices[0], gains_std=matrices[1])
+    if friction:
+        found = dataclasses.replace(found, friction=float(mean[-1]), friction_std=float(std[-1]))
+    return found

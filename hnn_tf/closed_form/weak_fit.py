@@ -45,25 +45,40 @@ class WeakFit(RidgeSolution):
 
 
 def weak_regression(
-    field_features: Callable[[State], tf.Tensor], gains: InputGains | None, samples: Samples, objective: WeakForm
+    field_features: Callable[[State], tf.Tensor],
+    gains: InputGains | None,
+    samples: Samples,
+    objective: WeakForm,
+    *,
+    known_motion: Callable[[State], tf.Tensor | None],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns the rows `[M, k + m]` and targets `[M]` of the weak form, in float64.
 
-    Known gains are subtracted from the targets.
+    Known gains and the known motion are subtracted from the targets.
 
     Args:
       field_features: A function from states `[B, 2n]` to fields `[B, 2n, m]`.
       gains: The gains of the inputs, of which k are unknown; None without inputs.
       samples: The columns of the weak form.
       objective: The weak form, with its window.
+      known_motion: A function from states `[B, 2n]` to the part `[B, 2n]` of the motion that has no coefficients, or
+        to None if there is none.
     """
     names = ("times", "states") if gains is None else ("times", "states", "inputs", "end_inputs")
     columns = {name: np.asarray(samples[name], np.float64) for name in names}
+
+    def features(state: State) -> tf.Tensor:
+        # One column for the known motion, which is 0 if there is none.
+        fields, known = field_features(state), known_motion(state)
+        return tf.concat([(tf.zeros_like(fields[..., 0]) if known is None else known)[..., tf.newaxis], fields], -1)
+
     if gains is None:
-        return objective.linear_regression(field_features, columns)
+        rows, targets = objective.linear_regression(features, columns)
+        return rows[:, 1:], targets - rows[:, 0]
     rows, targets = objective.linear_regression(
-        field_features,
+        features,
         columns,
         input_features=lambda u: tf.concat([gains.known_motion(u)[..., tf.newaxis], gains.columns(u)], -1),
     )
-    return rows[:, 1:], targets - rows[:, 0]
+    own = 1 + gains.num_unknown
+    return np.delete(rows, [0, own], axis=1), targets - rows[:, 0] - rows[:, own]

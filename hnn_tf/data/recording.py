@@ -14,12 +14,14 @@ class Recording:
 
     Attributes:
       times: `[T]`, increasing; the steps may differ.
-      states: The observed states `[T, 2n]`.
+      states: The observed states `[T, 2n]`. A number that was not observed has an estimate in its place.
       time_derivatives: The derivatives that belong to the states `[T, 2n]`, if they are known.
       inputs: The quantities, such as forces, that acted on the system from outside at the times `[T, m]`, if there are
         any.
       parameters: The quantities `[k]` that were constant in this recording and may differ in others.
       true_states: The states without noise `[T, 2n]`, if they are known.
+      observed: True for the numbers of `states` that were observed, `[T, 2n]`; None if all were.
+      name: The name of the run. Parts of one run have the same name.
     """
 
     times: np.ndarray
@@ -28,6 +30,8 @@ class Recording:
     inputs: np.ndarray | None = None
     parameters: np.ndarray | None = None
     true_states: np.ndarray | None = None
+    observed: np.ndarray | None = None
+    name: str = ""
 
     def __len__(self) -> int:
         """Returns the number of readings."""
@@ -40,7 +44,7 @@ class Recording:
         return dataclasses.replace(self, **cut)
 
 
-_OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states")
+_OF_TIME = ("times", "states", "time_derivatives", "inputs", "true_states", "observed")
 
 
 def numbers(values: Any, where: str) -> np.ndarray:
@@ -70,7 +74,7 @@ def check(recording: Recording, first: Recording, where: str) -> None:
             raise InputError(f"{where}: expected {name} in all recordings, or in no recording")
         if value is None:
             continue
-        expected = shape if name in ("states", "time_derivatives", "true_states") else None
+        expected = shape if name in ("states", "time_derivatives", "true_states", "observed") else None
         of_time = name in _OF_TIME
         if of_time and len(value) != shape[0]:
             raise InputError(f"{where}: expected {name} for each of the {shape[0]} states; received {len(value)}")
@@ -82,6 +86,8 @@ def check(recording: Recording, first: Recording, where: str) -> None:
             raise InputError(f"{where}: expected inputs [T, m]; received shape {np.shape(value)}")
         if name == "parameters" and np.ndim(value) != 1:
             raise InputError(f"{where}: expected parameters [k]; received shape {np.shape(value)}")
+        if name == "observed" and np.asarray(value).dtype != bool:
+            raise InputError(f"{where}: expected True or False as observed; received {np.asarray(value).dtype}")
         if not np.isfinite(value).all():
             raise InputError(f"{where}: expected finite {name}; received NaN or infinity")
     if np.ndim(recording.times) != 1 or not (np.diff(recording.times) > 0).all():

@@ -34,6 +34,9 @@ class Recordings(Sequence[Recording]):
         next reading, and "linear" changes them linearly.
       parameter_names: The names of the k parameters; by default theta1, theta2, …
       parameter_units: The units of the k parameters; empty by default.
+      second_half: The second half of the states, "momenta" or "velocities".
+      masses: The known masses, one for all velocities or n numbers, if the second half are velocities. The momenta are
+        the velocities times the masses. By default, all masses are 1.
 
     Raises:
       InputError: If arrays do not fit each other, times do not increase, or a number is not finite.
@@ -50,6 +53,8 @@ class Recordings(Sequence[Recording]):
     input_interpolation: InputInterpolation = "zero_order_hold"
     parameter_names: tuple[str, ...] = ()
     parameter_units: tuple[str, ...] = ()
+    second_half: str = "momenta"
+    masses: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
         if not self.recordings:
@@ -77,6 +82,14 @@ class Recordings(Sequence[Recording]):
                 )
         if any(not 0 <= angle < width // 2 for angle in self.angles):
             raise InputError(f"angles: expected indices of positions, 0 to {width // 2 - 1}; received {self.angles}")
+        if self.second_half not in ("momenta", "velocities"):
+            raise InputError(f"second_half: expected 'momenta' or 'velocities'; received {self.second_half!r}")
+        right = len(self.masses) in (1, width // 2) and all(0.0 < mass < float("inf") for mass in self.masses)
+        if not right or (self.second_half == "momenta" and self.masses != (1.0,)):
+            raise InputError(
+                f"masses: expected finite numbers > 0, one for all velocities or {width // 2}, and only with velocities; "
+                f"received {self.masses}"
+            )
         dimension = self.body_dimension
         if dimension is not None and (not isinstance(dimension, int) or dimension < 1 or width % (2 * dimension)):
             raise InputError(

@@ -56,6 +56,11 @@ class QuadraticKinetic(VectorLayer):
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: n})
 
     @property
+    def known_masses(self) -> np.ndarray | None:
+        """The known masses, `[n]` or `[1]`; None if the masses are learned."""
+        return self._known
+
+    @property
     def masses(self) -> tf.Tensor:
         """The masses `[n]`, in momentum / velocity."""
         values = tf.exp(self._log_masses) if self._known is None else tf.constant(self._known, self.compute_dtype)

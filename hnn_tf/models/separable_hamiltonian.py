@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from hnn_tf import phase_space
@@ -20,7 +21,9 @@ class SeparableHamiltonian(EnergyLayer):
     H(q, p) = T(p) + V(q):  dq/dt = dT/dp,  dp/dt = -dV/dq.
 
     The velocity then depends only on the momentum, and the force only on the position. The explicit symplectic
-    integrators, such as leapfrog, need this form.
+    integrators, such as leapfrog, need this form. If T has known masses and V is a sum of features, as in
+    `SeparableHamiltonian(QuadraticKinetic(masses=1.0), RandomFeatureEnergy())`, H is linear in all of its learned
+    coefficients, which are those of V, and a closed form finds them.
 
     Args:
       kinetic: T, a Keras layer from momenta `[..., n]` to energies `[...]` or `[..., 1]`, for example
@@ -71,6 +74,58 @@ class SeparableHamiltonian(EnergyLayer):
         q, p = phase_space.split(self._prepared(state))
         by_position = scalar_gradient(self.part_at("potential", parameters), q)
         return phase_space.join(by_position, scalar_gradient(self.part_at("kinetic", parameters), p))
+
+    @property
+    def known_masses(self) -> np.ndarray | None:
+        """The known masses of T, as T declares them; None if T learns its masses, or has no masses."""
+        return declared(self.kinetic, "known_masses")
+
+    @property
+    def has_features(self) -> bool:
+        """Whether V is a weighted sum of features, and T has known masses."""
+        features = declared(self.potential, "feature_gradients") is not None
+        return features and declared(self.potential, "has_features") and self.known_masses is not None
+
+    @property
+    def has_closed_form(self) -> bool:
+        """Whether T has known masses, and V is linear in all of its learned numbers, as V declares it."""
+        return self.has_features and declared(self.potential, "has_closed_form")
+
+    def known_gradient(self, state: State) -> tf.Tensor:
+        """Returns (0, dT/dp) `[..., 2n]` at states `[..., 2n]`, which has no coefficients if the masses are known."""
+        q, p = phase_space.split(self._prepared(state))
+        return phase_space.join(tf.zeros_like(q), scalar_gradient(self.kinetic, p))
+
+    def features(self, state: State) -> tf.Tensor:
+        """Returns the features `[..., m]` of V at states `[..., 2n]`."""
+        return self.potential.features(phase_space.split(self._prepared(state))[0])
+
+    def feature_gradients(self, state: State) -> tf.Tensor:
+        """Returns the gradients `[..., 2n, m]` of the features of V at states `[..., 2n]`."""
+        by_position = self.potential.feature_gradients(phase_space.split(self._prepared(state))[0])
+        return tf.concat([by_position, tf.zeros_like(by_position)], -2)
+
+    @property
+    def coefficients(self) -> tf.Tensor:
+        """The coefficients `[m]` of V."""
+        return self.potential.coefficients
+
+    def assign_coefficients(self, values: np.ndarray) -> None:
+        """Replaces the coefficients of V by values `[m]`."""
+        self.potential.assign_coefficients(values)
+
+    @property
+    def coefficient_scales(self) -> np.ndarray | None:
+        """The prior scales `[m]` of the coefficients of V; None if V declares none."""
+        return declared(self.potential, "coefficient_scales")
+
+    def adapt(self, states: np.ndarray, **options: Any) -> None:
+        """Adapts the features of V to states `[N, 2n]` if V has a method `adapt`, which receives the options."""
+        if not self.built:
+            self.build(np.shape(states))
+        adapt = declared(self.potential, "adapt")
+        if adapt:
+            adapt(np.asarray(states)[:, : np.shape(states)[1] // 2], **options)
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses of the kinetic energy by name, if it has some."""

@@ -110,6 +110,19 @@ class TimeReversibleHamiltonian(TakesNestedLists):
         return 0.5 * (self.hamiltonian.feature_gradients(state) + backward)
 
     @property
+    def known_gradient(self) -> Callable[[State], tf.Tensor] | None:
+        """The gradient of the part of H that has no coefficients, as h declares it; None if h declares none."""
+        known = declared(self.hamiltonian, "known_gradient")
+        if known is None:
+            return None
+
+        def gradient(state: State) -> tf.Tensor:
+            state, reversed_state, signs = self._both(state)
+            return 0.5 * (known(state) + signs * known(reversed_state))
+
+        return gradient
+
+    @property
     def coefficients(self) -> tf.Tensor:
         """The coefficients `[m]` of h."""
         return self.hamiltonian.coefficients

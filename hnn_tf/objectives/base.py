@@ -193,11 +193,16 @@ class Objective(abc.ABC):
 
 
 def check_takes(objective: Objective, recordings: Recordings) -> None:
-    """Refuses recordings with inputs or parameters that the objective would ignore.
+    """Refuses recordings with inputs, parameters or unobserved numbers that the objective would ignore.
 
     Raises:
-      InputError: If there are such inputs or parameters. The message names them.
+      InputError: If there are such parts. The message names them.
     """
+    if recordings[0].observed is not None and "observed" not in objective.input_columns:
+        raise InputError(
+            f"objective {objective.name!r}: expected recordings in which all positions and momenta were observed; "
+            "received some that were not; take trajectory"
+        )
     for name in ("inputs", "parameters"):
         if getattr(recordings[0], name) is not None and name not in objective.input_columns:
             raise InputError(f"objective {objective.name!r}: takes no {name}; give recordings without {name}")

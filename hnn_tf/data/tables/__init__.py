@@ -1,0 +1,1 @@
+"""Tables of measurements in files: text, NumPy archives, HDF5 and Parquet."""
