@@ -56,6 +56,9 @@ MOTIONS = {
     "computes_forces": Declaration(bool, False, "Whether there is a method `inverse_dynamics` for the forces."),
     "computes_accelerations": Declaration(bool, False, "Whether there is a method `forward_dynamics`."),
     "check_states": Declaration(Callable, None, "Refuses states [N, 2n] at which there is no motion."),
+    "suggested_step_size": Declaration(
+        float, None, "The longest sensible integrator step, in the unit of time; None if it is unknown."
+    ),
     "serving_signatures": Declaration(
         Callable, None, "Makes the signatures of an export; None for the signatures of a model of states."
     ),

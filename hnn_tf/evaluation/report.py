@@ -23,7 +23,16 @@ def write_metrics(path: str | os.PathLike, document: dict[str, Any]) -> None:
       ValueError: If a number is not finite, because JSON has no such numbers.
     """
     with atomic_file(path) as temporary:
-        temporary.write_text(json.dumps(document | {"versions": versions()}, indent=2, allow_nan=False) + "\n")
+        temporary.write_text(as_json(document | {"versions": versions()}))
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """Returns a document as the text of a JSON file.
+
+    Raises:
+      ValueError: If a number is not finite, because JSON has no such numbers.
+    """
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def input_entry(recordings: Recordings | FrameRecordings) -> dict[str, Any] | None:

@@ -62,7 +62,8 @@ def export_model(
       integrator: The integrator of the rollout, a name or an `hnn_tf.integrators.Integrator`. By default, the
         integrator of the fitted model, and "rk4" for any other model.
       max_step_size: The longest integrator step of the rollout, in the system's time unit, > 0. By default, if
-        `substeps` is not given either, 0.05, or half a frame for a model of frames.
+        `substeps` is not given either, the model's own `suggested_step_size` if it has one, and otherwise 0.05, or half
+        a frame for a model of frames.
       substeps: The number of integrator steps between two of the rollout's times, >= 1. It can be given instead of
         `max_step_size`.
       max_steps: The largest number of integrator steps of one call of the rollout, from 1 (or `substeps`) to ten
@@ -90,8 +91,8 @@ def export_model(
     if max_step_size is not None and substeps is not None:
         raise InputError("max_step_size and substeps: expected one of the two; received both")
     if max_step_size is None and substeps is None:
-        sees_frames = declared(model, "sees_frames")
-        max_step_size = _MAX_STEP_SIZE_OF_FRAMES if sees_frames else _MAX_STEP_SIZE
+        usual = _MAX_STEP_SIZE_OF_FRAMES if declared(model, "sees_frames") else _MAX_STEP_SIZE
+        max_step_size = declared(model, "suggested_step_size") or usual
     if max_step_size is not None and not 0 < np.float32(max_step_size) < float("inf"):
         raise InputError(f"max_step_size: expected a finite number > 0; received {max_step_size}")
     if substeps is not None and not (1 <= substeps <= _MOST_SUBSTEPS and substeps == int(substeps)):

@@ -33,6 +33,7 @@ from .random_feature_mechanical_hamiltonian import (
 )
 from .registry import MODELS as MODELS
 from .residual_mlp import ResidualMLP as ResidualMLP
+from .scaled_network import ScaledNetwork as ScaledNetwork
 from .second_order_network import SecondOrderNetwork as SecondOrderNetwork
 from .separable_hamiltonian import SeparableHamiltonian as SeparableHamiltonian
 from .single_output_hamiltonian import SingleOutputHamiltonian as SingleOutputHamiltonian

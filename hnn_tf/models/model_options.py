@@ -18,17 +18,19 @@ class ModelOptions(Options):
         "hnn",
         "The model. hnn learns H, hnn_friction also one coefficient of linear friction, and hnn_dissipation also a "
         "dissipation that depends on the state. separable learns H = T(p) + V(q). constant_mass learns one mass m of "
-        "each momentum and H = sum of p^2 / (2 m) + V(q). mechanical learns a mass matrix M(q) and H = p M(q)^-1 p / 2 "
-        "+ V(q). separable_friction, constant_mass_friction and mechanical_friction also learn one coefficient of "
+        "each momentum and H = sum of p^2 / (2 m) + V(q). known_mass is told these masses, which are 1 by default. "
+        "mechanical learns a mass matrix M(q) and H = p M(q)^-1 p / 2 + V(q). separable_friction, "
+        "constant_mass_friction, known_mass_friction and mechanical_friction also learn one coefficient of "
         "linear friction. mechanical_features learns M(q) and V(q) as sums of fixed random functions of q. "
         "mechanical_velocity and mechanical_velocity_friction are the mechanical models of states whose second half is "
         "the velocity dq/dt, and lagrangian learns a Lagrangian of such states. pairwise learns the potential energy "
         "of each pair of equal bodies as a function of their distance. baseline learns the time derivative, and "
         "second_order learns dp/dt. random_features and random_features_friction learn H as a sum of fixed random "
         "functions, and the second of the two also one coefficient of linear friction. mechanical_random_features, "
-        "separable_random_features and pairwise_random_features do the same for H = p A(q) p / 2 + V(q), where A(q) "
-        "and V(q) are such sums, for T(p) + V(q), and for pairs of bodies. The first two of them also exist with "
-        "_friction at the end of the name.",
+        "separable_random_features, known_mass_random_features and pairwise_random_features do the same for "
+        "H = p A(q) p / 2 + V(q), where A(q) and V(q) are such sums, for T(p) + V(q), for known masses, and for pairs "
+        "of bodies. The first three of them also exist with _friction at the end of the name. known_mass_dissipation "
+        "learns a dissipation that depends on the state.",
         choices=MODELS,
     )
     hidden_units: tuple[int, ...] = option(

@@ -17,6 +17,7 @@ def new_model(
     body_dimension: int | None = None,
     num_inputs: int = 0,
     parameter_ranges: Sequence[Sequence[float]] = (),
+    masses: Sequence[float] = (1.0,),
     seed: int = 0,
 ) -> keras.Model:
     """Returns a built model of states, whose weights are drawn with a seed.
@@ -41,6 +42,7 @@ def new_model(
         body_dimension=body_dimension,
         num_inputs=num_inputs,
         parameter_ranges=parameter_ranges,
+        masses=masses,
     )
     model.build([None, width])
     return model
@@ -53,14 +55,17 @@ def new_unbuilt_model(
     body_dimension: int | None = None,
     num_inputs: int = 0,
     parameter_ranges: Sequence[Sequence[float]] = (),
+    masses: Sequence[float] = (1.0,),
 ) -> keras.Model:
     """Returns a model of the given options that is not built yet, because the width of its states is unknown."""
-    # A builder of your own need not know inputs and parameters.
+    # A builder of your own need not know inputs, parameters and masses.
     given: dict[str, Any] = {}
     if num_inputs or options.control:
         given |= {"num_inputs": num_inputs, "control": options.control}
     if len(parameter_ranges):
         given["parameter_ranges"] = parameter_ranges
+    if tuple(masses) != (1.0,):
+        given["masses"] = masses
     return MODELS[options.model](
         hidden_units=options.hidden_units,
         activation=options.activation,

@@ -47,6 +47,7 @@ class HamiltonianArguments:
     angles: Sequence[int]
     body_dimension: int | None
     parameter_ranges: Sequence[Sequence[float]] = ()
+    masses: Sequence[float] = (1.0,)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +78,7 @@ class HamiltonianPreset:
         num_inputs: int = 0,
         control: str | None = None,
         parameter_ranges: Sequence[Sequence[float]] = (),
+        masses: Sequence[float] = (1.0,),
     ) -> keras.Model:
         """Returns an unbuilt model.
 
@@ -90,13 +92,14 @@ class HamiltonianPreset:
           num_inputs: m, the number of inputs.
           control: The name of the control layer in `CONTROLS`; by default "linear".
           parameter_ranges: The smallest and the largest value of each parameter, `[k, 2]`; empty without parameters.
+          masses: The known masses, one for all momenta or n numbers, of the models that do not learn T(p).
 
         Raises:
           OptionError: If the model is one of bodies, and there is no `body_dimension`; if a control layer is named, and
             there are no inputs; or if there are parameters, and H takes none.
         """
         options = HamiltonianArguments(
-            hidden_units, activation, dtype, tuple(periodic), body_dimension, parameter_ranges
+            hidden_units, activation, dtype, tuple(periodic), body_dimension, parameter_ranges, tuple(masses)
         )
         hamiltonian = self.hamiltonian(options)
         if len(parameter_ranges) != (declared(hamiltonian, "num_parameters") or 0):
@@ -131,6 +134,7 @@ class FieldPreset:
         num_inputs: int = 0,
         control: str | None = None,
         parameter_ranges: Sequence[Sequence[float]] = (),
+        masses: Sequence[float] = (1.0,),
     ) -> keras.Model:
         """Returns an unbuilt model, in which inputs and parameters are further inputs of the network.
 
@@ -139,7 +143,7 @@ class FieldPreset:
         Raises:
           OptionError: If `time_reversible` or a `control` is set.
         """
-        del periodic, body_dimension  # a perceptron of the whole state knows neither angles nor bodies
+        del periodic, body_dimension, masses  # a perceptron of the whole state knows neither of them
         if time_reversible:
             raise OptionError(
                 "{time_reversible:only}: expected a model with a Hamiltonian; received {model}; take hnn",
@@ -199,6 +203,7 @@ def lagrangian(
     num_inputs: int = 0,
     control: str | None = None,
     parameter_ranges: Sequence[Sequence[float]] = (),
+    masses: Sequence[float] = (1.0,),
 ) -> keras.Model:
     """Returns an unbuilt `LagrangianNetwork`. The arguments are those of `HamiltonianPreset`.
 
@@ -206,6 +211,7 @@ def lagrangian(
       OptionError: If `time_reversible` is set, a control layer is named, and there are no inputs, or there are
         parameters.
     """
+    del masses  # they are learned
     if len(parameter_ranges):
         raise _no_parameters("lagrangian")
     if time_reversible:
@@ -256,6 +262,21 @@ def _mechanical_random_features(options: HamiltonianArguments) -> keras.layers.L
 def _separable(options: HamiltonianArguments) -> keras.layers.Layer:
     parameters = _parameters(options)
     return SeparableHamiltonian(_energy(options, **parameters), _potential(options, **parameters))
+
+
+def _known_mass(options: HamiltonianArguments) -> keras.layers.Layer:
+    kinetic = QuadraticKinetic(options.masses, dtype=options.dtype)
+    return SeparableHamiltonian(kinetic, _potential(options, **_parameters(options)))
+
+
+def _known_mass_random_features(options: HamiltonianArguments) -> keras.layers.Layer:
+    potential = RandomFeatureEnergy(
+        num_features=options.hidden_units[-1],
+        activation=options.activation,
+        angles=options.angles,
+        dtype=options.dtype,
+    )
+    return SeparableHamiltonian(QuadraticKinetic(options.masses, dtype=options.dtype), potential)
 
 
 def _constant_mass(options: HamiltonianArguments) -> keras.layers.Layer:
@@ -331,6 +352,13 @@ separable = HamiltonianPreset("separable", _separable)
 separable_friction = HamiltonianPreset("separable_friction", _separable, _friction)
 constant_mass = HamiltonianPreset("constant_mass", _constant_mass)
 constant_mass_friction = HamiltonianPreset("constant_mass_friction", _constant_mass, _friction)
+known_mass = HamiltonianPreset("known_mass", _known_mass)
+known_mass_friction = HamiltonianPreset("known_mass_friction", _known_mass, _friction)
+known_mass_dissipation = HamiltonianPreset("known_mass_dissipation", _known_mass, _dissipation)
+known_mass_random_features = HamiltonianPreset("known_mass_random_features", _known_mass_random_features)
+known_mass_random_features_friction = HamiltonianPreset(
+    "known_mass_random_features_friction", _known_mass_random_features, _friction
+)
 mechanical = HamiltonianPreset("mechanical", _mechanical)
 mechanical_friction = HamiltonianPreset("mechanical_friction", _mechanical, _friction)
 mechanical_velocity = HamiltonianPreset("mechanical_velocity", _mechanical, network=MechanicalVelocityNetwork)

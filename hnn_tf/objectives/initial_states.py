@@ -52,7 +52,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     """
     dtype = declared(model, "compute_dtype") or "float64"
     columns = {name: samples[name] for name in ("times", "states", "initial_state")}
-    given = {name: samples[name] for name in ("inputs", "end_inputs", "parameters") if name in samples}
+    given = {name: samples[name] for name in ("inputs", "end_inputs", "parameters", "observed") if name in samples}
     num_times, width = np.shape(columns["states"])[1:]
     num_segments = np.shape(columns["initial_state"])[1]
     segments = Segments(num_times, num_segments)
@@ -65,6 +65,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     @tf.function(autograph=False)
     def residuals(start: tf.Tensor, times: tf.Tensor, states: tf.Tensor, given: dict[str, tf.Tensor]) -> tf.Tensor:
         starts = tf.reshape(start + sides[:, tf.newaxis, tf.newaxis], [-1, num_segments, width])
+        weights = given.pop("observed", None)
         given = {name: tf.concat([values] * len(sides), 0) for name, values in given.items()}
         paths = roll_out(
             model,
@@ -77,7 +78,8 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
         )
         paths = tf.reshape(paths, [len(sides), -1, *segments.indices.shape, width])
         observed = tf.gather(states, segments.indices, axis=1)
-        return tf.where(seen[..., np.newaxis], (paths - observed) / scale, tf.zeros_like(paths))
+        left = tf.where(seen[..., np.newaxis], (paths - observed) / scale, tf.zeros_like(paths))
+        return left if weights is None else left * tf.sqrt(tf.gather(weights, segments.indices, axis=1))
 
     def of_piece(piece: slice) -> np.ndarray:
         times = tf.constant(since_first(columns["times"][piece]), dtype)
@@ -85,7 +87,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
         of_rows = {name: tf.constant(column[piece], dtype) for name, column in given.items()}
 
         def linearised(start: np.ndarray) -> Linearised:
-            flat = residuals(tf.constant(start), times, states, of_rows).numpy()
+            flat = residuals(tf.constant(start), times, states, dict(of_rows)).numpy()
             flat = flat.reshape(len(sides), len(start), num_segments, -1).astype(np.float64)
             jacobian = np.moveaxis(flat[1 : width + 1] - flat[width + 1 :], 0, -1) / (2 * _DIFFERENCE * spread)
             gram = np.einsum("nwki,nwkj->nwij", jacobian, jacobian)

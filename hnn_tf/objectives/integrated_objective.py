@@ -101,10 +101,13 @@ class IntegratedObjective(Objective):
         states, finer = (predicted.numpy().astype(np.float64) for predicted in predictions)
         width = states.shape[-1]
         observed = columns["states" if "states" in columns else "next_state"]
+        # A number that was not observed has no residual.
+        weights = np.broadcast_to(columns.get("observed", 1.0), np.shape(observed))
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            left = np.sqrt(np.mean((states - observed).reshape(-1, width) ** 2, 0))
+            left = np.sqrt(np.mean((weights * (states - observed) ** 2).reshape(-1, width), 0))
             rounding = _ROUNDINGS * np.finfo(dtype).eps * np.max(np.abs(states).reshape(-1, width), 0)
-            shift = np.where(np.abs(finer - states) < rounding, 0.0, (finer - states) / left)
+            unseen = (np.abs(finer - states) < rounding) | (weights == 0)
+            shift = np.where(unseen, 0.0, (finer - states) / left)
             return float(np.sqrt(np.sum(shift**2) * len(widest) / count))
 
 

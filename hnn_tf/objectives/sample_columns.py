@@ -26,14 +26,25 @@ def check_columns(objective: Objective, samples: Samples) -> None:
 
 
 def window_columns(windows: Recordings) -> dict[str, np.ndarray]:
-    """Returns the columns of recordings of equal length; see `trajectory_columns`."""
-    return trajectory_columns(
+    """Returns the columns of recordings of equal length; see `trajectory_columns`.
+
+    If some numbers were not observed, the column `observed` has the weight of each number, with the mean 1.
+    """
+    columns = trajectory_columns(
         windows.stacked("times"),
         windows.stacked("states"),
         windows.stacked("inputs") if windows.num_inputs else None,
         windows.stacked("parameters") if windows.num_parameters else None,
         interpolation=windows.input_interpolation,
     )
+    if windows[0].observed is not None:
+        columns["observed"] = mean_weights(windows.stacked("observed"))
+    return columns
+
+
+def mean_weights(seen: np.ndarray) -> np.ndarray:
+    """Returns weights in the relation of the given ones, with the mean 1, so that a weighted mean is a mean."""
+    return seen / np.mean(seen)
 
 
 def parameters_of_readings(recordings: Recordings) -> np.ndarray | None:

@@ -42,7 +42,9 @@ class TrajectoryMatching(IntegratedObjective):
 
     The columns are `times` `[B, T]`, which may be irregular; `states` `[B, T, 2n]`; and `initial_state` `[B, W, 2n]`,
     for W segments. If there are inputs, they change linearly within each interval, from `inputs` to `end_inputs`, which
-    are `[B, T, m]` each, and equal for held inputs. If there are parameters, they are `parameters` `[B, k]`.
+    are `[B, T, m]` each, and equal for held inputs. If there are parameters, they are `parameters` `[B, k]`. If some
+    numbers were not observed, `observed` `[B, T, 2n]` has the weights of all numbers, with the mean 1; the weight 0
+    stands for a number that was not observed.
 
     Args:
       integrator: A name or an `hnn_tf.integrators.Integrator`.
@@ -68,7 +70,7 @@ class TrajectoryMatching(IntegratedObjective):
 
     name = "trajectory"
     columns: ClassVar[tuple[str, ...]] = ("times", "states", "initial_state")
-    input_columns = ("inputs", "end_inputs", "parameters")
+    input_columns = ("inputs", "end_inputs", "parameters", "observed")
     learned_columns = ("initial_state",)
     is_sample_mean = True  # a sample is a trajectory, and all have as many observations and gaps
     takes = IntegratedObjective.takes | {"segments", "huber", "growth_steps"}
@@ -207,6 +209,8 @@ class TrajectoryMatching(IntegratedObjective):
         if self.huber is not None:
             size = tf.abs(residual)
             squares = tf.where(size <= self.huber, squares, 2.0 * self.huber * size - self.huber**2)
+        if "observed" in samples:
+            squares *= tf.gather(samples["observed"], segments.indices, axis=1)
         loss = weighted_mean(squares, segments, counting)
         if segments.num_segments > 1:
             last = rolled_out[:, :-1, -1]  # a shorter segment stays at its last state

@@ -19,8 +19,11 @@ from hnn_tf.data.segments import Segments
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.input_error import InputError, InputWarning
+from hnn_tf.models.quadratic_kinetic import QuadraticKinetic
+from hnn_tf.models.random_feature_energy import RandomFeatureEnergy
 from hnn_tf.models.random_feature_hamiltonian import RandomFeatureHamiltonian
 from hnn_tf.models.random_feature_mechanical_hamiltonian import RandomFeatureMechanicalHamiltonian
+from hnn_tf.models.separable_hamiltonian import SeparableHamiltonian
 from hnn_tf.models.time_reversible_hamiltonian import TimeReversibleHamiltonian
 from hnn_tf.numerics.substeps import choose_substeps
 from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching, WeakForm
@@ -62,7 +65,8 @@ class WarmStart:
       fit: The result of the closed form; None if the model does not begin at a closed form.
       evidence: The logarithm of the evidence of each structure that was fitted: `log_evidence` of the network's own
         random features, or `log_evidence_full`, `log_evidence_full_even`, `log_evidence_separable`,
-        `log_evidence_separable_even` or `log_evidence_mechanical` of those from which the network learns.
+        `log_evidence_separable_even`, `log_evidence_mechanical` or `log_evidence_known_mass` of those from which the
+        network learns.
     """
 
     objective: TrajectoryMatching
@@ -212,6 +216,11 @@ def _candidates(hamiltonian: Any, periodic: Sequence[int]) -> dict[str, Any]:
             num_features=_NUM_FEATURES, structure=structure, periodic=periodic, dtype="float64"
         )
 
+    masses = declared(hamiltonian, "known_masses")
+    if masses is not None:
+        potential = RandomFeatureEnergy(num_features=_NUM_FEATURES, angles=periodic, dtype="float64")
+        kinetic = QuadraticKinetic(masses.tolist(), dtype="float64")
+        return {"log_evidence_known_mass": SeparableHamiltonian(kinetic, potential)}
     # A layer of H declares its form.
     separable, even = declared(hamiltonian, "separable"), declared(hamiltonian, "even_in_momenta")
     structures = ["separable"] if separable else ["full", "separable"]

@@ -1,0 +1,171 @@
+"""The fit of one candidate to recordings: a closed form, or a network that begins at the best closed form."""
+
+import dataclasses
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from hnn_tf.closed_form.input_gains import InputGains
+from hnn_tf.closed_form.recording_pieces import RecordingPieces
+from hnn_tf.closed_form.recordings_fit import RecordingsFit, fit_recordings
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.declarations import declared
+from hnn_tf.derivative_estimators import SmoothingSpline
+from hnn_tf.models.model_options import ModelOptions
+from hnn_tf.models.new_model import new_model
+from hnn_tf.models.scaled_network import ScaledNetwork
+from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching
+from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
+from hnn_tf.objectives.sample_columns import mean_weights
+from hnn_tf.own_data.candidates import Candidate
+from hnn_tf.own_data.scales import Scales
+from hnn_tf.training.training_loop import TrainingLoop
+
+_PIECE = 40
+"""The readings of a piece, along which a network is trained."""
+
+_HIDDEN_UNITS = (64, 64)
+_FIRST_STEPS = 1500
+_FIRST_RATE = 3e-3
+_RATE = 1e-3
+
+STEPS = {"fast": 300, "normal": 1500, "thorough": 6000}
+"""The steps of a network's training along trajectories, by budget."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Tried:
+    """A candidate that was fitted.
+
+    Attributes:
+      candidate: The candidate.
+      model: The model in the units of the recordings.
+      scales: The scales of the inner model.
+      seconds: The duration of the fit.
+      fit: The closed form's fit, in dimensionless units; None for a network.
+    """
+
+    candidate: Candidate
+    model: ScaledNetwork
+    scales: Scales
+    seconds: float
+    fit: RecordingsFit | None = None
+
+
+def fit_closed_form(candidate: Candidate, recordings: Recordings, *, period: float | None, seed: int) -> Tried:
+    """Fits random features to recordings.
+
+    Raises:
+      ArithmeticError: If no motion of this kind fits.
+    """
+    began = time.monotonic()
+    scales = Scales.of(recordings, period=period)
+    inner = scales.scaled(recordings)
+    dof = recordings.width // 2
+    network = _new_network(candidate, inner, scales, (candidate.num_features * min(dof, 2),), seed)
+    gains = InputGains(dof, recordings.num_inputs) if recordings.num_inputs else None
+    assign_friction = declared(declared(network, "dissipation"), "assign_coefficient")
+    found = fit_recordings(
+        network.hamiltonian, inner, friction=assign_friction is not None, gains=gains, seed=seed
+    )
+    if assign_friction is not None:
+        assign_friction(found.fit.friction or 0.0)
+    if gains is not None:
+        gains.assign(network, found.fit.gains)
+    return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
+
+
+def fit_network(
+    candidate: Candidate,
+    recordings: Recordings,
+    *,
+    noise_std: np.ndarray,
+    period: float | None,
+    seed: int,
+    steps: int,
+    best: Tried | None,
+) -> Tried:
+    """Trains a network along pieces of the recordings.
+
+    Args:
+      candidate: The candidate.
+      recordings: The recordings.
+      noise_std: The noise levels `[2n]`, in the units of the recordings.
+      period: The period of the motion, if it is known.
+      seed: The seed of the weights.
+      steps: The number of steps along the pieces.
+      best: A closed form whose motion the network learns first. Without it, the network first matches derivatives that
+        a spline estimates.
+    """
+    began = time.monotonic()
+    scales = Scales.of(recordings, period=period, velocities=candidate.velocities)
+    inner = scales.scaled(recordings)
+    network = _new_network(candidate, inner, scales, _HIDDEN_UNITS, seed)
+    states = _imitate(network, inner, scales, best, seed) if best and best.fit else _match_derivatives(network, inner)
+    if steps:
+        pieces = RecordingPieces.of(inner, _PIECE)
+        columns = pieces.columns()
+        seen = columns.get("observed", np.ones(columns["states"].shape))
+        columns["observed"] = mean_weights(seen * columns.pop("counted")[..., np.newaxis])
+        columns["initial_state"] = pieces.starts(states)[:, np.newaxis]
+        objective = with_chosen_substeps(TrajectoryMatching(noise_std=noise_std / scales.scale), columns)
+        _run(network, objective, columns, steps, _RATE)
+    return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began)
+
+
+def _new_network(
+    candidate: Candidate, inner: Recordings, scales: Scales, hidden_units: tuple[int, ...], seed: int
+) -> keras.Model:
+    return new_model(
+        ModelOptions(candidate.model, hidden_units=hidden_units, time_reversible=candidate.time_reversible),
+        width=inner.width,
+        angles=inner.angles,
+        num_inputs=inner.num_inputs,
+        parameter_ranges=inner.parameter_ranges,
+        masses=tuple(scales.inner_masses.tolist()),
+        seed=seed,
+    )
+
+
+def _imitate(
+    network: keras.Model, inner: Recordings, scales: Scales, best: Tried, seed: int
+) -> list[np.ndarray]:
+    """Trains a network on the motion of a closed form, at its states and around them, and returns these states."""
+    found = best.fit
+    assert found is not None  # noqa: S101 - the caller has checked it
+    # The closed form has momenta, and the network may have velocities.
+    to_own = best.scales.scale / scales.scale
+    states = np.concatenate(found.states)
+    rng = np.random.default_rng(seed)
+    around = [states, *(states + found.fit.noise_std * rng.normal(size=states.shape) for _ in range(2))]
+    inputs = np.tile(inner.joined("inputs"), [3, 1]) if inner.num_inputs else None
+    at = np.concatenate(around)
+    driving = None if inputs is None else tf.constant(inputs)
+    motion = found.field.value(tf.constant(at), found.fit.posterior.mean, driving).numpy()
+    columns = {"state": at * to_own, "time_derivative": motion * to_own}
+    if inputs is not None:
+        columns["inputs"] = inputs
+    _run(network, DerivativeMatching(), columns, _FIRST_STEPS, _FIRST_RATE)
+    return [each * to_own for each in found.states]
+
+
+def _match_derivatives(network: keras.Model, inner: Recordings) -> list[np.ndarray]:
+    """Trains a network on derivatives that a spline estimates, and returns the smoothed states."""
+    spline = SmoothingSpline()
+    estimates = [spline.estimate(each.times[np.newaxis], each.states[np.newaxis]) for each in inner]
+    states = [each.states[0] for each in estimates]
+    derivatives = np.concatenate([each.time_derivatives[0] for each in estimates])
+    columns = {"state": np.concatenate(states), "time_derivative": derivatives}
+    if inner.num_inputs:
+        columns["inputs"] = inner.joined("inputs")
+    if inner.num_parameters:
+        columns["parameters"] = np.repeat(inner.stacked("parameters"), [len(each) for each in inner], 0)
+    _run(network, DerivativeMatching(), columns, _FIRST_STEPS, _FIRST_RATE)
+    return states
+
+
+def _run(network: keras.Model, objective: object, columns: dict[str, np.ndarray], steps: int, rate: float) -> None:
+    schedule = keras.optimizers.schedules.CosineDecay(rate, steps)
+    TrainingLoop(network, objective, keras.optimizers.Adam(schedule), columns).run(steps)  # type: ignore[arg-type]

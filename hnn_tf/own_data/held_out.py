@@ -1,0 +1,174 @@
+"""The division of recordings into readings to learn from and held-out readings, and the forecasts that measure models."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+from hnn_tf.data.recording import Recording
+from hnn_tf.data.recordings import Recordings
+from hnn_tf.input_error import InputError
+
+_FEWEST = 8
+"""The fewest readings from which a forecast begins, and the fewest that it predicts."""
+
+_MOST_FORECASTS = 20
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Forecast:
+    """A recording whose first readings are known to the forecaster, and whose other readings it predicts.
+
+    Attributes:
+      recording: The readings.
+      num_known: The number of the known ones.
+    """
+
+    recording: Recording
+    num_known: int
+
+
+def split(recordings: Recordings, fraction: float, *, period: float | None, horizon: float) -> tuple[
+    Recordings, list[Forecast]
+]:  # fmt: skip
+    """Returns the recordings to learn from, and the forecasts over the held-out readings.
+
+    If there are several runs, the last runs are held out, and a forecast begins after the first readings of a held-out
+    run: those of one period, but at least 8 and at most a third of the run. A single run is divided in time. One
+    reading between the parts is in neither, and the forecast begins after the last period of the readings to learn
+    from.
+
+    Args:
+      recordings: Parts of runs. Parts of the same run have the same name.
+      fraction: The fraction of the runs, or of the readings of a single run, that is held out.
+      period: The period of the motion, if it is known.
+      horizon: The longest time of a forecast.
+
+    Raises:
+      InputError: If there are too few readings.
+    """
+    names = list(dict.fromkeys(each.name for each in recordings))
+    if len(names) > 1:
+        kept = set(names[: len(names) - max(1, round(fraction * len(names)))])
+        learned = [each for each in recordings if each.name in kept]
+        held_out = [each for each in recordings if each.name not in kept]
+        forecasts = [found for each in held_out for found in _within(each, period, horizon)]
+    else:
+        learned, forecasts = _in_time(list(recordings), fraction, period, horizon)
+    if not forecasts or not learned:
+        raise InputError(
+            f"recordings: expected enough readings to hold some out; received {sum(map(len, recordings))} in "
+            f"{len(recordings)} parts; give longer recordings, or more of them"
+        )
+    chosen = np.unique(np.linspace(0, len(forecasts) - 1, min(_MOST_FORECASTS, len(forecasts))).round().astype(int))
+    return dataclasses.replace(recordings, recordings=tuple(learned)), [forecasts[i] for i in chosen]
+
+
+def _within(recording: Recording, period: float | None, horizon: float) -> list[Forecast]:
+    """Returns the forecasts that follow each other within a held-out recording."""
+    found, first = [], 0
+    while len(recording) - first >= 2 * _FEWEST:
+        rest = recording.between(first, len(recording))
+        known = _num_known(rest.times, period, most=len(rest) // 3)
+        end = int(np.searchsorted(rest.times, rest.times[known - 1] + horizon, side="right"))
+        if end - known >= _FEWEST:
+            found.append(Forecast(rest.between(0, end), known))
+        first += max(end, known + 1)
+    return found
+
+
+def _in_time(
+    parts: list[Recording], fraction: float, period: float | None, horizon: float
+) -> tuple[list[Recording], list[Forecast]]:
+    count = sum(map(len, parts))
+    start, learned, forecasts = count - round(fraction * count), [], []
+    for part in parts:
+        cut = min(max(start, 0), len(part))
+        start -= len(part)
+        before, after = part.between(0, max(cut - 1, 0)), part.between(cut, len(part))
+        if cut == len(part):
+            learned.append(part)
+            continue
+        if len(before) >= _FEWEST:
+            learned.append(before)
+        if len(before) < _FEWEST:
+            forecasts += _within(after, period, horizon)
+            continue
+        known = _num_known(before.times[-1] - before.times[::-1], period, most=len(before))
+        end = int(np.searchsorted(after.times, before.times[-1] + horizon, side="right"))
+        if end >= _FEWEST:
+            forecasts.append(Forecast(joined(before.between(len(before) - known, len(before)), after.between(0, end)), known))
+        forecasts += _within(after.between(end, len(after)), period, horizon)
+    return learned, forecasts
+
+
+def _num_known(times: np.ndarray, period: float | None, *, most: int) -> int:
+    """Returns the number of the first readings, at increasing times, that cover a period."""
+    within = len(times) if period is None else int(np.searchsorted(times, times[0] + period, side="right"))
+    return max(min(_FEWEST, most), min(within, most))
+
+
+def joined(first: Recording, second: Recording) -> Recording:
+    """Returns a recording whose readings are those of two recordings with the same parts, one after the other."""
+    both = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)])
+        for name in ("times", "states", "time_derivatives", "inputs", "true_states", "observed")
+        if getattr(first, name) is not None
+    }
+    return dataclasses.replace(first, **both)
+
+
+def usual_horizon(recordings: Recordings, period: float | None) -> float:
+    """Returns ten periods, or the longest duration of a recording if the period is unknown or longer."""
+    longest = max(float(each.times[-1] - each.times[0]) for each in recordings)
+    return longest if period is None else min(10.0 * period, max(longest, period))
+
+
+def thinned(recordings: Recordings, most: int, *, period: float | None, readings_a_period: int = 100) -> Recordings:
+    """Returns at most about `most` readings of recordings, for a fit.
+
+    First, readings are left out evenly, as long as at least `readings_a_period` are left in a period. Then evenly
+    chosen stretches of neighbouring readings remain.
+
+    Args:
+      recordings: The recordings.
+      most: The largest number of readings.
+      period: The period of the motion, if it is known.
+      readings_a_period: The readings of a period that are enough.
+    """
+    total = sum(map(len, recordings))
+    if period is not None:
+        usual = float(np.median(np.concatenate([np.diff(each.times) for each in recordings])))
+        dense = period / usual / readings_a_period
+        # A few readings more cost little, and say more.
+        stride = int(dense) if total > most // 4 else int(dense / 4)
+        if stride > 1:
+            recordings = _mapped(recordings, lambda each: _every(each, stride))
+            total = sum(map(len, recordings))
+    if total <= most:
+        return recordings
+    length = 400
+    stretches = [
+        each.between(first, min(first + length, len(each)))
+        for each in recordings
+        for first in range(0, len(each), length)
+        if len(each) - first >= _FEWEST
+    ]
+    step = len(stretches) / max(1, math.ceil(most / length))
+    chosen = [stretches[int(i * step)] for i in range(int(len(stretches) / step))]
+    return dataclasses.replace(recordings, recordings=tuple(chosen))
+
+
+def _every(recording: Recording, stride: int) -> Recording:
+    if len(recording) < 2 * _FEWEST * stride or recording.inputs is not None:  # inputs act between readings, too
+        return recording
+    changed = {
+        name: getattr(recording, name)[::stride]
+        for name in ("times", "states", "time_derivatives", "true_states", "observed")
+        if getattr(recording, name) is not None
+    }
+    return dataclasses.replace(recording, **changed)
+
+
+def _mapped(recordings: Recordings, change: object) -> Recordings:
+    return dataclasses.replace(recordings, recordings=tuple(change(each) for each in recordings))  # type: ignore[operator]
