@@ -54,72 +54,78 @@ class Tried:
     fit: RecordingsFit | None = None
 
 
-def fit_closed_form(candidate: Candidate, recordings: Recordings, *, period: float | None, seed: int) -> Tried:
-    """Fits random features to recordings.
-
-    Raises:
-      ArithmeticError: If no motion of this kind fits.
-    """
-    began = time.monotonic()
-    scales = Scales.of(recordings, period=period)
-    inner = scales.scaled(recordings)
-    dof = recordings.width // 2
-    network = _new_network(candidate, inner, scales, (candidate.num_features * min(dof, 2),), seed)
-    gains = InputGains(dof, recordings.num_inputs) if recordings.num_inputs else None
-    assign_friction = declared(declared(network, "dissipation"), "assign_coefficient")
-    found = fit_recordings(
-        network.hamiltonian, inner, friction=assign_friction is not None, gains=gains, seed=seed
-    )
-    if assign_friction is not None:
-        assign_friction(found.fit.friction or 0.0)
-    if gains is not None:
-        gains.assign(network, found.fit.gains)
-    return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
-
-
-def fit_network(
+def fit_candidate(
     candidate: Candidate,
     recordings: Recordings,
     *,
     noise_std: np.ndarray,
     period: float | None,
     seed: int,
-    steps: int,
+    budget: str,
     best: Tried | None,
 ) -> Tried:
-    """Trains a network along pieces of the recordings.
+    """Fits a candidate: random features by a closed form, and a network along pieces of the recordings.
 
     Args:
       candidate: The candidate.
       recordings: The recordings.
       noise_std: The noise levels `[2n]`, in the units of the recordings.
       period: The period of the motion, if it is known.
-      seed: The seed of the weights.
-      steps: The number of steps along the pieces.
-      best: A closed form whose motion the network learns first. Without it, the network first matches derivatives that
-        a spline estimates.
+      seed: The seed of the features and the weights.
+      budget: The budget, which determines the steps of a network.
+      best: A closed form whose motion a network learns first. Without it, a network first matches derivatives that a
+        spline estimates.
+
+    Raises:
+      ArithmeticError: If no motion of this kind fits.
     """
     began = time.monotonic()
     scales = Scales.of(recordings, period=period, velocities=candidate.velocities)
     inner = scales.scaled(recordings)
-    network = _new_network(candidate, inner, scales, _HIDDEN_UNITS, seed)
-    states = _imitate(network, inner, scales, best, seed) if best and best.fit else _match_derivatives(network, inner)
-    if steps:
-        pieces = RecordingPieces.of(inner, _PIECE)
-        columns = pieces.columns()
-        seen = columns.get("observed", np.ones(columns["states"].shape))
-        columns["observed"] = mean_weights(seen * columns.pop("counted")[..., np.newaxis])
-        columns["initial_state"] = pieces.starts(states)[:, np.newaxis]
-        objective = with_chosen_substeps(TrajectoryMatching(noise_std=noise_std / scales.scale), columns)
-        _run(network, objective, columns, steps, _RATE)
-    return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began)
+    network = _new_network(candidate, inner, scales, seed)
+    found = None
+    if declared(network, "has_closed_form"):
+        found = _fit_closed_form(network, inner, seed)
+    else:
+        states = (
+            _imitate(network, inner, scales, best, seed) if best and best.fit else _match_derivatives(network, inner)
+        )
+        _follow(network, inner, states, noise_std / scales.scale, STEPS[budget])
+    return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
 
 
-def _new_network(
-    candidate: Candidate, inner: Recordings, scales: Scales, hidden_units: tuple[int, ...], seed: int
-) -> keras.Model:
+def _fit_closed_form(network: keras.Model, inner: Recordings, seed: int) -> RecordingsFit:
+    """Fits random features, friction and gains, and sets them."""
+    gains = InputGains(inner.width // 2, inner.num_inputs) if inner.num_inputs else None
+    assign_friction = declared(declared(network, "dissipation"), "assign_coefficient")
+    found = fit_recordings(network.hamiltonian, inner, friction=assign_friction is not None, gains=gains, seed=seed)
+    if assign_friction is not None:
+        assign_friction(found.fit.friction or 0.0)
+    if gains is not None:
+        gains.assign(network, found.fit.gains)
+    return found
+
+
+def _follow(
+    network: keras.Model, inner: Recordings, states: list[np.ndarray], noise_std: np.ndarray, steps: int
+) -> None:
+    """Trains a network along pieces, which begin at the given states `[T_i, 2n]` of each recording."""
+    pieces = RecordingPieces.of(inner, _PIECE)
+    columns = pieces.columns()
+    seen = columns.get("observed", np.ones(columns["states"].shape))
+    columns["observed"] = mean_weights(seen * columns.pop("counted")[..., np.newaxis])
+    columns["initial_state"] = pieces.starts(states)[:, np.newaxis]
+    if inner.num_parameters:
+        columns["parameters"] = inner.stacked("parameters")[pieces.owners]
+    _run(network, with_chosen_substeps(TrajectoryMatching(noise_std=noise_std), columns), columns, steps, _RATE)
+
+
+def _new_network(candidate: Candidate, inner: Recordings, scales: Scales, seed: int) -> keras.Model:
+    # The last width is the number of random features, if the model has some.
+    count = candidate.num_features * min(inner.width // 2, 2)
+    units = (count,) if candidate.num_features else _HIDDEN_UNITS
     return new_model(
-        ModelOptions(candidate.model, hidden_units=hidden_units, time_reversible=candidate.time_reversible),
+        ModelOptions(candidate.model, hidden_units=units, time_reversible=candidate.time_reversible),
         width=inner.width,
         angles=inner.angles,
         num_inputs=inner.num_inputs,
@@ -129,9 +135,7 @@ def _new_network(
     )
 
 
-def _imitate(
-    network: keras.Model, inner: Recordings, scales: Scales, best: Tried, seed: int
-) -> list[np.ndarray]:
+def _imitate(network: keras.Model, inner: Recordings, scales: Scales, best: Tried, seed: int) -> list[np.ndarray]:
     """Trains a network on the motion of a closed form, at its states and around them, and returns these states."""
     found = best.fit
     assert found is not None  # noqa: S101 - the caller has checked it

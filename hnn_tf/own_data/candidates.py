@@ -17,7 +17,7 @@ class Candidate:
       time_reversible: Whether H is made even in p.
       velocities: Whether the model's own states are positions and velocities, and not momenta.
       least_dof: The least number of positions.
-      num_features: The number of random features for each position, if the model has random features.
+      num_features: The number of random features for each position; 0 for a network.
       conservative_twin: The same model without friction, which is tried if this one is the best so far.
     """
 
@@ -28,7 +28,7 @@ class Candidate:
     time_reversible: bool = False
     velocities: bool = False
     least_dof: int = 1
-    num_features: int = 100
+    num_features: int = 0
     conservative_twin: str | None = None
 
 
@@ -43,12 +43,14 @@ _CLOSED_FORMS = (
     Candidate(
         "separable_random_features_friction",
         "H = T(p) + V(q) and linear friction",
+        num_features=100,
         second_half="observed",
         conservative_twin="separable_random_features",
     ),
     Candidate(
         "random_features_friction",
         "a time-reversible H(q, p) and linear friction",
+        num_features=100,
         second_half="observed",
         time_reversible=True,
         conservative_twin="random_features",
@@ -56,6 +58,7 @@ _CLOSED_FORMS = (
     Candidate(
         "mechanical_random_features_friction",
         "a mass that depends on the positions, a potential V(q) and linear friction",
+        num_features=60,
         second_half="momenta",
         least_dof=2,
         conservative_twin="mechanical_random_features",

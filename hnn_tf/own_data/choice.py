@@ -11,7 +11,9 @@ _MUCH_BETTER = 0.5
 """The largest error of a model without structure, relative to the best other error, at which it is chosen."""
 
 
-def chosen(errors: Mapping[str, Sequence[np.ndarray]], order: Sequence[str], *, free: str | None, periods: float) -> str:
+def chosen(
+    errors: Mapping[str, Sequence[np.ndarray]], order: Sequence[str], *, free: str | None, periods: float
+) -> str:
     """Returns the name of the first candidate whose error is at most one standard error above the least error.
 
     If there are fewer than five forecasts, the standard error is that of a mean of as many independent squares as

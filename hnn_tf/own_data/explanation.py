@@ -33,7 +33,9 @@ def explained(
     """
     columns = np.flatnonzero(observed_columns(recordings))
     names = ", ".join(recordings.state_names[i] for i in columns)
-    first = f"A model with {tried.candidate.words} describes {names} best among the {len(errors)} models that were tried."
+    first = (
+        f"A model with {tried.candidate.words} describes {names} best among the {len(errors)} models that were tried."
+    )
     metrics, time = measurement.metrics, _unit(recordings.time_unit)
     noise = metrics["noise_coordinate_mse"]
     error = metrics.get("held_out_coordinate_mse", float("inf"))
@@ -50,7 +52,9 @@ def explained(
         f"{(error / noise) ** 0.5:.1f} times the noise of the readings"
     )
     baseline = metrics.get("baseline_coordinate_mse")
-    third += "." if not baseline else f"; the squared error of a network without an energy is {_times(baseline / error)}."
+    third += (
+        "." if not baseline else f"; the squared error of a network without an energy is {_times(baseline / error)}."
+    )
     return first, _friction(tried, metrics, errors, twin, recordings), third
 
 

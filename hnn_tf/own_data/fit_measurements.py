@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from hnn_tf.data.measured.period import longest_period, noise_levels
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError, one_line
-from hnn_tf.own_data.candidate_fit import STEPS, Tried, fit_closed_form, fit_network
+from hnn_tf.own_data.candidate_fit import Tried, fit_candidate
 from hnn_tf.own_data.candidates import (
     BASELINE_OF_MOMENTA,
     BASELINE_OF_VELOCITIES,
@@ -29,6 +28,7 @@ from hnn_tf.own_data.held_out import Forecast, split, thinned, usual_horizon
 from hnn_tf.own_data.lyapunov import lyapunov_time
 from hnn_tf.own_data.measured_fit import MeasuredFit
 from hnn_tf.own_data.measurement import Measurement, errors_of, measured
+from hnn_tf.own_data.motion import longest_period, noise_levels
 from hnn_tf.training.warm_start import WIDEST_STATE
 from hnn_tf.training_failed import TrainingFailedError
 
@@ -148,9 +148,7 @@ class _Fitter:
             self._closed_forms = found[0] if narrow else []
             self._networks = found[1] if narrow else [*found[1], *_wide(second_half)]
         else:
-            named = candidate_of(model, second_half=second_half)
-            closed = model.endswith(("random_features", "random_features_friction"))
-            self._closed_forms, self._networks = ([named], []) if closed else ([], [named])
+            self._closed_forms, self._networks = [], [candidate_of(model, second_half=second_half)]
         self._baseline = BASELINE_OF_VELOCITIES if second_half == "velocities" else BASELINE_OF_MOMENTA
         self._tried: dict[str, Tried] = {}
         self._errors: dict[str, list[np.ndarray]] = {}
@@ -171,17 +169,19 @@ class _Fitter:
             self._try(candidate, best)
         if not self._tried:
             raise TrainingFailedError("no model fits the measurements; give more readings, or cleaner ones")
-        self._try(self._baseline, None, network=True)
+        self._try(self._baseline)
         simple_first = sorted(self._tried, key=lambda name: self._tried[name].candidate.conservative_twin is not None)
-        order = [*(name for name in simple_first if self._tried[name].fit), *(n for n in simple_first if not self._tried[n].fit)]
+        order = [
+            *(name for name in simple_first if self._tried[name].fit),
+            *(n for n in simple_first if not self._tried[n].fit),
+        ]
         name = chosen(self._errors, order, free=self._baseline.model, periods=self._periods())
         return self._measured(name)
 
-    def _try(self, candidate: Candidate, best: Tried | None = None, *, network: bool | None = None) -> None:
-        is_network = candidate in self._networks if network is None else network
+    def _try(self, candidate: Candidate, best: Tried | None = None) -> None:
         self._say(f"{candidate.model}: fitting a model with {candidate.words}")
         try:
-            tried = self._fitted(candidate, self._first, best, is_network)
+            tried = self._fitted(candidate, self._first, best)
             errors = errors_of(tried, self._validation, self._first, self._noise)
         except (ArithmeticError, TrainingFailedError) as error:
             self._say(f"{candidate.model}: no fit, because {one_line(error)}")
@@ -191,16 +191,14 @@ class _Fitter:
             f"{candidate.model}: held-out error {mean_error(errors):.3g} of the columns' variance, {tried.seconds:.1f} s"
         )
 
-    def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None, network: bool) -> Tried:
-        if not network:
-            return fit_closed_form(candidate, recordings, period=self._period, seed=self._seed)
-        return fit_network(
+    def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None) -> Tried:
+        return fit_candidate(
             candidate,
             recordings,
             noise_std=self._noise,
             period=self._period,
             seed=self._seed,
-            steps=STEPS[self._budget],
+            budget=self._budget,
             best=best,
         )
 
@@ -217,13 +215,15 @@ class _Fitter:
 
     def _measured(self, name: str) -> _Found:
         found = _Found()
-        candidate, is_network = self._tried[name].candidate, self._tried[name].fit is None
+        candidate, best = self._tried[name].candidate, None
         self._say(f"{name}: chosen; fitting it to all readings that are not held out")
-        best = self._best() if is_network and candidate is not self._baseline else None
-        found.tried = self._fitted(candidate, self.learned, best if best and best.fit else None, is_network)
+        if self._tried[name].fit is None and candidate is not self._baseline:
+            closed = [each for each in self._tried.values() if each.fit is not None]
+            best = min(closed, key=lambda each: mean_error(self._errors[each.candidate.model]), default=None)
+        found.tried = self._fitted(candidate, self.learned, best)
         baseline = found.tried
         if candidate is not self._baseline:
-            baseline = self._fitted(self._baseline, self.learned, None, True)
+            baseline = self._fitted(self._baseline, self.learned, None)
         found.measurement = measured(found.tried, baseline, self._forecasts, self.learned, self._noise)
         errors = {each: mean_error(self._errors[each]) for each in self._errors}
         found.comparison = {
@@ -281,7 +281,8 @@ class _Fitter:
             if unstable is not None:
                 lines.append(
                     f"The motion is unstable: a small error grows by a factor e in about {unstable * inner.time:.3g} "
-                    f"{self.learned.time_unit}".rstrip() + ". Forecasts over several such times are not possible."
+                    f"{self.learned.time_unit}".rstrip()
+                    + ". Forecasts over several such times are not possible."
                 )
         return lines
 

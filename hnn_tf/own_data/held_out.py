@@ -97,7 +97,9 @@ def _in_time(
         known = _num_known(before.times[-1] - before.times[::-1], period, most=len(before))
         end = int(np.searchsorted(after.times, before.times[-1] + horizon, side="right"))
         if end >= _FEWEST:
-            forecasts.append(Forecast(joined(before.between(len(before) - known, len(before)), after.between(0, end)), known))
+            forecasts.append(
+                Forecast(joined(before.between(len(before) - known, len(before)), after.between(0, end)), known)
+            )
         forecasts += _within(after.between(end, len(after)), period, horizon)
     return learned, forecasts
 

@@ -134,9 +134,7 @@ def _residuals(tried: Tried, recordings: Recordings) -> list[Residuals]:
     for column in np.flatnonzero(observed_columns(recordings)):
         seen = [np.ones(len(each), bool) if each.observed is None else each.observed[:, column] for each in recordings]
         values = [each.states[:, column] - path[:, column] for each, path in zip(recordings, paths, strict=True)]
-        found.append(
-            residuals_of(recordings.state_names[column], [each.times for each in recordings], values, seen)
-        )
+        found.append(residuals_of(recordings.state_names[column], [each.times for each in recordings], values, seen))
     return found
 
 
