@@ -27,6 +27,7 @@ setuptools.setup(
         "lazy-loader>=0.4",
         "matplotlib>=3.8",
         "numpy>=1.26",
+        "pint>=0.24",
         "scipy>=1.11",
         "tensorflow>=2.21,<2.22",
         "tensorflow-probability>=0.25,<0.26",

@@ -53,7 +53,7 @@ class Options:
             if not kind.accepts(value):
                 raise OptionError(f"{{{name}}}: expected {kind.words}", **{name: value})
             if kind.base is float and value is not None:
-                value = float(value)
+                value = tuple(map(float, value)) if kind.is_tuple else float(value)
             object.__setattr__(self, name, value)  # a plain value, which JSON can hold
             problem = _problem(value, said)
             if problem:
