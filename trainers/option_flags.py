@@ -9,14 +9,14 @@ from hnn_tf.commands import number_flags
 from hnn_tf.options import Kind, Option, Options, described
 
 
-def define(options: Options, *, set_later: Collection[str]) -> None:
+def define(options: Options | type[Options], *, set_later: Collection[str] = ()) -> None:
     """Defines a flag for each field, with the field's value as its default.
 
     Args:
-      options: The options.
+      options: The options, or a class of options with its own defaults.
       set_later: The names of options whose default is set when the other flags are known.
     """
-    for name, kind, said in described(type(options)):
+    for name, kind, said in described(options if isinstance(options, type) else type(options)):
         default = None if name in set_later else getattr(options, name)
         meaning = said.meaning
         if default is None and not kind.optional:
@@ -25,7 +25,11 @@ def define(options: Options, *, set_later: Collection[str]) -> None:
 
 
 def _define(name: str, kind: Kind, said: Option, default: Any, meaning: str) -> None:
-    if kind.is_tuple and said.least is not None and said.most is not None:
+    if kind.is_tuple and kind.base is str:
+        flags.DEFINE_list(name, list(default), meaning)
+    elif kind.is_tuple and kind.base is float:
+        number_flags.define_floats(name, default, meaning)
+    elif kind.is_tuple and said.least is not None and said.most is not None:
         number_flags.define_numbers(name, default, meaning, least=int(said.least), most=int(said.most))
     elif kind.is_tuple:
         number_flags.define_widths(name, [str(width) for width in default], meaning)

@@ -58,6 +58,19 @@ def define_numbers(name: str, default: Sequence[int], meaning: str, *, least: in
     )
 
 
+def define_floats(name: str, default: Sequence[float], meaning: str) -> None:
+    """Defines a flag with a list of numbers."""
+    flags.DEFINE_list(name, [f"{number:g}" for number in default], meaning)
+    flags.register_validator(name, _are_numbers, message="expected numbers, separated by commas")
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    try:
+        return all(float(text) == float(text) for text in texts)
+    except ValueError:
+        return False
+
+
 def widths_fit(widths: Sequence[str]) -> bool:
     """Returns whether the widths, as the user wrote them, satisfy `WIDTHS`."""
     if not 0 < len(widths) <= _MOST_LAYERS:

@@ -87,8 +87,8 @@ class Recordings(Sequence[Recording]):
         right = len(self.masses) in (1, width // 2) and all(0.0 < mass < float("inf") for mass in self.masses)
         if not right or (self.second_half == "momenta" and self.masses != (1.0,)):
             raise InputError(
-                f"masses: expected finite numbers > 0, one for all velocities or {width // 2}, and only with velocities; "
-                f"received {self.masses}"
+                f"masses: expected finite numbers > 0, one for all velocities or {width // 2}, and only with "
+                f"velocities; received {self.masses}"
             )
         dimension = self.body_dimension
         if dimension is not None and (not isinstance(dimension, int) or dimension < 1 or width % (2 * dimension)):

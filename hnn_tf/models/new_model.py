@@ -30,6 +30,7 @@ def new_model(
       num_inputs: m, the number of inputs of the motion.
       parameter_ranges: The smallest and the largest value of each parameter of the motion, `[k, 2]`. The model takes as
         many parameters.
+      masses: The known masses, one for all momenta or n numbers, of the models that do not learn T(p).
       seed: The seed of the weights. The function also sets the global seeds of Python, NumPy and TensorFlow to it.
 
     Raises:

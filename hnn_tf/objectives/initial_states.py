@@ -65,8 +65,8 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
     @tf.function(autograph=False)
     def residuals(start: tf.Tensor, times: tf.Tensor, states: tf.Tensor, given: dict[str, tf.Tensor]) -> tf.Tensor:
         starts = tf.reshape(start + sides[:, tf.newaxis, tf.newaxis], [-1, num_segments, width])
-        weights = given.pop("observed", None)
-        given = {name: tf.concat([values] * len(sides), 0) for name, values in given.items()}
+        weights = given.get("observed")
+        given = {name: tf.concat([values] * len(sides), 0) for name, values in given.items() if name != "observed"}
         paths = roll_out(
             model,
             starts,
@@ -87,7 +87,7 @@ def estimate_initial_states(model: VectorField, objective: Shooting, samples: Sa
         of_rows = {name: tf.constant(column[piece], dtype) for name, column in given.items()}
 
         def linearised(start: np.ndarray) -> Linearised:
-            flat = residuals(tf.constant(start), times, states, dict(of_rows)).numpy()
+            flat = residuals(tf.constant(start), times, states, of_rows).numpy()
             flat = flat.reshape(len(sides), len(start), num_segments, -1).astype(np.float64)
             jacobian = np.moveaxis(flat[1 : width + 1] - flat[width + 1 :], 0, -1) / (2 * _DIFFERENCE * spread)
             gram = np.einsum("nwki,nwkj->nwij", jacobian, jacobian)

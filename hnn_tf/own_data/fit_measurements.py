@@ -33,7 +33,7 @@ from hnn_tf.training.warm_start import WIDEST_STATE
 from hnn_tf.training_failed import TrainingFailedError
 
 HELD_OUT = 0.2
-"""The fraction of the runs, or of the readings of a single run, that is held out, for the measurement and the choice."""
+"""The fraction of the runs, or of the readings of a single run, that is held out for the measurement or the choice."""
 
 MOST_READINGS = {"fast": 4_000, "normal": 20_000, "thorough": 20_000}
 """The largest number of readings to which models are fitted, by budget."""
@@ -187,9 +187,8 @@ class _Fitter:
             self._say(f"{candidate.model}: no fit, because {one_line(error)}")
             return
         self._tried[candidate.model], self._errors[candidate.model] = tried, errors
-        self._say(
-            f"{candidate.model}: held-out error {mean_error(errors):.3g} of the columns' variance, {tried.seconds:.1f} s"
-        )
+        error = f"held-out error {mean_error(errors):.3g} of the columns' variance"
+        self._say(f"{candidate.model}: {error}, {tried.seconds:.1f} s")
 
     def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None) -> Tried:
         return fit_candidate(
@@ -264,8 +263,8 @@ class _Fitter:
         error, noise = metrics.get("held_out_coordinate_mse", float("inf")), metrics["noise_coordinate_mse"]
         if error > _MUCH_NOISE * noise:
             lines.append(
-                f"The forecasts' error is {(error / noise) ** 0.5:.1f} times the noise, so that the model lacks something "
-                "of the motion, or the forecast is longer than the motion can be predicted."
+                f"The forecasts' error is {(error / noise) ** 0.5:.1f} times the noise, so that the model lacks "
+                "something of the motion, or the forecast is longer than the motion can be predicted."
             )
         lines += [
             f"The residuals of {each.name} are not white noise: neighbouring residuals are alike, and error bars were "

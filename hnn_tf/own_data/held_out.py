@@ -1,4 +1,4 @@
-"""The division of recordings into readings to learn from and held-out readings, and the forecasts that measure models."""
+"""The division of recordings into readings to learn from and forecasts of held-out readings."""
 
 import dataclasses
 import math

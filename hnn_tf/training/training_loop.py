@@ -86,8 +86,8 @@ class TrainingLoop:
         if batch_size is not None and isinstance(optimizer, LBFGS):
             raise ValueError(f"batch_size: LBFGS expects all samples in every step; received {batch_size}; give None")
         self.step = 0
-        self._run = tf.function(self._steps, jit_compile=True, autograph=False)
-        # TensorFlow counts traces by the code of a function, and would complain of the lambdas of a third loop.
+        # TensorFlow counts traces by the code of a function, and would complain of the functions of a third loop.
+        self._run = tf.function(functools.partial(type(self)._steps, self), jit_compile=True, autograph=False)
         self._loss = tf.function(functools.partial(self.objective.loss, model), autograph=False)
         self._validation_loss = tf.function(functools.partial(self.objective.validation_loss, model), autograph=False)
 
