@@ -57,9 +57,19 @@ class TrainerOptions:
 
 
 def _changed(options: Kind, values: Mapping[str, Any]) -> Kind:
+    return dataclasses.replace(options, **given_values(type(options), values))
+
+
+def given_values(options: type[Options], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the values of the fields of options that are given, in the form of the fields.
+
+    Args:
+      options: The class of the options.
+      values: The values in the form of flags, where several values are a list of strings. None is not given.
+    """
     given = {}
-    for name, kind, _ in described(type(options)):
+    for name, kind, _ in described(options):
         value = values.get(name)
         if value is not None:
             given[name] = tuple(kind.base(each) for each in value) if kind.is_tuple else value
-    return dataclasses.replace(options, **given)
+    return given

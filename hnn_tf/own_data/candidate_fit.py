@@ -1,6 +1,7 @@
 """The fit of one candidate to recordings: a closed form, or a network that begins at the best closed form."""
 
 import dataclasses
+import pathlib
 import time
 
 import keras
@@ -13,6 +14,7 @@ from hnn_tf.closed_form.recordings_fit import RecordingsFit, fit_recordings
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
+from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.models.scaled_network import ScaledNetwork
@@ -63,6 +65,7 @@ def fit_candidate(
     seed: int,
     budget: str,
     best: Tried | None,
+    kept: pathlib.Path | None = None,
 ) -> Tried:
     """Fits a candidate: random features by a closed form, and a network along pieces of the recordings.
 
@@ -75,6 +78,7 @@ def fit_candidate(
       budget: The budget, which determines the steps of a network.
       best: A closed form whose motion a network learns first. Without it, a network first matches derivatives that a
         spline estimates.
+      kept: The file that keeps the weights of a trained network. If it exists, the network is not trained again.
 
     Raises:
       ArithmeticError: If no motion of this kind fits.
@@ -91,6 +95,9 @@ def fit_candidate(
             _imitate(network, inner, scales, best, seed) if best and best.fit else _match_derivatives(network, inner)
         )
         _follow(network, inner, states, noise_std / scales.scale, STEPS[budget])
+        if kept is not None:
+            with atomic_file(kept) as temporary:
+                np.savez(temporary, **{f"weight_{i}": value for i, value in enumerate(network.get_weights())})
     return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
 
 

@@ -86,6 +86,7 @@ def fit_measurements(
         recordings=fitter.learned,
         tried=found.tried,
         comparison=found.comparison,
+        described={name: f"a model with {tried.candidate.words}" for name, tried in fitter.tried.items()},
         measurement=found.measurement,
         explanation=found.explanation,
         warnings=found.warnings,
@@ -150,7 +151,7 @@ class _Fitter:
         else:
             self._closed_forms, self._networks = [], [candidate_of(model, second_half=second_half)]
         self._baseline = BASELINE_OF_VELOCITIES if second_half == "velocities" else BASELINE_OF_MOMENTA
-        self._tried: dict[str, Tried] = {}
+        self.tried: dict[str, Tried] = {}
         self._errors: dict[str, list[np.ndarray]] = {}
 
     def _split(self, recordings: Recordings) -> tuple[Recordings, list[Forecast]]:
@@ -158,7 +159,7 @@ class _Fitter:
 
     def run(self, folder: pathlib.Path | None) -> _Found:
         """Fits, chooses and measures."""
-        del folder
+        self._folder = folder
         for candidate in self._closed_forms:
             self._try(candidate)
         best = self._best()
@@ -167,13 +168,13 @@ class _Fitter:
         best = self._best()
         for candidate in self._networks:
             self._try(candidate, best)
-        if not self._tried:
+        if not self.tried:
             raise TrainingFailedError("no model fits the measurements; give more readings, or cleaner ones")
         self._try(self._baseline)
-        simple_first = sorted(self._tried, key=lambda name: self._tried[name].candidate.conservative_twin is not None)
+        simple_first = sorted(self.tried, key=lambda name: self.tried[name].candidate.conservative_twin is not None)
         order = [
-            *(name for name in simple_first if self._tried[name].fit),
-            *(n for n in simple_first if not self._tried[n].fit),
+            *(name for name in simple_first if self.tried[name].fit),
+            *(n for n in simple_first if not self.tried[n].fit),
         ]
         name = chosen(self._errors, order, free=self._baseline.model, periods=self._periods())
         return self._measured(name)
@@ -186,14 +187,17 @@ class _Fitter:
         except (ArithmeticError, TrainingFailedError) as error:
             self._say(f"{candidate.model}: no fit, because {one_line(error)}")
             return
-        self._tried[candidate.model], self._errors[candidate.model] = tried, errors
+        self.tried[candidate.model], self._errors[candidate.model] = tried, errors
         error = f"held-out error {mean_error(errors):.3g} of the columns' variance"
         self._say(f"{candidate.model}: {error}, {tried.seconds:.1f} s")
 
     def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None) -> Tried:
+        part = "first" if recordings is self._first else "whole"
+        kept = None if self._folder is None else self._folder / f"{part}_{candidate.model}.npz"
         return fit_candidate(
             candidate,
             recordings,
+            kept=kept,
             noise_std=self._noise,
             period=self._period,
             seed=self._seed,
@@ -202,9 +206,9 @@ class _Fitter:
         )
 
     def _best(self) -> Tried | None:
-        if not self._tried:
+        if not self.tried:
             return None
-        return self._tried[min(self._tried, key=lambda name: mean_error(self._errors[name]))]
+        return self.tried[min(self.tried, key=lambda name: mean_error(self._errors[name]))]
 
     def _periods(self) -> float:
         if self._period is None:
@@ -214,10 +218,10 @@ class _Fitter:
 
     def _measured(self, name: str) -> _Found:
         found = _Found()
-        candidate, best = self._tried[name].candidate, None
+        candidate, best = self.tried[name].candidate, None
         self._say(f"{name}: chosen; fitting it to all readings that are not held out")
-        if self._tried[name].fit is None and candidate is not self._baseline:
-            closed = [each for each in self._tried.values() if each.fit is not None]
+        if self.tried[name].fit is None and candidate is not self._baseline:
+            closed = [each for each in self.tried.values() if each.fit is not None]
             best = min(closed, key=lambda each: mean_error(self._errors[each.candidate.model]), default=None)
         found.tried = self._fitted(candidate, self.learned, best)
         baseline = found.tried
@@ -231,7 +235,7 @@ class _Fitter:
                 "seconds": tried.seconds,
                 **({} if tried.fit is None else {"log_evidence": tried.fit.fit.log_evidence}),
             }
-            for each, tried in self._tried.items()
+            for each, tried in self.tried.items()
             if np.isfinite(errors[each])
         }
         found.explanation = explained(
@@ -249,7 +253,7 @@ class _Fitter:
     def _twin(self, candidate: Candidate) -> str | None:
         if candidate.conservative_twin:
             return candidate.conservative_twin
-        twins = (each for each in self._tried.values() if each.candidate.conservative_twin == candidate.model)
+        twins = (each for each in self.tried.values() if each.candidate.conservative_twin == candidate.model)
         return next((each.candidate.model for each in twins), None)
 
     def _warnings(self, found: _Found) -> list[str]:

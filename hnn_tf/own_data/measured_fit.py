@@ -34,6 +34,7 @@ class MeasuredFit:
       comparison: Of each model that was tried, by name: `held_out_error`, the mean squared error of forecasts on
         held-out readings of the choice, in units of the columns' variances; `log_evidence`, if a closed form was
         fitted; and `seconds`.
+      described: What each of these models assumes, in words, by name.
       measurement: How well the model and the baseline predict readings that no choice has seen.
       explanation: Three sentences that say what was learned.
       warnings: Sentences that say what to be careful about.
@@ -46,6 +47,7 @@ class MeasuredFit:
     recordings: Recordings
     tried: Tried
     comparison: dict[str, dict[str, float]]
+    described: dict[str, str]
     measurement: Measurement
     explanation: tuple[str, ...]
     warnings: tuple[str, ...]
