@@ -27,7 +27,9 @@ _MISSING = ("", "na", "n/a", "nan", "null", "none", "-", "--")
 
 _MISSING_WORDS = sorted({form for word in _MISSING for form in (word, word.upper(), word.capitalize(), "NaN")})
 
-_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if Version(pandas.__version__) < Version("3.1") else {}
+_PANDAS_VERSION = tuple(map(int, pandas.__version__.split(".")[:2]))
+
+_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if _PANDAS_VERSION < (3, 1) else {}
 """What makes pandas read numbers exactly: later versions always do, and warn about the option."""
 
 
@@ -94,7 +96,7 @@ class TextTable(TableFile):
           most_rows: The number of rows to read at a time; by default, as many as fit the memory.
         """
         with TextStream(self.path) as stream:
-            lines = io.BufferedReader(stream, 1 << 20)
+            lines: Any = io.BufferedReader(stream, 1 << 20)
             try:
                 for _ in range(self._format.header_line):
                     lines.readline()
@@ -114,7 +116,7 @@ class TextTable(TableFile):
             except (pandas.errors.ParserWarning, csv.Error, ValueError, OverflowError, OSError, MemoryError) as error:
                 raise stream.error or self._refused(error) from error
 
-    def _reader(self, lines: io.BufferedReader, labels: list[int], most_rows: int | None) -> Any:
+    def _reader(self, lines: Any, labels: list[int], most_rows: int | None) -> Any:
         width = len(self.names) + 1  # pandas would ignore the cells that are too many; these fill the last column
         words = {place: _MISSING_WORDS for place in range(width - 1)} | {width - 1: [""]}
         return pandas.read_csv(
