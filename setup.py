@@ -9,7 +9,18 @@ HERE = pathlib.Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "hnn_tf" / "version.py").read_text()).group(1)
 
 GYMNASIUM = ["gymnasium[classic-control]>=1.0"]
-TEST = ["pytest>=8", "pytest-xdist>=3.6", "ruff>=0.9", "mypy>=1.11", "tensorflow-serving-api>=2.19", *GYMNASIUM]
+PARQUET = ["pyarrow>=15"]
+TEST = [
+    "pytest>=8",
+    "pytest-xdist>=3.6",
+    "ruff>=0.9",
+    "mypy>=1.11",
+    "tensorflow-serving-api>=2.19",
+    "hypothesis>=6",
+    "xarray>=2024.1",
+    *GYMNASIUM,
+    *PARQUET,
+]
 
 setuptools.setup(
     name="hnn_tf",
@@ -28,6 +39,7 @@ setuptools.setup(
         "matplotlib>=3.8",
         "numpy>=1.26",
         "pint>=0.24",
+        "pandas>=2.1",
         "scipy>=1.11",
         "tensorflow>=2.21,<2.22",
         "tensorflow-probability>=0.25,<0.26",
@@ -35,8 +47,10 @@ setuptools.setup(
     ],
     extras_require={
         "gymnasium": GYMNASIUM,
+        "hdf5": ["h5py"],
         "litert": ["ai-edge-litert>=2.1"],
         "onnx": ["onnx>=1.17", "onnxruntime>=1.22", "tf2onnx>=1.17"],
+        "parquet": PARQUET,
         "tensorboard": ["tensorboard>=2.19"],
         "test": TEST,
     },

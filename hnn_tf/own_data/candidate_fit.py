@@ -90,6 +90,9 @@ def fit_candidate(
     found = None
     if declared(network, "has_closed_form"):
         found = _fit_closed_form(network, inner, seed)
+    elif kept is not None and kept.exists():
+        with np.load(kept, allow_pickle=False) as archive:
+            network.set_weights([archive[f"weight_{i}"] for i in range(len(network.weights))])
     else:
         states = (
             _imitate(network, inner, scales, best, seed) if best and best.fit else _match_derivatives(network, inner)

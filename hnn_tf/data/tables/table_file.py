@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hnn_tf.input_error import InputError
+from hnn_tf.input_error import InputError, one_line
 
-CHUNK_ROWS = 200_000
+CHUNK_ROWS = 100_000
 """The rows that are in memory at a time while a file is read."""
 
 
@@ -56,6 +56,25 @@ class TableFile(abc.ABC):
           InputError: If a cell of `numbers` is not a number, or the file cannot be read to its end.
         """
 
+    @abc.abstractmethod
+    def head(self, most_rows: int) -> dict[str, np.ndarray]:
+        """Returns the first rows of all columns that can be read, by their names.
+
+        Args:
+          most_rows: The largest number of rows.
+
+        Returns:
+          For each column `[N]`, N <= `most_rows`: float64 with NaN for a missing cell if all cells are numbers, else
+          text as objects.
+
+        Raises:
+          InputError: If the rows cannot be read.
+        """
+
+    def clear_names(self) -> list[str]:
+        """Returns the names that belong to one column only, and are not empty."""
+        return [name for name in self.names if name and self.names.count(name) == 1]
+
     def check_names(self, names: Sequence[str]) -> None:
         """Refuses names of columns that the file does not have, or has twice.
 
@@ -71,29 +90,22 @@ class TableFile(abc.ABC):
                     f"{shown_names(self.names)}; {'give one of them' if not count else 'rename them'}"
                 )
 
+    def check_finite(self, name: str, values: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Returns the numbers `[N]` of a column, and refuses infinity.
+
+        Raises:
+          InputError: With the row of the first infinite number.
+        """
+        infinite = np.isinf(values)
+        if infinite.any():
+            raise InputError(
+                f"{self.path}, {self.row_word} {rows[infinite.argmax()]}, column {name!r}: expected a finite number; "
+                "received infinity; mend the cell, or leave it empty (NaN in arrays) if it is missing"
+            )
+        return values
+
 
 def shown_names(names: Sequence[str]) -> str:
     """Returns the first names of columns, for a message."""
-    shown = ", ".join(map(str, names[:12]))
+    shown = ", ".join(one_line(repr(name))[:80] for name in names[:12])
     return shown if len(names) <= 12 else f"{shown} and {len(names) - 12} more"
-
-
-def as_label(value: object) -> str:
-    """Returns a label of a recording as text; numbers without a fraction are written as integers."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, float | np.floating) and float(value).is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def as_labels(values: np.ndarray) -> np.ndarray:
-    """Returns labels `[N]` as text; a missing label is empty."""
-    values = np.asarray(values)
-    if values.dtype.kind in "iub":
-        kinds, places = np.unique(values, return_inverse=True)
-        return np.array([as_label(kind) for kind in kinds], dtype=object)[places]
-    if values.dtype.kind == "f":
-        kinds, places = np.unique(values, return_inverse=True)
-        return np.array(["" if kind != kind else as_label(kind) for kind in kinds], dtype=object)[places]
-    return np.array(["" if each is None or each != each else as_label(each) for each in values.tolist()], dtype=object)

@@ -6,23 +6,15 @@ import io
 import pathlib
 import zlib
 
-from hnn_tf.input_error import InputError
+from hnn_tf.data.tables.unpacked_size import check_unpacked_size
+from hnn_tf.input_error import InputError, one_line
 
 LONGEST_LINE = 1_000_000
 """The largest number of bytes of a line. A file without line ends would otherwise fill the memory."""
 
-MOST_BYTES = 10**12
-"""The largest number of bytes of the text, after decompression."""
-
-_MOST_RATIO = 1000
-"""The largest allowed ratio of a text to its compressed file. Tables of readings are compressed 3 to 20 times."""
-
-_FREE_BYTES = 10**8
-"""The bytes of a text that are read whatever their compression."""
-
 
 class TextStream(io.RawIOBase):
-    """The bytes of a text file, compressed by gzip or not, without a byte-order mark.
+    r"""The bytes of a text file, compressed by gzip or not, without a byte-order mark, and with `\n` as line ends.
 
     Args:
       path: The file.
@@ -36,19 +28,23 @@ class TextStream(io.RawIOBase):
         super().__init__()
         self._path = path
         self._file = open(path, "rb")
-        self._packed_size = path.stat().st_size
         packed = self._file.read(2) == b"\x1f\x8b"
         self._file.seek(0)
         self._source = gzip.GzipFile(fileobj=self._file) if packed else self._file
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._line, self._since_line_end, self._size, self._packed = 1, 0, 0, packed
-        self._ends_with_line_end = True
+        self._held = b""  # a carriage return whose line feed may follow in the next read
         self.error: InputError | None = None
 
     @property
     def ends_with_line_end(self) -> bool:
         """Whether the bytes that were read so far end with a line end."""
-        return self._ends_with_line_end
+        return self._since_line_end == 0
+
+    @property
+    def num_lines(self) -> int:
+        """The number of lines that were read so far."""
+        return self._line - self.ends_with_line_end
 
     def readable(self) -> bool:
         """Returns True."""
@@ -58,15 +54,10 @@ class TextStream(io.RawIOBase):
         """Reads bytes into a buffer, and returns their number; 0 at the end."""
         if self.error:
             raise self.error
-        try:
-            data = self._source.read(len(buffer))
-        except (OSError, EOFError, zlib.error) as error:
-            raise self._refused(f"expected a sound gzip file; received: {error}; fetch the file again") from error
-        first = self._size == 0
-        self._size += len(data)
-        self._check(data, last=not data)
-        if first and data.startswith(codecs.BOM_UTF8):
-            data = data.removeprefix(codecs.BOM_UTF8)
+        data, last = b"", False
+        while not data and not last:  # a read of a carriage return alone is not the end
+            data, last = self._read(len(buffer) - len(self._held))
+        self._check(data, last=last)
         buffer[: len(data)] = data
         return len(data)
 
@@ -77,14 +68,32 @@ class TextStream(io.RawIOBase):
             self._file.close()
         super().close()
 
-    def _check(self, data: bytes, *, last: bool) -> None:
-        if self._size > MOST_BYTES or (
-            self._packed and self._size > _FREE_BYTES and self._size > _MOST_RATIO * self._packed_size
-        ):
+    def _read(self, size: int) -> tuple[bytes, bool]:
+        """Returns the next bytes, and whether these are the last."""
+        try:
+            data = self._source.read(size)
+            if self._packed:
+                check_unpacked_size(self._path, self._file.tell(), self._size + len(data))
+        except InputError as error:
+            self.error = error
+            raise
+        except (OSError, EOFError, zlib.error) as error:
+            kind = "gzip file" if self._packed else "file"
             raise self._refused(
-                f"expected a table; received a file of {self._packed_size} bytes that unpacks to more than "
-                f"{self._size} bytes; give the unpacked file, if it is a table"
-            )
+                f"expected a sound {kind}; received: {one_line(error)}; fetch the file again"
+            ) from error
+        if not self._size:
+            data = data.removeprefix(codecs.BOM_UTF8)
+        self._size += len(data)
+        if not data:
+            data, self._held = self._held.replace(b"\r", b"\n"), b""
+            return data, True
+        data, self._held = self._held + data, b""
+        if data.endswith(b"\r"):
+            data, self._held = data[:-1], b"\r"
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"), False
+
+    def _check(self, data: bytes, *, last: bool) -> None:
         zero = data.find(b"\0")
         if zero >= 0:
             line = self._line + data.count(b"\n", 0, zero)
@@ -92,23 +101,22 @@ class TextStream(io.RawIOBase):
         try:
             self._decoder.decode(data, final=last)
         except UnicodeDecodeError as error:
-            line = self._line + data.count(b"\n", 0, min(error.start, len(data)))
+            line = self._line + error.object.count(b"\n", 0, error.start)
             raise self._refused(
                 f"expected text in UTF-8; received the byte {error.object[error.start]:#04x}; save the table as UTF-8",
                 line,
             ) from error
-        lines = data.split(b"\n")
-        longest = max([self._since_line_end + len(lines[0]), *map(len, lines[1:])])
-        if longest > LONGEST_LINE:
+        lengths = [len(line) for line in data.split(b"\n")]
+        lengths[0] += self._since_line_end
+        if max(lengths) > LONGEST_LINE:
+            line = self._line + next(k for k, length in enumerate(lengths) if length > LONGEST_LINE)
             raise self._refused(
                 f"expected lines of at most {LONGEST_LINE} bytes; received a longer one; give a table with a row in "
                 "each line",
-                self._line,
+                line,
             )
-        self._since_line_end = len(lines[-1]) + (self._since_line_end if len(lines) == 1 else 0)
-        self._line += len(lines) - 1
-        if data:
-            self._ends_with_line_end = data.endswith((b"\n", b"\r"))
+        self._since_line_end = lengths[-1]
+        self._line += len(lengths) - 1
 
     def _refused(self, problem: str, line: int | None = None) -> InputError:
         where = f"{self._path}" if line is None else f"{self._path}, line {line}"
