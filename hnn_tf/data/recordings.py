@@ -8,17 +8,20 @@ from typing import Any, overload
 import numpy as np
 
 from hnn_tf.data import recording_windows
+from hnn_tf.data.measured_recordings import MeasuredRecordings
 from hnn_tf.data.recording import Recording, check
 from hnn_tf.data.recording_arrays import recordings_of_arrays
-from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.data.trajectories import Trajectories
 from hnn_tf.input_error import InputError, InputWarning
 from hnn_tf.input_interpolation import InputInterpolation, check_interpolation
 
 
 @dataclasses.dataclass(frozen=True)
-class Recordings(Sequence[Recording]):
+class Recordings(MeasuredRecordings, Sequence[Recording]):
     """Recordings of one system, which may differ in length and in their times.
+
+    The class methods `from_pandas`, `from_xarray` and `from_positions` check and repair what was measured, and
+    `from_arrays` takes states as they are.
 
     Args:
       recordings: At least one recording. All recordings have the same parts and the same widths.
@@ -132,54 +135,6 @@ class Recordings(Sequence[Recording]):
             for name, value in description.items()
         }
         return cls(tuple(recordings), **tuples)
-
-    @classmethod
-    def from_pandas(
-        cls,
-        table: Any,
-        *,
-        time: str,
-        positions: Sequence[str],
-        momenta: Sequence[str],
-        recording: str | None = None,
-        time_derivatives: Sequence[str] | None = None,
-        inputs: Sequence[str] | None = None,
-        parameters: Sequence[str] | None = None,
-        angles: Sequence[str] = (),
-        **description: Any,
-    ) -> "Recordings":
-        """Makes recordings from a table with one row per reading, such as a pandas DataFrame.
-
-        Args:
-          table: The columns by name, as `table[name]`.
-          time: The name of the column of times. The rows are sorted by time.
-          positions: The names of the columns of the positions q.
-          momenta: The names of the columns of the momenta p, as many as positions. Velocities can take the place of
-            momenta if all masses are equal and constant.
-          recording: The name of a column that distinguishes the recordings; by default, all rows are one recording.
-          time_derivatives: The names of the columns of dq/dt and dp/dt, in the order of the state.
-          inputs: The names of the columns of inputs.
-          parameters: The names of columns that are constant in each recording.
-          angles: The names of the positions that are angles in rad.
-          **description: `state_units`, `time_unit`, `body_dimension`, `input_units`, `input_interpolation` and
-            `parameter_units`. The positions and momenta of bodies are given in the order x_1, x_2, ..., y_1, y_2, ...
-
-        Raises:
-          InputError: For the same reasons as in the class, or if the table lacks a column, or a parameter varies within
-            a recording.
-        """
-        unknown = [name for name in angles if name not in positions]
-        if unknown:
-            raise InputError(f"angles: expected some of the positions {list(positions)}; received {unknown[0]!r}")
-        columns = Columns(time, positions, momenta, recording, time_derivatives, inputs, parameters)
-        found = recordings_of(table, columns)
-        indices = tuple(list(positions).index(name) for name in angles)
-        description |= {
-            "state_names": (*positions, *momenta),
-            "input_names": tuple(inputs or ()),
-            "parameter_names": tuple(parameters or ()),
-        }
-        return cls(tuple(found), angles=indices, **description)
 
     @classmethod
     def from_trajectories(cls, trajectories: Trajectories, **description: Any) -> "Recordings":

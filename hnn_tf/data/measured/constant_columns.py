@@ -22,8 +22,8 @@ def filled_inputs(table: Table, run: Run, names: tuple[str, ...], interpolation:
         seen = np.flatnonzero(np.isfinite(values))
         if not len(seen):
             raise InputError(
-                f"{table.place(int(run.rows[0]))}, column {name!r}: expected inputs in recording {run.name!r}; received "
-                "no number; complete the column, or leave the input out"
+                f"{table.place(int(run.rows[0]))}, column {name!r}: expected inputs in recording {run.name!r}; "
+                "received no number; complete the column, or leave the input out"
             )
         num_missing += len(values) - len(seen)
         if len(seen) < len(values):

@@ -6,15 +6,17 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.data.measured.constant_columns import filled_inputs, parameters_of
-from hnn_tf.data.measured.outliers import MOST_SHARE, outliers
+from hnn_tf.data.measured.description import description_of
+from hnn_tf.data.measured.outlier_masks import mask_outliers
 from hnn_tf.data.measured.parts import LEAST_READINGS, Part, parts_of
 from hnn_tf.data.measured.pieces import Piece, chosen_pieces
 from hnn_tf.data.measured.repeated_rows import refuse_repeated_rows
 from hnn_tf.data.measured.report import Findings, report_of
 from hnn_tf.data.measured.runs import runs_of
 from hnn_tf.data.measured.schema import Schema
-from hnn_tf.data.measured.smooth_column import smooth_column
-from hnn_tf.data.measured.units import ColumnUnits, column_units
+from hnn_tf.data.measured.smooth_column import SmoothColumn, smooth_column
+from hnn_tf.data.measured.state_columns import states_of
+from hnn_tf.data.measured.units import column_units
 from hnn_tf.data.measured.velocity_refusal import check_velocities
 from hnn_tf.data.recording import Recording
 from hnn_tf.data.tables.table import Table
@@ -63,7 +65,7 @@ def prepare(table: Table, schema: Schema) -> Preparation:
     parts, cuts = parts_of(table, schema, units, runs)
     spreads = {name: _spread(parts, name) for name in (*schema.positions, *second)}
     pieces = chosen_pieces(parts)
-    too_many = _mask_outliers(parts, pieces, spreads)
+    too_many = mask_outliers(parts, pieces, spreads)
     smoothed = [
         {name: smooth_column(*piece.column(parts, name)) for name in spreads if piece.has(parts, name)}
         for piece in pieces
@@ -73,18 +75,18 @@ def prepare(table: Table, schema: Schema) -> Preparation:
     known = {(piece.part, piece.start, piece.stop): each for piece, each in zip(pieces, smoothed, strict=True)}
     recordings = []
     for index, part in enumerate(parts):
-        states, observed, derivatives = _states(table, part, schema, units, known.get((index, 0, len(part.times)), {}))
+        found = states_of(table, part, schema, units, known.get((index, 0, len(part.times)), {}))
         run = runs[part.run]
         start = int(np.searchsorted(table.columns[str(schema.time)][run.rows], part.times[0]))
         stop = start + len(part.times)
         recordings.append(
             Recording(
                 times=part.times,
-                states=states,
-                time_derivatives=derivatives,
+                states=found.states,
+                time_derivatives=found.time_derivatives,
                 inputs=None if inputs is None else inputs[part.run][0][start:stop],
                 parameters=None if parameters is None else parameters[part.run],
-                observed=observed,
+                observed=found.observed,
                 name=run.name,
             )
         )
@@ -94,7 +96,7 @@ def prepare(table: Table, schema: Schema) -> Preparation:
     findings = Findings(
         runs, parts, cuts, units, noise, num_single, num_missing_inputs, [*too_many, *velocity_warnings]
     )
-    return Preparation(tuple(recordings), _description(schema, units), report_of(table, schema, findings))
+    return Preparation(tuple(recordings), description_of(schema, units), report_of(table, schema, findings))
 
 
 def _check_readings(table: Table, schema: Schema) -> None:
@@ -118,35 +120,7 @@ def _spread(parts: list[Part], name: str) -> float:
     return float(np.nanstd(values)) if np.isfinite(values).any() else 0.0
 
 
-def _mask_outliers(parts: list[Part], pieces: list[Piece], spreads: dict[str, float]) -> list[str]:
-    """Removes the outliers of all columns, and returns warnings about columns with too many."""
-    warnings = []
-    for name, spread in spreads.items():
-        found, count = [], 0
-        for piece in pieces:
-            times, values = piece.column(parts, name)
-            found.append(outliers(times, values, spread) + piece.start)
-            count += len(values)
-        total = sum(map(len, found))
-        if total > max(1, MOST_SHARE * count):
-            warnings.append(
-                f"Column {name!r} has {total} readings of {count} that are far away from their neighbours; they are too "
-                "many for outliers, and were kept."
-            )
-            continue
-        for piece, places in zip(pieces, found, strict=True):
-            if len(places):
-                part = parts[piece.part]
-                before = part.outliers.get(name, np.empty(0, int))
-                part.outliers[name] = np.sort(np.append(before, places))
-    for part in parts:
-        for name, places in part.outliers.items():
-            part.columns[name] = part.columns[name].copy()
-            part.columns[name][places] = np.nan
-    return warnings
-
-
-def _noise(pieces: list[Piece], smoothed: list[dict[str, Any]], name: str) -> float:
+def _noise(pieces: list[Piece], smoothed: list[dict[str, SmoothColumn]], name: str) -> float:
     """Returns the root mean square of the noise of the pieces, weighted by their lengths."""
     pairs = [
         (piece.stop - piece.start, each[name].noise_std)
@@ -157,71 +131,3 @@ def _noise(pieces: list[Piece], smoothed: list[dict[str, Any]], name: str) -> fl
         return 0.0
     weights, stds = np.array(pairs).T
     return float(np.sqrt((weights * stds**2).sum() / weights.sum()))
-
-
-def _states(
-    table: Table, part: Part, schema: Schema, units: ColumnUnits, known: dict[str, Any]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Returns the states `[T, 2n]`, where they were observed, and their derivatives if those were measured."""
-    second = schema.velocities or schema.momenta
-    first_half, second_half, slopes = [], [], []
-    for index, name in enumerate(schema.positions):
-        values = part.columns[name]
-        smooth = known.get(name) or smooth_column(part.times, values, by_spline=len(values) < 2000)
-        first_half.append((np.where(np.isfinite(values), values, smooth.values), np.isfinite(values)))
-        slopes.append(smooth.slopes)
-        if not second:
-            second_half.append((smooth.slopes, np.zeros(len(values), bool)))
-            continue
-        values = part.columns[second[index]]
-        seen = np.isfinite(values)
-        filling = smooth.slopes
-        if not seen.all() and seen.sum() >= LEAST_READINGS:
-            filling = (
-                known.get(second[index]) or smooth_column(part.times, values, by_spline=len(values) < 2000)
-            ).values
-        elif not seen.all() and schema.momenta:
-            filling = np.full(len(values), np.nanmean(values) if seen.any() else 0.0)
-        second_half.append((np.where(seen, values, filling), seen))
-    columns = [*first_half, *second_half]
-    states = np.stack([values for values, _ in columns], -1)
-    observed = np.stack([seen for _, seen in columns], -1)
-    if not schema.derivatives_given:
-        return states, observed, None
-    first = states[:, len(schema.positions) :] if schema.velocities else np.stack(slopes, -1)
-    given = []
-    for index, name in enumerate(schema.derivatives_given):
-        factor = 1.0
-        if schema.velocities:
-            factor = units.velocity_factor(name, schema.positions[index], str(schema.time), order=2)
-        values = table.columns[name][part.rows] * factor
-        seen = np.isfinite(values)
-        if not seen.all():
-            if seen.sum() < LEAST_READINGS:
-                raise InputError(
-                    f"{table.place(int(part.rows[~seen][0]))}, column {name!r}: expected derivatives; received too few "
-                    "numbers; leave the column out"
-                )
-            values = smooth_column(part.times, values, by_spline=False).values
-        given.append(values)
-    return states, observed, np.concatenate([first, np.stack(given, -1)], -1)
-
-
-def _description(schema: Schema, units: ColumnUnits) -> dict[str, Any]:
-    time = str(schema.time)
-    velocity_units = tuple(units.velocity_unit(name, time) for name in schema.positions)
-    positions = tuple(units[name] for name in schema.positions)
-    second = schema.velocities or schema.momenta or tuple(f"d{name}/d{time}" for name in schema.positions)
-    return {
-        "state_names": (*schema.positions, *second),
-        "state_units": (*positions, *(tuple(units[name] for name in second) if schema.momenta else velocity_units)),
-        "time_unit": units[time],
-        "angles": tuple(schema.positions.index(name) for name in schema.angles),
-        "input_names": schema.inputs,
-        "input_units": tuple(units[name] for name in schema.inputs),
-        "input_interpolation": schema.input_interpolation,
-        "parameter_names": schema.parameters,
-        "parameter_units": tuple(units[name] for name in schema.parameters),
-        "second_half": "momenta" if schema.momenta else "velocities",
-        "masses": schema.masses,
-    }

@@ -180,8 +180,8 @@ def _warnings(report: dict[str, Any], schema: Schema) -> list[str]:
     if report["period"] is None:
         longest = max(each["duration"] for each in report["recordings"])
         found.append(
-            f"The recordings are shorter than one period (the longest lasts {longest:.4g}{unit}), or the motion does not "
-            "come back; what is learned holds only for the motion that was recorded."
+            f"The recordings are shorter than one period (the longest lasts {longest:.4g}{unit}), or the motion does "
+            "not come back; what is learned holds only for the motion that was recorded."
         )
     if report["readings"] < LEAST_READINGS_IN_ALL:
         found.append(

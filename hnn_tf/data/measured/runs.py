@@ -60,15 +60,15 @@ def _grouped(table: Table, schema: Schema) -> list[Run]:
                 f"{table.place(int(empty[0]))}, column {schema.recording!r}: expected the recording of every row; "
                 "received an empty cell; complete the column"
             )
-        names, labels = np.unique(column, return_inverse=True)
-        texts = names.tolist()
+        kinds, labels = np.unique(column, return_inverse=True)
+        texts = kinds.tolist()
     keys = np.asarray(table.source, int) * len(texts) + labels
     order = np.argsort(keys, kind="stable")
     starts = np.flatnonzero(np.diff(keys[order], prepend=-1))
     groups = sorted(np.split(order, starts[1:]), key=lambda rows: int(rows[0]))
     files = _file_names(table)
     own = [texts[int(labels[rows[0]])] for rows in groups]
-    names = []
+    names: list[str] = []
     for rows, text in zip(groups, own, strict=True):
         file = files[int(table.source[rows[0]])]
         names.append(file if not schema.recording else text if own.count(text) == 1 else f"{file}: {text}")
@@ -90,15 +90,13 @@ def _without_duplicates(run: Run, table: Table, schema: Schema) -> Run:
     steps = np.diff(times)
     back = np.flatnonzero(steps < 0)
     if len(back):
-        before, after = run.rows[back[0]], run.rows[back[0] + 1]
-        mend = "sort the rows by time" if schema.recording else "sort the rows by time, or give --recording=..."
+        index = int(back[0])
+        mend = "sort the rows by time"
+        if not schema.recording:
+            mend += ", or tell recordings apart by --recording=..., if another recording begins here"
         raise InputError(
-            f"{table.place(int(after))}, column {schema.time!r}: expected times that increase in a recording; received "
-            f"{table.columns[str(schema.time)][after]:.9g} after {table.columns[str(schema.time)][before]:.9g}; {mend} "
-            "if another recording begins here"
-            if not schema.recording
-            else f"{table.place(int(after))}, column {schema.time!r}: expected times that increase in recording "
-            f"{run.name!r}; received {times[back[0] + 1]:.9g} after {times[back[0]]:.9g}; {mend}"
+            f"{table.place(int(run.rows[index + 1]))}, column {schema.time!r}: expected times that increase in "
+            f"recording {run.name!r}; received {times[index + 1]:.9g} after {times[index]:.9g}; {mend}"
         )
     same = np.flatnonzero(steps == 0)
     if not len(same):

@@ -75,6 +75,7 @@ def _refusal(schema: Schema, units: ColumnUnits, position: str, name: str, slope
             else ""
         )
     return (
-        f"column {name!r}: expected the velocity {slope}; received {received}; give --momenta={','.join(schema.velocities)} "
-        f"if they are momenta, --units=... if a unit differs, or correct the column"
+        f"column {name!r}: expected the velocity {slope}; received {received}; give "
+        f"--momenta={','.join(schema.velocities)} if they are momenta, --units=... if a unit differs, or correct the "
+        f"column"
     )
