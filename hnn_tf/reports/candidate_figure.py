@@ -38,25 +38,32 @@ def candidate_figure(contents: ReportContents) -> str:
         high = max(*errors, 1.5 * low)
         left, right = low / (high / low) ** 0.08, high * (high / low) ** 0.16
         ax.set_xscale("log")
+        if math.floor(math.log10(right)) <= math.ceil(math.log10(left)):
+            # Without two powers of ten, the axis would have no scale.
+            left, right = 10.0 ** math.floor(math.log10(left)), 10.0 ** math.ceil(math.log10(right))
         ax.set_xlim(left, right)
         ax.hlines(places, left, errors, colors=colours, linewidth=1.2, alpha=0.45)
         ax.scatter(errors, places, s=34, color=colours, zorder=3)
         for place, error, candidate in zip(places, errors, candidates, strict=True):
             weight = "bold" if candidate.chosen else "normal"
-            label = number_text(error, 2)
+            label = number_text(error, 2, trim=False)
             ax.annotate(label, (error, place), (7, 0), textcoords="offset points", va="center", weight=weight)
         names = [svg_figure.shown(candidate.name) for candidate in candidates]
-        ax.set_yticks(places, [f"{name} (chosen)" if c.chosen else name for name, c in zip(names, candidates)])  # noqa: B905
+        ax.set_yticks(
+            places, [f"{name} (chosen)" if c.chosen else name for name, c in zip(names, candidates, strict=True)]
+        )
         ax.tick_params(axis="y", length=0, labelsize=8.5)
         ax.set_ylim(len(candidates) - 0.4, -0.9 if floor else -0.6)
         if floor:
             ax.axvline(floor, color=svg_figure.OTHER_COLOUR, linestyle=(0, (4, 2)), linewidth=1.2)
-            place = (floor, -0.9)
-            ax.annotate("noise of the readings", place, (4, -9), textcoords="offset points", color="#a34700", size=7.5)
+            words = "noise of the readings"
+            ax.annotate(words, (floor, -0.9), (4, -9), textcoords="offset points", color="#a34700", size=7.5)
         ax.set_xlabel("held-out error (mean squared error / variance of the columns)")
         svg_figure.log_ticks(ax, "x")
 
-    words = "; ".join(f"{candidate.name}: {number_text(candidate.held_out_error, 2)}" for candidate in candidates)
+    words = "; ".join(
+        f"{candidate.name}: {number_text(candidate.held_out_error, 2, trim=False)}" for candidate in candidates
+    )
     description = f"Held-out error of each candidate on a logarithmic axis. {words}."
     return svg_figure.svg_figure("candidates", description, draw, height=0.85 + 0.27 * len(candidates))
 

@@ -20,10 +20,10 @@ def data_sentences(contents: ReportContents) -> str:
         sentences.append(
             f"The data have {count_text(readings, 'reading')} in {count_text(len(recordings), 'recording')}."
         )
-    sentences.append(f"{_listed(observed)} {'was' if len(observed) == 1 else 'were'} measured.")
+    sentences.append(f"{_listed(observed)} measured.")
     if hidden:
-        were = "was" if len(hidden) == 1 else "were"
-        sentences.append(f"{_listed(hidden)} {were} not measured, and the model infers {_them(hidden)} from the motion.")
+        them = "it" if len(hidden) == 1 else "them"
+        sentences.append(f"{_listed(hidden)} not measured, and the model infers {them} from the motion.")
     period = contents.data.get("period")
     if period:
         length = with_unit(number_text(period), contents.time_unit)
@@ -51,12 +51,13 @@ def column_table(contents: ReportContents) -> str:
         [
             *(_text(column, key) for key in ("name", "role", "unit")),
             *(_number(column, key) for key in ("least", "largest", "std")),
-            *(_number(column, key, 2) for key in ("noise_level", "noise_percent", "resolution")),
-            _number(column, "missing"),
+            *(_number(column, key, 2, trim=False) for key in ("noise_level", "noise_percent")),
+            *(_number(column, key) for key in ("resolution", "missing")),
         ]
         for column in contents.data.get("columns") or ()
     ]
-    caption = "Columns. The noise is the estimated standard deviation of one reading, also in % of the column's."
+    caption = "Columns. The noise is the estimated standard deviation of one reading,"
+    caption += " also in % of the standard deviation of the column."
     return table(caption, columns, rows)
 
 
@@ -105,19 +106,20 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     return "–" if value is None else str(value)
 
 
-def _number(row: Mapping[str, Any], key: str, digits: int = 4) -> str:
+def _number(row: Mapping[str, Any], key: str, digits: int = 4, *, trim: bool = True) -> str:
     value = row.get(key)
     # The number of missing readings may be given for each column.
     if isinstance(value, Mapping):
         value = sum(value.values())
     elif isinstance(value, list | tuple):
         value = len(value)
-    return number_text(value, digits)
+    return number_text(value, digits, trim=trim)
 
 
 def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "Nothing"
-
-
-def _them(names: list[str]) -> str:
-    return "it" if len(names) == 1 else "them"
+    """Returns the subject and verb of a sentence about coordinates."""
+    if not names:
+        return "No coordinate was"
+    if len(names) == 1:
+        return f"The coordinate {names[0]} was"
+    return f"The coordinates {', '.join(names[:-1])} and {names[-1]} were"

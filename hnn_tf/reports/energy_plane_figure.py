@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -14,6 +15,11 @@ from hnn_tf.reports.report_contents import ReportContents
 from hnn_tf.reports.thinning import spread_rows
 
 _MOST_POINTS = 250
+_MOST_LINES = 81
+_MOST_ARROWS = 17
+_ARROW_COLOUR = "#14324a"
+_COLOURS = LinearSegmentedColormap.from_list("energy", ["#f7fafc", "#cbdfee", "#94bddb", "#6a9cc4"])
+"""Light colours, on which points, arrows and lines are visible."""
 
 
 def energy_plane_figure(contents: ReportContents, plane: EnergyPlane) -> str:
@@ -25,10 +31,12 @@ def energy_plane_figure(contents: ReportContents, plane: EnergyPlane) -> str:
 
     def draw(figure: Figure) -> None:
         ax = figure.subplots()
-        energy = np.ma.masked_invalid(plane.energy)
-        levels = MaxNLocator(12).tick_values(float(energy.min()), float(energy.max()))
-        filled = ax.contourf(plane.q, plane.p, energy, levels=levels, cmap="YlGnBu_r", alpha=0.85)
-        ax.contour(plane.q, plane.p, energy, levels=levels, colors="white", linewidths=0.5, linestyles="solid")
+        rows, columns = (spread_rows(np.arange(len(grid)), _MOST_LINES) for grid in (plane.p, plane.q))
+        energy = np.ma.masked_invalid(np.asarray(plane.energy, np.float64)[np.ix_(rows, columns)])
+        levels = _levels(plane, contents.training_states)
+        filled = ax.contourf(plane.q[columns], plane.p[rows], energy, levels=levels, cmap=_COLOURS, extend="max")
+        # The border of each area is a level line.
+        filled.set(edgecolor="white", linewidth=0.8)
         bar = figure.colorbar(filled, ax=ax, aspect=26, fraction=0.05, pad=0.02)
         bar.set_label(svg_figure.name_with_unit("learned energy H", contents.energy_unit))
         bar.outline.set_visible(False)
@@ -45,13 +53,35 @@ def energy_plane_figure(contents: ReportContents, plane: EnergyPlane) -> str:
     return svg_figure.svg_figure("energy-plane", description, draw, height=4.3)
 
 
+def _levels(plane: EnergyPlane, states: np.ndarray) -> np.ndarray:
+    """Returns round levels up to twice the highest energy of the data, above the lowest energy."""
+    energy = np.asarray(plane.energy, np.float64)
+    finite = energy[np.isfinite(energy)]
+    if not finite.size:
+        return np.array([0.0, 1.0])
+    low, high = float(finite.min()), float(finite.max())
+    # Without this end, the corners of the plane would take most levels.
+    places = [_nearest(grid, column) for grid, column in zip((plane.p, plane.q), states[:, ::-1].T, strict=True)]
+    reached = energy[places[0], places[1]]
+    reached = reached[np.isfinite(reached)]
+    if reached.size:
+        high = min(high, low + 2.0 * (float(reached.max()) - low))
+    return np.asarray(MaxNLocator(12).tick_values(low, high if high > low else low + 1.0))
+
+
+def _nearest(grid: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Returns the indices of the grid points that are nearest to the values."""
+    share = (np.nan_to_num(np.asarray(values, np.float64)) - grid[0]) / (grid[-1] - grid[0])
+    return np.clip(np.round(share * (len(grid) - 1)), 0, len(grid) - 1).astype(int)
+
+
 def _data(ax: Axes, states: np.ndarray) -> list[Line2D]:
     """Draws the states and their convex hull, and returns what the legend shows."""
     states = np.asarray(states, np.float64)
     states = states[np.isfinite(states).all(axis=1)]
     points = spread_rows(states, _MOST_POINTS)
     look: dict = {"linestyle": "none", "marker": "o", "markersize": 1.8, "markeredgewidth": 0, "color": "#333333"}
-    ax.plot(*points.T, **look, alpha=0.55, zorder=2)
+    ax.plot(*points.T, **look, alpha=0.6, zorder=2)
     handles = [Line2D([], [], **look, label="states of the data")]
     try:
         corners = states[ConvexHull(states).vertices]
@@ -66,23 +96,24 @@ def _data(ax: Axes, states: np.ndarray) -> list[Line2D]:
 def _arrows(ax: Axes, plane: EnergyPlane) -> Line2D:
     """Draws the arrows, and returns what the legend shows."""
     spans = np.array([np.ptp(plane.q), np.ptp(plane.p)])
-    field = np.stack([plane.dq_dt, plane.dp_dt], -1)
+    rows, columns = (spread_rows(np.arange(len(grid)), _MOST_ARROWS) for grid in (plane.arrow_p, plane.arrow_q))
+    field = np.stack([plane.dq_dt, plane.dp_dt], -1)[np.ix_(rows, columns)]
     field = np.where(np.isfinite(field), field, 0.0)
     speed = np.linalg.norm(field / spans, axis=-1)
     fastest = float(speed.max()) or 1.0
     # With the square root, slow parts of the motion also have a visible direction.
     field = field / np.maximum(speed, 1e-300)[..., None] * np.sqrt(speed / fastest)[..., None]
-    step = 0.85 * spans / np.array([len(plane.arrow_q), len(plane.arrow_p)])
+    step = 0.85 * spans / np.array([len(columns), len(rows)])
     scale = float(np.min(step / spans))
     ax.quiver(
-        plane.arrow_q,
-        plane.arrow_p,
+        plane.arrow_q[columns],
+        plane.arrow_p[rows],
         field[..., 0] * scale,
         field[..., 1] * scale,
         angles="xy",
         scale_units="xy",
         scale=1.0,
-        color="#111111",
+        color=_ARROW_COLOUR,
         width=0.0022,
         headwidth=4.0,
         headlength=4.5,
@@ -91,4 +122,4 @@ def _arrows(ax: Axes, plane: EnergyPlane) -> Line2D:
         pivot="mid",
         zorder=4,
     )
-    return Line2D([], [], linestyle="none", marker=r"$\rightarrow$", markersize=9, color="#111111", label="motion")
+    return Line2D([], [], linewidth=1.2, marker=">", markersize=4.5, color=_ARROW_COLOUR, label="motion")

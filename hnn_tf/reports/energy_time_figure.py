@@ -11,7 +11,7 @@ from hnn_tf.reports.report_contents import ReportContents
 from hnn_tf.reports.thinning import thinned
 
 _MOST_MARKERS = 600
-_LINE = {"color": svg_figure.MODEL_COLOUR, "linewidth": 1.6}
+_LINE: dict = {"color": svg_figure.MODEL_COLOUR, "linewidth": 1.6}
 _POINTS: dict = {
     "linestyle": "none",
     "marker": "o",

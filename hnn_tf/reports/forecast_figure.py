@@ -16,8 +16,8 @@ from hnn_tf.reports.thinning import spread_rows, thinned
 MOST_RECORDINGS = 3
 MOST_COORDINATES = 8
 _MOST_MARKERS = 1100
-_BAND = {"color": svg_figure.MODEL_COLOUR, "alpha": 0.22, "linewidth": 0}
-_LINE = {"color": svg_figure.MODEL_COLOUR, "linewidth": 1.4}
+_BAND: dict = {"color": svg_figure.MODEL_COLOUR, "alpha": 0.22, "linewidth": 0}
+_LINE: dict = {"color": svg_figure.MODEL_COLOUR, "linewidth": 1.1}
 
 
 def forecast_figure(contents: ReportContents) -> str:
@@ -34,9 +34,8 @@ def forecast_figure(contents: ReportContents) -> str:
             axes[0, j].set_title(svg_figure.shown(forecast.recording))
             axes[-1, j].set_xlabel(svg_figure.name_with_unit("time", contents.time_unit))
         for index in coordinates:
-            axes[index, 0].set_ylabel(
-                svg_figure.name_with_unit(contents.state_names[index], contents.state_units[index])
-            )
+            label = svg_figure.name_over_unit(contents.state_names[index], contents.state_units[index])
+            axes[index, 0].set_ylabel(label)
             axes[index, 0].set_ylim(*_limits(contents, forecasts, index))
         figure.align_ylabels()
         legend_below(figure, _handles(forecasts))
@@ -52,14 +51,15 @@ def _panel(ax: Axes, contents: ReportContents, forecast: Forecast, index: int, m
         rows = spread_rows(np.arange(len(forecast.times)), 400)
         ends = forecast.low[rows, index], forecast.high[rows, index]
         ax.fill_between(forecast.times[rows], *ends, **_BAND, zorder=2)
-    ax.plot(*thinned(forecast.times, forecast.predicted[:, index], 600), **_LINE, zorder=3)
+    ax.plot(*thinned(forecast.times, forecast.predicted[:, index], 600), **_LINE, zorder=5)
     if index in contents.observed_indices:
         column = contents.observed_indices.index(index)
         ax.plot(*_points(forecast.context_times, forecast.context_values[:, column], markers), **_CONTEXT, zorder=4)
         ax.plot(*_points(forecast.times, forecast.measured[:, column], markers), **_MEASURED, zorder=4)
     else:
-        ax.text(0.99, 0.96, "not measured", transform=ax.transAxes, ha="right", va="top", size=7.5, color="#666666")
-    ax.margins(x=0.01)
+        ax.text(0.01, 0.96, "not measured", transform=ax.transAxes, va="top", size=7.5, color="#666666")
+    # Where only the forecast exists, the axis still begins with the readings before it.
+    ax.set_xlim(*axis_limits([np.asarray(forecast.context_times), np.asarray(forecast.times)], margin=0.01))
 
 
 def _points(times: np.ndarray, values: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -95,4 +95,4 @@ _CONTEXT: dict = {
     "markeredgewidth": 0,
     "color": svg_figure.CONTEXT_COLOUR,
 }
-_MEASURED: dict = _CONTEXT | {"color": svg_figure.MEASURED_COLOUR}
+_MEASURED: dict = _CONTEXT | {"color": svg_figure.MEASURED_COLOUR, "markersize": 2.8}

@@ -65,6 +65,11 @@ def tagged(text: str, tag: str) -> Markup:
     return Markup(f'{escaped(text)} <span class="tag">{escaped(tag)}</span>')
 
 
+def with_reason(text: str, reason: str) -> Markup:
+    """Returns a text with a reason in the line below it."""
+    return Markup(f'{escaped(text)}<span class="reason">{escaped(reason)}</span>')
+
+
 def figure(number: int, svg: str, caption: str) -> str:
     """Returns a figure in a box that scrolls, with its number and caption."""
     return (
@@ -91,6 +96,11 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
         + "".join(f"<div><dt>{escaped(name)}</dt><dd>{escaped(value)}</dd></div>" for name, value in pairs)
         + "</dl>"
     )
+
+
+def side_by_side(*parts: str) -> str:
+    """Returns parts beside each other where there is room."""
+    return f'<div class="side">{"".join(parts)}</div>' if any(parts) else ""
 
 
 def section(name: str, heading: str, *parts: str) -> str:

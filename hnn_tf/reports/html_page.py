@@ -158,15 +158,16 @@ def _warnings(contents: ReportContents) -> str:
 
 
 def _repeat(contents: ReportContents) -> str:
-    parts = [elements.code(*pair) for pair in contents.repeat_commands]
+    commands = "".join(elements.code(*pair) for pair in contents.repeat_commands)
+    tables = []
     for caption, names, kind in (
         ("Settings of the run.", contents.settings, "text"),
         ("Versions of the software.", contents.versions, "short"),
         ("Files of the run, with their SHA-256.", contents.hashes, "hash"),
     ):
         columns = [elements.Column("name", "short"), elements.Column("value", kind)]
-        parts.append(elements.table(caption, columns, [(name, _value(value)) for name, value in names.items()]))
-    return "".join(parts)
+        tables.append(elements.table(caption, columns, [(name, _value(value)) for name, value in names.items()]))
+    return commands + elements.side_by_side(*tables)
 
 
 def _value(value: Any) -> str:

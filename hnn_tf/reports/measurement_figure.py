@@ -32,7 +32,7 @@ def measurement_figure(contents: ReportContents) -> str:
                 ax.plot(times, values, **_POINTS)
                 ax.margins(x=0.01)
                 if j == 0:
-                    label = svg_figure.name_with_unit(contents.state_names[index], contents.state_units[index])
+                    label = svg_figure.name_over_unit(contents.state_names[index], contents.state_units[index])
                     ax.set_ylabel(label)
             axes[0, j].set_title(svg_figure.shown(recording.recording))
             axes[-1, j].set_xlabel(svg_figure.name_with_unit("time", contents.time_unit))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hnn_tf.reports.figure_data import Forecast
-from hnn_tf.reports.html_elements import Column, table, tagged
+from hnn_tf.reports.html_elements import Column, table, tagged, with_reason
 from hnn_tf.reports.number_text import NONE, interval_texts, number_text
 from hnn_tf.reports.report_contents import ReportContents
 
@@ -16,20 +16,21 @@ def candidate_table(contents: ReportContents) -> str:
         Column("held-out error"),
         Column("log evidence"),
         Column("fit (s)"),
-        Column("remark", "text"),
     ]
     rows, styles = [], []
     for candidate in contents.candidates:
         name = tagged(candidate.name, "chosen") if candidate.chosen else candidate.name
         numbers = [
-            number_text(candidate.held_out_error, 2),
+            number_text(candidate.held_out_error, 2, trim=False),
             _evidence(candidate.log_evidence),
-            number_text(candidate.seconds, 2),
+            number_text(candidate.seconds, 2, trim=False),
         ]
-        remark = f"failed: {candidate.failed}" if candidate.failed else ""
-        rows.append([name, candidate.description, *numbers, remark])
+        words = with_reason(candidate.description, f"failed: {candidate.failed}") if candidate.failed else None
+        rows.append([name, words or candidate.description, *numbers])
         styles.append("chosen" if candidate.chosen else "failed" if candidate.failed else "")
-    caption = "Candidates. The error is the mean squared error of held-out forecasts, in units of the columns' variance."
+    caption = (
+        "Candidates. The error is the mean squared error of held-out forecasts, in units of the columns' variance."
+    )
     return table(caption, columns, rows, styles)
 
 
@@ -75,7 +76,8 @@ def _errors(forecast: Forecast, column: int, index: int) -> list[str]:
     if forecast.low is not None and forecast.high is not None:
         within = (measured >= forecast.low[:, index]) & (measured <= forecast.high[:, index])
         inside = f"{100.0 * float(np.mean(within[known])):.0f} %"
-    return [number_text(error, 2), number_text(error / std, 2) if std else NONE, inside]
+    relative = number_text(error / std, 2, trim=False) if std else NONE
+    return [number_text(error, 2, trim=False), relative, inside]
 
 
 def _evidence(value: float | None) -> str:

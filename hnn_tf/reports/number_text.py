@@ -10,8 +10,8 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NARROW_SPACE = "\u202f"
 
 
-def number_text(value: Any, digits: int = 4) -> str:
-    """Returns a number with `digits` significant digits; an integer has all its digits.
+def number_text(value: Any, digits: int = 4, *, trim: bool = True) -> str:
+    """Returns a number with `digits` significant digits, with or without zeros at the end; an integer has all digits.
 
     A value that is None or not a finite number is shown as a dash, and a text as itself.
     """
@@ -26,14 +26,14 @@ def number_text(value: Any, digits: int = 4) -> str:
     value = float(value)
     if not math.isfinite(value):
         return NONE
-    if value and not 1e-3 <= abs(value) < 1e6:
+    if value and not 1e-4 <= abs(value) < 1e6:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+        mantissa = _trimmed(mantissa) if trim else mantissa
         power = power_of_ten(int(exponent))
         return power if mantissa == "1" else f"{_minus(mantissa)} × {power}"
     decimals = max(digits - 1 - (math.floor(math.log10(abs(value))) if value else 0), 0)
     text = f"{value:.{decimals}f}"
-    return _grouped(text.rstrip("0").rstrip(".") if "." in text else text)
+    return _grouped(_trimmed(text) if trim else text)
 
 
 def interval_texts(value: float, low: float | None, high: float | None) -> tuple[str, str]:
@@ -66,6 +66,10 @@ def with_unit(text: str, unit: str) -> str:
 def count_text(count: int, singular: str, plural: str | None = None) -> str:
     """Returns a count with its noun, for example "1 reading" or "3 readings"."""
     return f"{number_text(count)} {singular if count == 1 else plural or singular + 's'}"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _minus(text: str) -> str:

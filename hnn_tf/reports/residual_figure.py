@@ -12,7 +12,7 @@ from hnn_tf.reports.thinning import thinned
 
 MOST = 6
 _MOST_MARKERS = 900
-_BAND = {"color": svg_figure.MODEL_COLOUR, "alpha": 0.14, "linewidth": 0}
+_BAND: dict = {"color": svg_figure.MODEL_COLOUR, "alpha": 0.14, "linewidth": 0}
 
 
 def residual_figure(contents: ReportContents) -> str:
@@ -42,7 +42,7 @@ def _over_time(ax: Axes, part: Residuals, markers: int) -> None:
     times, values = thinned(part.times, part.values, markers)
     look: dict = {"linestyle": "none", "marker": "o", "markersize": 1.9, "markeredgewidth": 0}
     ax.plot(times, values, **look, color=svg_figure.MEASURED_COLOUR)
-    ax.set_ylabel(svg_figure.name_with_unit(part.column, part.unit))
+    ax.set_ylabel(svg_figure.name_over_unit(part.column, part.unit))
     ax.margins(x=0.01)
 
 

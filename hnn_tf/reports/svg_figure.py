@@ -36,7 +36,7 @@ _SETTINGS: dict[str, Any] = {
 }
 _FONTS = re.compile(r"'DejaVu Sans'[^;\"]*")
 _PAGE_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
-_NUMBER = re.compile(r"(?<![#\w.])-?\d+\.\d{3,}")
+_NUMBER = re.compile(r"(?<![#\w.])-?\d+\.\d{2,}")
 
 
 def svg_figure(name: str, description: str, draw: Callable[[Figure], None], *, height: float) -> str:
@@ -77,10 +77,16 @@ def _inline(svg: str, name: str, description: str) -> str:
     body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{name}-\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
     body = _FONTS.sub(_PAGE_FONTS, body)
-    # A hundredth of a point cannot be seen. Text has its own digits.
-    body = re.sub(r"<[^>]*>", lambda tag: _NUMBER.sub(lambda found: f"{float(found[0]):.2f}", tag[0]), body)
+    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\s+", " ", _NUMBER.sub(_rounded, tag[0])), body)
+    body = re.sub(r">\s*\n\s*<", ">\n<", body)
     label = html.escape(description)
     return f'<svg {view} role="img" aria-label="{label}" stroke-linejoin="round" stroke-linecap="butt">{body}'
+
+
+def _rounded(found: re.Match) -> str:
+    # A twentieth of a point cannot be seen, except in the shape of a small marker.
+    value = float(found[0])
+    return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.2f}"
 
 
 def shown(text: str, most: int = 42) -> str:
@@ -94,6 +100,12 @@ def name_with_unit(name: str, unit: str) -> str:
     return f"{shown(name, 30)} ({shown(unit, 16)})" if unit else shown(name, 30)
 
 
+def name_over_unit(name: str, unit: str) -> str:
+    """Returns the label of a short axis: a long label has two lines."""
+    label = name_with_unit(name, unit)
+    return label if len(label) < 20 or not unit else f"{shown(name, 24)}\n({shown(unit, 16)})"
+
+
 def log_ticks(ax: Axes, axis: str) -> None:
     """Writes the ticks of a logarithmic axis as powers of ten, in plain text."""
     chosen = getattr(ax, f"{axis}axis")
@@ -103,4 +115,4 @@ def log_ticks(ax: Axes, axis: str) -> None:
 
 def _log_tick(value: float, _: int | None = None) -> str:
     exponent = round(math.log10(value)) if value > 0 else 0
-    return f"{value:g}" if -2 <= exponent <= 2 else power_of_ten(exponent)
+    return f"{value:g}" if -4 <= exponent <= 3 else power_of_ten(exponent)

@@ -60,8 +60,8 @@ def pendulum(**changes):
             Measurements(recording=name, times=times, values=readings, held_out=((times[split], times[-1]),))
         )
         ahead = times[split:] - times[split]
-        half = NOISE * (2.0 + 0.06 * ahead[:, None])
-        drift = true[split:] + 0.002 * ahead[:, None] * np.sin(ahead)[:, None]
+        half = NOISE * (2.0 + 0.9 * ahead[:, None])
+        drift = true[split:] + 0.006 * ahead[:, None] * np.sin(ahead)[:, None]
         forecasts.append(
             Forecast(
                 recording=name,
