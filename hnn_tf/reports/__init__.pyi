@@ -1,0 +1,10 @@
+from .figure_data import EnergyPlane as EnergyPlane
+from .figure_data import EnergySlice as EnergySlice
+from .figure_data import Forecast as Forecast
+from .figure_data import Measurements as Measurements
+from .figure_data import Residuals as Residuals
+from .html_page import report_html as report_html
+from .report_contents import Candidate as Candidate
+from .report_contents import PhysicalQuantity as PhysicalQuantity
+from .report_contents import ReportContents as ReportContents
+from .report_file import write_report as write_report
