@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from hnn_tf.data.tables.reading import matching_files, read_table
-from hnn_tf.figures.measurements import draw_measurements
 from hnn_tf.reports import write_report
 
 from hnn_tf.commands import command_line, interruption
 from hnn_tf.commands.printable_text import write_lines
 from hnn_tf.data.measured.prepared import Prepared, prepared
 from hnn_tf.data.measured.schema import Schema
-from hnn_tf.data.tables import column_summary
+from hnn_tf.data.tables import column_summary, guessed_roles
 from hnn_tf.export import json_file
 from hnn_tf.export.saved_model import export_model
 from hnn_tf.input_error import InputError, OptionError
@@ -102,8 +101,8 @@ def _show_columns(paths: list[pathlib.Path]) -> None:
       InputError: In every call.
     """
     summaries = column_summary.summarised(paths)
-    guess = column_summary.guessed_flags(summaries)
-    write_lines(column_summary.shown(summaries, guess))
+    guess = guessed_roles.guessed_flags(summaries)
+    write_lines(guessed_roles.shown(summaries, guess))
     sys.stdout.flush()
     raise InputError(f"--time and --positions: expected the columns of time and positions; perhaps {guess}")
 
@@ -128,9 +127,7 @@ def _print_data(report: Mapping[str, Any]) -> None:
 def _write(
     folder: pathlib.Path, fitted: MeasuredFit, found: Prepared, options: OwnDataOptions, flags: Mapping[str, Any]
 ) -> None:
-    (folder / "figures").mkdir(exist_ok=True)
     fitted.save(folder)
-    draw_measurements(folder / "figures" / "measurements.png", found.recordings, found.report)
     command = " ".join(["python -m trainers.own_data", *map(shlex.quote, run_folder.flags_text(flags).split())])
     served = folder / "saved_model" / "1"
     state = ", ".join(f"{value:.4g}" for value in fitted.measurement.states[0][0])

@@ -9,8 +9,9 @@ import numpy as np
 
 from hnn_tf.data.measured.schema import Schema
 from hnn_tf.data.recording import numbers
+from hnn_tf.data.tables.labels import as_labels
 from hnn_tf.data.tables.table import Source, Table
-from hnn_tf.data.tables.table_file import as_labels, shown_names
+from hnn_tf.data.tables.table_file import shown_names
 from hnn_tf.input_error import InputError
 
 NAME = "table"
