@@ -116,9 +116,9 @@ def _print_data(report: Mapping[str, Any]) -> None:
     if report.get("period") is not None:
         lines.append(f"period {report['period']:.4g}, {report['readings_per_period']:.3g} readings in a period")
     lines += [
-        f"{each['name']}: {each['least']:.4g} to {each['largest']:.4g} {each['unit']}".rstrip()
-        + (f", noise {each['noise_level']:.2g}" if each.get("noise_level") is not None else "")
-        for each in report["columns"]
+        f"{name}: {each['least']:.4g} to {each['largest']:.4g} {each['unit']}".rstrip()
+        + (f", noise {each['noise']:.2g}" if "noise" in each else "")
+        for name, each in report["columns"].items()
     ]
     write_lines([*lines, *(f"data: {line}" for line in report["warnings"])])
     sys.stdout.flush()

@@ -52,7 +52,7 @@ def report_contents(
         observed=seen,
         time_unit=learned.time_unit,
         second_half=learned.second_half,
-        data=fitted.data_report,
+        data=_data(fitted.data_report),
         measurements=[_measurements(each, fitted, seen) for each in recordings],
         candidates=_candidates(fitted),
         noise_floor=metrics["noise_coordinate_mse"],
@@ -68,6 +68,25 @@ def report_contents(
         versions=fitted.record()["versions"],
         hashes=hashes,
     )
+
+
+def _data(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the report of the data in the form of the page, with one number for each entry of its tables."""
+    if not report:
+        return {}
+    recordings = []
+    for each in report["recordings"]:
+        periods = [value for value in each["periods"].values() if value is not None]
+        counts = {
+            "gaps": len(each["gaps"]),
+            "missing": sum(each["missing"].values()),
+            "duplicates": each["duplicates_dropped"],
+            "outliers": each["num_outliers"],
+            "periods": each["duration"] / max(periods) if periods else None,
+        }
+        recordings.append({**each, **counts})
+    columns = [{**each, "name": name, "noise_level": each.get("noise")} for name, each in report["columns"].items()]
+    return {**report, "recordings": recordings, "columns": columns}
 
 
 def _measurements(recording: Recording, fitted: MeasuredFit, seen: np.ndarray) -> reports.Measurements:
