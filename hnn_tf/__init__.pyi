@@ -8,7 +8,9 @@ from . import integrators as integrators
 from . import models as models
 from . import objectives as objectives
 from . import optimizers as optimizers
+from . import own_data as own_data
 from . import phase_space as phase_space
+from . import reports as reports
 from . import systems as systems
 from .fitted_model import FittedModel as FittedModel
 from .fitting import fit as fit

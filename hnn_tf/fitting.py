@@ -23,6 +23,8 @@ from hnn_tf.objectives.by_name import new_objective
 from hnn_tf.objectives.driven_motion import check_given
 from hnn_tf.objectives.integrated_objective import IntegratedObjective
 from hnn_tf.objectives.objective_options import ObjectiveOptions
+from hnn_tf.own_data.fit_measurements import fit_measurements
+from hnn_tf.own_data.measured_fit import MeasuredFit
 from hnn_tf.training.checkpoint import Checkpoint
 from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_options import TrainingOptions
@@ -49,8 +51,12 @@ def fit(
     training: TrainingOptions | None = None,
     folder: str | os.PathLike | None = None,
     progress: bool = True,
-) -> FittedModel:
+) -> FittedModel | MeasuredFit:
     """Learns a Hamiltonian from recordings, and measures it on held-out recordings.
+
+    Recordings of velocities or of positions alone, and recordings in which some numbers are missing, are measurements.
+    `hnn_tf.own_data.fit_measurements` fits them, with the budget "normal", and says what it tries. Of the arguments,
+    only `model` (a name), `objective` (a name), `training` (only its seed), `folder` and `progress` are possible.
 
     Equal arguments give equal weights, to the bit, on one machine. The weights are those that a trainer's command gives
     with the same options.
@@ -89,7 +95,7 @@ def fit(
       progress: Whether the progress of the training is shown on stderr.
 
     Returns:
-      The trained model with its metrics.
+      The trained model with its metrics; of measurements, a `MeasuredFit`.
 
     Raises:
       InputError: If an argument is not valid, for example if a part of the recordings would be empty, or if the folder
@@ -102,6 +108,8 @@ def fit(
       >>> fitted.metrics["test_loss"]
     """
     _check_types(recordings, objective, training)
+    if isinstance(recordings, Recordings) and recordings.is_measured:
+        return _of_measurements(recordings, test, model, objective, training, folder, progress)
     if test is None:
         recordings, test = _held_out(recordings)
     _check_test(recordings, test)
@@ -137,6 +145,32 @@ def fit(
     kept = dataclasses.replace(kept, comparison={each.model.name: each.result.compared() for each in found})
     _ = kept.metrics  # measured now, because the caller may train the model further
     return kept
+
+
+def _of_measurements(
+    recordings: Recordings,
+    test: object,
+    model: object,
+    objective: object,
+    training: TrainingOptions | None,
+    folder: str | os.PathLike | None,
+    progress: bool,
+) -> MeasuredFit:
+    for name, value, kinds in (("test", test, ()), ("model", model, str), ("objective", objective, str)):
+        if value is not None and not isinstance(value, kinds):
+            raise InputError(
+                f"{name}: expected {'none' if name == 'test' else 'a name, or none'} for measurements, which "
+                "hnn_tf.own_data.fit_measurements fits; received "
+                f"{one_line(repr(value))}; give recordings of momenta to choose it"
+            )
+    return fit_measurements(
+        recordings,
+        model=model,  # type: ignore[arg-type]
+        objective=objective,  # type: ignore[arg-type]
+        seed=0 if training is None else training.seed,
+        folder=folder,
+        progress=progress,
+    )
 
 
 def _held_out(recordings: Recordings | FrameRecordings) -> tuple[Recordings, Recordings]:

@@ -3,6 +3,7 @@
 import dataclasses
 
 from hnn_tf.models.registry import MODELS
+from hnn_tf.objectives.registry import OBJECTIVES
 from hnn_tf.options import Options, option
 from hnn_tf.own_data.candidates import BUDGETS
 
@@ -23,6 +24,9 @@ class OwnDataOptions(Options):
         None,
         "The model. By default, several are fitted, and the best one on held-out readings is taken.",
         choices=MODELS,
+    )
+    objective: str | None = option(
+        None, "The objective by which --model is trained. By default, trajectories are matched.", choices=OBJECTIVES
     )
     budget: str = option(
         "fast",

@@ -8,14 +8,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from hnn_tf.data.tables.reading import matching_files, read_table
-from hnn_tf.reports import write_report
-
 from hnn_tf.commands import command_line, interruption
 from hnn_tf.commands.printable_text import write_lines
 from hnn_tf.data.measured.prepared import Prepared, prepared
 from hnn_tf.data.measured.schema import Schema
 from hnn_tf.data.tables import column_summary, guessed_roles
+from hnn_tf.data.tables.reading import matching_files, read_table
 from hnn_tf.export import json_file
 from hnn_tf.export.saved_model import export_model
 from hnn_tf.input_error import InputError, OptionError
@@ -23,6 +21,7 @@ from hnn_tf.options import described
 from hnn_tf.own_data.fit_measurements import fit_measurements
 from hnn_tf.own_data.fit_report import report_contents
 from hnn_tf.own_data.measured_fit import MeasuredFit
+from hnn_tf.reports import write_report
 from trainers import run_folder
 from trainers.own_data_options import OwnDataOptions
 from trainers.trainer_options import given_values
@@ -52,6 +51,7 @@ def main() -> None:
         fitted = fit_measurements(
             found.recordings,
             model=options.model,
+            objective=options.objective,
             budget=options.budget,
             horizon=options.horizon,
             seed=options.seed,

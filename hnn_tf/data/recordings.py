@@ -150,6 +150,11 @@ class Recordings(MeasuredRecordings, Sequence[Recording]):
         )
 
     @property
+    def is_measured(self) -> bool:
+        """Whether the second half are velocities, or some numbers were not observed."""
+        return self.second_half == "velocities" or self.recordings[0].observed is not None
+
+    @property
     def width(self) -> int:
         """The number of numbers in a state, 2n."""
         return self.recordings[0].states.shape[1]

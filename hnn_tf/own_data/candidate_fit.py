@@ -18,12 +18,17 @@ from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.models.scaled_network import ScaledNetwork
-from hnn_tf.objectives import DerivativeMatching, TrajectoryMatching
+from hnn_tf.objectives import DerivativeMatching, ObjectiveOptions, TrajectoryMatching
+from hnn_tf.objectives.by_name import new_objective
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.objectives.sample_columns import mean_weights
 from hnn_tf.own_data.candidates import Candidate
 from hnn_tf.own_data.scales import Scales
+from hnn_tf.training.start import check_closed_form
 from hnn_tf.training.training_loop import TrainingLoop
+from hnn_tf.training.training_options import TrainingOptions
+from hnn_tf.training.training_run import train
+from hnn_tf.training.training_set import TrainingSet
 
 _PIECE = 40
 """The readings of a piece, along which a network is trained."""
@@ -66,6 +71,7 @@ def fit_candidate(
     budget: str,
     best: Tried | None,
     kept: pathlib.Path | None = None,
+    objective: str | None = None,
 ) -> Tried:
     """Fits a candidate: random features by a closed form, and a network along pieces of the recordings.
 
@@ -78,6 +84,8 @@ def fit_candidate(
       budget: The budget, which determines the steps of a network.
       best: A closed form whose motion a network learns first. Without it, a network first matches derivatives that a
         spline estimates.
+      objective: The name of the objective by which a network is trained; by default, trajectories are matched after the
+        start that `best` describes.
       kept: The file that keeps the weights of a trained network. If it exists, the network is not trained again.
 
     Raises:
@@ -88,7 +96,9 @@ def fit_candidate(
     inner = scales.scaled(recordings)
     network = _new_network(candidate, inner, scales, seed)
     found = None
-    if declared(network, "has_closed_form"):
+    if objective is not None:
+        _train_by(objective, network, inner, seed, STEPS[budget])
+    elif declared(network, "has_closed_form"):
         found = _fit_closed_form(network, inner, seed)
     elif kept is not None and kept.exists():
         with np.load(kept, allow_pickle=False) as archive:
@@ -102,6 +112,19 @@ def fit_candidate(
             with atomic_file(kept) as temporary:
                 np.savez(temporary, **{f"weight_{i}": value for i, value in enumerate(network.get_weights())})
     return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
+
+
+def _train_by(objective: str, network: keras.Model, inner: Recordings, seed: int, steps: int) -> None:
+    """Trains a network by a named objective, whose closed form is used if there is one."""
+    fits = new_objective(ObjectiveOptions(objective))
+    fits.check(network)
+    check_closed_form(network, fits, width=inner.width)
+    options = TrainingOptions(steps=steps, seed=seed)
+    known = inner[0].time_derivatives is not None or not fits.uses_derivatives
+    data = TrainingSet.of(
+        inner, test=inner, objective=fits, options=options, derivatives=None if known else "smoothing_spline"
+    )
+    train(network, data, options, progress=False)
 
 
 def _fit_closed_form(network: keras.Model, inner: Recordings, seed: int) -> RecordingsFit:

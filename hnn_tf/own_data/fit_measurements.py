@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.input_error import InputError, one_line
+from hnn_tf.input_error import InputError, OptionError, one_line
 from hnn_tf.own_data.candidate_fit import Tried, fit_candidate
 from hnn_tf.own_data.candidates import (
     BASELINE_OF_MOMENTA,
@@ -45,6 +45,7 @@ def fit_measurements(
     recordings: Recordings,
     *,
     model: str | None = None,
+    objective: str | None = None,
     budget: str = "normal",
     horizon: float | None = None,
     seed: int = 0,
@@ -63,6 +64,7 @@ def fit_measurements(
     Args:
       recordings: The measurements.
       model: The name of a model in `hnn_tf.models.MODELS`, which is fitted instead of the candidates.
+      objective: The name of an objective in `hnn_tf.objectives.OBJECTIVES`, by which the named model is trained.
       budget: "fast" tries closed forms only, "normal" also networks, and "thorough" trains these for longer. On two
         cores, the three take up to a minute, some minutes, and up to an hour.
       horizon: The longest time of a forecast; by default, ten periods or the duration of a recording.
@@ -79,8 +81,10 @@ def fit_measurements(
         raise InputError(f"budget: expected one of {', '.join(BUDGETS)}; received {budget!r}")
     if horizon is not None and not 0.0 < horizon < float("inf"):
         raise InputError(f"horizon: expected a finite time > 0; received {horizon}")
+    if objective is not None and model is None:
+        raise OptionError("{objective}: expected {model:only}, too", objective=objective, model=None)
     began = time.monotonic()
-    fitter = _Fitter(recordings, budget, horizon, seed, _Progress(progress), model)
+    fitter = _Fitter(recordings, budget, horizon, seed, _Progress(progress), model, objective)
     found = fitter.run(None if folder is None else pathlib.Path(folder))
     return MeasuredFit(
         recordings=fitter.learned,
@@ -130,7 +134,9 @@ class _Fitter:
         seed: int,
         say: Callable[[str], None],
         model: str | None,
+        objective: str | None,
     ) -> None:
+        self._objective = objective
         self._budget, self._seed, self._say = budget, seed, say
         self._period = longest_period(recordings)
         self._horizon = usual_horizon(recordings, self._period) if horizon is None else horizon
@@ -198,6 +204,7 @@ class _Fitter:
             candidate,
             recordings,
             kept=kept,
+            objective=None if candidate is self._baseline else self._objective,
             noise_std=self._noise,
             period=self._period,
             seed=self._seed,
