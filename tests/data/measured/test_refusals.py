@@ -146,8 +146,8 @@ def _with_known_rows(start, of, count):
 def test_the_same_rows_in_two_files_are_refused(start, of, count):
     columns, files = _with_known_rows(start, of, count)
     message = (
-        rf"^b.csv, line {102 + start}: expected different readings in recordings 'a.csv' and 'b.csv'; received at least "
-        rf"{count} rows that are equal to those at a.csv, line {2 + of}; leave"
+        rf"^b.csv, line {102 + start}: expected different readings in recordings 'a.csv' and 'b.csv'; received at "
+        rf"least {count} rows that are equal to those at a.csv, line {2 + of}; leave"
     )
     _refused(columns, message, velocities=(), **files)
 
