@@ -29,7 +29,7 @@ def mask_outliers(parts: list[Part], pieces: list[Piece], spreads: dict[str, flo
             if len(places):
                 part.outliers.setdefault(name, {}).update({int(i): float(part.columns[name][i]) for i in places})
     for part in parts:
-        for name, values in part.outliers.items():
+        for name, masked in part.outliers.items():
             part.columns[name] = part.columns[name].copy()
-            part.columns[name][list(values)] = np.nan
+            part.columns[name][list(masked)] = np.nan
     return warnings
