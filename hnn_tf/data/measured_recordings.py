@@ -4,12 +4,11 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from hnn_tf.data.measured.array_runs import columns_of_runs, runs_of_arrays
 from hnn_tf.data.measured.library_tables import (
-    columns_of_arrays,
     columns_of_dataset,
     is_date,
     table_of_columns,
-    width_of,
 )
 from hnn_tf.data.measured.preparation import prepare
 from hnn_tf.data.measured.schema import Schema
@@ -185,23 +184,18 @@ class MeasuredRecordings:
         Warns:
           InputWarning: If a measurement is doubtful.
         """
-        names = tuple(position_names or _numbered("q", width_of(positions)))
-        parts: dict[str, tuple[Any, Sequence[str]]] = {"positions": (positions, names)}
-        roles: dict[str, Any] = {}
-        for name, letter, value in (("velocities", "v", velocities), ("inputs", "u", inputs)):
-            if value is not None:
-                roles[name] = _numbered(letter, width_of(value))
-                parts[name] = (value, roles[name])
-        if parameters is not None:
-            first = parameters if isinstance(parameters[0], int | float) else parameters[0]
-            roles["parameters"] = _numbered("theta", len(first))
-            parts["parameters"] = (parameters, roles["parameters"])
+        runs = runs_of_arrays(times, positions, parameters, velocities=velocities, inputs=inputs)
+        widths = {name: arrays[0].shape[-1] for name, arrays in runs.items() if name != "times"}
+        letters = {"positions": "q", "velocities": "v", "inputs": "u", "parameters": "theta"}
+        roles: dict[str, Any] = {name: _numbered(letters[name], width) for name, width in widths.items()}
+        names = roles["positions"] = tuple(position_names or roles["positions"])
+        if len(names) != widths["positions"]:
+            raise InputError(f"position_names: expected {widths['positions']} names; received {len(names)}")
         if any(not 0 <= index < len(names) for index in angles):
             raise InputError(f"angles: expected indices of positions, 0 to {len(names) - 1}; received {angles}")
         return cls.from_pandas(
-            columns_of_arrays(times, parts),
+            columns_of_runs(runs, roles),
             time="time",
-            positions=names,
             recording="recording",
             angles=[names[index] for index in angles],
             units=units,

@@ -1,8 +1,7 @@
-"""Tables from Python objects: data frames, xarray datasets and arrays."""
+"""Tables from data frames and xarray datasets."""
 
 import hashlib
 import pathlib
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,63 +97,6 @@ def columns_of_dataset(dataset: Any, schema: Schema) -> tuple[dict[str, np.ndarr
     after = np.arange(shape[-1]) >= shape[-1] - np.argmax(known[:, ::-1], axis=-1)[:, None]
     kept = ~(after | ~known.any(-1, keepdims=True)).reshape(-1)
     return {name: column[kept] for name, column in columns.items()}, units
-
-
-def columns_of_arrays(times: Any, parts: Mapping[str, tuple[Any, Sequence[str]]]) -> dict[str, np.ndarray]:
-    """Returns columns from arrays, with the columns "time" and "recording".
-
-    Args:
-      times: `[T]` for all recordings, or a list of the times of each recording.
-      parts: By the name of an argument: an array `[T, n]`, or a list of the arrays `[T_i, n]` of each recording, and
-        the names of the n columns. A single column may be `[T]`.
-
-    Raises:
-      InputError: If the shapes do not fit.
-    """
-    first = next(iter(parts.values()))[0]
-    single = _is_array(first) and (np.ndim(first) == 1 or (np.ndim(first) == 2 and not _is_array_of_runs(times)))
-    runs = {name: [value] if single else list(value) for name, (value, _) in parts.items()}
-    count = len(next(iter(runs.values())))
-    own_times = _is_array_of_runs(times)
-    of_runs = list(times) if own_times else [times] * count
-    columns: dict[str, list[np.ndarray]] = {"time": [], "recording": []}
-    for name, values in {**runs, "times": of_runs}.items():
-        if len(values) != count:
-            raise InputError(f"{name}: expected {count} arrays, one for each recording; received {len(values)}")
-    for index in range(count):
-        run_times = numbers(of_runs[index], "times")
-        columns["time"].append(run_times)
-        columns["recording"].append(np.full(len(run_times), str(index), dtype=object))
-        for argument, (_, names) in parts.items():
-            value = numbers(runs[argument][index], argument)
-            value = value[:, None] if value.ndim == 1 and argument != "parameters" else value
-            if argument == "parameters":
-                value = np.broadcast_to(value, (len(run_times), np.size(value)))
-            if value.shape != (len(run_times), len(names)):
-                raise InputError(
-                    f"{argument}: expected {[len(run_times), len(names)]} numbers in recording {index}; received "
-                    f"{list(value.shape)}"
-                )
-            for k, column in enumerate(names):
-                columns.setdefault(column, []).append(value[:, k])
-    return {name: np.concatenate(values) for name, values in columns.items()}
-
-
-def width_of(value: Any) -> int:
-    """Returns the number of columns of an array `[T, n]` or `[T]`, or of the first array of a list."""
-    first = value if _is_array(value) and np.ndim(value) < 3 else value[0]
-    return 1 if np.ndim(first) == 1 else int(np.shape(first)[-1])
-
-
-def _is_array(value: Any) -> bool:
-    try:
-        return np.asarray(value).dtype != object
-    except ValueError:  # NumPy raises it for ragged lists
-        return False
-
-
-def _is_array_of_runs(times: Any) -> bool:
-    return not _is_array(times) or np.ndim(times) == 2
 
 
 def _column(values: Any, name: str, *, is_time: bool) -> np.ndarray:

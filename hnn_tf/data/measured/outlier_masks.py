@@ -11,7 +11,8 @@ def mask_outliers(parts: list[Part], pieces: list[Piece], spreads: dict[str, flo
     """Removes the outliers of all columns, and returns warnings about columns with too many."""
     warnings = []
     for name, spread in spreads.items():
-        found, count = [], 0
+        found: list[np.ndarray] = []
+        count = 0
         for piece in pieces:
             times, values = piece.column(parts, name)
             found.append(outliers(times, values, spread) + piece.start)
@@ -24,12 +25,11 @@ def mask_outliers(parts: list[Part], pieces: list[Piece], spreads: dict[str, flo
             )
             continue
         for piece, places in zip(pieces, found, strict=True):
+            part = parts[piece.part]
             if len(places):
-                part = parts[piece.part]
-                before = part.outliers.get(name, np.empty(0, int))
-                part.outliers[name] = np.sort(np.append(before, places))
+                part.outliers.setdefault(name, {}).update({int(i): float(part.columns[name][i]) for i in places})
     for part in parts:
-        for name, places in part.outliers.items():
+        for name, masked in part.outliers.items():
             part.columns[name] = part.columns[name].copy()
-            part.columns[name][places] = np.nan
+            part.columns[name][list(masked)] = np.nan
     return warnings

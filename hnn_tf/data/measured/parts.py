@@ -28,14 +28,14 @@ class Part:
       rows: The indices of the readings in the table, `[T]`.
       times: `[T]`.
       columns: The positions and the velocities or momenta by name, `[T]` each; NaN is a missing cell.
-      outliers: The indices of outliers by column.
+      outliers: The indices and the values of outliers by column. Outliers are missing in `columns`.
     """
 
     run: int
     rows: np.ndarray
     times: np.ndarray
     columns: dict[str, np.ndarray]
-    outliers: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    outliers: dict[str, dict[int, float]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass

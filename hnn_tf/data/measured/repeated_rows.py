@@ -7,16 +7,21 @@ from hnn_tf.data.tables.table import Table
 from hnn_tf.input_error import InputError
 
 LEAST_ROWS = 5
-"""The number of equal neighbouring rows that cannot be chance, if the values have many digits."""
+"""So many equal rows at the same time after the start are no chance, if the values have many digits."""
+
+LEAST_SHIFTED_ROWS = 20
+"""So many equal rows at other times are no chance, if the values have many digits."""
 
 LEAST_COARSE_ROWS = 40
-"""The number for columns of few digits."""
+"""So many equal rows at the same time after the start are no chance, if the values have few digits."""
 
 _FEW_VALUES = 2000
 
 
 def refuse_repeated_rows(table: Table, runs: list[Run], time: str, columns: tuple[str, ...]) -> None:
-    """Refuses neighbouring rows that are equal, with equal time steps, in two recordings.
+    """Refuses neighbouring rows that are in two recordings, at equal steps of time, and are not all equal.
+
+    Two recordings of few digits that begin in the same way, or turn at the same place, have some equal rows by chance.
 
     Args:
       table: The table.
@@ -30,44 +35,67 @@ def refuse_repeated_rows(table: Table, runs: list[Run], time: str, columns: tupl
     if len(runs) < 2:
         return
     rows = np.concatenate([run.rows for run in runs])
-    owner = np.repeat(np.arange(len(runs)), [len(run.rows) for run in runs])
+    starts = np.cumsum([0, *(len(run.rows) for run in runs)])
+    owner = np.repeat(np.arange(len(runs)), np.diff(starts))
     times = table.columns[time][rows]
     values = np.stack([table.columns[name][rows] for name in columns], -1)
-    coarse = max(len(np.unique(values[:20000, k])) for k in range(len(columns))) < min(_FEW_VALUES, len(rows) // 2)
-    length = LEAST_COARSE_ROWS if coarse else LEAST_ROWS
-    if len(rows) < 2 * length:
-        return
     steps = np.diff(times, append=times[-1])
-    usual = np.median(np.abs(steps)) or 1.0
-    with np.errstate(invalid="ignore"):
-        rounded_steps = np.rint(np.clip(steps / usual, -1e6, 1e6) * 1e4).astype(np.int64).view(np.uint64)
-    row_hash = np.zeros(len(rows), np.uint64)
-    for k in range(len(columns)):
-        column = np.where(np.isnan(values[:, k]), np.nan, values[:, k] + 0.0)  # one NaN, and no -0
-        row_hash = _mixed(row_hash ^ column.view(np.uint64))
-    count = len(rows) - length + 1
-    window = np.zeros(count, np.uint64)
-    varies = np.zeros(count, bool)
+    usual = float(np.median(np.abs(steps))) or 1.0
+    since = _rounded((times - times[starts[owner]]) / usual)
+    num_kinds = max(len(np.unique(column[:: max(1, len(rows) // 20_000)])) for column in values.T)
+    coarse = num_kinds < min(_FEW_VALUES, len(rows) // 2)
+    searches = (
+        [(LEAST_COARSE_ROWS, since)] if coarse else [(LEAST_ROWS, since), (LEAST_SHIFTED_ROWS, _rounded(steps / usual))]
+    )
+    for length, of_time in searches:
+        found = _first_pair(owner, values, of_time, length)
+        if found:
+            first, second = found
+            raise InputError(
+                f"{table.place(int(rows[second]))}: expected different readings in recordings "
+                f"{runs[owner[first]].name!r} and {runs[owner[second]].name!r}; received at least {length} rows that "
+                f"are equal to those at {table.place(int(rows[first]))}; leave one of both out, because a test on "
+                "readings of the training says nothing"
+            )
+
+
+def _first_pair(owner: np.ndarray, values: np.ndarray, of_time: np.ndarray, length: int) -> tuple[int, int] | None:
+    """Returns where the first two equal stretches of different recordings begin; None if there are none.
+
+    Args:
+      owner: The recording of each row, `[N]`.
+      values: `[N, k]`.
+      of_time: What must also be equal, `[N]`; the last of a stretch does not count.
+      length: The number of rows in a stretch.
+    """
+    count = len(owner) - length + 1
+    if count < 2:
+        return None
+    row_hash = np.zeros(len(owner), np.uint64)
+    for column in values.T:
+        plain = np.where(np.isnan(column), np.nan, column + 0.0)  # one NaN, and no -0
+        row_hash = _mixed(row_hash ^ plain.view(np.uint64))
     changed = np.append((values[1:] != values[:-1]).any(-1), False)
+    window, varies = np.zeros(count, np.uint64), np.zeros(count, bool)
     for j in range(length):
         window = _mixed(window ^ row_hash[j : j + count])
         if j < length - 1:
-            window = _mixed(window ^ rounded_steps[j : j + count])
+            window = _mixed(window ^ of_time[j : j + count])
             varies |= changed[j : j + count]
-    inside = owner[:count] == owner[length - 1 :]
-    places = np.flatnonzero(inside & varies)
+    places = np.flatnonzero((owner[:count] == owner[length - 1 :]) & varies)
     order = places[np.argsort(window[places], kind="stable")]
     equal = (window[order[1:]] == window[order[:-1]]) & (owner[order[1:]] != owner[order[:-1]])
     found = np.flatnonzero(equal)
     if not len(found):
-        return
+        return None
     pairs = np.sort(np.stack([order[found], order[found + 1]], -1), -1)
     first, second = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))[0]]
-    raise InputError(
-        f"{table.place(int(rows[second]))}: expected different readings in recordings {runs[owner[first]].name!r} and "
-        f"{runs[owner[second]].name!r}; received at least {length} rows that are equal to those at "
-        f"{table.place(int(rows[first]))}; leave one of both out, because a test on known readings says nothing"
-    )
+    return int(first), int(second)
+
+
+def _rounded(steps: np.ndarray) -> np.ndarray:
+    """Returns times in steps as integers, so that the rounding of large times makes no difference."""
+    return np.rint(np.clip(steps * 1e3, -1e15, 1e15)).astype(np.int64).view(np.uint64)
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:

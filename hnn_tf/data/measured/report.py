@@ -91,11 +91,11 @@ def _recording(table: Table, schema: Schema, findings: Findings, index: int) -> 
             "column": name,
             "place": table.place(int(part.rows[place])),
             "time": float(part.times[place]),
-            "value": float(table.columns[name][part.rows[place]]),
+            "value": value,  # in the unit of the recordings
         }
         for part in parts
-        for name, places in part.outliers.items()
-        for place in places
+        for name, values in part.outliers.items()
+        for place, value in values.items()
     ]
     return {
         "name": run.name,

@@ -18,7 +18,8 @@ class VelocityCheck:
     Attributes:
       factor: The velocities are, in the mean of squares, this factor times the slopes.
       error: The standard deviation of the factor.
-      correlation: The correlation of velocities and slopes.
+      correlation: The correlation of velocities and slopes around zero. Their means count, because a body may move
+        steadily.
       expected_correlation: The correlation that the noise of both would allow, if the velocities were right.
       count: The number of readings that were compared.
     """
@@ -69,7 +70,7 @@ def compared_velocity(
         velocities.append(velocity[inner][seen])
         noise += smoothed.noise_std**2 * seen.sum()
     s, r, v = np.concatenate(slopes), np.concatenate(again), np.concatenate(velocities)
-    if len(s) < 8 or not (s**2).sum() > 0 or not np.var(v) > 0 or not np.var(r) > 0:
+    if len(s) < 8 or not (s**2).sum() > 0 or not (v**2).sum() > 0 or not (r**2).sum() > 0:
         return None
     least_squares = (s * v).sum() / (s * s).sum()
     # The noise of slopes makes least-squares factors too small; the simulation shows by how much.
@@ -79,5 +80,9 @@ def compared_velocity(
     # Neighbouring slopes have common errors: about every fourth is independent.
     error = np.sqrt((residuals**2).sum() / max(len(s) / 4 - 1, 1) / (s * s).sum())
     error += 0.5 * abs(1 - attenuation)
-    allowed = np.corrcoef(r, s)[0, 1] * np.sqrt(max(0.0, 1 - noise / len(s) / np.var(v)))
-    return VelocityCheck(float(factor), float(error), float(np.corrcoef(s, v)[0, 1]), float(allowed), len(s))
+    allowed = _correlation(r, s) * np.sqrt(max(0.0, 1 - noise / len(s) / np.mean(v**2)))
+    return VelocityCheck(float(factor), float(error), _correlation(s, v), float(allowed), len(s))
+
+
+def _correlation(first: np.ndarray, second: np.ndarray) -> float:
+    return float((first * second).sum() / np.sqrt((first**2).sum() * (second**2).sum()))

@@ -39,11 +39,10 @@ def check_velocities(
         if check is None:
             continue
         turn = units.turn(position) if position in schema.angles else None
-        spans = [
-            found / np.median(np.diff(times))
-            for times, smooth, _, _ in compared
-            if (found := period(times, smooth.values, turn=turn))
-        ]
+        spans = []
+        for times, values in (piece.column(parts, position) for piece in pieces):
+            found = period(times, values, turn=turn)
+            spans += [] if found is None else [found / float(np.median(np.diff(times)))]
         coarse = bool(spans) and float(np.median(spans)) < LEAST_READINGS_PER_PERIOD
         slope = f"d{position}/d{schema.time}"
         if schema.momenta or coarse:
