@@ -5,13 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from hnn_tf.data.measured.array_runs import columns_of_runs, runs_of_arrays
-from hnn_tf.data.measured.library_tables import (
-    columns_of_dataset,
-    is_date,
-    table_of_columns,
-)
-from hnn_tf.data.measured.preparation import prepare
-from hnn_tf.data.measured.schema import Schema
+from hnn_tf.data import measured
 from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.input_error import InputError, InputWarning
 
@@ -71,7 +65,7 @@ class MeasuredRecordings:
         if momenta is None:
             if time_derivatives is not None:
                 raise InputError("time_derivatives: expected momenta, whose derivatives these are; give momenta=[...]")
-            schema = Schema(
+            schema = measured.Schema(
                 time=time,
                 positions=tuple(positions),
                 velocities=tuple(velocities or ()),
@@ -136,13 +130,13 @@ class MeasuredRecordings:
             for name in ("velocities", "momenta", "inputs", "parameters")
             if roles.get(name) is not None
         }
-        schema = Schema(
+        schema = measured.Schema(
             time=time,
             positions=tuple(positions),
             recording=recording,
             **optional,
         )
-        columns, own_units = columns_of_dataset(dataset, schema)
+        columns, own_units = measured.columns_of_dataset(dataset, schema)
         if roles.get("momenta") is None:
             roles["units"] = own_units | dict(units or {})
         elif units is not None:
@@ -204,14 +198,14 @@ class MeasuredRecordings:
         )
 
     @classmethod
-    def _prepared(cls, columns: Any, schema: Schema, description: dict[str, Any]) -> Self:
+    def _prepared(cls, columns: Any, schema: measured.Schema, description: dict[str, Any]) -> Self:
         unknown = [name for name in description if name != "body_dimension"]
         if unknown:
             raise InputError(
                 f"{unknown[0]}: expected body_dimension and input_interpolation only, without momenta; give the units "
                 "of columns as units={...}"
             )
-        found = prepare(table_of_columns(columns, schema), schema)
+        found = measured.prepare(measured.table_of_columns(columns, schema), schema)
         for sentence in found.report["warnings"]:
             warnings.warn(sentence, InputWarning, stacklevel=3)
         make: Any = cls
@@ -220,7 +214,7 @@ class MeasuredRecordings:
 
 def _unit_texts(units: Mapping[str, str], table: Any, time: str) -> tuple[str, ...]:
     known = dict(units)
-    if time in table and is_date(table[time]):
+    if time in table and measured.is_date(table[time]):
         known[time] = "s"
     return tuple(f"{name}={unit}" for name, unit in known.items())
 

@@ -84,8 +84,11 @@ def fit_measurements(
     if objective is not None and model is None:
         raise OptionError("{objective}: expected {model:only}, too", objective=objective, model=None)
     began = time.monotonic()
-    fitter = _Fitter(recordings, budget, horizon, seed, _Progress(progress), model, objective)
-    found = fitter.run(None if folder is None else pathlib.Path(folder))
+    kept = None if folder is None else pathlib.Path(folder)
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+    fitter = _Fitter(recordings, budget, horizon, seed, _Progress(progress), model, objective, kept)
+    found = fitter.run()
     return MeasuredFit(
         recordings=fitter.learned,
         tried=found.tried,
@@ -135,8 +138,9 @@ class _Fitter:
         say: Callable[[str], None],
         model: str | None,
         objective: str | None,
+        folder: pathlib.Path | None,
     ) -> None:
-        self._objective = objective
+        self._objective, self._folder = objective, folder
         self._budget, self._seed, self._say = budget, seed, say
         self._period = longest_period(recordings)
         self._horizon = usual_horizon(recordings, self._period) if horizon is None else horizon
@@ -163,9 +167,8 @@ class _Fitter:
     def _split(self, recordings: Recordings) -> tuple[Recordings, list[Forecast]]:
         return split(recordings, HELD_OUT, period=self._period, horizon=self._horizon)
 
-    def run(self, folder: pathlib.Path | None) -> _Found:
+    def run(self) -> _Found:
         """Fits, chooses and measures."""
-        self._folder = folder
         for candidate in self._closed_forms:
             self._try(candidate)
         best = self._best()

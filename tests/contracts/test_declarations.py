@@ -20,11 +20,13 @@ from hnn_tf.models.learned_motion import LearnedMotion
 OF_OTHER_THINGS = {
     ("hnn_tf/commands/command_line.py", "flag.parser.enum_values"): "Abseil's parsers of choices have it",
     ("hnn_tf/commands/this_command.py", "sys.modules.get('__main__').__spec__"): "no module is __main__ in a session",
+    ("hnn_tf/data/tables/reading.py", "error.strerror"): "the system's errors have it",
     ("hnn_tf/export/plain_file.py", "os.O_NONBLOCK"): "not on every system",
     ("hnn_tf/export/saved_model.py", "error.message"): "TensorFlow's errors have it",
     ("hnn_tf/export/saved_model.py", "error.strerror"): "the system's errors have it",
     ("hnn_tf/files/full_disk.py", "errno.name"): "not on every system",
     ("hnn_tf/files/full_disk.py", "error.errno"): "the system's errors have it",
+    ("hnn_tf/reports/number_text.py", "value.dtype"): "NumPy's numbers have it, and Python's do not",
     ("hnn_tf/models/latent_hamiltonian_network.py", "self.loss"): "Keras sets it when a model is compiled",
     ("hnn_tf/models/nested_lists.py", "state.shape"): "tensors and arrays have it, nested structures do not",
     ("hnn_tf/models/state_signatures.py", "model.input_shape"): "Keras' functional models have it",

@@ -50,6 +50,19 @@ CASES = {
         HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 96 + 32
     ),
     "hnn_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=41_000 + 1),
+    # The potential's perceptron 1-200-200-1; the masses are known.
+    "known_mass": Case(HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=40_800),
+    "known_mass_dissipation": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=40_800 + 96 + 32
+    ),
+    "known_mass_friction": Case(HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=40_801),
+    # 200 units, 1 input and 1 product: coefficients; kernel, bias, mean and std are fixed.
+    "known_mass_random_features": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=True, reference_parameters=202 + 200 + 200 + 2
+    ),
+    "known_mass_random_features_friction": Case(
+        HamiltonianNetwork, has_energy=True, conserves_it=False, reference_parameters=202 + 200 + 200 + 2 + 1
+    ),
     # The perceptron 1-200-200-401; kernel and two biases of the 200 convex terms, and the floor.
     "lagrangian": Case(
         models.LagrangianNetwork,
@@ -158,8 +171,9 @@ def test_every_model_has_an_entry():
 def test_every_keras_model_of_the_package_is_registered_and_public():
     registered = {type(_build(name)) for name in models.MODELS}
     # The model that sees frames has its own tests, in test_latent_model.py; the state of a fit, in test_killed_fit.py;
-    # networks that are no motion of states, in test_dynamics_networks.py.
-    others = {LatentHamiltonianNetwork, FitState, models.ForceNetwork, models.AccelerationNetwork}
+    # networks that are no motion of states, in test_dynamics_networks.py; and models around others, in
+    # test_scaled_network.py.
+    others = {LatentHamiltonianNetwork, FitState, models.ForceNetwork, models.AccelerationNetwork, models.ScaledNetwork}
     assert package_classes.subclasses(keras.Model) == registered | others
     assert {kind.__name__ for kind in registered} <= set(models.__all__)
 
