@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import table_bytes
 
-from hnn_tf.data.tables import array_table, npz_table, reading, unpacked_size
+from hnn_tf.data.tables import array_table, hdf5_text, npz_table, reading, unpacked_size
 from hnn_tf.input_error import InputError
 
 NAN = float("nan")
@@ -159,6 +159,19 @@ def test_texts_of_any_length_are_labels(tmp_path):
         file["t"] = np.arange(3.0)
         file.create_dataset("run", data=["a", "", "bä"], dtype=h5py.string_dtype())
     assert reading.read_table([tmp_path / "table"], ["t"], ["run"]).labels["run"].tolist() == ["a", "", "bä"]
+
+
+def test_texts_from_which_the_library_does_not_return_are_refused(tmp_path, monkeypatch):
+    with h5py.File(tmp_path / "table", "w") as file:
+        file.create_dataset("run", data=["a", "b"], dtype=h5py.string_dtype())
+    data = (tmp_path / "table").read_bytes()
+    # The second text of the file's list of texts, which has the length 1, is said to have the length 129.
+    second = b"\2" + bytes(7) + b"\1"
+    (tmp_path / "table").write_bytes(data.replace(second, second[:-1] + b"\x81"))
+    assert data.count(second) == 1
+    monkeypatch.setattr(hdf5_text, "SECONDS", 1.0)
+    with pytest.raises(InputError, match="column 'run': expected readable texts"):
+        reading.read_table([tmp_path / "table"], [], ["run"])
 
 
 def test_links_and_numbers_in_other_files_are_not_followed(tmp_path):

@@ -98,9 +98,12 @@ def test_few_rows_of_a_large_file_are_looked_at(tmp_path, monkeypatch):
         (["index", "t", "radius"], "--time=t --positions=radius"),
         (["t", "x", "px"], "--time=t --positions=x --momenta=px"),
         (["t", "x", "y", "vx"], "--time=t --positions=x,y"),
-        (["t", "theta1", "omega1", "torque", "voltage"], "--time=t --positions=theta1 --velocities=omega1 --angles=theta1 --inputs=torque,voltage"),
+        (
+            ["t", "theta1", "omega1", "tau"],
+            "--time=t --positions=theta1 --velocities=omega1 --angles=theta1 --inputs=tau",
+        ),
     ],
-)  # fmt: skip
+)
 def test_names_tell_roles(names, flags):
     assert flags_of(names) == flags
 

@@ -1,6 +1,7 @@
 """Parquet files: columns of numbers and labels, and refusals in one line."""
 
 import decimal
+import warnings
 
 import numpy as np
 import pyarrow
@@ -80,6 +81,13 @@ def test_a_column_that_is_there_twice_is_refused(tmp_path):
     parquet.write_table(pyarrow.table([[1.0, 2.0], [3.0, 4.0]], names=["x", "x"]), tmp_path / "table")
     with pytest.raises(InputError, match="2 columns of this name"):
         reading.read_table([tmp_path / "table"], ["x"])
+
+
+def test_warnings_between_the_chunks_are_not_hidden(saved):
+    chunks = reading.open_table(saved(x=[1.0, 2.0])).chunks(["x"])
+    next(chunks)
+    with pytest.warns(UserWarning, match="seen"):
+        warnings.warn("seen", UserWarning, stacklevel=1)
 
 
 @pytest.mark.parametrize("name", ["parquet", "parquet_plain"])

@@ -66,7 +66,7 @@ def test_what_is_no_file_with_content_is_refused(folder, name, message):
 
 
 def test_a_file_without_permission_is_refused(folder, monkeypatch):
-    def refuse(path, mode):
+    def refuse(path, *_):
         raise PermissionError(13, "Permission denied", str(path))
 
     (folder / "table").write_text("t,x\n")

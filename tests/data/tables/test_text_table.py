@@ -39,6 +39,7 @@ def columns(table):
         "t x\n1 2,5\n3 4\n",
         "t, x\n1, 2.5\n3 , 4 \n",
         '"t","x"\n"1","2.5"\n"3", "4"\n',
+        '"my t"  t "x"\n0 1 2.5\n"0"\t3 "4"\n',
         "t,x\r\n1,2.5\r\n3,4\r\n",
         "t,x\r1,2.5\r3,4\r",
         "\ufefft,x\n1,2.5\n3,4\n",
@@ -104,6 +105,12 @@ def test_an_error_after_the_first_chunk_has_its_line(read, monkeypatch, line_end
 def test_labels_are_text(read):
     table = read("t,x,run\n1,2,a b\n3,4, 01 \n5,6,\n7,8,NA\n", labels=["run"])
     assert table.labels["run"].tolist() == ["a b", "01", "", ""]
+
+
+def test_a_label_with_a_comma_is_no_decimal_comma(read):
+    table = read("t;x;run\n1.5;2.5;1,2\n3;4;1,2\n", labels=["run"])
+    assert columns(table) == [[1.5, 3], [2.5, 4]]
+    assert table.labels["run"].tolist() == ["1,2", "1,2"]
 
 
 def test_quoted_cells_may_have_delimiters_and_quotes(read):
