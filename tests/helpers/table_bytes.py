@@ -39,7 +39,6 @@ def hdf5(**options):
         archive.create_dataset("t", data=T, **options)
         archive.create_dataset("x", data=X, **options)
         archive.create_dataset("run", data=RUN.astype("S"))
-        archive.create_dataset("note", data=list(RUN), dtype=h5py.string_dtype())
         archive.create_group("group")["y"] = X
     return file.getvalue()
 

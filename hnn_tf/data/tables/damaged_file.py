@@ -5,12 +5,11 @@ import lzma
 import pathlib
 import struct
 import tokenize
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 
-from hnn_tf.input_error import InputError, InputWarning, one_line
+from hnn_tf.input_error import InputError, one_line
 
 _ERRORS = (
     ArithmeticError,
@@ -45,11 +44,7 @@ def refused_if_damaged(path: pathlib.Path, expected: str) -> Iterator[None]:
       InputError: In the place of the library's error, with the file.
     """
     try:
-        with warnings.catch_warnings():
-            # A doubtful part of a damaged file leads to an error or to nothing.
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("default", InputWarning)
-            yield
+        yield
     except InputError:
         raise
     except _ERRORS as error:

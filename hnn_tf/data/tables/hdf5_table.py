@@ -9,6 +9,7 @@ import h5py
 
 from hnn_tf.data.tables.array_table import ArrayTable
 from hnn_tf.data.tables.damaged_file import refused_if_damaged
+from hnn_tf.data.tables.hdf5_text import hdf5_texts
 from hnn_tf.data.tables.table_file import Chunk
 from hnn_tf.data.tables.unpacked_size import check_unpacked_size
 
@@ -40,6 +41,8 @@ class Hdf5Table(ArrayTable):
                 stored = array.id.get_storage_size()
                 check_unpacked_size(self.path, stored, math.prod(array.shape) * array.dtype.itemsize)
                 check_unpacked_size(self.path, stored, math.prod(array.chunks or ()) * array.dtype.itemsize)
+            # A text is read whole, because each part would need a process of its own.
+            arrays |= {name: hdf5_texts(self.path, name, arrays[name].shape) for name in self._texts & arrays.keys()}
             yield from self._chunks_of(arrays, numbers, labels, count, layout)
 
     def _is_label(self, array: str) -> bool:
@@ -62,6 +65,7 @@ class Hdf5Table(ArrayTable):
                 if item.is_virtual or item.external:
                     self._unfit[before + name] = "a dataset whose numbers are in other files"
                     continue
-                if h5py.check_string_dtype(item.dtype):
+                text = h5py.check_string_dtype(item.dtype)
+                if text is not None and text.length is None:
                     self._texts.add(before + name)
                 self._add(before + name, item.shape or (), item.dtype)

@@ -2,6 +2,7 @@
 
 import math
 import pathlib
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 
@@ -49,7 +50,9 @@ class NpzTable(ArrayTable):
         """Yields the rows; see `TableFile.chunks`."""
         count, layout = self._checked(numbers, labels)
         with refused_if_damaged(self.path, _EXPECTED), np.load(self.path, allow_pickle=False) as file:
-            arrays = {array: file[array] for array in sorted({array for array, _ in layout.values()})}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+                arrays = {array: file[array] for array in sorted({array for array, _ in layout.values()})}
             for array, values in arrays.items():
                 if len(values) != count or values.dtype != self._dtypes[array]:
                     raise InputError(f"{self.path}: expected {count} values of {array!r}; received {len(values)}")
@@ -60,7 +63,9 @@ class NpzTable(ArrayTable):
         with archive.open(info) as member:
             version = np.lib.format.read_magic(member)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, _, dtype = read(member)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of headers that Python 2 wrote
+                shape, _, dtype = read(member)
             size = info.file_size - member.tell()
         # NumPy would make room for any shape, and would not look at what is behind the array.
         if dtype.kind != "O" and math.prod(shape) * dtype.itemsize != size:

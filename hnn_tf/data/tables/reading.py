@@ -108,7 +108,10 @@ def read_table(
         for chunk in table.chunks(list(dict.fromkeys(numbers)), list(dict.fromkeys(labels))):
             kept.add(chunk, index)
             count += len(chunk.rows)
-        sources.append(Source(path, count, _sha256(path), table.row_word))
+        try:
+            sources.append(Source(path, count, _sha256(path), table.row_word))
+        except OSError as error:
+            raise _unreadable(path, error) from error
     total = sum(source.num_rows for source in sources)
     if total < 2:
         raise InputError(

@@ -102,7 +102,9 @@ def _format_of(rows: Sequence[str], header_line: int, where: str) -> TextFormat:
             f"{where}, line {header_line}: expected a header with the names of the columns; received numbers; write "
             "the names into the first line"
         )
-    comma = delimiter != "," and any(_WITH_COMMA.fullmatch(value) for value in values)
+    # A label may look like a number with a comma, too.
+    commas = sum(bool(_WITH_COMMA.fullmatch(value)) for value in values)
+    comma = delimiter != "," and commas > sum("." in value and is_number(value) for value in values)
     return TextFormat(delimiter, "," if comma else ".", tuple(names), header_line)
 
 
@@ -113,7 +115,7 @@ def cells(line: str, delimiter: str) -> list[str]:
       csv.Error: If a cell is too long.
     """
     if delimiter == " ":
-        return [cell.strip('"') for cell in re.split(r"[ \t]+", line.strip(" \t"))]
+        line = re.sub(r"[ \t]+", " ", line.strip(" \t"))
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
 
 

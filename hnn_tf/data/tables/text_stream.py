@@ -71,7 +71,7 @@ class TextStream(io.RawIOBase):
     def _read(self, size: int) -> tuple[bytes, bool]:
         """Returns the next bytes, and whether these are the last."""
         try:
-            data = self._source.read(size)
+            data = self._source.read(min(size, LONGEST_LINE))
             if self._packed:
                 check_unpacked_size(self._path, self._file.tell(), self._size + len(data))
         except InputError as error:
@@ -106,17 +106,16 @@ class TextStream(io.RawIOBase):
                 f"expected text in UTF-8; received the byte {error.object[error.start]:#04x}; save the table as UTF-8",
                 line,
             ) from error
-        lengths = [len(line) for line in data.split(b"\n")]
-        lengths[0] += self._since_line_end
-        if max(lengths) > LONGEST_LINE:
-            line = self._line + next(k for k, length in enumerate(lengths) if length > LONGEST_LINE)
+        # No line inside of the bytes is too long, because they are no more than a line may be.
+        first = data.find(b"\n")
+        if self._since_line_end + (len(data) if first < 0 else first) > LONGEST_LINE:
             raise self._refused(
                 f"expected lines of at most {LONGEST_LINE} bytes; received a longer one; give a table with a row in "
                 "each line",
-                line,
+                self._line,
             )
-        self._since_line_end = lengths[-1]
-        self._line += len(lengths) - 1
+        self._since_line_end = len(data) - data.rfind(b"\n") - 1 + (self._since_line_end if first < 0 else 0)
+        self._line += data.count(b"\n")
 
     def _refused(self, problem: str, line: int | None = None) -> InputError:
         where = f"{self._path}" if line is None else f"{self._path}, line {line}"
