@@ -55,7 +55,7 @@ def _suspects(times: np.ndarray, values: np.ndarray, floor: float) -> np.ndarray
     scale = max(_robust_std(residuals[inner]), floor)
     # Alone, an outlier of size 1 gives its neighbours the residuals 1/6, -2/3, 1, -2/3, 1/6.
     found = [i for i in np.flatnonzero(size > MOST_DEVIATIONS * scale) if 3 <= i < len(values) - 3]
-    return np.array([i for i in found if _is_alone(residuals, i)], int)
+    return np.array([i for i in found if _is_alone(residuals, int(i))], int)
 
 
 def _is_alone(residuals: np.ndarray, i: int) -> bool:
