@@ -53,9 +53,20 @@ def _suspects(times: np.ndarray, values: np.ndarray, floor: float) -> np.ndarray
     residuals[inner] = values[inner] - residuals[inner]
     size = np.abs(residuals)
     scale = max(_robust_std(residuals[inner]), floor)
-    # A jump of the motion has two large residuals side by side; an outlier's neighbours have two thirds of its own.
-    beside = np.maximum(np.append(size[1:], 0), np.append(0, size[:-1]))
-    return np.flatnonzero((size > 0.5 * MOST_DEVIATIONS * scale) & (beside < 0.85 * size))
+    # Alone, an outlier of size 1 gives its neighbours the residuals 1/6, -2/3, 1, -2/3, 1/6.
+    found = [i for i in np.flatnonzero(size > MOST_DEVIATIONS * scale) if 3 <= i < len(values) - 3]
+    return np.array([i for i in found if _is_alone(residuals, int(i))], int)
+
+
+def _is_alone(residuals: np.ndarray, i: int) -> bool:
+    """Returns whether a residual is that of a single reading, and not of a motion that bends or jumps sharply."""
+    before, after, far_before, far_after = residuals[[i - 1, i + 1, i - 2, i + 2]] / residuals[i]
+    if max(abs(before), abs(after)) > 0.85:  # a jump has two large residuals side by side
+        return False
+    if max(abs(before + 2 / 3), abs(after + 2 / 3), abs(far_before - 1 / 6), abs(far_after - 1 / 6)) > 0.4:
+        return False
+    around = np.concatenate([residuals[max(0, i - 15) : i - 2], residuals[i + 3 : i + 16]])
+    return bool(abs(residuals[i]) > 4 * np.percentile(np.abs(around), 80.0))
 
 
 def _robust_std(residuals: np.ndarray) -> float:

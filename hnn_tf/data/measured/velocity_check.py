@@ -38,7 +38,9 @@ class VelocityCheck:
     @property
     def correlates(self) -> bool:
         """Whether the velocities follow the slopes, as far as the noise allows."""
-        return self.correlation >= LEAST_CORRELATION or self.correlation >= 0.8 * self.expected_correlation
+        expected = self.expected_correlation
+        error = (1 - expected**2) / np.sqrt(self.count / 4)
+        return bool(self.correlation >= min(LEAST_CORRELATION, 0.8 * expected - 2 * error))
 
     @property
     def doubtful(self) -> bool:

@@ -13,6 +13,9 @@ from hnn_tf.data.measured.velocity_check import LEAST_READINGS_PER_PERIOD, Veloc
 from hnn_tf.data.tables.table import Table
 from hnn_tf.input_error import InputError
 
+MOST_UNEXPLAINED = 0.3
+"""The largest share of a position's variance that its spline may leave, if its slopes are compared."""
+
 
 def check_velocities(
     table: Table,
@@ -34,9 +37,16 @@ def check_velocities(
         for piece, columns in zip(pieces, smoothed, strict=True):
             if position in columns and name in columns:
                 times, values = piece.column(parts, name)
+                if not _has_slopes(piece.column(parts, position)[1], columns[position].values):
+                    continue
                 compared.append((times, columns[position], values, columns[name]))
+        slope = f"d{position}/d{schema.time}"
         check = compared_velocity(compared, rng) if compared else None
         if check is None:
+            warnings.append(
+                f"Column {name!r} could not be compared with {slope}, because noise or coarse sampling hides the "
+                f"slopes of {position!r}."
+            )
             continue
         turn = units.turn(position) if position in schema.angles else None
         spans = []
@@ -44,7 +54,6 @@ def check_velocities(
             found = period(times, values, turn=turn)
             spans += [] if found is None else [found / float(np.median(np.diff(times)))]
         coarse = bool(spans) and float(np.median(spans)) < LEAST_READINGS_PER_PERIOD
-        slope = f"d{position}/d{schema.time}"
         if schema.momenta or coarse:
             if not check.correlates:
                 warnings.append(
@@ -64,7 +73,7 @@ def check_velocities(
 def _refusal(schema: Schema, units: ColumnUnits, position: str, name: str, slope: str, check: VelocityCheck) -> str:
     received = (
         f"numbers that are {check.factor:.3g} times {slope}"
-        if check.correlates
+        if abs(check.correlation) > 0.5
         else f"numbers that do not follow {slope} (correlation {check.correlation:.2f})"
     )
     if units[name]:
@@ -78,3 +87,9 @@ def _refusal(schema: Schema, units: ColumnUnits, position: str, name: str, slope
         f"--momenta={','.join(schema.velocities)} if they are momenta, --units=... if a unit differs, or correct the "
         f"column"
     )
+
+
+def _has_slopes(values: np.ndarray, smoothed: np.ndarray) -> bool:
+    """Returns whether a spline follows most of the motion. If noise hides the motion, only a parabola is left."""
+    seen = np.isfinite(values)
+    return bool(np.var(values[seen] - smoothed[seen]) < MOST_UNEXPLAINED * np.var(values[seen]))
