@@ -1,5 +1,7 @@
 """The figure of forecasts against held-out readings."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -67,7 +69,7 @@ def _points(times: np.ndarray, values: np.ndarray, most: int) -> tuple[np.ndarra
     return thinned(np.asarray(times)[known], np.asarray(values)[known], most)
 
 
-def _limits(contents: ReportContents, forecasts: list[Forecast], index: int) -> tuple[float, float]:
+def _limits(contents: ReportContents, forecasts: Sequence[Forecast], index: int) -> tuple[float, float]:
     """Returns limits that show all readings. A prediction or band that leaves them far is cut off."""
     readings = []
     if index in contents.observed_indices:
@@ -77,7 +79,7 @@ def _limits(contents: ReportContents, forecasts: list[Forecast], index: int) -> 
     return axis_limits(readings, lines, stretch=0.5)
 
 
-def _handles(forecasts: list[Forecast]) -> list:
+def _handles(forecasts: Sequence[Forecast]) -> list:
     handles: list = [
         Line2D([], [], **_CONTEXT, label="readings before the forecast"),
         Line2D([], [], **_MEASURED, label="held-out readings"),
