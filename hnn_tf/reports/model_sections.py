@@ -70,7 +70,8 @@ def _errors(forecast: Forecast, column: int, index: int) -> list[str]:
     known = np.isfinite(measured)
     if not known.any():
         return [NONE, NONE, NONE]
-    error = float(np.sqrt(np.mean((predicted[known] - measured[known]) ** 2)))
+    with np.errstate(over="ignore"):
+        error = float(np.sqrt(np.mean((predicted[known] - measured[known]) ** 2)))
     std = float(np.std(measured[known]))
     inside = NONE
     if forecast.low is not None and forecast.high is not None:

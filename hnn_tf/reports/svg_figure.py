@@ -36,6 +36,10 @@ _SETTINGS: Any = {
 }
 _FONTS = re.compile(r"'DejaVu Sans'[^;\"]*")
 _PAGE_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+_MARKERS = re.compile(
+    r'<use (href="[^"]+") x="[^"]+" y="[^"]+" (?=style="([^"]*))(style="[^"]*"/>)\n'
+    r'(?:<use \1 x="[^"]+" y="[^"]+" \3\n)+'
+)
 _NUMBER = re.compile(r"(?<![#\w.])-?\d+\.\d{2,}")
 
 
@@ -72,13 +76,16 @@ def _inline(svg: str, name: str, description: str) -> str:
     svg = re.sub(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
     head, body = re.match(r"(<svg[^>]*>)(.*)", svg, flags=re.DOTALL).groups()  # type: ignore[union-attr]
     view = re.search(r'viewBox="[^"]*"', head)[0]  # type: ignore[index]
-    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', body))
-    body = re.sub(r' id="([^"]+)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
-    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{name}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    targets = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body))
+    ids = {target: f"{name}-{number}" for number, target in enumerate(targets)}
+    body = re.sub(r' id="([^"]+)"', lambda found: f' id="{ids[found[1]]}"' if found[1] in ids else "", body)
+    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', lambda found: f'href="#{ids[found[1]]}"', body)
+    body = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{ids[found[1]]})", body)
     body = _FONTS.sub(_PAGE_FONTS, body)
     body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\s+", " ", _NUMBER.sub(_rounded, tag[0])), body)
     body = re.sub(r">\s*\n\s*<", ">\n<", body)
+    # The markers of a line have one style.
+    body = _MARKERS.sub(lambda found: f'<g style="{found[2]}">\n{found[0].replace(found[3], "/>")}</g>\n', body)
     label = f'role="img" aria-label="{escaped(description)}"'
     return f'<svg {view} {label} stroke-linejoin="round" stroke-linecap="butt">{body}'
 
