@@ -17,8 +17,8 @@ from hnn_tf.reports.thinning import thinned, thinned_band
 
 MOST_RECORDINGS = 3
 MOST_COORDINATES = 8
-_MOST_PANELS = 16
-_MOST_MARKERS = 1100
+_MOST_PANELS = 12
+_MOST_MARKERS = 900
 _BAND: dict = {"color": svg_figure.MODEL_COLOUR, "alpha": 0.22, "linewidth": 0}
 _LINE: dict = {"color": svg_figure.MODEL_COLOUR, "linewidth": 1.1}
 
@@ -62,10 +62,10 @@ def _panel(
     ax.axvspan(forecast.times[0], forecast.times[-1], color=svg_figure.HELD_OUT_COLOUR, linewidth=0)
     if forecast.low is not None and forecast.high is not None:
         low, high = clip_near(forecast.low[:, index], limits), clip_near(forecast.high[:, index], limits)
-        band = thinned_band(forecast.times, low, high, int(np.clip(2000 // panels, 100, 400)))
+        band = thinned_band(forecast.times, low, high, int(np.clip(1200 // panels, 80, 300)))
         ax.fill_between(*band, **_BAND, zorder=2)
     line = line_near(forecast.predicted[:, index], limits)
-    ax.plot(*thinned(forecast.times, line, int(np.clip(3000 // panels, 150, 600))), **_LINE, zorder=5)
+    ax.plot(*thinned(forecast.times, line, int(np.clip(2400 // panels, 150, 600))), **_LINE, zorder=5)
     markers = max(_MOST_MARKERS // (2 * panels), 40)
     if index in contents.observed_indices:
         column = contents.observed_indices.index(index)

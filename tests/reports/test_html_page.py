@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import report_examples
 
-from hnn_tf.reports import Candidate, Measurements, PhysicalQuantity, report_html, write_report
+from hnn_tf.reports import Candidate, Forecast, Measurements, PhysicalQuantity, report_html, write_report
 from hnn_tf.reports.model_sections import forecast_table
 
 BARE = {"measurements": (), "candidates": (), "energy_grid": (), "forecasts": ()}
@@ -155,6 +155,42 @@ def test_missing_and_constant_readings_are_drawn():
     page = report_html(dataclasses.replace(contents, forecasts=nothing, measurements=constant))
     assert page.count("<svg") == 5
     assert "nan" not in "".join(_Page(page).text).lower().split()
+
+
+def test_a_forecast_that_diverges_does_not_hide_the_readings():
+    contents = report_examples.oscillators()
+    [forecast] = contents.forecasts
+    predicted, energy = forecast.predicted.copy(), forecast.energy.copy()
+    predicted[20:40], predicted[40:], energy[30:] = 1e250, np.inf, np.inf
+    diverged = [dataclasses.replace(forecast, predicted=predicted, energy=energy)]
+    only = BARE | {"forecasts": diverged}
+    page = report_html(report_examples.oscillators(**only))
+    assert page.count(">diverges<") == 4
+    places = [float(place) for place in re.findall(r'<use [^>]*y="([^"]+)"', page)]
+    assert len(places) > 200
+    # Each reading is at its own place, not on one line at the bottom of an endless axis.
+    assert len(set(places)) > 100
+    assert max(map(abs, map(float, re.findall(r"-?\d+\.\d+", "".join(re.findall(r' d="([^"]+)"', page)))))) < 2000
+
+
+def test_many_panels_are_a_small_figure():
+    times = np.linspace(0.0, 400.0, 4000)
+    values = np.random.default_rng(0).standard_normal([4000, 6])
+    states = np.concatenate([values, values], axis=1)
+    half = {"times": times[2000:], "measured": values[2000:], "predicted": states[2000:], "energy": times[2000:]}
+    band = {"low": states[2000:] - 1.0, "high": states[2000:] + 1.0}
+    forecast = Forecast(recording="r", context_times=times[:2000], context_values=values[:2000], **half, **band)
+    names = tuple(f"coordinate {number}" for number in range(12))
+    contents = report_examples.oscillators(
+        **BARE | {"forecasts": [forecast] * 4},
+        state_names=names,
+        state_units=("m",) * 12,
+        observed=np.arange(12) < 6,
+        training_states=states,
+    )
+    page = report_html(contents)
+    assert max(map(len, re.findall(r"<svg.*?</svg>", page, re.DOTALL))) < 150_000
+    assert "The figure shows the first 1 of 4 recordings. The figure shows the first 8 of 12 coordinates." in page
 
 
 def test_the_errors_of_the_table_are_those_of_the_forecast():

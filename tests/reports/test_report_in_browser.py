@@ -38,7 +38,8 @@ def browser(tmp_path_factory):
         yield opened
 
 
-def _show(browser, address, width):
+def _show(browser, address, width, media=""):
+    browser._call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {"media": media}})
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     command = {"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics}
     browser._call("POST", "/goog/cdp/execute", command)
@@ -72,12 +73,14 @@ def test_every_figure_has_a_size_and_readable_text(name, site, browser):
         _show(browser, f"{address}/{name}.html", width)
         sizes = browser.evaluate(
             "[...document.querySelectorAll('figure svg')].map((svg) => [svg.clientWidth, svg.clientHeight,"
-            " Math.min(...[...svg.querySelectorAll('text')].map((text) => text.getBoundingClientRect().height))])"
+            " Math.min(...[...svg.querySelectorAll('text')].map((text) => parseFloat(getComputedStyle(text).fontSize)))"
+            " * svg.clientWidth / svg.viewBox.baseVal.width])"
         )
         assert len(sizes) == EXAMPLES[name][1]
-        for across, high, _ in sizes:
+        for across, high, text in sizes:
             assert across >= 500
             assert high >= 80
+            assert text >= 7.4
 
 
 @pytest.mark.export
@@ -95,6 +98,18 @@ def test_the_text_of_a_figure_stays_inside(name, site, browser):
     })"""
     assert browser.evaluate("document.querySelectorAll('figure svg text').length") > 50
     assert browser.evaluate(cut) == []
+
+
+@pytest.mark.export
+def test_a_report_fits_on_paper(site, browser):
+    address, _ = site
+    # The width of A4 between its margins, 180 mm. On paper, nothing can be scrolled.
+    _show(browser, f"{address}/pendulum.html", 680, media="print")
+    outside = """[...document.querySelectorAll("body *")].filter(
+      (element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5
+    ).map((element) => element.outerHTML.slice(0, 100))"""
+    assert browser.evaluate(outside) == []
+    assert browser.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
 
 
 @pytest.mark.export

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hnn_tf.reports.thinning import spread_rows, thinned
+from hnn_tf.reports.thinning import spread_rows, thinned, thinned_band
 
 
 def test_a_short_series_stays():
@@ -21,6 +21,16 @@ def test_extremes_and_gaps_stay(rng):
     inside = (shown_times >= 4100) & (shown_times < 4900)
     assert inside.any()
     assert np.isnan(shown[inside]).all()
+
+
+def test_a_thinned_band_contains_the_band(rng):
+    times, middle = np.arange(1000.0), rng.standard_normal(1000)
+    shown, low, high = thinned_band(times, middle - 1.0, middle + 1.0, 50)
+    assert len(shown) == len(low) == len(high) == 50
+    pieces = middle.reshape(50, 20)
+    np.testing.assert_array_equal(low, pieces.min(axis=1) - 1.0)
+    np.testing.assert_array_equal(high, pieces.max(axis=1) + 1.0)
+    np.testing.assert_array_equal(thinned_band(times, middle, middle, 1000), (times, middle, middle))
 
 
 def test_rows_are_spread_over_all_rows():
