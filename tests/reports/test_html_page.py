@@ -87,6 +87,7 @@ def test_parts_that_do_not_exist_are_left_out(oscillators):
         assert missing not in text, missing
     assert "The coordinates p1 and p2 were not measured, and the model infers them from the motion." in text
     assert text.count("not measured") == 3
+    assert "The state has 2 positions and as many momenta." in text
     assert "The run found nothing to warn of." in text
 
 
