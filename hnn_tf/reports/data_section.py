@@ -20,6 +20,9 @@ def data_sentences(contents: ReportContents) -> str:
         sentences.append(
             f"The data have {count_text(readings, 'reading')} in {count_text(len(recordings), 'recording')}."
         )
+    one = {"momenta": "one momentum", "velocities": "one velocity"}.get(contents.second_half, contents.second_half)
+    half = f"{len(names) // 2} positions and as many {contents.second_half}"
+    sentences.append(f"The state has {half if len(names) > 2 else f'one position and {one}'}.")
     sentences.append(f"{_listed(observed)} measured.")
     if hidden:
         them = "it" if len(hidden) == 1 else "them"

@@ -9,14 +9,16 @@ from matplotlib.ticker import MaxNLocator
 from scipy.spatial import ConvexHull, QhullError
 
 from hnn_tf.figures.canvas import legend_below
+from hnn_tf.figures.limits import clip_near
 from hnn_tf.reports import svg_figure
 from hnn_tf.reports.figure_data import EnergyPlane
 from hnn_tf.reports.report_contents import ReportContents
 from hnn_tf.reports.thinning import spread_rows
 
 _MOST_POINTS = 250
-_MOST_LINES = 81
-_MOST_ARROWS = 17
+_MOST_LINES = 61
+_MOST_ARROWS = 15
+_MOST_ENERGY = 1e100
 _ARROW_COLOUR = "#14324a"
 _COLOURS = LinearSegmentedColormap.from_list("energy", ["#f7fafc", "#cbdfee", "#94bddb", "#6a9cc4"])
 """Light colours, on which points, arrows and lines are visible."""
@@ -32,8 +34,9 @@ def energy_plane_figure(contents: ReportContents, plane: EnergyPlane) -> str:
     def draw(figure: Figure) -> None:
         ax = figure.subplots()
         rows, columns = (spread_rows(np.arange(len(grid)), _MOST_LINES) for grid in (plane.p, plane.q))
-        energy = np.ma.masked_invalid(np.asarray(plane.energy, np.float64)[np.ix_(rows, columns)])
         levels = _levels(plane, contents.training_states)
+        energy = np.asarray(plane.energy, np.float64)[np.ix_(rows, columns)]
+        energy = np.ma.masked_invalid(clip_near(energy, (levels[0], levels[-1])))
         filled = ax.contourf(plane.q[columns], plane.p[rows], energy, levels=levels, cmap=_COLOURS, extend="max")
         # The border of each area is a level line.
         filled.set(edgecolor="white", linewidth=0.8)
@@ -56,16 +59,16 @@ def energy_plane_figure(contents: ReportContents, plane: EnergyPlane) -> str:
 def _levels(plane: EnergyPlane, states: np.ndarray) -> np.ndarray:
     """Returns round levels up to twice the highest energy of the data, above the lowest energy."""
     energy = np.asarray(plane.energy, np.float64)
-    finite = energy[np.isfinite(energy)]
+    finite = energy[np.abs(energy) < _MOST_ENERGY]
     if not finite.size:
         return np.array([0.0, 1.0])
     low, high = float(finite.min()), float(finite.max())
     # Without this end, the corners of the plane would take most levels.
     places = [_nearest(grid, column) for grid, column in zip((plane.p, plane.q), states[:, ::-1].T, strict=True)]
     reached = energy[places[0], places[1]]
-    reached = reached[np.isfinite(reached)]
+    reached = reached[np.abs(reached) < _MOST_ENERGY]
     if reached.size:
-        high = min(high, low + 2.0 * (float(reached.max()) - low))
+        high = min(high, low + 2.0 * (float(np.percentile(reached, 99.0)) - low))
     return np.asarray(MaxNLocator(12).tick_values(low, high if high > low else low + 1.0))
 
 

@@ -1,5 +1,7 @@
 """The figure of forecasts against held-out readings."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -7,36 +9,39 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from hnn_tf.figures.canvas import legend_below
-from hnn_tf.figures.limits import axis_limits
+from hnn_tf.figures.limits import axis_limits, clip_near, line_near
 from hnn_tf.reports import svg_figure
 from hnn_tf.reports.figure_data import Forecast
 from hnn_tf.reports.report_contents import ReportContents
-from hnn_tf.reports.thinning import spread_rows, thinned
+from hnn_tf.reports.thinning import thinned, thinned_band
 
 MOST_RECORDINGS = 3
 MOST_COORDINATES = 8
-_MOST_MARKERS = 1100
+_MOST_PANELS = 12
+_MOST_MARKERS = 900
 _BAND: dict = {"color": svg_figure.MODEL_COLOUR, "alpha": 0.22, "linewidth": 0}
 _LINE: dict = {"color": svg_figure.MODEL_COLOUR, "linewidth": 1.1}
 
 
 def forecast_figure(contents: ReportContents) -> str:
     """Returns the SVG of the first forecasts: a panel for each recording and each coordinate of the state."""
-    forecasts = contents.forecasts[:MOST_RECORDINGS]
     coordinates = range(min(len(contents.state_names), MOST_COORDINATES))
-    markers = max(_MOST_MARKERS // (2 * len(forecasts) * len(coordinates)), 40)
+    forecasts = contents.forecasts[: recordings_shown(contents)]
+    panels = len(forecasts) * len(coordinates)
+
+    limits = [_limits(contents, forecasts, index) for index in coordinates]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots(len(coordinates), len(forecasts), sharex="col", sharey="row", squeeze=False)
         for j, forecast in enumerate(forecasts):
             for index in coordinates:
-                _panel(axes[index, j], contents, forecast, index, markers)
+                _panel(axes[index, j], contents, forecast, index, limits[index], panels)
             axes[0, j].set_title(svg_figure.shown(forecast.recording))
             axes[-1, j].set_xlabel(svg_figure.name_with_unit("time", contents.time_unit))
         for index in coordinates:
             label = svg_figure.name_over_unit(contents.state_names[index], contents.state_units[index])
             axes[index, 0].set_ylabel(label)
-            axes[index, 0].set_ylim(*_limits(contents, forecasts, index))
+            axes[index, 0].set_ylim(*limits[index])
         figure.align_ylabels()
         legend_below(figure, _handles(forecasts))
 
@@ -45,13 +50,23 @@ def forecast_figure(contents: ReportContents) -> str:
     return svg_figure.svg_figure("forecasts", description, draw, height=0.85 + 1.35 * len(coordinates))
 
 
-def _panel(ax: Axes, contents: ReportContents, forecast: Forecast, index: int, markers: int) -> None:
+def recordings_shown(contents: ReportContents) -> int:
+    """Returns the number of recordings for which the figure has room."""
+    room = max(_MOST_PANELS // max(min(len(contents.state_names), MOST_COORDINATES), 1), 1)
+    return min(len(contents.forecasts), MOST_RECORDINGS, room)
+
+
+def _panel(
+    ax: Axes, contents: ReportContents, forecast: Forecast, index: int, limits: tuple[float, float], panels: int
+) -> None:
     ax.axvspan(forecast.times[0], forecast.times[-1], color=svg_figure.HELD_OUT_COLOUR, linewidth=0)
     if forecast.low is not None and forecast.high is not None:
-        rows = spread_rows(np.arange(len(forecast.times)), 400)
-        ends = forecast.low[rows, index], forecast.high[rows, index]
-        ax.fill_between(forecast.times[rows], *ends, **_BAND, zorder=2)
-    ax.plot(*thinned(forecast.times, forecast.predicted[:, index], 600), **_LINE, zorder=5)
+        low, high = clip_near(forecast.low[:, index], limits), clip_near(forecast.high[:, index], limits)
+        band = thinned_band(forecast.times, low, high, int(np.clip(1200 // panels, 80, 300)))
+        ax.fill_between(*band, **_BAND, zorder=2)
+    line = line_near(forecast.predicted[:, index], limits)
+    ax.plot(*thinned(forecast.times, line, int(np.clip(2400 // panels, 150, 600))), **_LINE, zorder=5)
+    markers = max(_MOST_MARKERS // (2 * panels), 40)
     if index in contents.observed_indices:
         column = contents.observed_indices.index(index)
         ax.plot(*_points(forecast.context_times, forecast.context_values[:, column], markers), **_CONTEXT, zorder=4)
@@ -67,7 +82,7 @@ def _points(times: np.ndarray, values: np.ndarray, most: int) -> tuple[np.ndarra
     return thinned(np.asarray(times)[known], np.asarray(values)[known], most)
 
 
-def _limits(contents: ReportContents, forecasts: list[Forecast], index: int) -> tuple[float, float]:
+def _limits(contents: ReportContents, forecasts: Sequence[Forecast], index: int) -> tuple[float, float]:
     """Returns limits that show all readings. A prediction or band that leaves them far is cut off."""
     readings = []
     if index in contents.observed_indices:
@@ -77,7 +92,7 @@ def _limits(contents: ReportContents, forecasts: list[Forecast], index: int) -> 
     return axis_limits(readings, lines, stretch=0.5)
 
 
-def _handles(forecasts: list[Forecast]) -> list:
+def _handles(forecasts: Sequence[Forecast]) -> list:
     handles: list = [
         Line2D([], [], **_CONTEXT, label="readings before the forecast"),
         Line2D([], [], **_MEASURED, label="held-out readings"),

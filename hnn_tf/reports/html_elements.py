@@ -50,9 +50,11 @@ def table(
         cells += [f"<td{_class(columns[j].kind)}>{_cell(row[j])}</td>" for j in kept[1:]]
         lines.append(f"<tr{_class(row_styles[i] if row_styles else '')}>{''.join(cells)}</tr>")
     return (
+        # The caption does not scroll with the table.
+        f'<div class="table"><p class="caption">{escaped(caption)}</p>'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escaped(caption)}"><table>'
-        f"<caption>{escaped(caption)}</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f"<thead><tr>{heads}</tr></thead>"
+        f"<tbody>{''.join(lines)}</tbody></table></div></div>"
     )
 
 

@@ -10,8 +10,8 @@ from hnn_tf.reports.energy_plane_figure import energy_plane_figure
 from hnn_tf.reports.energy_slice_figure import energy_slice_figure
 from hnn_tf.reports.energy_time_figure import energy_time_figure
 from hnn_tf.reports.figure_data import EnergyPlane
-from hnn_tf.reports.forecast_figure import MOST_COORDINATES, MOST_RECORDINGS, forecast_figure
-from hnn_tf.reports.measurement_figure import measurement_figure
+from hnn_tf.reports.forecast_figure import MOST_COORDINATES, forecast_figure, recordings_shown
+from hnn_tf.reports.measurement_figure import MOST_COLUMNS, MOST_RECORDINGS, measurement_figure
 from hnn_tf.reports.model_sections import candidate_table, forecast_table, physical_table
 from hnn_tf.reports.number_text import count_text, number_text
 from hnn_tf.reports.page_style import STYLE
@@ -87,7 +87,8 @@ def _measured(contents: ReportContents, numbered: _Numbered) -> str:
         caption = "The points are the readings."
         if any(part.held_out for part in contents.measurements):
             caption += " The forecasts below are compared with the readings in the shaded part."
-        caption += _selection(len(contents.measurements), "recordings")
+        caption += _selection(len(contents.measurements), "recordings", MOST_RECORDINGS)
+        caption += _selection(len(contents.observed_indices), "columns", MOST_COLUMNS)
         parts.append(numbered(lambda: measurement_figure(contents), caption))
     return "".join([*parts, recording_table(contents), file_table(contents)])
 
@@ -127,9 +128,8 @@ def _prediction(contents: ReportContents, numbered: _Numbered) -> str:
         caption = "The forecast starts from the grey readings and has not seen the black ones."
         if any(forecast.low is not None for forecast in contents.forecasts):
             caption += " If the model is right, 95 % of the black readings are in the blue band."
-        caption += _selection(len(contents.forecasts), "recordings")
-        if len(contents.state_names) > MOST_COORDINATES:
-            caption += f" The figure shows the first {MOST_COORDINATES} of {len(contents.state_names)} coordinates."
+        caption += _selection(len(contents.forecasts), "recordings", recordings_shown(contents))
+        caption += _selection(len(contents.state_names), "coordinates", MOST_COORDINATES)
         parts.append(numbered(lambda: forecast_figure(contents), caption))
         caption = "The line is the learned energy along the forecast."
         if any(forecast.measured_energy is not None for forecast in contents.forecasts):
@@ -178,5 +178,5 @@ def _value(value: Any) -> str:
     return str(value) if isinstance(value, str) else number_text(value, 6)
 
 
-def _selection(count: int, what: str) -> str:
-    return f" The figure shows the first {MOST_RECORDINGS} of {count} {what}." if count > MOST_RECORDINGS else ""
+def _selection(count: int, what: str, shown: int) -> str:
+    return f" The figure shows the first {shown} of {count} {what}." if count > shown else ""

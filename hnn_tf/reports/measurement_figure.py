@@ -11,7 +11,7 @@ from hnn_tf.reports.thinning import thinned
 
 MOST_RECORDINGS = 3
 MOST_COLUMNS = 6
-_MOST_MARKERS = 1200
+_MOST_MARKERS = 1800
 
 
 def measurement_figure(contents: ReportContents) -> str:

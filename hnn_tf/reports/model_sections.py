@@ -70,14 +70,17 @@ def _errors(forecast: Forecast, column: int, index: int) -> list[str]:
     known = np.isfinite(measured)
     if not known.any():
         return [NONE, NONE, NONE]
-    error = float(np.sqrt(np.mean((predicted[known] - measured[known]) ** 2)))
+    with np.errstate(over="ignore"):
+        error = float(np.sqrt(np.mean((predicted[known] - measured[known]) ** 2)))
     std = float(np.std(measured[known]))
+    shown = number_text(error, 2, trim=False), number_text(error / std, 2, trim=False) if std else NONE
+    if not np.isfinite(error):
+        shown = "diverges", "diverges"
     inside = NONE
     if forecast.low is not None and forecast.high is not None:
         within = (measured >= forecast.low[:, index]) & (measured <= forecast.high[:, index])
         inside = f"{100.0 * float(np.mean(within[known])):.0f} %"
-    relative = number_text(error / std, 2, trim=False) if std else NONE
-    return [number_text(error, 2, trim=False), relative, inside]
+    return [*shown, inside]
 
 
 def _evidence(value: float | None) -> str:

@@ -28,8 +28,10 @@ nav a:hover { text-decoration: underline; }
 .facts dt { color: var(--soft); font-size: .82rem; }
 .facts dd { margin: .1rem 0 0; font-size: 1.1rem; font-weight: 600; line-height: 1.3; }
 .scroll { overflow-x: auto; margin: .8rem 0 1.2rem; }
+.table { margin: 1rem 0 1.5rem; }
+.table .scroll { margin: 0; }
 table { border-collapse: collapse; font-size: .88rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
-caption { caption-side: top; padding: 0 0 .35rem; color: var(--soft); text-align: left; }
+.caption { margin: 0 0 .3rem; color: var(--soft); font-size: .88rem; line-height: 1.4; }
 th, td { padding: .36rem .6rem .36rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-bottom: 1.5px solid #9aa7b2; color: var(--soft); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 600; }
@@ -70,11 +72,13 @@ figcaption b { color: var(--ink); }
 }
 @page { margin: 16mm 15mm; }
 @media print {
+  html { font-size: 10pt; }
+  .facts { grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }
   body { max-width: none; padding: 0; font-size: 10pt; line-height: 1.4; }
   nav { display: none; }
   h1 { font-size: 17pt; }
   h2 { margin-top: 1.6rem; font-size: 13pt; }
-  h2, h3, caption { break-after: avoid; }
+  h2, h3, .caption { break-after: avoid; }
   figure, tr, pre, .facts, .warnings li { break-inside: avoid; }
   .scroll { overflow: visible; }
   figure .scroll { margin: 0 0 .4rem; }

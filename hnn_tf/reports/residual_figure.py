@@ -24,8 +24,8 @@ def residual_figure(contents: ReportContents) -> str:
         for row, part in zip(axes, residuals, strict=True):
             _over_time(row[0], part, _MOST_MARKERS // len(residuals))
             _autocorrelation(row[1], part)
-        axes[0, 0].set_title("Residuals (shaded: ± one standard deviation)")
-        axes[0, 1].set_title("Autocorrelation (shaded: 95 % band)")
+        axes[0, 0].set_title("Residuals (± one standard deviation)")
+        axes[0, 1].set_title("Autocorrelation (95 % band)")
         axes[-1, 0].set_xlabel(svg_figure.name_with_unit("time", contents.time_unit))
         axes[-1, 1].set_xlabel("lag (readings)")
         figure.align_ylabels()

@@ -1,7 +1,6 @@
 """Figures as SVG text that can stand inside a page, beside other figures."""
 
 import contextlib
-import html
 import io
 import math
 import re
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from hnn_tf.figures.canvas import styled_figure
+from hnn_tf.reports.html_elements import escaped
 from hnn_tf.reports.number_text import power_of_ten
 
 WIDTH = 7.5
@@ -26,7 +26,7 @@ MODEL_COLOUR = "#0072b2"
 OTHER_COLOUR = "#d55e00"
 HELD_OUT_COLOUR = "#fbeed3"
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     # The browser draws the text with a font of its system, which has the letters of all languages. Names come from the
     # user's files, and a dollar sign in a name is not a formula.
     "svg.fonttype": "none",
@@ -36,6 +36,10 @@ _SETTINGS: dict[str, Any] = {
 }
 _FONTS = re.compile(r"'DejaVu Sans'[^;\"]*")
 _PAGE_FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif"
+_MARKERS = re.compile(
+    r'<use (href="[^"]+") x="[^"]+" y="[^"]+" (?=style="([^"]*))(style="[^"]*"/>)\n'
+    r'(?:<use \1 x="[^"]+" y="[^"]+" \3\n)+'
+)
 _NUMBER = re.compile(r"(?<![#\w.])-?\d+\.\d{2,}")
 
 
@@ -60,7 +64,7 @@ def svg_figure(name: str, description: str, draw: Callable[[Figure], None], *, h
 
 @contextlib.contextmanager
 def _settings(name: str) -> Iterator[None]:
-    with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
+    with matplotlib.rc_context(_SETTINGS | {"svg.hashsalt": name}), warnings.catch_warnings():
         # The text is measured with a font that lacks some letters, but the browser draws it with another one.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield
@@ -72,15 +76,18 @@ def _inline(svg: str, name: str, description: str) -> str:
     svg = re.sub(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
     head, body = re.match(r"(<svg[^>]*>)(.*)", svg, flags=re.DOTALL).groups()  # type: ignore[union-attr]
     view = re.search(r'viewBox="[^"]*"', head)[0]  # type: ignore[index]
-    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', body))
-    body = re.sub(r' id="([^"]+)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", body)
-    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{name}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    targets = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body))
+    ids = {target: f"{name}-{number}" for number, target in enumerate(targets)}
+    body = re.sub(r' id="([^"]+)"', lambda found: f' id="{ids[found[1]]}"' if found[1] in ids else "", body)
+    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', lambda found: f'href="#{ids[found[1]]}"', body)
+    body = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{ids[found[1]]})", body)
     body = _FONTS.sub(_PAGE_FONTS, body)
     body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"\s+", " ", _NUMBER.sub(_rounded, tag[0])), body)
     body = re.sub(r">\s*\n\s*<", ">\n<", body)
-    label = html.escape(description)
-    return f'<svg {view} role="img" aria-label="{label}" stroke-linejoin="round" stroke-linecap="butt">{body}'
+    # The markers of a line have one style.
+    body = _MARKERS.sub(lambda found: f'<g style="{found[2]}">\n{found[0].replace(found[3], "/>")}</g>\n', body)
+    label = f'role="img" aria-label="{escaped(description)}"'
+    return f'<svg {view} {label} stroke-linejoin="round" stroke-linecap="butt">{body}'
 
 
 def _rounded(found: re.Match) -> str:

@@ -29,6 +29,28 @@ def thinned(times: np.ndarray, values: np.ndarray, most: int) -> tuple[np.ndarra
     return times[chosen], values[chosen]
 
 
+def thinned_band(
+    times: np.ndarray, low: np.ndarray, high: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns a band of at most `most` points, which contains the band of each piece of the series.
+
+    Args:
+      times: `[T]`, increasing.
+      low: The lower ends, `[T]`.
+      high: The upper ends, `[T]`.
+      most: The number of points.
+
+    Returns:
+      The times, the lower ends and the upper ends of the chosen points.
+    """
+    if len(times) <= most:
+        return times, low, high
+    pieces = np.array_split(np.arange(len(times)), most)
+    middles = [piece[len(piece) // 2] for piece in pieces]
+    lowest = np.array([low[piece].min() for piece in pieces])
+    return times[middles], lowest, np.array([high[piece].max() for piece in pieces])
+
+
 def spread_rows(values: np.ndarray, most: int) -> np.ndarray:
     """Returns at most `most` rows, which are spread evenly over all rows."""
     if len(values) <= most:
