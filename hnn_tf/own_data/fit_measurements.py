@@ -186,13 +186,20 @@ class _Fitter:
         if not self.tried:
             raise TrainingFailedError("no model fits the measurements; give more readings, or cleaner ones")
         self._try(self._baseline)
+        name = self._choice()
+        if self.tried[name].candidate.conservative_twin and self._twin(self.tried[name].candidate) not in self.tried:
+            self._try(conservative(self.tried[name].candidate))  # it says whether friction is needed
+            name = self._choice()
+        return self._measured(name)
+
+    def _choice(self) -> str:
+        """Returns the name of the chosen candidate."""
         simple_first = sorted(self.tried, key=lambda name: self.tried[name].candidate.conservative_twin is not None)
         order = [
             *(name for name in simple_first if self.tried[name].fit),
             *(n for n in simple_first if not self.tried[n].fit),
         ]
-        name = chosen(self._errors, order, free=self._baseline.model, periods=self._periods())
-        return self._measured(name)
+        return chosen(self._errors, order, free=self._baseline.model, periods=self._periods())
 
     def _try(self, candidate: Candidate, best: Tried | None = None) -> None:
         self._say(f"{candidate.model}: fitting a model with {candidate.words}")
