@@ -95,6 +95,7 @@ class CandidateSearch:
         self._noise = noise_levels(self.learned)
         second_half = recordings.second_half
         observed = recordings[0].observed is None or recordings.joined("observed")[:, recordings.width // 2 :].any()
+        self._named: Candidate | None = None
         if model is None:
             narrow = recordings.width <= WIDEST_STATE and not recordings.num_parameters
             found = candidates(
@@ -107,7 +108,7 @@ class CandidateSearch:
             self._closed_forms = found[0] if narrow else []
             self._networks = found[1] if narrow else [*found[1], *_wide(second_half)]
         else:
-            self._closed_forms, self._networks = [], [candidate_of(model, second_half=second_half)]
+            self._named = candidate_of(model, second_half=second_half)
         self._baseline = BASELINE_OF_VELOCITIES if second_half == "velocities" else BASELINE_OF_MOMENTA
         self.tried: dict[str, Tried] = {}
         self._errors: dict[str, list[np.ndarray]] = {}
@@ -116,7 +117,9 @@ class CandidateSearch:
         return split(recordings, HELD_OUT, period=self._period, horizon=self._horizon)
 
     def run(self) -> Found:
-        """Fits, chooses and measures."""
+        """Fits, chooses and measures. A model that the user named is measured without a choice."""
+        if self._named is not None:
+            return self._measured(self._named)
         for candidate in self._closed_forms:
             self._try(candidate)
         best = self._best()
@@ -132,7 +135,7 @@ class CandidateSearch:
         if self.tried[name].candidate.conservative_twin and self._twin(self.tried[name].candidate) not in self.tried:
             self._try(conservative(self.tried[name].candidate))  # it says whether friction is needed
             name = self._choice()
-        return self._measured(name)
+        return self._measured(self.tried[name].candidate)
 
     def _choice(self) -> str:
         """Returns the name of the chosen candidate."""
