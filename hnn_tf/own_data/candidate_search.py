@@ -184,18 +184,22 @@ class CandidateSearch:
         spans = (each.recording.times[-1] - each.recording.times[each.num_known - 1] for each in self._validation)
         return float(sum(spans)) / self._period
 
-    def _measured(self, name: str) -> Found:
-        candidate, best = self.tried[name].candidate, None
-        self._say(f"{name}: chosen; fitting it to all readings that are not held out")
-        if self.tried[name].fit is None and candidate is not self._baseline:
-            closed = [each for each in self.tried.values() if each.fit is not None]
-            best = min(closed, key=lambda each: mean_error(self._errors[each.candidate.model]), default=None)
+    def _measured(self, candidate: Candidate) -> Found:
+        """Fits a candidate to all readings that are not held out for the measurement, and measures it."""
+        name, best = candidate.model, None
+        self._say(f"{name}: fitting it to all readings that are not held out")
+        closed = [each for each in self.tried.values() if each.fit is not None]
+        if candidate is not self._baseline and closed and self.tried[name].fit is None:
+            best = min(closed, key=lambda each: mean_error(self._errors[each.candidate.model]))
         tried = self._fitted(candidate, self.learned, best)
         baseline = tried
         if candidate is not self._baseline:
             baseline = self._fitted(self._baseline, self.learned, None)
         measurement = measured(tried, baseline, self._forecasts, self.learned, self._noise)
         errors = {each: mean_error(self._errors[each]) for each in self._errors}
+        if not self.tried:  # there was no choice
+            self.tried[name] = tried
+            errors[name] = measurement.metrics.get("held_out_coordinate_mse", float("inf"))
         comparison = {
             each: {
                 "held_out_error": errors[each],

@@ -34,9 +34,8 @@ def explained(
     """
     columns = np.flatnonzero(observed_columns(recordings))
     names = ", ".join(recordings.state_names[i] for i in columns)
-    first = (
-        f"A model with {tried.candidate.words} describes {names} best among the {len(errors)} models that were tried."
-    )
+    first = f"The motion of {names} is described by a model with {tried.candidate.words}"
+    first += f", the best of {len(errors)} models on held-out readings." if len(errors) > 1 else "."
     metrics, time = measurement.metrics, _unit(recordings.time_unit)
     noise = metrics["noise_coordinate_mse"]
     error = metrics.get("held_out_coordinate_mse", float("inf"))
