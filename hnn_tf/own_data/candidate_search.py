@@ -215,7 +215,6 @@ class CandidateSearch:
             errors,
             self._twin(candidate),
             self.learned,
-            horizon=self._horizon,
             period=self._period,
         )
         warnings = fit_warnings(

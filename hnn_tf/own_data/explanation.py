@@ -18,7 +18,6 @@ def explained(
     twin: str | None,
     recordings: Recordings,
     *,
-    horizon: float,
     period: float | None,
 ) -> tuple[str, ...]:
     """Returns three sentences: the model, its friction, and its forecasts.
@@ -29,7 +28,6 @@ def explained(
       errors: The errors on the held-out readings of the choice, by candidate.
       twin: The candidate that differs from the chosen one only by friction, if it was tried.
       recordings: The recordings that the model was fitted to.
-      horizon: The longest time of a forecast.
       period: The period of the motion, if it is known.
     """
     columns = np.flatnonzero(observed_columns(recordings))
@@ -39,16 +37,18 @@ def explained(
     metrics, time = measurement.metrics, _unit(recordings.time_unit)
     noise = metrics["noise_coordinate_mse"]
     error = metrics.get("held_out_coordinate_mse", float("inf"))
-    span = f"{_number(horizon)}{time}"
+    spans = [each.recording.times[-1] - each.recording.times[each.num_known - 1] for each in measurement.forecasts]
+    longest = float(max(spans))
+    span = f"{_number(longest)}{time}"
     if period is not None:
-        span += f" ({horizon / period:.1f} periods)"
+        span += f" ({longest / period:.1f} periods)"
     sizes = np.sqrt(error * variances(recordings)[columns])
     each = " and ".join(
         f"{_number(size)}{_unit(recordings.state_units[i])} of {recordings.state_names[i]}"
         for i, size in zip(columns, sizes, strict=True)
     )
     third = (
-        f"Over at most {span}, its forecasts of held-out readings are off by {each} (root mean square), "
+        f"Over up to {span}, its forecasts of held-out readings are off by {each} (root mean square), "
         f"{(error / noise) ** 0.5:.1f} times the noise of the readings"
     )
     baseline = metrics.get("baseline_coordinate_mse")

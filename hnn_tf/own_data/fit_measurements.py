@@ -65,7 +65,7 @@ def fit_measurements(
         recordings=fitter.learned,
         tried=found.tried,
         comparison=found.comparison,
-        described={name: f"a model with {tried.candidate.words}" for name, tried in fitter.tried.items()},
+        described={name: tried.candidate.words for name, tried in fitter.tried.items()},
         measurement=found.measurement,
         explanation=found.explanation,
         warnings=found.warnings,
