@@ -69,10 +69,12 @@ def test_friction_acts_on_the_known_velocity(hamiltonian, rng):
     np.testing.assert_allclose(by_friction, expected, atol=1e-12)
 
 
-def test_only_known_masses_and_features_are_linear(hamiltonian):
+def test_all_numbers_are_linear_only_with_known_masses_and_features(hamiltonian):
     assert is_linear(hamiltonian)
     assert not is_linear(SeparableHamiltonian(QuadraticKinetic(), RandomFeatureEnergy()))
-    assert not is_linear(SeparableHamiltonian(QuadraticKinetic(1.0), MLPEnergy(hidden_units=[8])))
+    assert hamiltonian.has_closed_form
+    # A network is linear in the weights of its last layer only.
+    assert not SeparableHamiltonian(QuadraticKinetic(1.0), MLPEnergy(hidden_units=[8])).has_closed_form
 
 
 def _spring(rng, count=200):

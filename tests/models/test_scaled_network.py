@@ -147,7 +147,7 @@ def test_numbers_that_do_not_fit_are_refused(network, changes, message):
 
 
 @pytest.mark.slow
-def test_an_export_takes_the_steps_that_the_model_suggests(tmp_path, rng):
+def test_an_export_takes_the_steps_that_the_model_suggests(tmp_path):
     inner = new_model(ModelOptions("known_mass", hidden_units=(8,)), width=2)
     model = scaled(inner, time_scale=1e-3, energy_scale=1.0, scale=[1.0, 1e3], offset=[0.0, 0.0], masses=[1.0])
     folder = export.export_model(model, tmp_path / "served", version=1, name="own", run={})
