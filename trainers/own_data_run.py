@@ -28,6 +28,9 @@ from trainers import run_folder
 from trainers.own_data_options import OwnDataOptions
 from trainers.trainer_options import given_values
 
+MOST_ROWS = 1_000_000
+"""The rows that are kept of larger tables, as stretches of neighbouring rows. No fit uses more."""
+
 
 def main() -> None:
     """Runs with the flags of the command line; `command_line.run` describes how errors end."""
@@ -45,8 +48,10 @@ def main() -> None:
         _show_columns(paths)
     schema = Schema(**roles)
     labels = (schema.recording,) if schema.recording else ()
-    table = read_table(paths, schema.number_columns(), labels)
+    table = read_table(paths, schema.number_columns(), labels, most_rows=MOST_ROWS)
     found = prepared(table, schema)
+    if len(table) < table.num_rows:
+        write_lines([f"{table.num_rows} rows in the files, of which {len(table)} are used, as even stretches"])
     _print_data(found.report)
     recorded = run_folder.flags_text(flags)
     ignored = [name for name, _, said in described(OwnDataOptions) if not said.of_the_model]

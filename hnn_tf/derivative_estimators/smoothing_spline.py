@@ -30,6 +30,9 @@ class SmoothingSpline(DerivativeEstimator):
     estimators here, its slopes cause the smallest bias in a field that is fitted to them. `noise_std` comes from the
     same likelihood.
 
+    Args:
+      max_choosing: The largest number of trajectories, with different times, that determine the smoothness.
+
     References:
       Green, Silverman. Nonparametric Regression and Generalized Linear Models, 1994, ch. 2: Reinsch's algorithm.
       Wahba. Spline Models for Observational Data, 1990, section 4.8: the likelihood.
@@ -38,6 +41,9 @@ class SmoothingSpline(DerivativeEstimator):
 
     name = "smoothing_spline"
     min_points = 5
+
+    def __init__(self, *, max_choosing: int = MAX_CHOOSING) -> None:
+        self._max_choosing = max_choosing
 
     def _estimate(self, times: np.ndarray, states: np.ndarray) -> Estimate:
         # Steps of about one keep all numbers of order one.
@@ -48,7 +54,7 @@ class SmoothingSpline(DerivativeEstimator):
         shared = len(systems) == 1
         columns = [np.moveaxis(states, 1, 0)] if shared else [row[:, None] for row in states]
         try:
-            penalty, noise_std = _most_likely(systems[:MAX_CHOOSING], columns[:MAX_CHOOSING])
+            penalty, noise_std = _most_likely(systems[: self._max_choosing], columns[: self._max_choosing])
             smoothed = [system.smooth(y, penalty) for system, y in zip(systems, columns, strict=True)]
         except np.linalg.LinAlgError:
             raise InputError(

@@ -24,7 +24,7 @@ from hnn_tf.own_data.candidates import (
 from hnn_tf.own_data.choice import chosen
 from hnn_tf.own_data.explanation import explained
 from hnn_tf.own_data.forecasts import mean_error
-from hnn_tf.own_data.held_out import Forecast, split, thinned, usual_horizon
+from hnn_tf.own_data.held_out import Forecast, decimated, split, thinned, usual_horizon
 from hnn_tf.own_data.lyapunov import lyapunov_time
 from hnn_tf.own_data.measured_fit import MeasuredFit
 from hnn_tf.own_data.measurement import Measurement, errors_of, measured
@@ -143,12 +143,13 @@ class _Fitter:
         self._objective, self._folder = objective, folder
         self._budget, self._seed, self._say = budget, seed, say
         self._period = longest_period(recordings)
+        recordings = decimated(recordings, most=MOST_READINGS[budget], period=self._period)
         self._horizon = usual_horizon(recordings, self._period) if horizon is None else horizon
         # The cost grows with the square of the number of positions, and so do the readings that one of them replaces.
         most = MOST_READINGS[budget] // (recordings.width // 2) ** 2
         learned, self._forecasts = self._split(recordings)
         first, self._validation = self._split(learned)
-        self.learned, self._first = (thinned(each, most, period=self._period) for each in (learned, first))
+        self.learned, self._first = (thinned(each, most) for each in (learned, first))
         self._noise = noise_levels(self.learned)
         second_half = recordings.second_half
         observed = recordings[0].observed is None or recordings.joined("observed")[:, recordings.width // 2 :].any()
@@ -185,13 +186,20 @@ class _Fitter:
         if not self.tried:
             raise TrainingFailedError("no model fits the measurements; give more readings, or cleaner ones")
         self._try(self._baseline)
+        name = self._choice()
+        if self.tried[name].candidate.conservative_twin and self._twin(self.tried[name].candidate) not in self.tried:
+            self._try(conservative(self.tried[name].candidate))  # it says whether friction is needed
+            name = self._choice()
+        return self._measured(name)
+
+    def _choice(self) -> str:
+        """Returns the name of the chosen candidate."""
         simple_first = sorted(self.tried, key=lambda name: self.tried[name].candidate.conservative_twin is not None)
         order = [
             *(name for name in simple_first if self.tried[name].fit),
             *(n for n in simple_first if not self.tried[n].fit),
         ]
-        name = chosen(self._errors, order, free=self._baseline.model, periods=self._periods())
-        return self._measured(name)
+        return chosen(self._errors, order, free=self._baseline.model, periods=self._periods())
 
     def _try(self, candidate: Candidate, best: Tried | None = None) -> None:
         self._say(f"{candidate.model}: fitting a model with {candidate.words}")

@@ -126,27 +126,31 @@ def usual_horizon(recordings: Recordings, period: float | None) -> float:
     return longest if period is None else min(10.0 * period, max(longest, period))
 
 
-def thinned(recordings: Recordings, most: int, *, period: float | None, readings_a_period: int = 100) -> Recordings:
-    """Returns at most about `most` readings of recordings, for a fit.
+def decimated(recordings: Recordings, *, most: int, period: float | None, readings_a_period: int = 100) -> Recordings:
+    """Returns recordings in which readings are left out evenly if there are very many in a period.
 
-    First, readings are left out evenly, as long as at least `readings_a_period` are left in a period. Then evenly
-    chosen stretches of neighbouring readings remain.
+    Of recordings with more than a quarter of `most` readings, at least `readings_a_period` remain in a period, and of
+    smaller recordings four times as many. Readings with inputs are all kept, because inputs act between readings, too.
 
     Args:
       recordings: The recordings.
-      most: The largest number of readings.
-      period: The period of the motion, if it is known.
+      most: The number of readings that a fit may have.
+      period: The period of the motion; None if it is unknown, so that nothing is left out.
       readings_a_period: The readings of a period that are enough.
     """
+    if period is None or recordings.num_inputs:
+        return recordings
+    usual = float(np.median(np.concatenate([np.diff(each.times) for each in recordings])))
+    dense = period / usual / readings_a_period
+    stride = int(dense) if sum(map(len, recordings)) > most // 4 else int(dense / 4)
+    if stride <= 1:
+        return recordings
+    return dataclasses.replace(recordings, recordings=tuple(_every(each, stride) for each in recordings))
+
+
+def thinned(recordings: Recordings, most: int) -> Recordings:
+    """Returns at most about `most` readings of recordings, as evenly chosen stretches of neighbouring readings."""
     total = sum(map(len, recordings))
-    if period is not None:
-        usual = float(np.median(np.concatenate([np.diff(each.times) for each in recordings])))
-        dense = period / usual / readings_a_period
-        # A few readings more cost little, and say more.
-        stride = int(dense) if total > most // 4 else int(dense / 4)
-        if stride > 1:
-            recordings = _mapped(recordings, lambda each: _every(each, stride))
-            total = sum(map(len, recordings))
     if total <= most:
         return recordings
     length = 400
@@ -171,7 +175,7 @@ def _chosen(stretches: list[Recording], share: float) -> list[Recording]:
 
 
 def _every(recording: Recording, stride: int) -> Recording:
-    if len(recording) < 2 * _FEWEST * stride or recording.inputs is not None:  # inputs act between readings, too
+    if len(recording) < 2 * _FEWEST * stride:
         return recording
     changed: dict[str, Any] = {
         name: getattr(recording, name)[::stride]
@@ -179,7 +183,3 @@ def _every(recording: Recording, stride: int) -> Recording:
         if getattr(recording, name) is not None
     }
     return dataclasses.replace(recording, **changed)
-
-
-def _mapped(recordings: Recordings, change: object) -> Recordings:
-    return dataclasses.replace(recordings, recordings=tuple(change(each) for each in recordings))  # type: ignore[operator]

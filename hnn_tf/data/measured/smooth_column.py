@@ -14,6 +14,8 @@ LONG = 2000
 
 _BLOCK = 500
 _STRIDE = 400
+_MOST_CHOOSING = 8
+"""The blocks that determine the smoothness. More would take most of the time, and change it little."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -66,7 +68,7 @@ def _splines(times: np.ndarray, values: np.ndarray) -> SmoothColumn:
     # The estimator takes the smoothness from the first blocks, so that these are spread over the column.
     order = np.argsort(np.arange(num_blocks) * 0.6180339887498949 % 1.0) if num_blocks > 1 else np.array([0])
     indices = starts[order, None] + np.arange(length)
-    estimate = SmoothingSpline().estimate(times[indices], values[indices][..., None])
+    estimate = SmoothingSpline(max_choosing=_MOST_CHOOSING).estimate(times[indices], values[indices][..., None])
     smoothed, slopes = np.empty(count), np.empty(count)
     edges = np.concatenate([[0], (starts[1:] + starts[:-1] + length) // 2, [count]])  # middles of the overlaps
     for place, block in enumerate(order):

@@ -4,8 +4,11 @@ import numpy as np
 
 from hnn_tf.data.tables.table_file import Chunk
 
-WINDOW_ROWS = 1000
-"""The neighbouring rows that are kept or left out together, because motions are learned from neighbouring rows."""
+WINDOW_ROWS = 50_000
+"""The neighbouring rows that are kept or left out together, because motions are learned from neighbouring rows.
+
+Sensors may take thousands of readings in a period, and a shorter window would not even contain one period.
+"""
 
 
 class KeptRows:

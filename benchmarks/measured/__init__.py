@@ -1,0 +1,1 @@
+"""Fits of tables of measurements."""
