@@ -8,7 +8,7 @@ import pytest
 from hnn_tf import InputError
 from hnn_tf.data.recording import Recording
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.own_data.held_out import split, thinned, usual_horizon
+from hnn_tf.own_data.held_out import decimated, split, thinned, usual_horizon
 
 PERIOD = 2.0
 
@@ -126,42 +126,40 @@ def test_the_usual_horizon_is_ten_periods_or_the_recordings_length(period, lengt
 
 
 @pytest.mark.parametrize(
-    ("lengths", "most", "period"),
-    [
-        ([10_000], 4000, None),
-        ([10_000], 4000, 2.0),
-        ([50] * 100, 4000, None),
-        ([20, 5000, 20], 400, 2.0),
-        ([401] * 10, 4000, None),
-        ([50, 900] * 20, 4000, None),
-    ],
+    ("lengths", "most"),
+    [([10_000], 4000), ([50] * 100, 4000), ([20, 5000, 20], 400), ([401] * 10, 4000), ([50, 900] * 20, 4000)],
 )
-def test_thinned_recordings_are_distinct_readings_in_their_order_about_as_many_as_asked(lengths, most, period):
-    whole = recordings(*lengths)
-    found = thinned(whole, most, period=period)
+def test_thinned_recordings_are_neighbouring_readings_about_as_many_as_asked(lengths, most):
+    found = thinned(recordings(*lengths), most)
     numbers = found.joined("states")[:, 0]
     assert (np.diff(numbers) > 0).all()
     assert abs(len(numbers) - most) <= 400  # a stretch
     for each in found:
-        assert len({number for number in ids(each)}) == len(each)
-        np.testing.assert_allclose(np.diff(each.times) / np.diff(each.states[:, 0]), 0.1, rtol=1e-6)
+        np.testing.assert_array_equal(np.diff(each.states[:, 0]), 1.0)
+        np.testing.assert_allclose(np.diff(each.times), 0.1, rtol=1e-6)
+
+
+def test_stretches_are_of_all_parts_of_a_recording():
+    numbers = thinned(recordings(40_000), 4000).joined("states")[:, 0]
+    np.testing.assert_array_equal(np.histogram(numbers, 5, (0, 40_000))[0], 800)
 
 
 def test_few_readings_are_not_thinned():
     whole = recordings(100, 200)
-    assert thinned(whole, 4000, period=2.0) is whole
+    assert thinned(whole, 4000) is whole
+    assert decimated(whole, most=4000, period=2.0) is whole
 
 
-def test_dense_readings_are_left_out_evenly_until_a_hundred_are_in_a_period():
-    whole = recordings(8000, step=0.002)  # 1000 in a period
-    found = thinned(whole, 4000, period=2.02)
-    np.testing.assert_array_equal(found.joined("states")[:, 0], np.arange(0, 8000, 10))
+@pytest.mark.parametrize(("most", "stride"), [(4000, 10), (100_000, 2)])
+def test_dense_readings_are_left_out_evenly(most, stride):
+    whole = recordings(8000, step=0.002)  # 1010 in a period
+    found = decimated(whole, most=most, period=2.02)
+    np.testing.assert_array_equal(found.joined("states")[:, 0], np.arange(0, 8000, stride))
+    np.testing.assert_array_equal(found.joined("times"), whole[0].times[::stride])
 
 
-def test_readings_with_inputs_are_not_left_out_between_others():
+def test_dense_readings_with_inputs_or_of_an_unknown_period_are_kept():
     one = recordings(3000, step=0.002)[0]
     whole = Recordings((dataclasses.replace(one, inputs=one.states[:, :1]),))
-    found = thinned(whole, 800, period=2.0)
-    for each in found:
-        np.testing.assert_array_equal(np.diff(each.states[:, 0]), 1.0)
-    assert sum(map(len, found)) == 800
+    assert decimated(whole, most=800, period=2.0) is whole
+    assert decimated(Recordings((one,)), most=800, period=None)[0] is one
