@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from absl import flags as absl_flags
+
 from hnn_tf.commands import command_line, interruption
 from hnn_tf.commands.printable_text import write_lines
 from hnn_tf.data.measured.prepared import Prepared, prepared
@@ -35,11 +37,13 @@ def main() -> None:
     flags = command_line.own_flags()
     options = OwnDataOptions(**given_values(OwnDataOptions, flags))
     if not options.data_path:
-        raise OptionError("{data_path}: expected the files of the measurements", data_path=())
+        raise OptionError("{data_path:only}: expected the files of the measurements", data_path=())
     folder = pathlib.Path(options.output_dir)
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
     paths = matching_files(options.data_path)
-    roles = _of_file(options.schema) | given_values(Schema, flags)
+    # The default of a flag does not override the file.
+    given = {name: value for name, value in flags.items() if absl_flags.FLAGS[name].present}
+    roles = _of_file(options.schema) | given_values(Schema, given)
     if not roles.get("time") or not roles.get("positions"):
         _show_columns(paths)
     schema = Schema(**roles)
@@ -51,7 +55,10 @@ def main() -> None:
     _print_data(found.report)
     recorded = run_folder.flags_text(flags)
     ignored = [name for name, _, said in described(OwnDataOptions) if not said.of_the_model]
-    with run_folder.claim(folder, recorded, resume=options.resume, ignored=ignored) as lock:
+    with (
+        run_folder.removed_after_bad_input(folder),
+        run_folder.claim(folder, recorded, resume=options.resume, ignored=ignored) as lock,
+    ):
         interruption.on_interruption(lambda: f"--resume continues {folder}, with the networks that are trained so far")
         fitted = fit_measurements(
             found.recordings,

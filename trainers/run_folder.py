@@ -66,6 +66,26 @@ def claim(
     lock.release()
 
 
+@contextlib.contextmanager
+def removed_after_bad_input(folder: pathlib.Path) -> Iterator[None]:
+    """Removes a new folder again if bad input is found in the block, in which `claim` is called, before results are.
+
+    Raises:
+      InputError: The error in the block.
+    """
+    new = [each for each in (folder, *folder.absolute().parents) if not each.exists()]
+    try:
+        yield
+    except InputError:
+        if new:
+            with contextlib.suppress(OSError):  # if the folder has results, it stays
+                (folder / "checkpoints").rmdir()
+                (folder / "flags.txt").unlink()
+                for each in new:
+                    each.rmdir()
+        raise
+
+
 def _begin(folder: pathlib.Path, flags: str, *, resume: bool, ignored: Collection[str]) -> None:
     try:
         _check_usable(

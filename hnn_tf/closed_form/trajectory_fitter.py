@@ -202,16 +202,16 @@ class TrajectoryFitter:
         squares += count * (_LEAST_NOISE * spread) ** 2
         if self._derivatives is None:
             free = np.maximum(count - starts - parameters / np.sum(seen), 1.0)
-            noise = np.sqrt(squares / free)
-            if not seen.all():
-                noise[~seen] = spread[~seen] * np.mean(noise[seen] / spread[seen])
+        else:  # the derivatives determine the coefficients
+            free = np.maximum(count - len(self.chains), 1.0)
+        noise = np.sqrt(squares / free)
+        if not seen.all():
+            noise[~seen] = spread[~seen] * np.mean(noise[seen] / spread[seen])
+        if self._derivatives is None:
             return noise, None
-        # If both are given, the derivatives determine the coefficients.
-        count = np.max(count)
-        noise = np.sqrt(squares / max(count - len(self.chains), 1))
         errors = np.sum((self._counted * (derivatives - self._derivatives)).numpy() ** 2, (0, 1))
         least = _LEAST_DERIVATIVE_ERROR * np.sqrt(np.mean(self._derivatives.numpy() ** 2, (0, 1)))
-        return noise, np.maximum(np.sqrt(errors / max(count - parameters / width, 0.1 * count)), least)
+        return noise, np.maximum(np.sqrt(errors / np.maximum(count - parameters / width, 0.1 * count + ~seen)), least)
 
     def _counts(self) -> np.ndarray:
         """Returns the number of observations of each coordinate, `[2n]`."""

@@ -1,7 +1,6 @@
 """The division of recordings into readings to learn from and forecasts of held-out readings."""
 
 import dataclasses
-import math
 from typing import Any
 
 import numpy as np
@@ -161,9 +160,18 @@ def thinned(recordings: Recordings, most: int) -> Recordings:
         for first in range(0, len(each), length)
         if len(each) - first >= _FEWEST
     ]
-    step = len(stretches) / max(1, math.ceil(most / length))
-    chosen = [stretches[int(i * step)] for i in range(int(len(stretches) / step))]
-    return dataclasses.replace(recordings, recordings=tuple(chosen))
+    return dataclasses.replace(recordings, recordings=tuple(_chosen(stretches, most / total)))
+
+
+def _chosen(stretches: list[Recording], share: float) -> list[Recording]:
+    """Returns evenly chosen stretches, which may be of different lengths, with about a share of all readings."""
+    chosen, due = [], 0.0
+    for each in stretches:
+        due += share * len(each)
+        if due >= 0.5 * len(each):
+            chosen.append(each)
+            due -= len(each)
+    return chosen or stretches[:1]
 
 
 def _every(recording: Recording, stride: int) -> Recording:

@@ -40,7 +40,8 @@ def lyapunov_time(model: keras.Model, start: np.ndarray, *, duration: float, ste
     for _ in range(_RESTARTS):
         pair = np.stack([state, state + _DISTANCE * direction])
         state, neighbour = moved(tf.constant(pair, model.compute_dtype)).numpy().astype(np.float64)
-        distance = float(np.linalg.norm(neighbour - state))
+        with np.errstate(over="ignore", invalid="ignore"):  # where the motion diverges
+            distance = float(np.linalg.norm(neighbour - state))
         if not np.isfinite(distance) or distance == 0.0:
             return None
         growth += float(np.log(distance / _DISTANCE))

@@ -31,8 +31,10 @@ class Residuals:
     @property
     def is_white(self) -> bool:
         """Whether the Ljung-Box statistic of the first 10 lags is below its 99.9 % quantile for white noise."""
-        lags = min(10, len(self.autocorrelation))
         count = len(self.values)
+        lags = min(10, len(self.autocorrelation), count - 1)
+        if lags < 1:
+            return True
         statistic = count * (count + 2) * np.sum(self.autocorrelation[:lags] ** 2 / (count - np.arange(1, lags + 1)))
         # The quantile of chi-squared by Wilson and Hilferty, at 3.09 standard deviations.
         return bool(statistic < lags * (1 - 2 / (9 * lags) + 3.09 * np.sqrt(2 / (9 * lags))) ** 3)
