@@ -10,7 +10,9 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
 
 _FEWEST = 8
-"""The fewest readings from which a forecast begins, and the fewest that it predicts."""
+"""The fewest readings of a part that is learned, and from which a forecast begins if there are enough."""
+
+_FEWEST_PREDICTED = 3
 
 _MOST_FORECASTS = 20
 
@@ -67,11 +69,11 @@ def split(recordings: Recordings, fraction: float, *, period: float | None, hori
 def _within(recording: Recording, period: float | None, horizon: float) -> list[Forecast]:
     """Returns the forecasts that follow each other within a held-out recording."""
     found, first = [], 0
-    while len(recording) - first >= 2 * _FEWEST:
+    while len(recording) - first >= _FEWEST:
         rest = recording.between(first, len(recording))
         known = _num_known(rest.times, period, most=len(rest) // 3)
         end = int(np.searchsorted(rest.times, rest.times[known - 1] + horizon, side="right"))
-        if end - known >= _FEWEST:
+        if end - known >= _FEWEST_PREDICTED:
             found.append(Forecast(rest.between(0, end), known))
         first += max(end, known + 1)
     return found
@@ -96,7 +98,7 @@ def _in_time(
             continue
         known = _num_known(before.times[-1] - before.times[::-1], period, most=len(before))
         end = int(np.searchsorted(after.times, before.times[-1] + horizon, side="right"))
-        if end >= _FEWEST:
+        if end >= _FEWEST_PREDICTED:
             forecasts.append(
                 Forecast(joined(before.between(len(before) - known, len(before)), after.between(0, end)), known)
             )

@@ -88,7 +88,7 @@ def test_forecasts_are_at_most_as_long_as_the_horizon(lengths):
     for each in forecasts:
         times = each.recording.times
         assert times[-1] - times[each.num_known - 1] <= 3.0 + 1e-9
-        assert len(times) - each.num_known >= 8
+        assert len(times) - each.num_known >= 3
 
 
 def test_forecasts_of_one_run_follow_each_other():
@@ -103,7 +103,7 @@ def test_many_forecasts_are_evenly_thinned():
     assert forecasts[-1].recording.times[0] > 0.9 * forecasts[-1].recording.times[-1]
 
 
-@pytest.mark.parametrize("lengths", [[12], [8, 8]])
+@pytest.mark.parametrize("lengths", [[12], [8, 7]])
 def test_too_few_readings_are_refused(lengths):
     with pytest.raises(InputError, match="expected enough readings to hold some out; received"):
         split(recordings(*lengths), 0.2, period=PERIOD, horizon=1.0)
