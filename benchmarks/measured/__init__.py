@@ -1,0 +1,1 @@
+"""Own data: the measured pendulum of docs/own_data.md."""
