@@ -38,6 +38,7 @@ def main() -> None:
     if settings.update_docs:
         (RESULTS / "measured_pendulum.json").write_text(json.dumps(results, indent=1, allow_nan=False) + "\n")
         doc_section.replace(doc_section.OWN_DATA, "measured_pendulum", text)
+        doc_section.replace(doc_section.OWN_DATA, "measured_pendulum_words", words(results))
         if settings.browser:
             draw_figures(folder / "angle" / "report.html", IMAGES / "own_data", PICTURES, settings.browser)
     sys.stdout.write(text)
@@ -86,6 +87,12 @@ def section(results: dict[str, Any]) -> str:
         rows.append([title, *(number(of[name]) if name in of else "" for of in metrics)])
     rows.append(["friction, 1/s", *(_friction(of) for of in metrics)])
     return table(rows, labels=1)
+
+
+def words(results: dict[str, Any]) -> str:
+    """Returns what the run with the angle alone says at its end, as quoted lines."""
+    found = results["angle"]
+    return "".join(f"> {line}\n>\n" for line in (*found["explanation"], *found["warnings"])).removesuffix(">\n")
 
 
 def _friction(metrics: dict[str, Any]) -> str:

@@ -5,10 +5,13 @@ import re
 import subprocess
 import tempfile
 
-import matplotlib.image
+import PIL.Image
 
 WIDTH = 720
 """The width of a picture in CSS pixels."""
+
+_DENSITY = 2
+_COLOURS = 96
 
 _PAGE = (
     '<!DOCTYPE html><html><head><meta charset="utf-8"><style>html,body{{margin:0;background:#fff;overflow:hidden}}'
@@ -50,11 +53,13 @@ def _draw(svg: str, picture: pathlib.Path, browser: str) -> None:
             "--no-sandbox",
             "--disable-gpu",
             "--hide-scrollbars",
-            "--force-device-scale-factor=2",
+            f"--force-device-scale-factor={_DENSITY}",
         ]
         arguments += [f"--user-data-dir={folder}/profile", f"--window-size={size[0]},{size[1] + 200}"]
         subprocess.run(
             [browser, *arguments, f"--screenshot={drawn}", page.as_uri()], check=True, capture_output=True, timeout=120
         )
-        pixels = matplotlib.image.imread(drawn)[: 2 * size[1], : 2 * size[0], :3]
-        matplotlib.image.imsave(picture, pixels, metadata={"Software": None}, pil_kwargs={"optimize": True})
+        with PIL.Image.open(drawn) as pixels:
+            cut = pixels.convert("RGB").crop((0, 0, _DENSITY * size[0], _DENSITY * size[1]))
+        # A palette makes the file small, and lines stay sharp.
+        cut.quantize(_COLOURS, dither=PIL.Image.Dither.NONE).save(picture, optimize=True)
