@@ -101,6 +101,7 @@ def test_the_readme_is_short():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The recordings are shorter than one period")  # as the page says
 def test_python_of_the_page_on_models_runs(trained_run):
     names = _names_after("docs/using_models.md")
     assert names["energy"].shape == [1]

@@ -19,7 +19,10 @@ ROOT = command_session.ROOT
 FRICTION = 0.05
 NOISE = 0.01
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),  # Keras' own
+]
 
 
 def _section(page, heading):
