@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import typing
 
 import numpy as np
 
@@ -30,7 +31,7 @@ def _measure(seed: int) -> dict[str, float]:
     )
     return {
         "unseen": told.metrics["coordinate_mse"],
-        "trained": dataclasses.replace(told, test=seen).metrics["coordinate_mse"],
+        "trained": dataclasses.replace(typing.cast(hnn_tf.FittedModel, told), test=seen).metrics["coordinate_mse"],
         "untold": untold.metrics["coordinate_mse"],
     }
 

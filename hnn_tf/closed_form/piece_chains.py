@@ -1,7 +1,6 @@
 """Chains of pieces: multiple shooting, in which each piece of a chain begins where the piece before it ends."""
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -34,9 +33,9 @@ class PieceChains:
         return cls(np.arange(num_pieces)[:, np.newaxis])
 
     @classmethod
-    def of(cls, owners: Sequence[int], most: int) -> Self:
+    def of(cls, owners: np.ndarray, most: int) -> Self:
         """Returns chains of neighbouring pieces of the same owner, of about equal and at most `most` pieces."""
-        owners, chains = np.asarray(owners), []
+        chains: list[np.ndarray] = []
         for owner in np.unique(owners):
             pieces = np.flatnonzero(owners == owner)
             chains += np.array_split(pieces, -(-len(pieces) // most))

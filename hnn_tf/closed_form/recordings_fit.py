@@ -30,6 +30,11 @@ _FEWEST = 6
 _GROWTH = 4
 """The factor by which the chains of pieces grow from one fit to the next."""
 
+_MOST_ITERATIONS = 15
+_MOST_SUBSTEPS = 16
+_HOPELESS = 0.5
+"""The noise, relative to the spread, above which short pieces are not followed well enough for longer chains."""
+
 _SAME_NOISE = 1.2
 """The largest factor by which longer chains may raise the noise that is found.
 
@@ -115,14 +120,16 @@ def _grown(field: LinearField, scales: np.ndarray, recordings: Recordings, coeff
     guesses, length = [each.states for each in recordings], _FIRST_LENGTH
     while True:
         pieces = RecordingPieces.of(recordings, length)
-        fitter = TrajectoryFitter(field, scales, pieces.columns())
+        fitter = TrajectoryFitter(field, scales, pieces.columns(), most_substeps=_MOST_SUBSTEPS)
         found = _fit(fitter, coefficients, pieces.starts(guesses))
         if found is not None:
             break
         length //= 2
         if length < _FEWEST:
             raise ArithmeticError("closed form: the motion of the first coefficients diverges even along short pieces")
-    chained, most = 1, int(np.bincount(pieces.owners).max())
+    spread = np.std(recordings.joined("states"), 0)
+    hopeless = _noise(found, recordings, spread) > _HOPELESS
+    chained, most = 1, 1 if hopeless else int(np.bincount(pieces.owners).max())
     while chained < most:
         fitter.chains = PieceChains.of(pieces.owners, min(_GROWTH * chained, most))
         longer = _fit(fitter, found.posterior.mean.numpy(), found.initial_state)
@@ -135,17 +142,17 @@ def _grown(field: LinearField, scales: np.ndarray, recordings: Recordings, coeff
 def _fit(fitter: TrajectoryFitter, coefficients: np.ndarray, starts: np.ndarray) -> TrajectoryFit | None:
     """Fits from given coefficients and initial states; returns None if the motion diverges."""
     try:
-        found = fitter.fit(coefficients, starts)
+        found = fitter.fit(coefficients, starts, max_iterations=_MOST_ITERATIONS)
     except ArithmeticError:
         return None
     finite = np.isfinite(found.states).all() and np.isfinite(found.posterior.mean).all()
     return found if finite else None
 
 
-def _noise(fit: TrajectoryFit, recordings: Recordings) -> float:
-    """Returns the geometric mean of the noise levels of the coordinates that were observed."""
+def _noise(fit: TrajectoryFit, recordings: Recordings, units: np.ndarray | float = 1.0) -> float:
+    """Returns the geometric mean of the noise levels, in the given units, of the coordinates that were observed."""
     seen = np.ones(recordings.width, bool) if recordings[0].observed is None else recordings.joined("observed").any(0)
-    return float(np.exp(np.mean(np.log(fit.noise_std[seen]))))
+    return float(np.exp(np.mean(np.log((fit.noise_std / units)[seen]))))
 
 
 def _windows(recordings: Recordings, length: int) -> dict[str, np.ndarray]:
@@ -157,6 +164,6 @@ def _windows(recordings: Recordings, length: int) -> dict[str, np.ndarray]:
     ]
     columns = {name: np.stack([getattr(each, name) for each in windows]) for name in ("times", "states")}
     if recordings.num_inputs:
-        inputs = np.stack([each.inputs for each in windows])
+        inputs = np.stack([np.asarray(each.inputs) for each in windows])
         columns |= {"inputs": inputs, "end_inputs": interval_ends(inputs, recordings.input_interpolation)}
     return columns

@@ -49,6 +49,7 @@ class TrajectoryFitter:
       integrator: An explicit Runge-Kutta method.
       substeps: The number of integrator steps in each interval; by default, the first of 1, 2, 4, ... for which
         `TrajectoryFit.integration_error` is at most a tenth.
+      most_substeps: The largest number of substeps that is chosen.
 
     Attributes:
       chains: The trajectories that follow each other, without a gap between the end of one and the start of the next.
@@ -67,8 +68,10 @@ class TrajectoryFitter:
         *,
         integrator: str | integrators.Integrator = "rk4",
         substeps: int | None = None,
+        most_substeps: int = MOST,
     ) -> None:
         check_substeps(substeps)
+        self._most_substeps = most_substeps
         self.chains = PieceChains.single(len(np.asarray(samples["times"])))
         self._prior_std = np.asarray(prior_std, np.float64)
         self._states = tf.constant(samples["states"], tf.float64)
@@ -91,7 +94,7 @@ class TrajectoryFitter:
         """
         w, start = tf.constant(coefficients, tf.float64), tf.constant(initial_state, tf.float64)
         states, _ = self._rollout.values(w, start)
-        while self._choose and self._rollout.substeps < MOST:
+        while self._can_refine():
             finer, finer_derivatives = self._rollout.doubled(w, start)
             with np.errstate(over="ignore", invalid="ignore"):  # where the motion still diverges
                 noise, _ = self._noise(finer, finer_derivatives, 0.0)
@@ -101,12 +104,17 @@ class TrajectoryFitter:
         if not np.isfinite(states).all():
             raise ArithmeticError("trajectory fit: the motion of the first coefficients diverges; give shorter pieces")
         found = self._iterate(w, start, max_iterations)
-        while self._choose and self._rollout.substeps < MOST and not found.integration_error <= TOLERANCE:
+        while (
+            self._choose and self._rollout.substeps < self._most_substeps and not found.integration_error <= TOLERANCE
+        ):
             self._rollout.substeps *= 2
             before, w = found.iterations, found.posterior.mean
             found = self._iterate(w, tf.constant(found.initial_state), max_iterations)
             found = dataclasses.replace(found, iterations=before + found.iterations)
         return found
+
+    def _can_refine(self) -> bool:
+        return self._choose and self._rollout.substeps < self._most_substeps
 
     def _iterate(self, w: tf.Tensor, start: tf.Tensor, max_iterations: int) -> TrajectoryFit:
         """Runs Gauss-Newton with the present number of substeps."""

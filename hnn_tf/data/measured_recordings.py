@@ -4,8 +4,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from hnn_tf.data.measured.array_runs import columns_of_runs, runs_of_arrays
 from hnn_tf.data import measured
+from hnn_tf.data.measured.array_runs import columns_of_runs, runs_of_arrays
 from hnn_tf.data.recording_table import Columns, recordings_of
 from hnn_tf.input_error import InputError, InputWarning
 

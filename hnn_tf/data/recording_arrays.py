@@ -32,7 +32,8 @@ def recordings_of_arrays(times: Any, states: Any, parameters: Any, **of_time: An
         if len(values) != count:
             raise InputError(f"{name}: expected {count} arrays, one for each recording; received {len(values)}")
     columns = {name: [numbers(value, name) for value in values] for name, values in parts.items()}
-    return [Recording(**{name: values[i] for name, values in columns.items()}) for i in range(count)]
+    rows: list[dict[str, Any]] = [{name: values[i] for name, values in columns.items()} for i in range(count)]
+    return [Recording(**row) for row in rows]
 
 
 def _is_numeric(value: Any) -> bool:

@@ -366,6 +366,9 @@ mechanical_velocity_friction = HamiltonianPreset(
     "mechanical_velocity_friction", _mechanical, _friction, MechanicalVelocityNetwork
 )
 mechanical_features = HamiltonianPreset("mechanical_features", _mechanical_features)
+mechanical_velocity_features = HamiltonianPreset(
+    "mechanical_velocity_features", _mechanical_features, network=MechanicalVelocityNetwork
+)
 mechanical_random_features = HamiltonianPreset("mechanical_random_features", _mechanical_random_features)
 mechanical_random_features_friction = HamiltonianPreset(
     "mechanical_random_features_friction", _mechanical_random_features, _friction

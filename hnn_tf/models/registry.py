@@ -25,6 +25,7 @@ MODELS: Registry[Callable[..., Any]] = Registry(
         "mechanical_random_features": "hnn_tf.models.presets:mechanical_random_features",
         "mechanical_random_features_friction": "hnn_tf.models.presets:mechanical_random_features_friction",
         "mechanical_velocity": "hnn_tf.models.presets:mechanical_velocity",
+        "mechanical_velocity_features": "hnn_tf.models.presets:mechanical_velocity_features",
         "mechanical_velocity_friction": "hnn_tf.models.presets:mechanical_velocity_friction",
         "pairwise": "hnn_tf.models.presets:pairwise",
         "pairwise_random_features": "hnn_tf.models.presets:pairwise_random_features",

@@ -71,8 +71,9 @@ class ScaledNetwork(LearnedMotion, keras.Model):
         self._offset, self._scale = np.asarray(offset, np.float64), np.asarray(scale, np.float64)
         self._input_scale, self._masses = np.asarray(input_scale, np.float64), np.asarray(masses, np.float64)
         self._time_scale, self._energy_scale = float(time_scale), float(energy_scale)
-        positive = [self._scale, self._input_scale, self._masses, [self._time_scale, self._energy_scale]]
-        if not all(np.isfinite(each).all() and (np.asarray(each) > 0).all() for each in positive):
+        others = [self._time_scale, self._energy_scale]
+        positive = np.concatenate([self._scale, self._input_scale, self._masses, others])
+        if not (np.isfinite(positive).all() and (positive > 0).all()):
             raise InputError("scale: expected finite scales and masses > 0; received others")
         if self._offset.shape != self._scale.shape or not np.isfinite(self._offset).all():
             raise InputError(f"offset: expected {len(self._scale)} finite numbers; received {self._offset.tolist()}")

@@ -3,11 +3,13 @@
 import dataclasses
 import pathlib
 import time
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from hnn_tf.closed_form.force_fit import fit_inverse_dynamics
 from hnn_tf.closed_form.input_gains import InputGains
 from hnn_tf.closed_form.recording_pieces import RecordingPieces
 from hnn_tf.closed_form.recordings_fit import RecordingsFit, fit_recordings
@@ -18,7 +20,7 @@ from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.models.scaled_network import ScaledNetwork
-from hnn_tf.objectives import DerivativeMatching, ObjectiveOptions, TrajectoryMatching
+from hnn_tf.objectives import DerivativeMatching, InverseDynamics, ObjectiveOptions, TrajectoryMatching
 from hnn_tf.objectives.by_name import new_objective
 from hnn_tf.objectives.chosen_substeps import with_chosen_substeps
 from hnn_tf.objectives.sample_columns import mean_weights
@@ -98,6 +100,8 @@ def fit_candidate(
     found = None
     if objective is not None:
         _train_by(objective, network, inner, seed, STEPS[budget])
+    elif candidate.of_forces:
+        _fit_forces(network, inner, scales, seed)
     elif declared(network, "has_closed_form"):
         found = _fit_closed_form(network, inner, seed)
     elif kept is not None and kept.exists():
@@ -112,6 +116,17 @@ def fit_candidate(
             with atomic_file(kept) as temporary:
                 np.savez(temporary, **{f"weight_{i}": value for i, value in enumerate(network.get_weights())})
     return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
+
+
+def _fit_forces(network: Any, inner: Recordings, scales: Scales, seed: int) -> None:
+    """Fits the mass matrix and the potential of a network of velocities to measured accelerations and forces."""
+    # A force along a position is larger, in units of the energy, if the position has a larger scale.
+    size = scales.inputs * scales.scale[: len(scales.inputs)]
+    size /= np.mean(size)
+    forced = tuple(dataclasses.replace(each, inputs=np.asarray(each.inputs) * size) for each in inner)
+    columns = InverseDynamics().samples_of(dataclasses.replace(inner, recordings=forced))
+    fit_inverse_dynamics(network.mechanics, columns, seed=seed)
+    network.control.assign_gains(np.diag(size))
 
 
 def _train_by(objective: str, network: keras.Model, inner: Recordings, seed: int, steps: int) -> None:

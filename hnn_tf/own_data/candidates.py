@@ -18,6 +18,7 @@ class Candidate:
       velocities: Whether the model's own states are positions and velocities, and not momenta.
       least_dof: The least number of positions.
       num_features: The number of random features for each position; 0 for a network.
+      of_forces: Whether the model is fitted to measured accelerations and forces, one for each position.
       conservative_twin: The same model without friction, which is tried if this one is the best so far.
     """
 
@@ -29,6 +30,7 @@ class Candidate:
     velocities: bool = False
     least_dof: int = 1
     num_features: int = 0
+    of_forces: bool = False
     conservative_twin: str | None = None
 
 
@@ -62,6 +64,14 @@ _CLOSED_FORMS = (
         second_half="momenta",
         least_dof=2,
         conservative_twin="mechanical_random_features",
+    ),
+    Candidate(
+        "mechanical_velocity_features",
+        "a mass matrix that depends on the positions and a potential V(q), which move under the measured forces",
+        num_features=60,
+        second_half="velocities",
+        velocities=True,
+        of_forces=True,
     ),
 )
 _NETWORKS = (
@@ -97,18 +107,23 @@ CONSERVATIVE = {
 }
 
 
-def candidates(*, second_half: str, observed: bool, dof: int, budget: str) -> tuple[list[Candidate], list[Candidate]]:
+def candidates(
+    *, second_half: str, observed: bool, forces: bool, dof: int, budget: str
+) -> tuple[list[Candidate], list[Candidate]]:
     """Returns the closed forms and the networks that are tried.
 
     Args:
       second_half: "momenta" or "velocities".
       observed: Whether the second half was observed.
+      forces: Whether accelerations and one input for each position were measured.
       dof: The number of positions.
       budget: One of `BUDGETS`.
     """
 
     def fits(candidate: Candidate) -> bool:
         needs = candidate.second_half
+        if candidate.of_forces != forces and (candidate.of_forces or needs == "observed"):
+            return False  # measured forces say which models are right
         right = needs == "any" or needs == second_half or (needs == "observed" and observed)
         return right and dof >= candidate.least_dof and BUDGETS.index(candidate.budget) <= BUDGETS.index(budget)
 
@@ -123,7 +138,8 @@ def conservative(candidate: Candidate) -> Candidate:
 
 def candidate_of(model: str, *, second_half: str) -> Candidate:
     """Returns the candidate for a model that the user names."""
-    every = (*_CLOSED_FORMS, *map(conservative, _CLOSED_FORMS), *_NETWORKS, BASELINE_OF_VELOCITIES, BASELINE_OF_MOMENTA)
+    twins = [conservative(each) for each in _CLOSED_FORMS if each.conservative_twin]
+    every = [*_CLOSED_FORMS, *twins, *_NETWORKS, BASELINE_OF_VELOCITIES, BASELINE_OF_MOMENTA]
     known = {each.model: each for each in every}
     velocities = second_half == "velocities" and model in ("mechanical_velocity", "lagrangian")
     return known.get(model, Candidate(model, f"the structure of {model}", velocities=velocities))

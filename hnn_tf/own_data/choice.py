@@ -29,7 +29,7 @@ def chosen(
     structured = [name for name in order if name != free]
     best = min(structured, key=means.__getitem__)
     if free in means and means[free] < _MUCH_BETTER * means[best]:
-        return free  # type: ignore[return-value]
+        return free
     each = np.array([np.mean(part) for part in errors[best]])
     if len(each) >= _FEWEST_FORECASTS:
         error = float(np.std(each, ddof=1)) / len(each) ** 0.5

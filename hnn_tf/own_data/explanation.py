@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from hnn_tf.data.recordings import Recordings
+from hnn_tf.declarations import declared
 from hnn_tf.own_data.candidate_fit import Tried
 from hnn_tf.own_data.measurement import Measurement, observed_columns, variances
 
@@ -73,7 +74,9 @@ def _friction(
         if ratio is None:
             return sentence + "."
         return f"{sentence}: without it, the held-out squared error is {_times(ratio)}."
-    if tried.candidate.conservative_twin is None and ratio is not None:
+    if declared(tried.model.network, "dissipation") is None:
+        if ratio is None:
+            return "A model of this kind with friction was not tried."
         return f"No friction is needed: with it, the held-out squared error is {_times(ratio)}."
     return "Its friction, if there is some, depends on the state, so that no single coefficient describes it."
 

@@ -144,7 +144,8 @@ class _Fitter:
         self._budget, self._seed, self._say = budget, seed, say
         self._period = longest_period(recordings)
         self._horizon = usual_horizon(recordings, self._period) if horizon is None else horizon
-        most = MOST_READINGS[budget]
+        # The cost grows with the square of the number of positions, and so do the readings that one of them replaces.
+        most = MOST_READINGS[budget] // (recordings.width // 2) ** 2
         learned, self._forecasts = self._split(recordings)
         first, self._validation = self._split(learned)
         self.learned, self._first = (thinned(each, most, period=self._period) for each in (learned, first))
@@ -154,7 +155,11 @@ class _Fitter:
         if model is None:
             narrow = recordings.width <= WIDEST_STATE and not recordings.num_parameters
             found = candidates(
-                second_half=second_half, observed=bool(observed), dof=recordings.width // 2, budget=budget
+                second_half=second_half,
+                observed=bool(observed),
+                forces=recordings[0].time_derivatives is not None and recordings.num_inputs == recordings.width // 2,
+                dof=recordings.width // 2,
+                budget=budget,
             )
             self._closed_forms = found[0] if narrow else []
             self._networks = found[1] if narrow else [*found[1], *_wide(second_half)]
@@ -197,8 +202,8 @@ class _Fitter:
             self._say(f"{candidate.model}: no fit, because {one_line(error)}")
             return
         self.tried[candidate.model], self._errors[candidate.model] = tried, errors
-        error = f"held-out error {mean_error(errors):.3g} of the columns' variance"
-        self._say(f"{candidate.model}: {error}, {tried.seconds:.1f} s")
+        result = f"held-out error {mean_error(errors):.3g} of the columns' variance"
+        self._say(f"{candidate.model}: {result}, {tried.seconds:.1f} s")
 
     def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None) -> Tried:
         part = "first" if recordings is self._first else "whole"

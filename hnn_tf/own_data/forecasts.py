@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from hnn_tf.data.recording import Recording
+from hnn_tf.input_interpolation import InputInterpolation
 from hnn_tf.motion_inputs import interval_ends
 from hnn_tf.objectives.initial_states import estimate_initial_states
 from hnn_tf.objectives.trajectory_matching import TrajectoryMatching
@@ -21,7 +22,7 @@ _MOST_SUBSTEPS = 64
 
 
 def forecast_states(
-    model: keras.Model, forecasts: Sequence[Forecast], *, noise_std: np.ndarray, interpolation: str
+    model: keras.Model, forecasts: Sequence[Forecast], *, noise_std: np.ndarray, interpolation: InputInterpolation
 ) -> list[np.ndarray]:
     """Returns the states `[T_i, 2n]` along each forecast, also at its known readings.
 
@@ -69,7 +70,7 @@ def mean_error(errors: Sequence[np.ndarray]) -> float:
     return float(np.mean(every)) if every.size and np.isfinite(every).all() else float("inf")
 
 
-def padded(recordings: Sequence[Recording], interpolation: str) -> dict[str, np.ndarray]:
+def padded(recordings: Sequence[Recording], interpolation: InputInterpolation) -> dict[str, np.ndarray]:
     """Returns columns of recordings of different lengths. A shorter recording repeats its last reading.
 
     Args:

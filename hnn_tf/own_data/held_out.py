@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def _num_known(times: np.ndarray, period: float | None, *, most: int) -> int:
 
 def joined(first: Recording, second: Recording) -> Recording:
     """Returns a recording whose readings are those of two recordings with the same parts, one after the other."""
-    both = {
+    both: dict[str, Any] = {
         name: np.concatenate([getattr(first, name), getattr(second, name)])
         for name in ("times", "states", "time_derivatives", "inputs", "true_states", "observed")
         if getattr(first, name) is not None
@@ -164,7 +165,7 @@ def thinned(recordings: Recordings, most: int, *, period: float | None, readings
 def _every(recording: Recording, stride: int) -> Recording:
     if len(recording) < 2 * _FEWEST * stride or recording.inputs is not None:  # inputs act between readings, too
         return recording
-    changed = {
+    changed: dict[str, Any] = {
         name: getattr(recording, name)[::stride]
         for name in ("times", "states", "time_derivatives", "true_states", "observed")
         if getattr(recording, name) is not None

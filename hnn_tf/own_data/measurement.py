@@ -120,12 +120,12 @@ def observed_columns(recordings: Recordings) -> np.ndarray:
     """Returns whether each column of the states was ever observed, `[2n]`."""
     if recordings[0].observed is None:
         return np.ones(recordings.width, bool)
-    return recordings.joined("observed").any(0)
+    return np.asarray(recordings.joined("observed").any(0))
 
 
 def _seen(forecast: Forecast) -> np.ndarray:
     recording = forecast.recording
-    return np.ones(recording.states.shape, bool) if recording.observed is None else recording.observed
+    return np.ones(recording.states.shape, bool) if recording.observed is None else np.asarray(recording.observed)
 
 
 def _residuals(tried: Tried, recordings: Recordings) -> list[Residuals]:

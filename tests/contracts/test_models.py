@@ -97,6 +97,13 @@ CASES = {
         reference_parameters=2 * (400 + 40_200 + 200) + 1,
         canonical=False,
     ),
+    "mechanical_velocity_features": Case(
+        models.MechanicalVelocityNetwork,
+        has_energy=True,
+        conserves_it=True,
+        reference_parameters=2 * (202 + 200 + 200 + 2) + 1,
+        canonical=False,
+    ),
     "mechanical_velocity_friction": Case(
         models.MechanicalVelocityNetwork,
         has_energy=True,

@@ -1,8 +1,6 @@
-from .library_tables import columns_of_arrays as columns_of_arrays
 from .library_tables import columns_of_dataset as columns_of_dataset
 from .library_tables import is_date as is_date
 from .library_tables import table_of_columns as table_of_columns
-from .library_tables import width_of as width_of
 from .preparation import Preparation as Preparation
 from .preparation import prepare as prepare
 from .prepared import Prepared as Prepared
