@@ -36,7 +36,9 @@ def main() -> None:
     folder = pathlib.Path(options.output_dir)
     interruption.on_interruption(lambda: f"nothing in {folder} was changed yet")
     paths = matching_files(options.data_path)
-    roles = _of_file(options.schema) | given_values(Schema, flags)
+    # A flag has a value also if it was not given, and must not hide the file's role then.
+    own = {name: value for name, value in given_values(Schema, flags).items() if value != getattr(Schema, name)}
+    roles = _of_file(options.schema) | own
     if not roles.get("time") or not roles.get("positions"):
         _show_columns(paths)
     schema = Schema(**roles)
