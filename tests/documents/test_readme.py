@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -21,6 +22,7 @@ from benchmarks.cost import serving as serving_cost
 from benchmarks.documents import doc_section
 from benchmarks.integrators import comparison as integrators
 from benchmarks.integrators import runs as integrator_runs
+from benchmarks.measured import pendulum
 from benchmarks.paper import limit_tables, result_tables
 from benchmarks.structures import robot_arm, structure_table
 from hnn_tf.export.saved_model import export_model
@@ -33,6 +35,7 @@ DOCUMENTS += [
     "docs/inputs.md",
     "docs/known_limits.md",
     "docs/objectives.md",
+    "docs/own_data.md",
     "docs/parameters.md",
     "docs/serving.md",
     "docs/structures.md",
@@ -42,8 +45,11 @@ DOCUMENTS += ["docs/results/paper_table.md"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras' own
 
-LEFT_OUT = ("fitted = fit(",)
-"""A block of Python with one of these isn't run here: tests/test_fitting.py runs it, which takes its time."""
+LEFT_OUT = ("fitted = fit(", "fit_measurements(")
+"""A block of Python with one of these isn't run here, because it takes its time.
+
+tests/test_fitting.py and tests/trainers/test_own_data_guide.py run them.
+"""
 
 
 def _blocks(name, language):
@@ -74,6 +80,7 @@ def trained_run(tmp_path, monkeypatch):
     model.build([None, 2])
     model.save(run / "model.keras")
     export_model(model, run / "saved_model")
+    shutil.copytree(run, tmp_path / "runs" / "swing")  # the section on own data
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -81,9 +88,9 @@ def trained_run(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("trained_run")
 def test_python_of_the_readme_runs():
     names = _names_after("README.md")
-    assert [len(recording) for recording in names["recordings"]] == [40, 5]
+    assert [recording.states.shape for recording in names["recordings"]] == [(300, 2)]
     assert names["recordings"].angles == (0,)
-    assert [recording.states.shape for recording in names["recordings_of_table"]] == [(2, 2), (2, 2)]
+    assert names["swing"]["trajectory"].shape == [1, 3, 2]
     # The shapes that the comments promise.
     assert names["answer"]["trajectory"].shape == [1, 3, 2]
     assert names["answer"]["energy"].shape == [1, 3]
@@ -94,6 +101,7 @@ def test_the_readme_is_short():
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The recordings are shorter than one period")  # as the page says
 def test_python_of_the_page_on_models_runs(trained_run):
     names = _names_after("docs/using_models.md")
     assert names["energy"].shape == [1]
@@ -107,6 +115,20 @@ def test_python_of_the_page_on_models_runs(trained_run):
     assert names["loop"].objective.name == "one_step"
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
     assert (trained_run / "served" / "own" / "1" / "saved_model.pb").is_file()
+    assert names["from_angle"].is_measured
+
+
+def test_python_of_the_page_on_own_data_runs():
+    names = _names_after("docs/own_data.md")
+    assert names["recordings"].state_units == names["same"].state_units == ("deg", "deg/s")
+    assert names["from_arrays"].state_units == ("deg", "deg/s")
+    np.testing.assert_array_equal(names["recordings"][0].observed.sum(0), [298, 0])  # as the page says
+
+
+def test_pictures_of_the_page_on_own_data_are_small():
+    pictures = list((ROOT / "docs" / "images" / "own_data").iterdir())
+    assert {path.stem for path in pictures} == set(pendulum.PICTURES.values())
+    assert all(path.stat().st_size < 120_000 for path in pictures)
 
 
 @pytest.mark.slow
@@ -218,7 +240,7 @@ def test_make_targets_exist():
 
 def test_flags_of_the_commands_exist():
     commands = re.findall(r"^python -m (\S+) (.*)$", SHELL, re.MULTILINE)
-    assert len(commands) == 11
+    assert len(commands) == 12
     for module, arguments in commands:
         done = subprocess.run(
             [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -277,6 +299,9 @@ def test_tables_are_those_of_the_committed_results():
         assert doc_section.read(doc_section.LIMITS, name) == text
     costs = json.loads((ROOT / "docs" / "results" / "run_cost.json").read_text())
     assert doc_section.read(doc_section.RESULTS, "run_cost") == run_cost.markdown(costs)
+    measured = json.loads((ROOT / "docs" / "results" / "measured_pendulum.json").read_text())
+    assert doc_section.read(doc_section.OWN_DATA, "measured_pendulum") == pendulum.section(measured)
+    assert doc_section.read(doc_section.OWN_DATA, "measured_pendulum_words") == pendulum.words(measured)
     cost = json.loads((ROOT / "docs" / "results" / "data_cost.json").read_text())
     assert doc_section.read(doc_section.RESULTS, "data_cost") == data_cost.markdown(cost)
     serving = json.loads((ROOT / "docs" / "results" / "serving_cost.json").read_text())
