@@ -11,7 +11,7 @@ from hnn_tf.data.recording import Recording
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.own_data.held_out import Forecast
 from hnn_tf.own_data.measured_fit import MeasuredFit
-from hnn_tf.own_data.measurement import BAND, INTERVAL, observed_columns
+from hnn_tf.own_data.measurement import observed_columns
 from hnn_tf.own_data.residuals import Residuals
 
 _GRID = 81
@@ -55,6 +55,7 @@ def report_contents(
         data=_data(fitted.data_report),
         measurements=[_measurements(each, fitted, seen) for each in recordings],
         candidates=_candidates(fitted),
+        final_error=metrics.get("held_out_coordinate_mse"),
         noise_floor=metrics["noise_coordinate_mse"],
         physical=_physical(fitted),
         training_states=states[:: max(1, len(states) // _MOST_STATES)],
@@ -182,7 +183,7 @@ def _forecast(fitted: MeasuredFit, index: int, seen: np.ndarray) -> reports.Fore
     recording, known, path = forecast.recording, forecast.num_known, measurement.states[index]
     low = high = None
     if measurement.bands is not None:
-        half = (measurement.bands[index] * INTERVAL / BAND)[known:]
+        half = measurement.bands[index][known:]
         low, high = path[known:] - half, path[known:] + half
     values, predicted = _values(recording, seen), path[known:]
     energy = _along(fitted, predicted)

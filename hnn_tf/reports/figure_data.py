@@ -38,8 +38,8 @@ class Forecast:
       times: The times of the forecast, `[T]`.
       measured: The held-out readings in the observed columns, `[T, k]`; NaN is a missing reading.
       predicted: The predicted states, `[T, 2n]`.
-      low: The lower ends of the 95 % band, `[T, 2n]`; None if the model has no band.
-      high: The upper ends of the 95 % band, `[T, 2n]`; None if the model has no band.
+      low: The lower ends of the 90 % band, `[T, 2n]`; None if the model has no band.
+      high: The upper ends of the 90 % band, `[T, 2n]`; None if the model has no band.
       energy: The learned H along the prediction, `[T]`.
       measured_energy: The learned H at the readings, `[T]`; None if a part of the state was not measured.
     """

@@ -99,7 +99,7 @@ def _handles(forecasts: Sequence[Forecast]) -> list:
         Line2D([], [], **_LINE, label="forecast"),
     ]
     if any(forecast.low is not None for forecast in forecasts):
-        handles.append(Patch(**_BAND, label="95 % band"))
+        handles.append(Patch(**_BAND, label="90 % band"))
     return handles
 
 

@@ -75,8 +75,8 @@ def _facts(contents: ReportContents) -> list[tuple[str, str]]:
         facts.append(("data", f"{count_text(readings, 'reading')}, {count_text(len(recordings), 'recording')}"))
     if contents.chosen:
         facts.append(("chosen model", contents.chosen.name))
-        if contents.chosen.held_out_error is not None:
-            facts.append(("held-out error / variance", number_text(contents.chosen.held_out_error, 2)))
+        if contents.final_error is not None:
+            facts.append(("held-out error / variance", number_text(contents.final_error, 2)))
     facts.append(("warnings", number_text(len(_all_warnings(contents)))))
     return facts
 
@@ -127,7 +127,7 @@ def _prediction(contents: ReportContents, numbered: _Numbered) -> str:
     if contents.forecasts:
         caption = "The forecast starts from the grey readings and has not seen the black ones."
         if any(forecast.low is not None for forecast in contents.forecasts):
-            caption += " If the model is right, 95 % of the black readings are in the blue band."
+            caption += " If the model is right, 90 % of the black readings are in the blue band."
         caption += _selection(len(contents.forecasts), "recordings", recordings_shown(contents))
         caption += _selection(len(contents.state_names), "coordinates", MOST_COORDINATES)
         parts.append(numbered(lambda: forecast_figure(contents), caption))

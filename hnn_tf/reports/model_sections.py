@@ -53,7 +53,7 @@ def forecast_table(contents: ReportContents) -> str:
         Column("unit", "short"),
         Column("error (RMS)"),
         Column("error / standard deviation"),
-        Column("readings in the 95 % band"),
+        Column("readings in the 90 % band"),
     ]
     rows = []
     for forecast in contents.forecasts:

@@ -81,6 +81,8 @@ class ReportContents:
         `missing`), `period`, `readings_per_period`, and `warnings` (sentences). Each key may be missing or None.
       measurements: The readings of the recordings.
       candidates: The structures that were tried.
+      final_error: The error of the chosen model on readings that no choice has seen, in the unit of `held_out_error`;
+        None if it is unknown.
       noise_floor: The held-out error that the noise of the readings alone would cause, in units of the columns'
         variance; None if it is unknown.
       physical: The learned quantities.
@@ -107,6 +109,7 @@ class ReportContents:
     data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     measurements: Sequence[Measurements] = ()
     candidates: Sequence[Candidate] = ()
+    final_error: float | None = None
     noise_floor: float | None = None
     physical: Sequence[PhysicalQuantity] = ()
     training_states: np.ndarray

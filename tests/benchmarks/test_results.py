@@ -4,6 +4,7 @@ import json
 from statistics import median
 
 import command_session
+import numpy as np
 import pytest
 
 from benchmarks.paper import result_tables
@@ -222,3 +223,40 @@ def test_structures_are_better_than_none(task, without, with_structure, ratio):
 def test_intervals_of_a_driven_pendulum_cover_the_truth(number):
     covered = STRUCTURES["driven_pendulum"][number]
     assert sum(covered) >= 0.9 * len(covered)
+
+
+OWN_DATA = json.loads((command_session.ROOT / "docs" / "results" / "own_data.json").read_text())
+# Table, number, the largest value.
+LARGEST_OF_OWN_DATA = [
+    ("pendulum_with_velocity", "energy_mse", 3e-4),
+    ("pendulum_alone", "energy_mse_of_slopes", 6e-4),
+    ("spring_with_velocity", "errors_of_noise", 2.0),
+    ("spring_alone", "errors_of_noise", 2.0),
+    ("arm", "acceleration_mse", 1.5 * 1.5e-6),
+    ("units", "difference", 1e-4),
+    ("large_parquet", "seconds", 120.0),
+    ("large_parquet", "peak_mb", 2000.0),
+    ("large_csv", "peak_mb", 2000.0),
+]
+
+
+@pytest.mark.parametrize(("table", "number", "bound"), LARGEST_OF_OWN_DATA)
+def test_own_tables_reach_their_bounds(table, number, bound):
+    assert OWN_DATA[table][number] <= bound
+
+
+@pytest.mark.parametrize("table", ["pendulum_with_velocity", "pendulum_alone", "spring_with_velocity", "spring_alone"])
+def test_records_have_friction_and_beat_the_baseline(table):
+    found = OWN_DATA[table]
+    assert found["has_friction"] == 1.0
+    assert found["friction_low"] > 0.0
+    assert found["baseline_ratio"] > 1.0
+
+
+@pytest.mark.parametrize("kind", ["degrees", "gaps"])
+def test_intervals_and_bands_of_simulated_swings_cover(kind):
+    draws = [value for name, value in OWN_DATA.items() if name.startswith(f"{kind}-")]
+    assert len(draws) == 20
+    assert sum(each["covered"] for each in draws) >= 18
+    assert max(each["relative_error"] for each in draws) <= 0.05
+    assert 0.85 <= np.mean([each["band_coverage"] for each in draws]) <= 0.95

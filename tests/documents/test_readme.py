@@ -22,6 +22,7 @@ from benchmarks.cost import serving as serving_cost
 from benchmarks.documents import doc_section
 from benchmarks.integrators import comparison as integrators
 from benchmarks.integrators import runs as integrator_runs
+from benchmarks.measured import own_data_table
 from benchmarks.measured import pendulum
 from benchmarks.paper import limit_tables, result_tables
 from benchmarks.structures import robot_arm, structure_table
@@ -312,6 +313,8 @@ def test_tables_are_those_of_the_committed_results():
         assert doc_section.read(doc_section.STRUCTURES, f"robot_arm_{name}") == robot_arm.section(arm, name)
     structures = json.loads((ROOT / "docs" / "results" / "structure.json").read_text())
     assert doc_section.read(doc_section.STRUCTURES, "structure") == structure_table.section(structures)
+    own_data = json.loads((ROOT / "docs" / "results" / "own_data.json").read_text())
+    assert doc_section.read(doc_section.OWN_DATA, "own_data") == own_data_table.section(own_data)
     page = doc_section.INTEGRATORS
     assert doc_section.read(page, "structure") == symplecticity.table(runs["structure"], integrator_runs.SWING_NAMES)
     assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])

@@ -199,6 +199,7 @@ def pendulum(**changes):
                 failed="the data have no column with the role input",
             ),
         ],
+        "final_error": 0.0017,
         "noise_floor": 0.0014,
         "physical": [
             PhysicalQuantity(name="period of small swings", value=2.0061, low=2.0049, high=2.0073, unit="s"),

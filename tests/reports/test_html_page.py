@@ -83,7 +83,7 @@ def test_figures_are_small(pendulum, oscillators):
 
 def test_parts_that_do_not_exist_are_left_out(oscillators):
     text = "".join(_Page(oscillators).text)
-    for missing in ("log evidence", "95 % band", "noise of the readings", "Residuals", "How to use it", "SHA-256"):
+    for missing in ("log evidence", "90 % band", "noise of the readings", "Residuals", "How to use it", "SHA-256"):
         assert missing not in text, missing
     assert "The coordinates p1 and p2 were not measured, and the model infers them from the motion." in text
     assert text.count("not measured") == 3
