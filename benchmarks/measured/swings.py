@@ -1,7 +1,6 @@
 """Simulated swings of a damped pendulum, as a newcomer would record them: the angle alone, irregular and noisy."""
 
 import numpy as np
-import tensorflow as tf
 from scipy import integrate
 
 from benchmarks.measured.csv_fit import fitted
@@ -34,8 +33,8 @@ def units() -> dict[str, float]:
     first = fitted(columns, _schema(()), labels=labels, model=MODEL)
     second = fitted(other, _schema(("t=ms", "theta=deg")), labels=labels, model=MODEL)
     times, state, scale = np.linspace(0.0, 20.0, 200), np.array([1.0, 0.2]), 180.0 / np.pi * np.array([1.0, 1e-3])
-    path = first.rollout(tf.constant(state), times)
-    same = second.rollout(tf.constant(state * scale), 1e3 * times) / scale
+    path = first.rollout(state, times)
+    same = second.rollout(state * scale, 1e3 * times) / scale
     return {"difference": float(np.max(np.abs(same - path)) / np.max(np.abs(path)))}
 
 
