@@ -49,7 +49,7 @@ def write(path, **options):
     """Writes `columns` as CSV."""
     given = columns(**options)
     rows = zip(given["t"], given["angle"], given["run"], strict=True)
-    lines = [f"{t!r},{'' if a != a else repr(float(a))},{run}" for t, a, run in rows]
+    lines = [f"{float(t)!r},{'' if a != a else repr(float(a))},{run}" for t, a, run in rows]
     path.write_text("\n".join(["t,angle,run", *lines, ""]), encoding="utf-8")
 
 
