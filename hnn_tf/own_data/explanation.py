@@ -85,7 +85,9 @@ def _times(ratio: float) -> str:
         return "infinite, because the forecasts diverge"
     if 0.95 < ratio < 1.05:
         return "the same"
-    return f"{ratio:.2g} times larger" if ratio > 1.0 else f"{1.0 / ratio:.2g} times smaller"
+    size = max(ratio, 1.0 / ratio)
+    digits = f"{size:.2g}" if size < 10.0 else f"{float(f'{size:.2g}'):.0f}"  # 130, and not 1.3e+02
+    return f"{digits} times larger" if ratio > 1.0 else f"{digits} times smaller"
 
 
 def _with_error(value: float, error: float) -> tuple[str, str]:

@@ -10,6 +10,9 @@ import tensorflow as tf
 from hnn_tf.closed_form.linear_field import LinearField
 from hnn_tf.closed_form.linear_forecast import LinearForecast
 
+# The linearised motion is traced, which takes two seconds.
+pytestmark = pytest.mark.slow
+
 W, VARIANCE, NOISE, KNOWN = 0.6, 0.02**2, np.array([0.05, 0.1]), 12
 TIMES = np.linspace(0.0, 8.0, 41)
 
@@ -65,7 +68,6 @@ def test_error_bars_are_those_of_coefficients_and_start(case):
     np.testing.assert_allclose(std, np.sqrt(variance), rtol=0.02)
 
 
-@pytest.mark.slow
 def test_unknown_readings_have_no_influence(case):
     states, seen, *expected = case
     changed = forecast(np.where(seen > 0, states, states + 0.3), seen)

@@ -49,7 +49,7 @@ def test_error_bars_count_observed_numbers_only(rng):
     assert 0.002 < stds[0] < 0.05
 
 
-def test_first_coefficients_are_those_of_the_weak_form(rng):
+def test_first_coefficients_are_those_of_the_weak_form():
     clean = np.stack([known_spring.motion(TIMES, (1.0, 0.0))])
     found = first_coefficients(
         known_spring.KnownSpring(), None, {"times": TIMES[np.newaxis], "states": clean}, np.full(1, 1e3)

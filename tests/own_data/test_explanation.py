@@ -82,6 +82,7 @@ def test_friction_of_a_mass_has_the_unit_mass_over_time():
         (0.5, "2 times smaller"),
         (1.02, "the same"),
         (12.3, "12 times larger"),
+        (1234.5, "1200 times larger"),
     ],
 )
 def test_ratios_are_words(ratio, words):
