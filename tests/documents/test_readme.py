@@ -22,8 +22,7 @@ from benchmarks.cost import serving as serving_cost
 from benchmarks.documents import doc_section
 from benchmarks.integrators import comparison as integrators
 from benchmarks.integrators import runs as integrator_runs
-from benchmarks.measured import own_data_table
-from benchmarks.measured import pendulum
+from benchmarks.measured import own_data_table, pendulum
 from benchmarks.paper import limit_tables, result_tables
 from benchmarks.structures import robot_arm, structure_table
 from hnn_tf.export.saved_model import export_model

@@ -6,8 +6,10 @@ import known_spring
 import numpy as np
 import pytest
 
+from hnn_tf.data import Recording
 from hnn_tf.own_data.candidates import candidate_of, conservative
 from hnn_tf.own_data.explanation import explained
+from hnn_tf.own_data.held_out import Forecast
 
 FRICTION = candidate_of("known_mass_random_features_friction", second_half="velocities")
 METRICS = {
@@ -23,14 +25,15 @@ def sentences(candidate=FRICTION, metrics=METRICS, errors=None, twin="known_mass
     recordings = options.pop("recordings", known_spring.recordings((50,), positions_only=True))
     errors = {"known_mass_random_features_friction": 0.04, "known_mass_random_features": 0.36} | (errors or {})
     dissipation = object() if candidate.conservative_twin else None
+    # The forecast lasts 20 s.
+    forecast = Forecast(Recording(np.array([0.0, 1.0, 21.0]), np.zeros([3, 2])), num_known=2)
     network = types.SimpleNamespace(dissipation=dissipation)
     return explained(
         types.SimpleNamespace(candidate=candidate, model=types.SimpleNamespace(network=network)),
-        types.SimpleNamespace(metrics=metrics),
+        types.SimpleNamespace(metrics=metrics, forecasts=[forecast]),
         errors,
         twin,
         recordings,
-        horizon=20.0,
         period=options.pop("period", 5.0),
     )
 
@@ -44,15 +47,15 @@ def test_friction_is_said_with_its_interval_and_what_it_is_needed_for():
 
 def test_the_model_is_said_in_words():
     assert sentences(errors={"second_order": 1.0})[0] == (
-        "A model with known masses, a potential V(q) and linear friction describes x best among the 3 models that were "
-        "tried."
+        "The motion of x is described by a model with known masses, a potential V(q) and linear friction, the best of 3 "
+        "models on held-out readings."
     )
 
 
 def test_the_error_of_forecasts_is_in_the_columns_unit_and_in_noise_levels():
     std = np.std(known_spring.recordings((50,), positions_only=True)[0].states[:, 0])
     assert sentences()[2] == (
-        f"Over at most 20 s (4.0 periods), its forecasts of held-out readings are off by {0.2 * std:.3g} of x (root "
+        f"Over up to 20 s (4.0 periods), its forecasts of held-out readings are off by {0.2 * std:.3g} of x (root "
         "mean square), 2.0 times the noise of the readings; the squared error of a network without an energy is 10 "
         "times larger."
     )
