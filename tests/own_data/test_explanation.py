@@ -47,8 +47,8 @@ def test_friction_is_said_with_its_interval_and_what_it_is_needed_for():
 
 def test_the_model_is_said_in_words():
     assert sentences(errors={"second_order": 1.0})[0] == (
-        "The motion of x is described by a model with known masses, a potential V(q) and linear friction, the best of 3 "
-        "models on held-out readings."
+        "The motion of x is described by a model with known masses, a potential V(q) and linear friction, the best of "
+        "3 models on held-out readings."
     )
 
 
