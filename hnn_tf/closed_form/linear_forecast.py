@@ -27,20 +27,31 @@ class LinearForecast:
       fit: The fit.
       samples: `times` `[N, T]`; `states` `[N, T, 2n]`; `observed` `[N, T, 2n]`, > 0 for the numbers that are known to
         the forecaster; and `inputs` and `end_inputs` `[N, T, m]` if there are inputs.
+      start: The initial states `[N, 2n]` that fit the known readings, if they are known already. By default, they are
+        found by Gauss-Newton from the first readings, which takes several times as long.
       substeps: The number of integrator steps in each interval.
     """
 
-    def __init__(self, field: LinearField, fit: TrajectoryFit, samples: Samples, *, substeps: int = _SUBSTEPS) -> None:
+    def __init__(
+        self,
+        field: LinearField,
+        fit: TrajectoryFit,
+        samples: Samples,
+        *,
+        start: np.ndarray | None = None,
+        substeps: int = _SUBSTEPS,
+    ) -> None:
         self._fit, self._states = fit, np.asarray(samples["states"], np.float64)
+        self._start, self._iterations = (self._states[:, 0], _ITERATIONS) if start is None else (start, 1)
         self._known = (np.asarray(samples["observed"]) > 0).astype(np.float64) / fit.noise_std
         inputs = (samples["inputs"], samples["end_inputs"]) if "inputs" in samples else None
         self._rollout = LinearRollout(field, samples["times"], inputs=inputs, integrator="rk4", substeps=substeps)
 
     def states(self) -> tuple[np.ndarray, np.ndarray]:
         """Returns the states `[N, T, 2n]` and their standard deviations `[N, T, 2n]`, without the noise of readings."""
-        w, start = self._fit.posterior.mean, self._states[:, 0]
+        w, start = self._fit.posterior.mean, self._start
         covariance = self._fit.posterior.covariance.numpy()
-        for iteration in range(_ITERATIONS + 1):
+        for iteration in range(self._iterations + 1):
             parts = self._rollout.linearised(w, tf.constant(start))[:3]
             states, by_w, by_start = (part.numpy() for part in parts)
             weighted = self._known[..., np.newaxis] * by_start
@@ -48,7 +59,7 @@ class LinearForecast:
             # A number of this size has no effect, unless the known readings do not determine the start.
             gram += 1e-9 * np.eye(gram.shape[1]) * np.trace(gram, axis1=1, axis2=2)[:, np.newaxis, np.newaxis]
             moment = np.einsum("ntki,ntk->ni", weighted, self._known * (self._states - states))
-            if iteration < _ITERATIONS:
+            if iteration < self._iterations:
                 start = start + np.linalg.solve(gram, moment[..., np.newaxis])[..., 0]
         of_start = np.linalg.inv(gram)
         cross = np.einsum("ntki,ntkj->nij", weighted, self._known[..., np.newaxis] * by_w)

@@ -102,7 +102,7 @@ def measured(
     if tried.fit is not None:
         residuals = _residuals(tried, recordings)
         inflation = max(each.inflation for each in residuals)
-        bands = _bands(tried, forecasts, recordings, inflation)
+        bands = _bands(tried, forecasts, states, recordings, inflation)
         covered = [
             np.abs(path - each.recording.states)[each.num_known :] <= band[each.num_known :]
             for path, each, band in zip(states, forecasts, bands, strict=True)
@@ -138,7 +138,9 @@ def _residuals(tried: Tried, recordings: Recordings) -> list[Residuals]:
     return found
 
 
-def _bands(tried: Tried, forecasts: list[Forecast], recordings: Recordings, inflation: float) -> list[np.ndarray]:
+def _bands(
+    tried: Tried, forecasts: list[Forecast], states: list[np.ndarray], recordings: Recordings, inflation: float
+) -> list[np.ndarray]:
     """Returns the half widths of the 90 % bands of readings: of the motion and of the noise together."""
     inner = scaled_forecasts(forecasts, recordings, tried.scales)
     columns = padded([each.recording for each in inner], recordings.input_interpolation)
@@ -146,7 +148,9 @@ def _bands(tried: Tried, forecasts: list[Forecast], recordings: Recordings, infl
         columns["observed"][row, each.num_known :] = 0.0
     fit = tried.fit.fit  # type: ignore[union-attr]
     widest = float(np.max(np.diff(columns["times"], axis=1)))
-    forecast = LinearForecast(tried.fit.field, fit, columns, substeps=max(2, round(widest / 0.2)))  # type: ignore[union-attr]
+    start = tried.scales.inner(np.stack([path[0] for path in states]))
+    field, substeps = tried.fit.field, max(2, round(widest / 0.2))  # type: ignore[union-attr]
+    forecast = LinearForecast(field, fit, columns, start=start, substeps=substeps)
     _, std = forecast.states()
     total = np.sqrt((inflation * std) ** 2 + fit.noise_std**2) * tried.scales.scale * BAND
     return [row[: len(each.recording)] for row, each in zip(total, inner, strict=True)]
