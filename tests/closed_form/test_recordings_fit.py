@@ -93,7 +93,7 @@ def test_observed_momenta_are_used_too():
 def test_shorter_pieces_are_tried_and_then_the_fit_is_refused(monkeypatch):
     lengths = []
 
-    def diverges(fitter, coefficients, starts):
+    def diverges(fitter, coefficients, starts, **_):
         del coefficients
         lengths.append(fitter._states.shape[1])
         assert starts.shape == (fitter._states.shape[0], 2)
