@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hnn_tf.data.digest import fingerprint
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import one_line
 from hnn_tf.own_data.candidate_fit import Tried, fit_candidate
@@ -160,7 +161,9 @@ class CandidateSearch:
 
     def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None) -> Tried:
         part = "first" if recordings is self._first else "whole"
-        kept = None if self._folder is None else self._folder / f"{part}_{candidate.model}.npz"
+        # Networks of other readings are not taken for those of these.
+        data = fingerprint({"times": recordings.joined("times"), "states": recordings.joined("states")})[:12]
+        kept = None if self._folder is None else self._folder / f"{part}_{candidate.model}_{data}.npz"
         return fit_candidate(
             candidate,
             recordings,
