@@ -132,6 +132,7 @@ def test_every_objective_is_fitted(objective):
     assert np.isfinite(found.metrics["test_loss"])
 
 
+@pytest.mark.slow
 def test_a_mechanical_model_learns_how_masses_act():
     data, objective = recordings(count=9), objectives.DerivativeMatching()
     options = {"width": 2, "parameter_ranges": data.parameter_ranges}

@@ -18,6 +18,7 @@ from hnn_tf.data.tables import column_summary, guessed_roles
 from hnn_tf.data.tables.reading import matching_files, read_table
 from hnn_tf.export import json_file
 from hnn_tf.export.saved_model import export_model
+from hnn_tf.figures.measurements import draw_measurements
 from hnn_tf.input_error import InputError, OptionError
 from hnn_tf.options import described
 from hnn_tf.own_data.fit_measurements import fit_measurements
@@ -140,6 +141,8 @@ def _write(
     folder: pathlib.Path, fitted: MeasuredFit, found: Prepared, options: OwnDataOptions, flags: Mapping[str, Any]
 ) -> None:
     fitted.save(folder)
+    (folder / "figures").mkdir(exist_ok=True)
+    draw_measurements(folder / "figures" / "measurements.png", recordings=found.recordings, report=found.report)
     command = " ".join(["python -m trainers.own_data", *map(shlex.quote, run_folder.flags_text(flags).split())])
     served = folder / "saved_model" / "1"
     state = ", ".join(f"{value:.4g}" for value in fitted.measurement.states[0][0])

@@ -166,6 +166,7 @@ def test_only_the_last_kernel_of_a_perceptron_is_solved_for(rng):
     assert hnn_tf.evaluation.derivative_mse(model, _pendulum(rng, system)) < 1e-3
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_a_solve(rng):
     model, samples = _network(4, num_features=8), _oscillators(rng)
     closed_form.fit(model, samples, ridge=1e4)  # too strong, so that there is something to train

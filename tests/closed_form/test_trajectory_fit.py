@@ -101,6 +101,7 @@ def test_posterior_is_the_bayesian_linear_models(rng):
     assert evidence(found.prior_std) >= max(evidence(found.prior_std * f) for f in (0.5, 2.0))
 
 
+@pytest.mark.slow
 def test_a_quadratic_hamiltonian_without_noise_is_found(rng):
     quadratic = _Quadratic()
     found = closed_form.fit_trajectories(quadratic, _samples(rng, noise_std=0.0, derivatives=False))
@@ -123,6 +124,7 @@ def test_coefficients_are_within_their_error_bars(rng):
     assert 0.6 < np.sqrt(np.mean(np.square(misses))) < 1.5
 
 
+@pytest.mark.slow
 def test_derivatives_at_rolled_out_states_have_no_bias(rng):
     quadratic, plain = _Quadratic(), _Quadratic()
     samples = _samples(rng, noise_std=0.2, count=10)
@@ -135,6 +137,7 @@ def test_derivatives_at_rolled_out_states_have_no_bias(rng):
     np.testing.assert_allclose(quadratic.coefficients, [1, 0, 1], atol=2e-3)
 
 
+@pytest.mark.slow
 def test_friction_is_found_with_its_error_bar(rng):
     gamma, states = 0.2, []
     # d^2 q / dt^2 = -4 q - 0.4 dq/dt, by its exact flow.

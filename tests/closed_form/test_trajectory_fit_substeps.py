@@ -31,6 +31,7 @@ def _misses(samples, **options):
     return found, (float(found.posterior.mean[-1]) - FRICTION) / std
 
 
+@pytest.mark.slow
 def test_the_friction_of_irregular_readings_is_within_its_error_bar(rng):
     found, miss = _misses(swings(rng, regular=False))
     assert found.converged

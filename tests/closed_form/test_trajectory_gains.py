@@ -74,6 +74,7 @@ def test_a_force_on_a_cart_acts_on_the_carts_momentum_alone(rng):
     np.testing.assert_allclose(energy.coefficients, energy.true_coefficients, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_posterior_has_the_errors_of_gains_and_friction(rng):
     found = closed_form.fit_trajectories(PendulumEnergy(), _samples(rng, PENDULUM, noise_std=0.02), friction=True)
     std = np.sqrt(np.diag(found.posterior.covariance))

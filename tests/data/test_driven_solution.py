@@ -46,6 +46,7 @@ def _by_scipy(system, start, times, inputs, interpolation):
     return np.stack(states)
 
 
+@pytest.mark.slow
 def test_agrees_with_scipy(driven, interpolation):
     system, starts, inputs = driven
     found = reference_solution(system, starts, TIMES, inputs, interpolation)

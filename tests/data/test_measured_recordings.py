@@ -51,7 +51,7 @@ def test_doubtful_measurements_warn():
 @pytest.mark.parametrize(
     ("changes", "roles", "message"),
     [
-        ({}, {"positions": ["y"]}, "table: expected the column 'y'; received t, x, v, run, u, m"),
+        ({}, {"positions": ["y"]}, "table: expected the column 'y'; received 't', 'x', 'v', 'run', 'u', 'm'"),
         ({"x": [np.inf] * 180}, {}, "table, index 0, column 'x': expected a finite number; received infinity"),
         ({"t": [0.0, np.nan] * 90}, {}, "table, index 1, column 't': expected a time in every row"),
         ({}, {"time_derivatives": ["v", "u"]}, "time_derivatives: expected momenta"),
@@ -108,7 +108,7 @@ def test_a_further_dimension_is_refused():
 
 
 def test_an_xarray_dataset_without_a_variable_is_refused():
-    with pytest.raises(InputError, match="dataset: expected the variable 'y'; received x, v, m, g, t, run"):
+    with pytest.raises(InputError, match="dataset: expected the variable 'y'; received 'x', 'v', 'm', 'g', 't', 'run'"):
         Recordings.from_xarray(_dataset(), time="t", positions=["y"])
 
 

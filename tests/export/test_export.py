@@ -126,6 +126,7 @@ def test_variables_are_frozen_copies_with_plain_names(exported, case):
         np.testing.assert_array_equal(weight, variable)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["hnn", pytest.param("baseline", marks=pytest.mark.slow)])
 def test_weights_are_stored_once_without_the_optimizer(tmp_path, kind):
     model = _build(kind, hidden_units=(200, 200), dof=1)

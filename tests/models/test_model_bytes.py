@@ -23,6 +23,7 @@ def _model(name):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [pytest.param("hnn_friction", marks=pytest.mark.slow), "random_features"])
 def test_equal_models_give_equal_bytes_and_are_read_back(tmp_path, monkeypatch, name):
     kept = _model(name)  # so that the next one lies elsewhere

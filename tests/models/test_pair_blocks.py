@@ -95,6 +95,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n != "graph")) for n in CASES])
 def test_graphs_of_an_unknown_batch_give_the_same(name, rng, monkeypatch):
     function, compiled, options, dtype = CASES[name]

@@ -266,7 +266,7 @@ def test_networks_without_an_energy_take_parameters_beside_inputs(kind, state, t
 @pytest.mark.parametrize("name", sorted(models.MODELS))
 def test_every_model_takes_parameters_or_refuses_them(name, state, theta):
     options = {"hidden_units": (8,), "activation": "tanh", "dtype": "float64", "body_dimension": 1}
-    if name in ("lagrangian", "mechanical_features") or "random_features" in name:
+    if name == "lagrangian" or "features" in name:
         with pytest.raises(OptionError, match=f"model='{name}': takes no parameters; take hnn, separable"):
             models.MODELS[name](**options, parameter_ranges=RANGES)
         model = models.MODELS[name](**options)

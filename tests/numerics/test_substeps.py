@@ -76,6 +76,7 @@ def test_a_training_chooses_its_substeps_by_the_gaps(name, rng):
     assert close.objective.substeps == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INTEGRATING)
 def test_a_training_says_that_a_given_number_is_not_enough(name, rng):
     samples = _samples(rng, name, regular=False)

@@ -69,6 +69,7 @@ def _fitted(inputs, output):
     return inputs @ np.linalg.lstsq(inputs, output, rcond=None)[0]
 
 
+@pytest.mark.slow
 def test_the_minimum_is_that_of_the_normal_equations(rng):
     model = _model()
     size = sum(variable.numpy().size for variable in model.trainable_variables)

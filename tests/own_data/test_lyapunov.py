@@ -34,6 +34,7 @@ def henon_heiles(energy):
     return np.array([0.0, y, np.sqrt(2 * energy - p_y**2 - y**2 + 2 / 3 * y**3), p_y])
 
 
+@pytest.mark.slow
 def test_a_chaotic_motion_has_a_lyapunov_time():
     found = lyapunov_time(Motion(systems.HenonHeiles()), henon_heiles(0.16), duration=400.0, step=0.1)
     # The exponent of the chaotic sea at this energy is about 0.13, and varies by a third over such times.

@@ -51,6 +51,7 @@ def oscillators():
     return report_html(report_examples.oscillators())
 
 
+@pytest.mark.slow
 def test_the_elements_are_closed_in_order_and_ids_are_unique(pendulum, oscillators):
     for page in (pendulum, oscillators):
         read = _Page(page)
@@ -61,6 +62,7 @@ def test_the_elements_are_closed_in_order_and_ids_are_unique(pendulum, oscillato
         assert set(targets) <= set(ids)
 
 
+@pytest.mark.slow
 def test_every_section_and_figure_is_there(pendulum):
     assert re.findall(r"<h2>([^<]+)</h2>", pendulum) == [
         "What was measured",
@@ -75,12 +77,14 @@ def test_every_section_and_figure_is_there(pendulum):
     assert pendulum.count("<svg") == pendulum.count('role="img" aria-label="') == 6
 
 
+@pytest.mark.slow
 def test_figures_are_small(pendulum, oscillators):
     sizes = [len(svg) for page in (pendulum, oscillators) for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL)]
     assert len(sizes) == 11
     assert max(sizes) < 150_000
 
 
+@pytest.mark.slow
 def test_parts_that_do_not_exist_are_left_out(oscillators):
     text = "".join(_Page(oscillators).text)
     for missing in ("log evidence", "90 % band", "noise of the readings", "Residuals", "How to use it", "SHA-256"):
@@ -131,6 +135,7 @@ def test_names_from_files_are_only_text():
     assert page.count('&lt;script&gt;alert("1")') + page.count("&lt;script&gt;alert(&quot;1&quot;)") > 15
 
 
+@pytest.mark.slow
 def test_nothing_outside_is_named(pendulum):
     assert not re.findall(r"https?:", pendulum)
     addresses = [value for name, value in _Page(pendulum).attributes if name in ("src", "href", "xlink:href")]
@@ -145,10 +150,12 @@ def test_letters_of_all_languages_are_drawn_as_text():
     assert "угол (m)</text>" in svg
 
 
+@pytest.mark.slow
 def test_equal_contents_are_equal_pages(oscillators):
     assert report_html(report_examples.oscillators()) == oscillators
 
 
+@pytest.mark.slow
 def test_missing_and_constant_readings_are_drawn():
     contents = report_examples.oscillators()
     nothing = [dataclasses.replace(part, measured=np.full_like(part.measured, np.nan)) for part in contents.forecasts]
@@ -158,6 +165,7 @@ def test_missing_and_constant_readings_are_drawn():
     assert "nan" not in "".join(_Page(page).text).lower().split()
 
 
+@pytest.mark.slow
 def test_a_forecast_that_diverges_does_not_hide_the_readings():
     contents = report_examples.oscillators()
     [forecast] = contents.forecasts
@@ -174,6 +182,7 @@ def test_a_forecast_that_diverges_does_not_hide_the_readings():
     assert max(map(abs, map(float, re.findall(r"-?\d+\.\d+", "".join(re.findall(r' d="([^"]+)"', page)))))) < 2000
 
 
+@pytest.mark.slow
 def test_many_panels_are_a_small_figure():
     times = np.linspace(0.0, 400.0, 4000)
     values = np.random.default_rng(0).standard_normal([4000, 6])

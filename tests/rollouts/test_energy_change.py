@@ -135,6 +135,7 @@ def test_an_end_may_be_near_an_equilibrium():
     np.testing.assert_allclose(change_energy(PENDULUM, moved, -0.5), start, atol=5e-4)
 
 
+@pytest.mark.slow
 def test_a_batch_is_any_batch():
     together = change_energy(PENDULUM, STATES[tf.newaxis], [[0.1, 0.2, 0.3]])
     alone = change_energy(PENDULUM, STATES[1], 0.2)
@@ -253,6 +254,7 @@ class Torques(keras.layers.Layer):
         return p**2 + parameters[..., 0] * (1 - tf.cos(q))
 
 
+@pytest.mark.slow
 def test_each_state_climbs_at_its_own_parameters():
     family, torques = HamiltonianNetwork(Torques(dtype="float64")), [[3.0], [1.0], [0.5]]
     found = change_energy(family, STATES, 0.1, parameters=torques)
