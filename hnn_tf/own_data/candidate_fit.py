@@ -17,6 +17,9 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
 from hnn_tf.files.atomic_file import atomic_file
+from hnn_tf.input_error import InputError
+from hnn_tf.models.linear_input import LinearInput
+from hnn_tf.models.mechanical_velocity_network import MechanicalVelocityNetwork
 from hnn_tf.models.model_options import ModelOptions
 from hnn_tf.models.new_model import new_model
 from hnn_tf.models.scaled_network import ScaledNetwork
@@ -101,7 +104,8 @@ def fit_candidate(
     if objective is not None:
         _train_by(objective, network, inner, seed, STEPS[budget])
     elif candidate.of_forces:
-        _fit_forces(network, inner, scales, seed)
+        network, energy = _fitted_to_forces(network, inner, scales, seed)
+        scales = dataclasses.replace(scales, energy=energy)
     elif declared(network, "has_closed_form"):
         found = _fit_closed_form(network, inner, seed)
     elif kept is not None and kept.exists():
@@ -118,15 +122,30 @@ def fit_candidate(
     return Tried(candidate, scales.wrapped(network), scales, time.monotonic() - began, found)
 
 
-def _fit_forces(network: Any, inner: Recordings, scales: Scales, seed: int) -> None:
-    """Fits the mass matrix and the potential of a network of velocities to measured accelerations and forces."""
-    # A force along a position is larger, in units of the energy, if the position has a larger scale.
-    size = scales.inputs * scales.scale[: len(scales.inputs)]
-    size /= np.mean(size)
-    forced = tuple(dataclasses.replace(each, inputs=np.asarray(each.inputs) * size) for each in inner)
+def _fitted_to_forces(network: Any, inner: Recordings, scales: Scales, seed: int) -> tuple[keras.Model, float]:
+    """Fits a network of velocities to measured accelerations and forces.
+
+    Returns:
+      The network with the known gains of the forces, and the scale of its energy.
+
+    Raises:
+      InputError: If accelerations, or one force for each position, were not measured.
+    """
+    if inner[0].time_derivatives is None or inner.num_inputs != inner.width // 2:
+        raise InputError(
+            f"{network.name}: expected measured accelerations (derivatives_given) and one input for each position, the "
+            "force along it; received others; give them, or take mechanical_velocity_friction"
+        )
+    # The work of a force along a position is that of its dimensionless force, in units of the energy.
+    work = scales.inputs * scales.scale[: len(scales.inputs)]
+    energy = float(np.mean(work))
+    forced = tuple(dataclasses.replace(each, inputs=np.asarray(each.inputs) * work / energy) for each in inner)
     columns = InverseDynamics().samples_of(dataclasses.replace(inner, recordings=forced))
     fit_inverse_dynamics(network.mechanics, columns, seed=seed)
-    network.control.assign_gains(np.diag(size))
+    gains = LinearInput(gains=np.diag(work / energy), dtype=network.dtype_policy)
+    known = MechanicalVelocityNetwork(network.mechanics, network.dissipation, gains, name=network.name)
+    known.build([None, inner.width])
+    return known, energy
 
 
 def _train_by(objective: str, network: keras.Model, inner: Recordings, seed: int, steps: int) -> None:

@@ -1,6 +1,7 @@
 """The search of the model of measurements among candidates."""
 
 import dataclasses
+import hashlib
 import pathlib
 from collections.abc import Callable
 
@@ -8,7 +9,10 @@ import numpy as np
 
 from hnn_tf.data.digest import fingerprint
 from hnn_tf.data.recordings import Recordings
-from hnn_tf.input_error import one_line
+from hnn_tf.declarations import declared
+from hnn_tf.input_error import OptionError, one_line
+from hnn_tf.models.model_options import ModelOptions
+from hnn_tf.models.new_model import new_unbuilt_model
 from hnn_tf.own_data.candidate_fit import Tried, fit_candidate
 from hnn_tf.own_data.candidates import (
     BASELINE_OF_MOMENTA,
@@ -25,6 +29,7 @@ from hnn_tf.own_data.forecasts import mean_error
 from hnn_tf.own_data.held_out import Forecast, decimated, split, thinned, usual_horizon
 from hnn_tf.own_data.measurement import Measurement, errors_of, measured
 from hnn_tf.own_data.motion import longest_period, noise_levels
+from hnn_tf.own_data.scales import check_angles
 from hnn_tf.training.warm_start import WIDEST_STATE
 from hnn_tf.training_failed import TrainingFailedError
 
@@ -83,6 +88,7 @@ class CandidateSearch:
         objective: str | None,
         folder: pathlib.Path | None,
     ) -> None:
+        check_angles(recordings)
         self._objective, self._folder = objective, folder
         self._budget, self._seed, self._say = budget, seed, say
         self._period = longest_period(recordings)
@@ -109,7 +115,7 @@ class CandidateSearch:
             self._closed_forms = found[0] if narrow else []
             self._networks = found[1] if narrow else [*found[1], *_wide(second_half)]
         else:
-            self._named = candidate_of(model, second_half=second_half)
+            self._named = _named(model, second_half)
         self._baseline = BASELINE_OF_VELOCITIES if second_half == "velocities" else BASELINE_OF_MOMENTA
         self.tried: dict[str, Tried] = {}
         self._errors: dict[str, list[np.ndarray]] = {}
@@ -161,9 +167,9 @@ class CandidateSearch:
 
     def _fitted(self, candidate: Candidate, recordings: Recordings, best: Tried | None) -> Tried:
         part = "first" if recordings is self._first else "whole"
-        # Networks of other readings are not taken for those of these.
-        data = fingerprint({"times": recordings.joined("times"), "states": recordings.joined("states")})[:12]
-        kept = None if self._folder is None else self._folder / f"{part}_{candidate.model}_{data}.npz"
+        kept = None
+        if self._folder is not None:
+            kept = self._folder / f"{part}_{candidate.model}_{self._digest(recordings)}.npz"
         return fit_candidate(
             candidate,
             recordings,
@@ -175,6 +181,28 @@ class CandidateSearch:
             budget=self._budget,
             best=best,
         )
+
+    def _digest(self, recordings: Recordings) -> str:
+        """Returns a digest of all that networks depend on, so that only equal fits share their networks."""
+        parts = ("times", "states", "observed", "inputs", "time_derivatives")
+        columns = {name: recordings.joined(name) for name in parts if getattr(recordings[0], name) is not None}
+        columns["lengths"] = np.array([len(each) for each in recordings])
+        columns["parameters"] = recordings.stacked("parameters") if recordings.num_parameters else np.zeros(0)
+        others = (self._seed, self._budget, self._period, self._noise.tolist(), self._objective, recordings.masses)
+        of_columns = (recordings.second_half, recordings.angles, recordings.state_units, recordings.input_interpolation)
+        text = f"{fingerprint(columns)} {others} {of_columns}"
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def _surely_fitted(self, candidate: Candidate, best: Tried | None) -> Tried:
+        """Fits a candidate to all readings that are not held out for the measurement.
+
+        Raises:
+          TrainingFailedError: If it does not fit.
+        """
+        try:
+            return self._fitted(candidate, self.learned, best)
+        except ArithmeticError as error:
+            raise TrainingFailedError(f"fit of {candidate.model}: {one_line(error)}") from error
 
     def _best(self) -> Tried | None:
         if not self.tried:
@@ -192,12 +220,13 @@ class CandidateSearch:
         name, best = candidate.model, None
         self._say(f"{name}: fitting it to all readings that are not held out")
         closed = [each for each in self.tried.values() if each.fit is not None]
-        if candidate is not self._baseline and closed and self.tried[name].fit is None:
+        if candidate.model != self._baseline.model and closed and self.tried[name].fit is None:
             best = min(closed, key=lambda each: mean_error(self._errors[each.candidate.model]))
-        tried = self._fitted(candidate, self.learned, best)
+            best = self._surely_fitted(best.candidate, None)  # its states are those of the same readings
+        tried = self._surely_fitted(candidate, best)
         baseline = tried
-        if candidate is not self._baseline:
-            baseline = self._fitted(self._baseline, self.learned, None)
+        if candidate.model != self._baseline.model:
+            baseline = self._surely_fitted(self._baseline, None)
         measurement = measured(tried, baseline, self._forecasts, self.learned, self._noise)
         errors = {each: mean_error(self._errors[each]) for each in self._errors}
         if not self.tried:  # there was no choice
@@ -221,7 +250,7 @@ class CandidateSearch:
             period=self._period,
         )
         warnings = fit_warnings(
-            tried, measurement, self.learned, horizon=self._horizon, structured=candidate is not self._baseline
+            tried, measurement, self.learned, horizon=self._horizon, structured=candidate.model != self._baseline.model
         )
         return Found(tried, comparison, measurement, explanation, tuple(warnings))
 
@@ -232,11 +261,26 @@ class CandidateSearch:
         return next((each.candidate.model for each in twins), None)
 
 
+def _named(model: str, second_half: str) -> Candidate:
+    """Returns the candidate for a model that the user names.
+
+    Raises:
+      InputError: If the model is one of velocities, and momenta were measured.
+    """
+    # The models say what the second half of their states is.
+    velocities = (
+        declared(new_unbuilt_model(ModelOptions(model)), "momentum_is_velocity") if model != "pairwise" else False
+    )
+    if velocities and second_half != "velocities":
+        raise OptionError("{model}: expected a model of momenta; received one of velocities; take hnn", model=model)
+    return dataclasses.replace(candidate_of(model), velocities=bool(velocities))
+
+
 def _wide(second_half: str) -> list[Candidate]:
     """Returns the networks for states that are too wide for random features, or with parameters."""
     if second_half == "velocities":
         return [
-            candidate_of("known_mass_friction", second_half=second_half),
-            candidate_of("known_mass", second_half=second_half),
+            candidate_of("known_mass_friction"),
+            candidate_of("known_mass"),
         ]
-    return [candidate_of("hnn_friction", second_half=second_half), candidate_of("hnn", second_half=second_half)]
+    return [candidate_of("hnn_friction"), candidate_of("hnn")]

@@ -136,10 +136,9 @@ def conservative(candidate: Candidate) -> Candidate:
     return dataclasses.replace(candidate, model=twin, words=CONSERVATIVE[twin], conservative_twin=None)
 
 
-def candidate_of(model: str, *, second_half: str) -> Candidate:
-    """Returns the candidate for a model that the user names."""
+def candidate_of(model: str) -> Candidate:
+    """Returns the candidate for the name of a model, which need not be in the tables above."""
     twins = [conservative(each) for each in _CLOSED_FORMS if each.conservative_twin]
     every = [*_CLOSED_FORMS, *twins, *_NETWORKS, BASELINE_OF_VELOCITIES, BASELINE_OF_MOMENTA]
     known = {each.model: each for each in every}
-    velocities = second_half == "velocities" and model in ("mechanical_velocity", "lagrangian")
-    return known.get(model, Candidate(model, f"the structure of {model}", velocities=velocities))
+    return known.get(model, Candidate(model, f"the structure of {model}"))

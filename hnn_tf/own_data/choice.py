@@ -25,11 +25,14 @@ def chosen(
       free: The candidate without structure, which is chosen only if its error is less than half of all others.
       periods: The number of periods in all forecasts.
     """
+    errors = {name: [part for part in errors[name] if part.size] for name in order}
     means = {name: mean_error(errors[name]) for name in order}
     structured = [name for name in order if name != free]
-    best = min(structured, key=means.__getitem__)
-    if free in means and means[free] < _MUCH_BETTER * means[best]:
-        return free
+    best = min(structured, key=means.__getitem__) if structured else None
+    if best is None or (free in means and means[free] < _MUCH_BETTER * means[best]):
+        return str(free)
+    if not np.isfinite(means[best]):
+        return best
     each = np.array([np.mean(part) for part in errors[best]])
     if len(each) >= _FEWEST_FORECASTS:
         error = float(np.std(each, ddof=1)) / len(each) ** 0.5

@@ -8,7 +8,7 @@ import numpy as np
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.declarations import declared
 from hnn_tf.own_data.candidate_fit import Tried
-from hnn_tf.own_data.measurement import Measurement, observed_columns, variances
+from hnn_tf.own_data.measurement import Measurement, observed_columns
 
 
 def explained(
@@ -33,7 +33,7 @@ def explained(
     columns = np.flatnonzero(observed_columns(recordings))
     names = ", ".join(recordings.state_names[i] for i in columns)
     first = f"The motion of {names} is described by a model with {tried.candidate.words}"
-    first += f", the best of {len(errors)} models on held-out readings." if len(errors) > 1 else "."
+    first += f", chosen among {len(errors)} models by forecasts of held-out readings." if len(errors) > 1 else "."
     metrics, time = measurement.metrics, _unit(recordings.time_unit)
     noise = metrics["noise_coordinate_mse"]
     error = metrics.get("held_out_coordinate_mse", float("inf"))
@@ -42,7 +42,7 @@ def explained(
     span = f"{_number(longest)}{time}"
     if period is not None:
         span += f" ({longest / period:.1f} periods)"
-    sizes = np.sqrt(error * variances(recordings)[columns])
+    sizes = [_column_error(measurement, int(i)) for i in columns]
     each = " and ".join(
         f"{_number(size)}{_unit(recordings.state_units[i])} of {recordings.state_names[i]}"
         for i, size in zip(columns, sizes, strict=True)
@@ -63,21 +63,38 @@ def _friction(
 ) -> str:
     own = errors.get(tried.candidate.model, float("nan"))
     ratio = None if twin is None or twin not in errors or not own else errors[twin] / own
-    if "friction_interval" in metrics:
-        half = (metrics["friction_interval"][1] - metrics["friction_interval"][0]) / 2.0
-        value, error = _with_error(metrics["friction"], half)
-        unit = f" 1/{recordings.time_unit}" if recordings.time_unit else ""
-        if recordings.masses != (1.0,) or recordings.second_half == "momenta":
-            unit = " (mass / time)"
-        sentence = f"Friction of {value} ± {error}{unit} (95 % interval) is needed"
+    dissipation = declared(tried.model.network, "dissipation")
+    if dissipation is None:
         if ratio is None:
-            return sentence + "."
-        return f"{sentence}: without it, the held-out squared error is {_times(ratio)}."
-    if declared(tried.model.network, "dissipation") is None:
-        if ratio is None:
-            return "A model of this kind with friction was not tried."
-        return f"No friction is needed: with it, the held-out squared error is {_times(ratio)}."
-    return "Its friction, if there is some, depends on the state, so that no single coefficient describes it."
+            return "The model has no friction."
+        return f"The model has no friction: with friction, the held-out squared error is {_times(ratio)}."
+    if declared(dissipation, "coefficient") is None:
+        return "Its friction depends on the state, so that no single coefficient describes it."
+    unit = f" 1/{recordings.time_unit}" if recordings.time_unit else ""
+    if recordings.masses != (1.0,) or recordings.second_half == "momenta":
+        unit = " (mass / time)"
+    if "friction_interval" not in metrics:
+        values = [value for name, value in metrics.items() if name.startswith("friction") and isinstance(value, float)]
+        return f"The friction is {', '.join(f'{value:.3g}' for value in values)}{unit}, without an interval."
+    low, high = metrics["friction_interval"]
+    value, error = _with_error(metrics["friction"], (high - low) / 2.0)
+    sentence = f"The friction is {value} ± {error}{unit} (95 % interval)"
+    if low <= 0.0:
+        return f"{sentence}, so that there may be none."
+    return (
+        f"{sentence}." if ratio is None else f"{sentence}: without it, the held-out squared error is {_times(ratio)}."
+    )
+
+
+def _column_error(measurement: Measurement, column: int) -> float:
+    """Returns the root mean square of the forecasts' errors of an observed column, in its unit."""
+    errors = []
+    for forecast, path in zip(measurement.forecasts, measurement.states, strict=True):
+        recording, first = forecast.recording, forecast.num_known
+        left = (path - recording.states)[first:, column]
+        errors.append(left if recording.observed is None else left[recording.observed[first:, column]])
+    every = np.concatenate(errors)
+    return float(np.sqrt(np.mean(every**2))) if every.size else float("nan")
 
 
 def _times(ratio: float) -> str:

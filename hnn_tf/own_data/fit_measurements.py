@@ -72,6 +72,7 @@ def fit_measurements(
         seed=seed,
         budget=budget,
         seconds=time.monotonic() - began,
+        objective=objective,
         data_report=data_report or {},
     )
 

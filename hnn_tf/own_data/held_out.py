@@ -36,7 +36,7 @@ def split(recordings: Recordings, fraction: float, *, period: float | None, hori
     """Returns the recordings to learn from, and the forecasts over the held-out readings.
 
     If there are several runs, the last runs are held out, and a forecast begins after the first readings of a held-out
-    run: those of one period, but at least 8 and at most a third of the run. A single run is divided in time. One
+    run: those of one period, but at most a third of the run. A single run is divided in time. One
     reading between the parts is in neither, and the forecast begins after the last period of the readings to learn
     from.
 
@@ -58,6 +58,11 @@ def split(recordings: Recordings, fraction: float, *, period: float | None, hori
     else:
         learned, forecasts = _in_time(list(recordings), fraction, period, horizon)
     if not forecasts or not learned:
+        if learned and any(len(each) >= 2 * _FEWEST for each in recordings):
+            raise InputError(
+                f"horizon: expected a time of at least {_FEWEST_PREDICTED} readings; received {horizon:.3g}; give a "
+                "longer horizon, or longer recordings"
+            )
         raise InputError(
             f"recordings: expected enough readings to hold some out; received {sum(map(len, recordings))} in "
             f"{len(recordings)} parts; give longer recordings, or more of them"

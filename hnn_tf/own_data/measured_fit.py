@@ -19,7 +19,7 @@ from hnn_tf.input_error import InputError
 from hnn_tf.models.model_file import save_model
 from hnn_tf.models.scaled_network import ScaledNetwork
 from hnn_tf.objectives.shooting import since_first
-from hnn_tf.own_data.candidate_fit import Tried
+from hnn_tf.own_data.candidate_fit import STEPS, Tried
 from hnn_tf.own_data.measurement import Measurement
 from hnn_tf.rollouts.rollout_at_times import rollout_at_times
 
@@ -41,6 +41,7 @@ class MeasuredFit:
       seed: The seed.
       budget: The budget.
       seconds: The duration of the whole fit.
+      objective: The name of the objective that was asked for; None for that of the model.
       data_report: What was found in the measurements before the fit; empty if they were not read from a table.
     """
 
@@ -54,6 +55,7 @@ class MeasuredFit:
     seed: int
     budget: str
     seconds: float
+    objective: str | None = None
     data_report: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
@@ -137,10 +139,10 @@ class MeasuredFit:
         return {
             "task": None,
             "model": self.tried.candidate.model,
-            "objective": "trajectory",
+            "objective": self.objective or ("inverse_dynamics" if self.tried.candidate.of_forces else "trajectory"),
             "protocol": "held out",
             "seed": self.seed,
-            "steps": 0,
+            "steps": 0 if self.tried.fit or self.tried.candidate.of_forces else STEPS[self.budget],
             "fit_seconds": self.seconds,
             "state": {
                 "names": list(recordings.state_names),

@@ -6,6 +6,7 @@ from hnn_tf.data.measured.period import period
 from hnn_tf.data.recording import Recording
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.derivative_estimators import SmoothingSpline
+from hnn_tf.input_error import InputError
 from hnn_tf.own_data.scales import units_a_radian
 
 _MOST_RECORDINGS = 10
@@ -44,6 +45,11 @@ def noise_levels(recordings: Recordings) -> np.ndarray:
         # A level of 0 would give a column all weight.
         levels[column] = max(float(np.median(each)), 1e-6 * spread[column]) if each else 0.0
     known = levels > 0.0
+    if not known.any():
+        raise InputError(
+            f"recordings: expected at least {SmoothingSpline.min_points} readings of a column in a recording; received "
+            "fewer; give longer recordings"
+        )
     levels[~known] = spread[~known] * np.mean(levels[known] / spread[known])
     return levels
 

@@ -12,7 +12,13 @@ from hnn_tf.data.recordings import Recordings
 from hnn_tf.input_error import InputError
 from hnn_tf.models.scaled_network import ScaledNetwork
 
-_UNITS_A_RADIAN = {"": 1.0, "rad": 1.0, "deg": 180.0 / math.pi, "turn": 0.5 / math.pi}
+_UNITS_A_RADIAN = {
+    **dict.fromkeys(("", "rad", "radian", "radians"), 1.0),
+    **dict.fromkeys(("mrad", "milliradian"), 1e3),
+    **dict.fromkeys(("deg", "degree", "degrees", "°"), 180.0 / math.pi),
+    **dict.fromkeys(("turn", "turns", "revolution", "revolutions"), 0.5 / math.pi),
+    **dict.fromkeys(("grad", "gon"), 200.0 / math.pi),
+}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -121,6 +127,22 @@ def units_a_radian(unit: str) -> float:
     if unit not in _UNITS_A_RADIAN:
         raise InputError(f"angles: expected a unit of {', '.join(filter(None, _UNITS_A_RADIAN))}; received {unit!r}")
     return _UNITS_A_RADIAN[unit]
+
+
+def check_angles(recordings: Recordings) -> None:
+    """Refuses angles in degrees beside other positions, because the masses given belong to angles in rad.
+
+    Raises:
+      InputError: If there are such angles.
+    """
+    units = {units_a_radian(recordings.state_units[i]) for i in recordings.angles}
+    alike = len(recordings.angles) == recordings.width // 2 and len(units) == 1
+    if units and units != {1.0} and not alike:
+        names = ", ".join(recordings.state_names[i] for i in recordings.angles)
+        raise InputError(
+            "angles: expected rad beside lengths or other units of angles, so that masses and friction of all "
+            f"positions fit each other; received {names} in another unit; convert the angles to rad"
+        )
 
 
 def _time_scale(recordings: Recordings, period: float | None, lengths: np.ndarray) -> float:

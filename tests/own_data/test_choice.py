@@ -94,7 +94,16 @@ def test_a_larger_budget_tries_more():
 
 
 def test_a_named_model_is_the_candidate_of_this_name():
-    assert candidate_of("second_order", second_half="velocities").velocities
-    assert candidate_of("random_features", second_half="momenta").time_reversible
-    assert candidate_of("mechanical_velocity", second_half="velocities").velocities
-    assert not candidate_of("hnn", second_half="velocities").velocities
+    assert candidate_of("second_order").velocities
+    assert candidate_of("random_features").time_reversible
+    assert candidate_of("hnn").model == "hnn"
+
+
+def test_a_forecast_without_observed_readings_does_not_count():
+    errors = {"a": [np.full(4, 0.1)] * 5 + [np.zeros(0)], "b": [np.full(4, 0.2)] * 6}
+    assert chosen(errors, ["a", "b"], free=None, periods=5.0) == "a"
+
+
+def test_if_all_forecasts_diverge_some_model_is_chosen():
+    errors = {name: [np.full(4, np.inf)] * 6 for name in ("a", "b")}
+    assert chosen(errors, ["a", "b"], free=None, periods=5.0) == "a"
