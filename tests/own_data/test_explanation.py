@@ -53,8 +53,8 @@ def test_the_model_is_said_in_words():
 
 def test_the_error_of_forecasts_is_in_the_columns_unit_and_in_noise_levels():
     assert sentences()[2] == (
-        "Over up to 20 s (4.0 periods), its forecasts of held-out readings are off by 0.2 of x (root mean square), 2.0 times the noise of the readings; the squared error of a network without an energy is 10 "
-        "times larger."
+        "Over up to 20 s (4.0 periods), its forecasts of held-out readings are off by 0.2 of x (root mean square), 2.0 "
+        "times the noise of the readings; the squared error of a network without an energy is 10 times larger."
     )
 
 
