@@ -82,6 +82,8 @@ def _format_of(rows: Sequence[str], header_line: int, where: str) -> TextFormat:
         ) from error
     half = 0.5 * (len(rows) - 1)
     candidates = {delimiter: found for delimiter, found in cuts.items() if len(found[0]) > 1}
+    if all("\t" in row for row in rows):  # a table with tabs in every line is cut at tabs, where cells may be empty
+        candidates.pop(" ", None)
     fitting = [
         delimiter
         for delimiter, (header, *found) in candidates.items()
