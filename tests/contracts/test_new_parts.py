@@ -121,7 +121,7 @@ class Heun3(ExplicitRungeKutta):
 MODEL = Part(
     most=4,
     created={
-        "hnn_tf/models/scaled_network.py": '''"""A baseline whose output is scaled."""
+        "hnn_tf/models/stretched_network.py": '''"""A baseline whose output is stretched."""
 
 import keras
 
@@ -129,7 +129,7 @@ from hnn_tf.models.baseline_network import BaselineNetwork
 
 
 @keras.saving.register_keras_serializable(package="hnn_tf")
-class ScaledNetwork(BaselineNetwork):
+class StretchedNetwork(BaselineNetwork):
     """call(s) = 2 MLP(s)."""
 
     def call(self, state):
@@ -137,25 +137,25 @@ class ScaledNetwork(BaselineNetwork):
         return 2.0 * self.mlp(state)
 
 
-def scaled(*, hidden_units, activation, dtype, time_reversible=False, periodic=(), body_dimension=None):
-    """A scaled baseline."""
+def stretched(*, hidden_units, activation, dtype, time_reversible=False, periodic=(), body_dimension=None):
+    """A baseline whose output is stretched."""
     del time_reversible, periodic, body_dimension
-    return ScaledNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="scaled")
+    return StretchedNetwork(hidden_units=hidden_units, activation=activation, dtype=dtype, name="stretched")
 '''
     },
     inserted={
         "hnn_tf/models/__init__.pyi": (
             "from .residual_mlp import ResidualMLP as ResidualMLP\n",
-            "from .scaled_network import ScaledNetwork as ScaledNetwork\n",
+            "from .stretched_network import StretchedNetwork as StretchedNetwork\n",
         ),
-        "hnn_tf/models/registry.py": ("    {\n", '        "scaled": "hnn_tf.models.scaled_network:scaled",\n'),
+        "hnn_tf/models/registry.py": ("    {\n", '        "stretched": "hnn_tf.models.stretched_network:stretched",\n'),
         "tests/contracts/test_models.py": (
             "CASES = {\n",
-            '    "scaled": Case(\n        models.ScaledNetwork, has_energy=False, conserves_it=False, '
+            '    "stretched": Case(\n        models.StretchedNetwork, has_energy=False, conserves_it=False, '
             "reference_parameters=41_200\n    ),\n",
         ),
     },
-    suite=("tests/contracts/test_models.py", "scaled or every_model or every_keras"),
+    suite=("tests/contracts/test_models.py", "stretched or every_model or every_keras"),
 )
 OBJECTIVE = Part(
     most=4,
@@ -298,7 +298,7 @@ def test_it_passes_its_contract_and_not_without_an_entry(kind, project):
 @pytest.mark.slow
 def test_commands_take_them_all(project):
     flags = [
-        "--model=scaled",
+        "--model=stretched",
         "--objective=absolute",
         "--integrator=heun3",
         "--steps=3",
