@@ -43,7 +43,7 @@ class LinearForecast:
     ) -> None:
         self._fit, self._states = fit, np.asarray(samples["states"], np.float64)
         self._start: np.ndarray = self._states[:, 0] if start is None else start
-        self._iterations = _ITERATIONS if start is None else 1
+        self._iterations = _ITERATIONS if start is None else 0
         self._known = (np.asarray(samples["observed"]) > 0).astype(np.float64) / fit.noise_std
         inputs = (samples["inputs"], samples["end_inputs"]) if "inputs" in samples else None
         self._rollout = LinearRollout(field, samples["times"], inputs=inputs, integrator="rk4", substeps=substeps)

@@ -67,13 +67,16 @@ class PieceChains:
           by_start: A, the sensitivities of the pieces' ends to their starts, `[M, 2n, 2n]`.
           by_w: B, their sensitivities to w, `[M, 2n, m]`.
           defects: d `[M, 2n]`.
+
+        Along an unstable motion, they may overflow. They are then not finite.
         """
         p = np.tile(np.eye(by_start.shape[1]), [len(by_start), 1, 1])
         q, r = np.zeros_like(by_w), np.zeros_like(defects)
-        for before, after in self._links():
-            p[after] = by_start[before] @ p[before]
-            q[after] = by_start[before] @ q[before] + by_w[before]
-            r[after] = np.einsum("cij,cj->ci", by_start[before], r[before]) + defects[before]
+        with np.errstate(over="ignore", invalid="ignore"):
+            for before, after in self._links():
+                p[after] = by_start[before] @ p[before]
+                q[after] = by_start[before] @ q[before] + by_w[before]
+                r[after] = np.einsum("cij,cj->ci", by_start[before], r[before]) + defects[before]
         return p, q, r
 
     def of_chains(self, rows: np.ndarray) -> np.ndarray:

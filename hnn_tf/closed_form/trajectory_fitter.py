@@ -272,9 +272,12 @@ class TrajectoryFitter:
         # The part that the initial states cannot explain.
         free_row = row - tf.matmul(basis, tf.matmul(basis, row, transpose_a=True))
         free_target = (target - tf.matmul(basis, tf.matmul(basis, target, transpose_a=True)))[..., 0]
+        gram, moment = tf.einsum("nki,nkj->ij", free_row, free_row), tf.einsum("nki,nk->i", free_row, free_target)
+        if not (np.isfinite(gram).all() and np.isfinite(moment).all()):
+            raise ArithmeticError("trajectory fit: an unstable motion's sensitivities overflow; give shorter pieces")
         found = posterior(
-            tf.einsum("nki,nkj->ij", free_row, free_row),
-            tf.einsum("nki,nk->i", free_row, free_target),
+            gram,
+            moment,
             tf.reduce_sum(free_target**2),
             0,  # noise levels are in the rows; their cost is added later
             tf.constant(self._prior_std),

@@ -16,6 +16,7 @@ from hnn_tf.closed_form.recordings_fit import RecordingsFit, fit_recordings
 from hnn_tf.data.recordings import Recordings
 from hnn_tf.declarations import declared
 from hnn_tf.derivative_estimators import SmoothingSpline
+from hnn_tf.derivative_estimators.base import Estimate
 from hnn_tf.files.atomic_file import atomic_file
 from hnn_tf.input_error import InputError
 from hnn_tf.models.linear_input import LinearInput
@@ -42,6 +43,9 @@ _HIDDEN_UNITS = (64, 64)
 _FIRST_STEPS = 1500
 _FIRST_RATE = 3e-3
 _RATE = 1e-3
+
+_FEWER_STEPS = 3
+"""The factor by which fewer steps are taken from weights that were trained along a part of the recordings."""
 
 STEPS = {"fast": 300, "normal": 1500, "thorough": 6000}
 """The steps of a network's training along trajectories, by budget."""
@@ -75,6 +79,7 @@ def fit_candidate(
     seed: int,
     budget: str,
     best: Tried | None,
+    earlier: Tried | None = None,
     kept: pathlib.Path | None = None,
     objective: str | None = None,
 ) -> Tried:
@@ -89,6 +94,8 @@ def fit_candidate(
       budget: The budget, which determines the steps of a network.
       best: A closed form whose motion a network learns first. Without it, a network first matches derivatives that a
         spline estimates.
+      earlier: The candidate fitted to a part of the recordings. A network without `best` begins at its weights, and
+        takes fewer steps.
       objective: The name of the objective by which a network is trained; by default, trajectories are matched after the
         start that `best` describes.
       kept: The file that keeps the weights of a trained network. If it exists, the network is not trained again.
@@ -112,10 +119,18 @@ def fit_candidate(
         with np.load(kept, allow_pickle=False) as archive:
             network.set_weights([archive[f"weight_{i}"] for i in range(len(network.weights))])
     else:
-        states = (
-            _imitate(network, inner, scales, best, seed) if best and best.fit else _match_derivatives(network, inner)
-        )
-        _follow(network, inner, states, noise_std / scales.scale, STEPS[budget])
+        steps = STEPS[budget]
+        if best and best.fit:
+            states = _imitate(network, inner, scales, best, seed)
+        else:
+            smooth = _smoothed(inner)
+            states = [each.states[0] for each in smooth]
+            if earlier is None:
+                _match_derivatives(network, inner, smooth)
+            else:
+                network.set_weights(earlier.model.network.get_weights())
+                steps //= _FEWER_STEPS
+        _follow(network, inner, states, noise_std / scales.scale, steps)
         if kept is not None:
             with atomic_file(kept) as temporary:
                 np.savez(temporary, **{f"weight_{i}": value for i, value in enumerate(network.get_weights())})
@@ -222,19 +237,23 @@ def _imitate(network: keras.Model, inner: Recordings, scales: Scales, best: Trie
     return [each * to_own for each in found.states]
 
 
-def _match_derivatives(network: keras.Model, inner: Recordings) -> list[np.ndarray]:
-    """Trains a network on derivatives that a spline estimates, and returns the smoothed states."""
+def _smoothed(inner: Recordings) -> list[Estimate]:
+    """Returns each recording's states and time derivatives `[1, T_i, 2n]` as a spline estimates them."""
     spline = SmoothingSpline()
-    estimates = [spline.estimate(each.times[np.newaxis], each.states[np.newaxis]) for each in inner]
-    states = [each.states[0] for each in estimates]
-    derivatives = np.concatenate([each.time_derivatives[0] for each in estimates])
-    columns = {"state": np.concatenate(states), "time_derivative": derivatives}
+    return [spline.estimate(each.times[np.newaxis], each.states[np.newaxis]) for each in inner]
+
+
+def _match_derivatives(network: keras.Model, inner: Recordings, smooth: list[Estimate]) -> None:
+    """Trains a network on estimated time derivatives."""
+    columns = {
+        "state": np.concatenate([each.states[0] for each in smooth]),
+        "time_derivative": np.concatenate([each.time_derivatives[0] for each in smooth]),
+    }
     if inner.num_inputs:
         columns["inputs"] = inner.joined("inputs")
     if inner.num_parameters:
         columns["parameters"] = np.repeat(inner.stacked("parameters"), [len(each) for each in inner], 0)
     _run(network, DerivativeMatching(), columns, _FIRST_STEPS, _FIRST_RATE)
-    return states
 
 
 def _run(network: keras.Model, objective: object, columns: dict[str, np.ndarray], steps: int, rate: float) -> None:

@@ -180,6 +180,7 @@ class CandidateSearch:
             seed=self._seed,
             budget=self._budget,
             best=best,
+            earlier=None if part == "first" else self.tried.get(candidate.model),
         )
 
     def _digest(self, recordings: Recordings) -> str:

@@ -1,6 +1,7 @@
 """How well a model of measurements predicts held-out readings."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ BAND = 1.645
 
 INTERVAL = 1.96
 """The half width of a 95 % interval, in standard errors."""
+
+_BAND_STEP = 0.1
+"""The longest integrator step of bands in dimensionless time. A band needs only a few digits."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -149,7 +153,7 @@ def _bands(
     fit = tried.fit.fit  # type: ignore[union-attr]
     widest = float(np.max(np.diff(columns["times"], axis=1)))
     start = tried.scales.inner(np.stack([path[0] for path in states]))
-    field, substeps = tried.fit.field, max(2, round(widest / 0.2))  # type: ignore[union-attr]
+    field, substeps = tried.fit.field, max(1, math.ceil(widest / _BAND_STEP))  # type: ignore[union-attr]
     forecast = LinearForecast(field, fit, columns, start=start, substeps=substeps)
     _, std = forecast.states()
     total = np.sqrt((inflation * std) ** 2 + fit.noise_std**2) * tried.scales.scale * BAND

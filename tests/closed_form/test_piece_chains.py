@@ -63,6 +63,26 @@ def test_pieces_receive_the_values_of_their_chain(chains):
     np.testing.assert_array_equal(chains.of_pieces(np.array([7, 8, 9])), [7, 7, 7, 8, 8, 9])
 
 
+def test_sensitivities_that_overflow_are_not_finite_and_no_warning(chains):
+    large = np.full([6, 2, 2], 1e200)
+    p, *_ = chains.along(large, np.ones([6, 2, 1]), np.ones([6, 2]))
+    assert np.isinf(p[2]).all()
+    assert np.isfinite(p[[0, 1, 3, 4, 5]]).all()
+
+
+# The rows themselves overflow, or only the products of their normal equations.
+@pytest.mark.parametrize("num_pieces", [20, 60])
+def test_a_chain_whose_sensitivities_overflow_is_refused(num_pieces, rng):
+    # The distance from an unstable equilibrium grows by a factor of exp(20) along each piece.
+    times = np.tile(np.linspace(0.0, 2.0, 11), [num_pieces, 1])
+    field = LinearField(known_spring.KnownSpring(), friction=True)
+    states = rng.normal(size=[num_pieces, 11, 2])
+    fitter = TrajectoryFitter(field, np.full(2, 1e3), {"times": times, "states": states})
+    fitter.chains = PieceChains.of([0] * num_pieces, num_pieces)
+    with pytest.raises(ArithmeticError, match="an unstable motion's sensitivities overflow"):
+        fitter.fit(np.array([-50.0, 0.0]), np.zeros([num_pieces, 2]))
+
+
 @pytest.mark.slow
 def test_a_chained_fit_is_the_fit_of_the_whole_trajectory():
     states = known_spring.recordings((31,), noise_std=0.05, seed=2)[0].states

@@ -28,13 +28,14 @@ def _killed(command, folder, checkpoints):
     """Starts a command, and kills it after its first network was trained; returns the file of the network."""
     process = command_session.start(command, folder)
     deadline = time.monotonic() + 400
-    while not list(checkpoints.glob("*.npz")):
+    # A name that begins with a point is that of a file that is being written.
+    while not (found := [path for path in checkpoints.glob("*.npz") if not path.name.startswith(".")]):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    (kept,) = checkpoints.glob("*.npz")
+    (kept,) = found
     return kept
 
 
