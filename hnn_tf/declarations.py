@@ -52,6 +52,7 @@ MOTIONS = {
     "hamiltonian": Declaration(Callable, None, "The energy [...] of states [..., 2n]; None if there is none."),
     "dissipation": Declaration(Callable, None, "The matrix R [..., 2n, 2n] of states; None if there is none."),
     "control": Declaration(Callable, None, "The layer G of the inputs; None if there is none."),
+    "constraints": Declaration(Callable, None, "The layer q -> phi(q) [..., C]; None if all positions are possible."),
     "vector_field": Declaration(object, None, "The model of states within the model; None for the model itself."),
     "computes_forces": Declaration(bool, False, "Whether there is a method `inverse_dynamics` for the forces."),
     "computes_accelerations": Declaration(bool, False, "Whether there is a method `forward_dynamics`."),
@@ -95,6 +96,10 @@ ENERGIES = {
     "known_gradient": Declaration(
         Callable, None, "The gradient [..., d] of the part of the energy that has no coefficients; None if none has."
     ),
+    "mechanics": Declaration(object, None, "The Hamiltonian with a mass matrix, of an energy that is made of one."),
+    "mass_matrix": Declaration(Callable, None, "The layer of the mass matrix; None if there is none."),
+    "potential": Declaration(Callable, None, "The layer of the potential; None if there is none."),
+    "assign_masses": Declaration(Callable, None, "Replaces the learned masses of points; None if there are none."),
     "known_masses": Declaration(object, None, "The known masses [n] or [1] of a kinetic energy; None if unknown."),
     "with_pairs": Declaration(
         Callable, None, "Makes a copy for bodies that act on each other in the given pairs; None if it cannot."
@@ -102,6 +107,14 @@ ENERGIES = {
     "adapt": Declaration(Callable, None, "Makes the features again from vectors [N, d]."),
 }
 """The declarations of Hamiltonians, Lagrangians and other energies."""
+
+CONSTRAINTS = {
+    "jacobian": Declaration(Callable, None, "The written-out dphi/dq [..., C, n] at positions [..., n]."),
+    "curvature": Declaration(
+        Callable, None, "The written-out v^T (d^2 phi / dq^2) v [..., C] at positions and velocities [..., n]."
+    ),
+}
+"""The declarations of constraints."""
 
 FRICTION_AND_INPUTS = {
     "coefficient": Declaration(object, None, "The coefficients [n] of linear friction."),
@@ -123,7 +136,7 @@ LEARNED = {
 }
 """The declarations of everything that learns: models, energies and friction."""
 
-DECLARATIONS: dict[str, Declaration] = MOTIONS | ENERGIES | FRICTION_AND_INPUTS | LEARNED
+DECLARATIONS: dict[str, Declaration] = MOTIONS | ENERGIES | CONSTRAINTS | FRICTION_AND_INPUTS | LEARNED
 """All declarations, by the name of the attribute or the method."""
 
 

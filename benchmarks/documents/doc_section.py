@@ -11,6 +11,7 @@ INTEGRATORS = ROOT / "docs" / "integrators.md"
 OBJECTIVES = ROOT / "docs" / "objectives.md"
 LIMITS = ROOT / "docs" / "known_limits.md"
 STRUCTURES = ROOT / "docs" / "structures.md"
+CONSTRAINTS = ROOT / "docs" / "constraints.md"
 OWN_DATA = ROOT / "docs" / "own_data.md"
 SERVING = ROOT / "docs" / "serving.md"
 

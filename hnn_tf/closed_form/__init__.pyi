@@ -1,3 +1,4 @@
+from .constrained_fit import fit_constrained as fit_constrained
 from .evidence import Posterior as Posterior
 from .force_fit import fit_inverse_dynamics as fit_inverse_dynamics
 from .force_regression import ForceFit as ForceFit

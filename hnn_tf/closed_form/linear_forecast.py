@@ -46,7 +46,9 @@ class LinearForecast:
         self._iterations = _ITERATIONS if start is None else 0
         self._known = (np.asarray(samples["observed"]) > 0).astype(np.float64) / fit.noise_std
         inputs = (samples["inputs"], samples["end_inputs"]) if "inputs" in samples else None
-        self._rollout = LinearRollout(field, samples["times"], inputs=inputs, integrator="rk4", substeps=substeps)
+        self._rollout = LinearRollout(
+            field, samples["times"], inputs=inputs, integrator="rk4", substeps=substeps, derivatives=False
+        )
 
     def states(self) -> tuple[np.ndarray, np.ndarray]:
         """Returns the states `[N, T, 2n]` and their standard deviations `[N, T, 2n]`, without the noise of readings."""

@@ -26,6 +26,7 @@ class LinearRollout:
         without inputs.
       integrator: An explicit Runge-Kutta method.
       substeps: The number of integrator steps in each interval, which may be changed later.
+      derivatives: Whether the time derivatives at the observations are needed. If not, 0 stands in their place.
 
     Raises:
       ValueError: If the integrator is not an explicit Runge-Kutta method.
@@ -39,8 +40,9 @@ class LinearRollout:
         inputs: tuple[np.ndarray, np.ndarray] | None = None,
         integrator: str | integrators.Integrator,
         substeps: int,
+        derivatives: bool = True,
     ) -> None:
-        self._field, self._integrator = field, integrators.get(integrator)
+        self._field, self._integrator, self._derivatives = field, integrators.get(integrator), derivatives
         if not isinstance(self._integrator, integrators.ExplicitRungeKutta):
             raise ValueError(
                 f"integrator: expected an explicit Runge-Kutta method, 'rk4' or 'rk8'; received {integrator}"
@@ -79,6 +81,8 @@ class LinearRollout:
     def _rollout(self, w: tf.Tensor, start: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the rolled-out states and the derivatives at these states, both `[N, T, 2n]`."""
         states = self._steps(lambda state, inputs=None: self._field.value(state, w, inputs), start)
+        if not self._derivatives:
+            return states, tf.zeros_like(states)
         derivatives = self._field.value(tf.reshape(states, [-1, states.shape[-1]]), w, self._observed_inputs)
         return states, tf.reshape(derivatives, states.shape)
 
@@ -101,12 +105,15 @@ class LinearRollout:
         flat = self._steps(augmented, tf.reshape(first, [num, -1]))
         packed = tf.reshape(flat, [num, -1, width, 1 + num_w + width])
         states, sensitivity = packed[..., 0], packed[..., 1:]
+        by_parts = sensitivity[..., :num_w], sensitivity[..., num_w:]
+        if not self._derivatives:
+            return states, *by_parts, *(tf.zeros_like(part) for part in (states, *by_parts))
         value, by_state, by_w = self._linearised_field(tf.reshape(states, [-1, width]), w, self._observed_inputs)
         shape = [num, -1, width]
         change = tf.matmul(tf.reshape(by_state, [*shape, width]), sensitivity)
         derivatives_by_w = change[..., :num_w] + tf.reshape(by_w, [*shape, num_w])
         value = tf.reshape(value, shape)
-        return states, sensitivity[..., :num_w], sensitivity[..., num_w:], value, derivatives_by_w, change[..., num_w:]
+        return states, *by_parts, value, derivatives_by_w, change[..., num_w:]
 
     def _steps(self, field: Any, start: tf.Tensor) -> tf.Tensor:
         """Returns `[N, T, k]` at the observations, from `[N, k]`."""

@@ -81,8 +81,9 @@ class Integrator(abc.ABC):
         """Refuses a vector field for which the method does not have its declared properties.
 
         Raises:
-          InputError: If the method is symplectic and the field says `conservative = False` or `canonical = False`, or
-            if the method needs a separable Hamiltonian and the field does not say `separable = True`.
+          InputError: If the method is symplectic and the field says `conservative = False` or `canonical = False` or
+            has constraints; or if the method needs a separable Hamiltonian and the field does not say
+            `separable = True`.
         """
         field = name_of(vector_field)
         if self.symplectic and not declared(vector_field, "conservative"):
@@ -94,6 +95,11 @@ class Integrator(abc.ABC):
             raise InputError(
                 f"integrator {self.name!r}: expected states (q, p), because only their motion is symplectic; {field} "
                 "has positions and velocities (canonical = False); use 'rk4', 'rk8' or 'dormand_prince'"
+            )
+        if self.symplectic and declared(vector_field, "constraints") is not None:
+            raise InputError(
+                f"integrator {self.name!r}: expected a motion without constraints, because the method leaves their "
+                f"manifold; {field} has constraints; use 'rk4', 'rk8' or 'dormand_prince'"
             )
         if self.requires_separable and not declared(vector_field, "separable"):
             raise InputError(

@@ -24,6 +24,7 @@ from .model_options import ModelOptions as ModelOptions
 from .new_model import new_model as new_model
 from .pairwise_hamiltonian import PairwiseHamiltonian as PairwiseHamiltonian
 from .periodic_coordinates import PeriodicCoordinates as PeriodicCoordinates
+from .point_mass_matrix import PointMassMatrix as PointMassMatrix
 from .quadratic_kinetic import QuadraticKinetic as QuadraticKinetic
 from .random_feature_energy import RandomFeatureEnergy as RandomFeatureEnergy
 from .random_feature_hamiltonian import RandomFeatureHamiltonian as RandomFeatureHamiltonian
@@ -31,6 +32,7 @@ from .random_feature_mass_matrix import RandomFeatureMassMatrix as RandomFeature
 from .random_feature_mechanical_hamiltonian import (
     RandomFeatureMechanicalHamiltonian as RandomFeatureMechanicalHamiltonian,
 )
+from .random_feature_point_energy import RandomFeaturePointEnergy as RandomFeaturePointEnergy
 from .registry import MODELS as MODELS
 from .residual_mlp import ResidualMLP as ResidualMLP
 from .scaled_network import ScaledNetwork as ScaledNetwork

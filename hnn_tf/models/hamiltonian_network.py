@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.constraints.constrained_motion import constrained_motion
 from hnn_tf.declarations import declared
 from hnn_tf.models.equation_of_motion import EquationOfMotion
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
@@ -14,7 +15,7 @@ from hnn_tf.models.learned_motion import LearnedMotion
 from hnn_tf.models.single_output_hamiltonian import built_with_scalar_energy
 from hnn_tf.models.state_signatures import Signatures, state_signatures
 from hnn_tf.motion_inputs import check_inputs
-from hnn_tf.motion_parameters import at_parameters, check_parameters
+from hnn_tf.motion_parameters import at_parameters, check_parameters, of_every_state
 from hnn_tf.numerics.symplectic_gradient import energy_gradient, symplectic_gradient
 from hnn_tf.typing import State
 
@@ -26,6 +27,9 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
     call(s) = (J - R(s)) grad H(s),  s = (q, p). Without dissipation, dq/dt = dH/dp and dp/dt = -dH/dq.
     call(s, inputs=u) = (J - R(s)) grad H(s) + G(s) u,  if the model has a control layer G.
     call(s, parameters=theta) = (J - R(s)) grad H(s; theta),  if H has parameters theta, such as masses.
+
+    With constraints phi(q) = 0, dp/dt has the forces of the constraints, too, so that a state on the manifold phi = 0,
+    dphi/dt = 0 stays there: see `hnn_tf.constraints.constrained_motion`.
 
     The output is the time derivative, so Keras' own `compile(loss="mse")` and `fit(states, derivatives)` train the
     model. `.keras` files, callbacks and `jit_compile=True` work as for any Keras model. Along exact trajectories of the
@@ -45,6 +49,8 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
       control: A Keras layer from a state `[..., 2n]` to G `[..., 2n, m]`, for example `LinearInput(1)` or
         `MLPInput(1)`. A layer of your own declares m by an attribute `num_inputs`. By default, there are no inputs. A
         model without dissipation and control is `conservative`.
+      constraints: A Keras layer from a position `[..., n]` to phi `[..., C]`, for example
+        `hnn_tf.constraints.RigidRods`. By default, all positions are possible.
 
     Input: state `[..., 2n]`; with a control layer, `inputs` `[..., m]`; if H has parameters, `parameters` `[..., k]` or
     `[k]`. Output: time derivative `[..., 2n]`.
@@ -72,25 +78,27 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
       van der Schaft, Jeltsema. Port-Hamiltonian Systems Theory: An Introductory Overview. 2014.
     """
 
-    _LAYERS = ("hamiltonian", "dissipation", "control")
+    _LAYERS = ("hamiltonian", "dissipation", "control", "constraints")
 
     def __init__(
         self,
         hamiltonian: keras.layers.Layer,
         dissipation: keras.layers.Layer | None = None,
         control: keras.layers.Layer | None = None,
+        constraints: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         for name, layer, expected in (
             ("hamiltonian", hamiltonian, "state [..., 2n] -> energy [...], as MLPHamiltonian()"),
             ("dissipation", dissipation, "state [..., 2n] -> R [..., 2n, 2n], as LinearFriction()"),
             ("control", control, "state [..., 2n] -> G [..., 2n, m], as LinearInput(1)"),
+            ("constraints", constraints, "position [..., n] -> phi [..., C], as RigidRods(...)"),
         ):
             if isinstance(layer, keras.layers.Layer) or (layer is None and name != "hamiltonian"):
                 continue
             mend = "; put a function into the call of a keras.layers.Layer" if name == "hamiltonian" else ""
             raise TypeError(f"{name}: expected a Keras layer, {expected}; received {layer!r}{mend}")
-        for name, layer in (("dissipation", dissipation), ("control", control)):
+        for name, layer in (("dissipation", dissipation), ("control", control), ("constraints", constraints)):
             if layer is not None and layer.compute_dtype != hamiltonian.compute_dtype:
                 raise ValueError(
                     f"{name}: expected the Hamiltonian's precision {hamiltonian.compute_dtype}; received "
@@ -105,13 +113,15 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
         kwargs.setdefault("dtype", hamiltonian.dtype_policy)
         super().__init__(**kwargs)
         self.hamiltonian, self.dissipation, self.control = hamiltonian, dissipation, control
+        self.constraints = constraints
         self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
         if not kwargs.get("trainable", True):
             for part in self._parts():
                 part.trainable = False  # otherwise, an outer model would train the part
 
     def _parts(self) -> list[keras.layers.Layer]:
-        return [part for part in (self.hamiltonian, self.dissipation, self.control) if part is not None]
+        parts = (self.hamiltonian, self.dissipation, self.control, self.constraints)
+        return [part for part in parts if part is not None]
 
     @property
     def separable(self) -> bool:
@@ -155,6 +165,8 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
         for part in (self.dissipation, self.control):
             if part is not None and not part.built:
                 part.build(input_shape)
+        if self.constraints is not None and not self.constraints.built:
+            self.constraints.build([*input_shape[:-1], width // 2])
 
     def call(self, state: State, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the time derivative `[..., 2n]`.
@@ -166,7 +178,19 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
         """
         check_inputs(self, inputs)
         check_parameters(self, parameters, state)
-        motion = self._free_motion(state, parameters)
+        if self.constraints is None:
+            return self._free_motion(state, inputs, parameters)
+
+        def motion(at: State) -> tf.Tensor:
+            # The states have one more axis than here when the motion is differentiated in several directions.
+            theta = None if parameters is None else of_every_state(parameters, at)
+            return self._free_motion(at, inputs, theta)
+
+        return constrained_motion(motion, self.constraints, state)
+
+    def _free_motion(self, state: State, inputs: tf.Tensor | None, parameters: tf.Tensor | None) -> tf.Tensor:
+        """Returns the motion without constraints."""
+        motion = self._autonomous_motion(state, parameters)
         if self.control is None or inputs is None:
             return motion
         matrix = self.control(state)
@@ -177,7 +201,7 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
             )
         return motion + tf.reduce_sum(matrix * inputs[..., tf.newaxis, :], -1)
 
-    def _free_motion(self, state: State, parameters: tf.Tensor | None) -> tf.Tensor:
+    def _autonomous_motion(self, state: State, parameters: tf.Tensor | None) -> tf.Tensor:
         hamiltonian = at_parameters(self.hamiltonian, parameters)
         if self.dissipation is None:
             return symplectic_gradient(hamiltonian, state)

@@ -39,6 +39,9 @@ class LagrangianNetwork(VelocityNetwork):
         there is no dissipation.
       control: A Keras layer with `num_inputs`, m, and a method `gain_matrix(state)` that returns B `[..., n, m]`, for
         example `LinearInput(1)` or `MLPInput(1)`. By default, there are no inputs.
+      constraints: A Keras layer from a position `[..., n]` to phi `[..., C]`, for example
+        `hnn_tf.constraints.RigidRods`. The forces J^T lambda of the constraints, J = dphi/dq, keep a state on the
+        manifold phi = 0, J v = 0. By default, all positions are possible.
 
     Input: state (q, v) `[..., 2n]` and, with a control layer, `inputs` `[..., m]`. Output: time derivative `[..., 2n]`.
 
@@ -63,9 +66,10 @@ class LagrangianNetwork(VelocityNetwork):
         lagrangian: keras.layers.Layer,
         dissipation: keras.layers.Layer | None = None,
         control: keras.layers.Layer | None = None,
+        constraints: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(LagrangianEnergy(lagrangian), dissipation, control, **kwargs)
+        super().__init__(LagrangianEnergy(lagrangian), dissipation, control, constraints, **kwargs)
 
     @property
     def lagrangian(self) -> keras.layers.Layer:

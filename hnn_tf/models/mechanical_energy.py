@@ -62,3 +62,7 @@ class MechanicalEnergy(VelocityEnergy):
     def acceleration(self, state: State, force: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns dv/dt `[..., n]` at states (q, v) `[..., 2n]` under generalised forces `[..., n]`."""
         return self.mechanics.forward_dynamics(*phase_space.split(self._prepared(state)), force, parameters)
+
+    def mobility(self, state: State, force: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns M(q)^-1 F `[..., n]` for forces F `[..., n]` at states (q, v) `[..., 2n]`."""
+        return self.mechanics.velocity(phase_space.split(self._prepared(state))[0], force, parameters)

@@ -33,6 +33,9 @@ class MechanicalVelocityNetwork(VelocityNetwork):
         there is no dissipation.
       control: A Keras layer with `num_inputs`, m, and a method `gain_matrix(state)` that returns B `[..., n, m]`, for
         example `LinearInput(1)` or `MLPInput(1)`. By default, there are no inputs.
+      constraints: A Keras layer from a position `[..., n]` to phi `[..., C]`, for example
+        `hnn_tf.constraints.RigidRods`. The forces J^T lambda of the constraints, J = dphi/dq, keep a state on the
+        manifold phi = 0, J v = 0. By default, all positions are possible.
 
     Input: state (q, v) `[..., 2n]`; with a control layer, `inputs` `[..., m]`; with parameters, `parameters` `[..., k]`
     or `[k]`. Output: time derivative `[..., 2n]`.
@@ -59,9 +62,10 @@ class MechanicalVelocityNetwork(VelocityNetwork):
         mechanics: MechanicalHamiltonian,
         dissipation: keras.layers.Layer | None = None,
         control: keras.layers.Layer | None = None,
+        constraints: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(MechanicalEnergy(mechanics), dissipation, control, **kwargs)
+        super().__init__(MechanicalEnergy(mechanics), dissipation, control, constraints, **kwargs)
 
     @property
     def mechanics(self) -> MechanicalHamiltonian:
@@ -83,7 +87,7 @@ class MechanicalVelocityNetwork(VelocityNetwork):
 
         Symplectic integrators work for this model if it is `conservative`.
         """
-        model = HamiltonianNetwork(self.mechanics, self.dissipation, self.control, name=self.name)
+        model = HamiltonianNetwork(self.mechanics, self.dissipation, self.control, self.constraints, name=self.name)
         if self.built:
             model.build([None, self.input_spec.axes[-1]])
         return model

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from hnn_tf import phase_space
 from hnn_tf.models.energy_layer import EnergyLayer
+from hnn_tf.motion_parameters import given_parameters
 from hnn_tf.typing import State
 
 
@@ -40,3 +41,11 @@ class VelocityEnergy(EnergyLayer, abc.ABC):
 
         The forces are those that do not come from E. For these forces alone, dE/dt = v . force.
         """
+
+    def mobility(self, state: State, force: tf.Tensor, parameters: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the change M^-1 F of dv/dt `[..., n]` that forces F `[..., n]` cause at states (q, v) `[..., 2n]`.
+
+        M is the mass matrix. Parameters are those of the energy, if it has some.
+        """
+        theta, none = given_parameters(parameters), tf.zeros_like(force)
+        return self.acceleration(state, force, **theta) - self.acceleration(state, none, **theta)

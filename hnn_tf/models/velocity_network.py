@@ -8,6 +8,8 @@ import keras
 import tensorflow as tf
 
 from hnn_tf import phase_space
+from hnn_tf.constraints.constrained_motion import forces, multipliers
+from hnn_tf.constraints.derivatives import constraint_curvature, constraint_jacobian
 from hnn_tf.declarations import declared
 from hnn_tf.models.inner_layer import deserialized_layers, serialize_layer
 from hnn_tf.models.learned_motion import LearnedMotion
@@ -35,6 +37,9 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
       control: A Keras layer with `num_inputs`, m, and a method `gain_matrix(state)` that returns B `[..., n, m]` at
         states (q, p), for example `LinearInput(1)` or `MLPInput(1)`. The inputs are the force B u. By default, there
         are no inputs. The energy changes by dE/dt = -v^T D v + v^T B u, and is conserved without the two.
+      constraints: A Keras layer from a position `[..., n]` to phi `[..., C]`, for example
+        `hnn_tf.constraints.RigidRods`. The forces J^T lambda of the constraints, J = dphi/dq, keep a state on the
+        manifold phi = 0, J v = 0. By default, all positions are possible.
 
     Attributes:
       part: The name of the constructor's argument from which the energy is made.
@@ -62,6 +67,7 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
         energy: VelocityEnergy,
         dissipation: keras.layers.Layer | None = None,
         control: keras.layers.Layer | None = None,
+        constraints: keras.layers.Layer | None = None,
         **kwargs: Any,
     ) -> None:
         for name, layer, method, expected in (
@@ -75,7 +81,13 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
                     f"{name}: expected a Keras layer with a method {method}, {expected}; received {layer!r}; {name} "
                     "must be a force, because dq/dt is the velocity"
                 )
-            if layer.compute_dtype != energy.compute_dtype:
+        if constraints is not None and not isinstance(constraints, keras.layers.Layer):
+            raise TypeError(
+                "constraints: expected a Keras layer, position [..., n] -> phi [..., C], as RigidRods(...); received "
+                f"{constraints!r}"
+            )
+        for name, layer in (("dissipation", dissipation), ("control", control), ("constraints", constraints)):
+            if layer is not None and layer.compute_dtype != energy.compute_dtype:
                 raise ValueError(
                     f"{name}: expected the energy's precision {energy.compute_dtype}; received {layer.compute_dtype}; "
                     "give both the same dtype=..."
@@ -83,13 +95,15 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
         kwargs.setdefault("dtype", energy.dtype_policy)
         super().__init__(**kwargs)
         self.hamiltonian, self.dissipation, self.control = energy, dissipation, control
+        self.constraints = constraints
         self.supports_masking = True  # each state is computed separately, so a mask of times stays valid
         if not kwargs.get("trainable", True):
             for part in self._parts():
                 part.trainable = False  # otherwise, an outer model would train the part
 
     def _parts(self) -> list[keras.layers.Layer]:
-        return [part for part in (self.hamiltonian, self.dissipation, self.control) if part is not None]
+        parts = (self.hamiltonian, self.dissipation, self.control, self.constraints)
+        return [part for part in parts if part is not None]
 
     @property
     def conservative(self) -> bool:
@@ -110,9 +124,11 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
         """Builds the parts for states (q, v) `[..., 2n]`."""
         width = 2 * phase_space.dof(tf.TensorSpec(input_shape))
         self.input_spec = keras.layers.InputSpec(min_ndim=1, axes={-1: width})
-        for part in self._parts():
-            if not part.built:
+        for part in (self.hamiltonian, self.dissipation, self.control):
+            if part is not None and not part.built:
                 part.build(input_shape)
+        if self.constraints is not None and not self.constraints.built:
+            self.constraints.build([*input_shape[:-1], width // 2])
 
     def call(self, state: State, inputs: tf.Tensor | None = None, parameters: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the time derivative (v, dv/dt) `[..., 2n]`.
@@ -126,8 +142,28 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
         check_parameters(self, parameters, state)
         state = self._own(state)
         _, velocity = phase_space.split(state)
-        force = self._force(state, inputs, parameters)
-        return phase_space.join(velocity, self.hamiltonian.acceleration(state, force, **given_parameters(parameters)))
+        force, theta = self._force(state, inputs, parameters), given_parameters(parameters)
+        acceleration = self.hamiltonian.acceleration(state, force, **theta)
+        if self.constraints is not None:
+            acceleration -= self._constraint_acceleration(state, acceleration, parameters)
+        return phase_space.join(velocity, acceleration)
+
+    def _constraint_acceleration(self, state: State, free: tf.Tensor, parameters: tf.Tensor | None) -> tf.Tensor:
+        """Returns M^-1 J^T lambda `[..., n]`, with (J M^-1 J^T) lambda = J a + v^T (d^2 phi / dq^2) v.
+
+        Args:
+          state: (q, v) `[..., 2n]`.
+          free: The acceleration a `[..., n]` without constraints.
+          parameters: As in `call`.
+        """
+        position, velocity = phase_space.split(state)
+        jacobian = constraint_jacobian(self.constraints, position)
+        rows = tf.unstack(jacobian, axis=-2)
+        pushes = [self.hamiltonian.mobility(state, row, parameters) for row in rows]
+        matrix = tf.stack([tf.reduce_sum(jacobian * push[..., tf.newaxis, :], -1) for push in pushes], -1)
+        right = constraint_curvature(self.constraints, position, velocity)
+        right += tf.reduce_sum(jacobian * free[..., tf.newaxis, :], -1)
+        return forces(tf.stack(pushes, -2), multipliers(matrix, right))
 
     def _force(self, state: State, inputs: tf.Tensor | None, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the generalised forces `[..., n]` that do not come from the energy, at states (q, v) `[..., 2n]`."""
@@ -175,7 +211,7 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
     def get_config(self) -> dict[str, Any]:
         """Returns the constructor's arguments, with serialized inner layers."""
         own: dict[str, Any] = {self.part: serialize_layer(getattr(self.hamiltonian, self.part))}
-        for name in ("dissipation", "control"):
+        for name in ("dissipation", "control", "constraints"):
             layer = getattr(self, name)
             own[name] = None if layer is None else serialize_layer(layer)
         return super().get_config() | own
@@ -183,4 +219,4 @@ class VelocityNetwork(LearnedMotion, keras.Model, abc.ABC):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "VelocityNetwork":
         """Returns the model for a configuration from `get_config`."""
-        return cls(**deserialized_layers(config, (cls.part, "dissipation", "control"), custom_objects))
+        return cls(**deserialized_layers(config, (cls.part, "dissipation", "control", "constraints"), custom_objects))

@@ -2,9 +2,13 @@ from .base import System as System
 from .body_order import body_major as body_major
 from .body_order import component_major as component_major
 from .cart_pole import CartPole as CartPole
+from .cartesian_chain_pendulum import CartesianChainPendulum as CartesianChainPendulum
+from .chain_pendulum import ChainPendulum as ChainPendulum
+from .coupled_pendulums import CoupledPendulums as CoupledPendulums
 from .double_pendulum import DoublePendulum as DoublePendulum
 from .driven_pendulum import DrivenPendulum as DrivenPendulum
 from .duffing import Duffing as Duffing
+from .heavy_top import HeavyTop as HeavyTop
 from .henon_heiles import HenonHeiles as HenonHeiles
 from .kepler import Kepler as Kepler
 from .lotka_volterra import LotkaVolterra as LotkaVolterra

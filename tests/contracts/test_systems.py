@@ -10,16 +10,46 @@ import scipy.integrate
 import tensorflow as tf
 
 from hnn_tf import systems
+from hnn_tf.constraints import projected
 from hnn_tf.data.reference_solution import reference_solution
+from hnn_tf.declarations import declared
 from hnn_tf.input_error import InputError
 
 # An independent oracle for each: H and the time derivative, written by hand in NumPy. The time derivative of a system
 # with inputs takes the numbers of a state, and then those of the inputs.
+CHAIN = (0.9, 1.4, 0.8), (1.1, 0.7, 0.6), 2.3
+CHAIN_RODS = [(0, (0.0, 0.0), 1.1), (1, 0, 0.7), (2, 1, 0.6)]
+TOP = systems.HeavyTop((0.8, 1.7, 1.2), radius=0.6, height=0.4, gravity=2.3)
+TOP_RODS = [(0, 1, 0), (1, 2, 0), (2, 0, 0), *((i, (0.0, 0.0, 0.0), 0) for i in range(3))]
+COUPLED = systems.CoupledPendulums((0.8, 1.7, 1.2), length=0.9, distance=1.1, stiffness=3.0, gravity=2.3)
+COUPLED_RODS = [(i, (1.1 * i, 0.0, 0.0), 0.9) for i in range(3)]
+
 NAIVE = {
     systems.CartPole: (
         systems.CartPole(0.9, 0.4, 0.7, 2.3, cart_damping=0.2, pole_damping=0.05),
         lambda *state: naive_systems.cart_pole(*state)[0],
         naive_systems.cart_pole_motion,
+    ),
+    systems.CartesianChainPendulum: (
+        systems.CartesianChainPendulum(*CHAIN),
+        lambda *state: naive_systems.points_energy(CHAIN[0], 2, 2.3, 1, state),
+        lambda *state: naive_systems.rods_motion(
+            CHAIN[0], 2, CHAIN_RODS, naive_systems.weights(CHAIN[0], 2, 2.3, 1), state
+        ),
+    ),
+    systems.ChainPendulum: (
+        systems.ChainPendulum(*CHAIN),
+        lambda *state: naive_systems.chain_pendulum(*CHAIN, *np.split(np.stack(state, -1), 2, -1))[0],
+        lambda *state: tuple(naive_systems.chain_pendulum(*CHAIN, *np.split(np.stack(state, -1), 2, -1))[1].T),
+    ),
+    systems.CoupledPendulums: (
+        COUPLED,
+        lambda *state: (
+            naive_systems.points_energy(COUPLED.masses, 3, 2.3, 2, state) + naive_systems.spring_energy(3.0, 1.1, state)
+        ),
+        lambda *state: naive_systems.rods_motion(
+            COUPLED.masses, 3, COUPLED_RODS, naive_systems.coupled_force(COUPLED.masses, 2.3, 3.0, 1.1), state
+        ),
     ),
     systems.DoublePendulum: (
         systems.DoublePendulum(0.9, 1.4, 1.1, 0.7, 2.3),
@@ -35,6 +65,13 @@ NAIVE = {
         systems.Duffing(mass=0.7, alpha=1.2, beta=0.4),
         lambda q, p: p**2 / 1.4 - 0.6 * q**2 + 0.1 * q**4,
         lambda q, p: (p / 0.7, 1.2 * q - 0.4 * q**3),
+    ),
+    systems.HeavyTop: (
+        TOP,
+        lambda *state: naive_systems.points_energy(TOP.masses, 3, 2.3, 2, state),
+        lambda *state: naive_systems.rods_motion(
+            TOP.masses, 3, TOP_RODS, naive_systems.weights(TOP.masses, 3, 2.3, 2), state
+        ),
     ),
     systems.HenonHeiles: (
         systems.HenonHeiles(),
@@ -84,6 +121,10 @@ NAIVE = {
 }
 # An ellipse, a motion that stays bounded and regular, and bodies that don't come close to each other.
 STARTS = {
+    systems.CartesianChainPendulum: [0.4, -0.9, 0.7, -1.4, 1.2, -1.6, 0.3, 0.1, 0.2, -0.4, 0.5, 0.1],
+    systems.ChainPendulum: [0.4, -0.3, 0.2, 0.5, 0.1, -0.2],
+    systems.CoupledPendulums: [0.1, 0.2, -0.8, 1.3, 0.1, -0.9, 2.1, -0.3, -0.8, *np.linspace(-0.3, 0.4, 9)],
+    systems.HeavyTop: [*TOP.upright.ravel() + np.linspace(-0.2, 0.2, 9), *np.linspace(0.4, -0.3, 9)],
     systems.CartPole: [0.1, 0.8, 0.3, -0.2],
     systems.MassChain: [0.4, -0.3, 0.2, 0.5, 0.1, -0.2],
     systems.SpringLattice: [*systems.SpringLattice(2, 3, length=0.9).at_rest()[:12], *np.linspace(-0.3, 0.4, 12)],
@@ -110,9 +151,16 @@ def entry(request):
     return NAIVE[request.param]
 
 
+def _possible(system, state):
+    """The states [..., 2n] on the manifold of the system's constraints next to the given ones."""
+    if declared(system, "constraints") is None:
+        return state
+    return system.momenta(projected(system.constraints, tf.constant(system.velocities(state))).numpy())
+
+
 @pytest.fixture
 def state(entry, rng):
-    return rng.normal(size=[6, 2 * entry[0].dof])
+    return _possible(entry[0], rng.normal(size=[6, 2 * entry[0].dof]))
 
 
 @pytest.fixture
@@ -196,7 +244,14 @@ def test_layout_is_declared(entry):
     assert len(system.input_names) == len(system.input_units) == system.num_inputs
 
 
-MAY_BE_ZERO = {"softening", "gravity of TwoJointArm", "inertia_1", "inertia_2"}
+MAY_BE_ZERO = {
+    "softening",
+    "stiffness of CoupledPendulums",
+    "gravity of HeavyTop",
+    "gravity of TwoJointArm",
+    "inertia_1",
+    "inertia_2",
+}
 MAY_BE_ZERO |= {"damping", "damping_1", "damping_2", "cart_damping", "pole_damping"}
 
 
@@ -235,7 +290,7 @@ def test_inputs_that_are_missing_or_do_not_fit_are_refused(entry, state):
 
 def test_the_motion_agrees_with_scipy(entry):
     system, _, motion = entry
-    start = np.array(STARTS.get(type(system), [1.2, -0.4]))
+    start = _possible(system, np.array(STARTS.get(type(system), [1.2, -0.4])))
     times = np.linspace(0, 4, 9)
     inputs = np.full([9, system.num_inputs], 0.3) if system.num_inputs else None
     u = () if inputs is None else inputs[0]

@@ -32,6 +32,7 @@ ROOT = command_session.ROOT
 PAGES = ["docs/reading_results.md", "docs/using_models.md", "docs/your_system.md", "docs/results.md"]
 DOCUMENTS = ["README.md", "BUILD.md", "CONTRIBUTING.md", "GLOSSARY.md", "CHANGELOG.md", *PAGES, "docs/integrators.md"]
 DOCUMENTS += [
+    "docs/constraints.md",
     "docs/inputs.md",
     "docs/known_limits.md",
     "docs/objectives.md",
@@ -116,6 +117,11 @@ def test_python_of_the_page_on_models_runs(trained_run):
     assert isinstance(keras.saving.load_model("own.keras"), hnn_tf.HamiltonianNetwork)
     assert (trained_run / "served" / "own" / "1" / "saved_model.pb").is_file()
     assert names["from_angle"].is_measured
+
+
+def test_python_of_the_page_on_constraints_runs():
+    names = _names_after("docs/constraints.md")
+    assert names["model"](np.zeros([3, 8])).shape == [3, 8]
 
 
 def test_python_of_the_page_on_own_data_runs():

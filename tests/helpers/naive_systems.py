@@ -137,3 +137,86 @@ def lattice_motion(*state):
         forces[:, i] += 1.3 * (length - 0.8) * apart / length
         forces[:, j] -= 1.3 * (length - 0.8) * apart / length
     return np.concatenate([p / 0.7, forces]).reshape(24, -1)
+
+
+def chain_pendulum(masses, lengths, g, q, p):
+    """H and the motion of a chain of pendulums in angles, from the Cartesian velocities of its masses."""
+    count, n = len(q), len(masses)
+    # dx_i/dq_j is l_j (cos q_j, sin q_j) for j <= i.
+    along = np.stack([np.cos(q), np.sin(q)], -1) * np.asarray(lengths)[:, np.newaxis]
+    slopes = np.zeros([count, n, 2, n])
+    for i in range(n):
+        for j in range(i + 1):
+            slopes[:, i, :, j] = along[:, j]
+    matrix = np.einsum("i,bixj,bixk->bjk", masses, slopes, slopes)
+    rate = np.linalg.solve(matrix, p[..., np.newaxis])[..., 0]
+    velocity = np.einsum("bixj,bj->bix", slopes, rate)
+    height = np.cumsum(np.asarray(lengths) * (1 - np.cos(q)), -1)
+    energy = np.sum(np.asarray(masses) * (np.sum(velocity**2, -1) / 2 + g * height), -1)
+    turned = np.stack([-along[..., 1], along[..., 0]], -1) * rate[..., np.newaxis]
+    force = np.zeros_like(q)
+    for j in range(n):
+        for i in range(j, n):
+            force[:, j] += masses[i] * (np.sum(velocity[:, i] * turned[:, j], -1) - g * along[:, j, 1])
+    return energy, np.concatenate([rate, force], -1)
+
+
+def rods_motion(masses, dimension, rods, force, state):
+    """The motion of points (q, p) with rods, from one system of equations for accelerations and tensions.
+
+    A rod is (i, j, length) or (i, anchor, length).
+    """
+    q, p = np.split(np.stack(state, -1), 2, -1)
+    n, m = q.shape[-1], np.repeat(masses, dimension)
+    v, found = p / m, []
+    for position, velocity, pull in zip(q, v, force(q), strict=True):
+        x, u = position.reshape(-1, dimension), velocity.reshape(-1, dimension)
+        rows, right = np.zeros([len(rods), n]), np.zeros(len(rods))
+        for r, (i, other, _) in enumerate(rods):
+            anchored = np.ndim(other) > 0
+            apart = x[i] - (other if anchored else x[other])
+            rate = u[i] - (0.0 if anchored else u[other])
+            rows[r, i * dimension : (i + 1) * dimension] = apart
+            if not anchored:
+                rows[r, other * dimension : (other + 1) * dimension] = -apart
+            right[r] = -rate @ rate
+        whole = np.block([[np.diag(m), rows.T], [rows, np.zeros([len(rods)] * 2)]])
+        acceleration = np.linalg.solve(whole, np.concatenate([pull, right]))[:n]
+        found.append(np.concatenate([velocity, m * acceleration]))
+    return tuple(np.array(found).T)
+
+
+def weights(masses, dimension, g, axis):
+    """The function of positions that returns the weights of points."""
+    pull = np.zeros([len(masses), dimension])
+    pull[:, axis] = -g * np.asarray(masses)
+    return lambda q: np.broadcast_to(pull.ravel(), q.shape)
+
+
+def points_energy(masses, dimension, g, axis, state):
+    """H of points under gravity alone."""
+    q, p = np.split(np.stack(state, -1), 2, -1)
+    shape = (*q.shape[:-1], len(masses), dimension)
+    q, p, m = q.reshape(shape), p.reshape(shape), np.asarray(masses)
+    return np.sum(np.sum(p**2, -1) / (2 * m) + g * m * q[..., axis], -1)
+
+
+def spring_energy(stiffness, distance, state):
+    """The energy of the springs between neighbours of three points in space."""
+    q = np.stack(state[:9], -1).reshape(-1, 3, 3)
+    return sum(stiffness * (np.linalg.norm(q[:, i + 1] - q[:, i], axis=-1) - distance) ** 2 / 2 for i in range(2))
+
+
+def coupled_force(masses, g, stiffness, distance):
+    """The function of positions that returns weights and springs of three points in space."""
+
+    def force(q):
+        pull, x = np.array(weights(masses, 3, g, 2)(q)).reshape(-1, 3, 3), q.reshape(-1, 3, 3)
+        for i in range(2):
+            apart = x[:, i + 1] - x[:, i]
+            length = np.sqrt(np.sum(apart**2, -1, keepdims=True))
+            pull[:, i] += stiffness * (length - distance) * apart / length
+            pull[:, i + 1] -= stiffness * (length - distance) * apart / length
+        return pull.reshape(q.shape)
+
+    return force

@@ -40,6 +40,7 @@ def test_every_layer_has_an_entry():
     # test_inputs.py, test_random_feature_mass_matrix.py, test_random_feature_mechanical_hamiltonian.py
     elsewhere |= {"LinearInput", "MLPInput", "CholeskyMassMatrix", "RandomFeatureMassMatrix", "RandomFeatureEnergy"}
     elsewhere |= {"RandomFeatureMechanicalHamiltonian"}
+    elsewhere |= {"PointMassMatrix", "RandomFeaturePointEnergy"}  # test_point_mass_matrix.py
     assert {kind.__name__ for kind in layers if not issubclass(kind, keras.Model)} == {*LAYERS, *elsewhere}
 
 

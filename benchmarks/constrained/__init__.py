@@ -1,0 +1,1 @@
+"""The measurements of models with constraints."""

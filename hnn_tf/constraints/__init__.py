@@ -1,0 +1,5 @@
+"""Holonomic constraints on positions, and the motion that they allow."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
