@@ -8,7 +8,7 @@ from typing import Any
 
 from absl import flags
 
-from benchmarks.constrained import closed_form, protocol
+from benchmarks.constrained import chain_picture, closed_form, protocol
 from benchmarks.documents import doc_section
 from benchmarks.documents.folders import RESULTS
 from benchmarks.documents.markdown_tables import number, spread, table
@@ -26,7 +26,7 @@ _PUBLISHED_BY_COUNT = {10: (1.6e-2, 0.416), 100: (9.4e-4, 2.7e-2), 800: (9.6e-5,
 
 
 def main() -> None:
-    """Runs missing measurements, and writes `docs/results/constraints.json` and the tables in `docs/constraints.md`.
+    """Runs missing measurements, and writes `docs/results/constraints.json`, and table and picture of the page.
 
     Raises:
       InputError: If there is no such part.
@@ -52,6 +52,7 @@ def main() -> None:
         with atomic_file(written) as temporary:
             temporary.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n")
         doc_section.replace(doc_section.CONSTRAINTS, "constraints", section(results))
+        chain_picture.draw()
     sys.stdout.write(section(results))
 
 

@@ -9,6 +9,7 @@ from .forces import draw_forces as draw_forces
 from .frame_animation import draw_frame_animation as draw_frame_animation
 from .hamiltonian import draw_hamiltonian as draw_hamiltonian
 from .latent_portrait import draw_latent_portrait as draw_latent_portrait
+from .linkage_animation import draw_linkage_animation as draw_linkage_animation
 from .measurements import draw_measurements as draw_measurements
 from .orbit_animation import draw_orbit_animation as draw_orbit_animation
 from .orbits import draw_orbits as draw_orbits

@@ -86,7 +86,15 @@ def observed(rng):
 
 
 def test_every_figure_is_tested():
-    elsewhere = {"orbits", "orbit_animation", "energy_panels", "analysis", "film_strip", "frame_animation"}
+    elsewhere = {
+        "orbits",
+        "orbit_animation",
+        "linkage_animation",
+        "energy_panels",
+        "analysis",
+        "film_strip",
+        "frame_animation",
+    }
     elsewhere |= {"forces", "measurements"}
     functions = [name for name in figures.__all__ if name.startswith("draw_")]
     assert {f"draw_{name}" for name in {*FIGURES, *elsewhere, "latent_portrait"}} == set(functions)
