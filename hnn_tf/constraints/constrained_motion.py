@@ -43,14 +43,14 @@ def constrained_motion(motion: Callable[[State], tf.Tensor], constraints: Any, s
     velocity, force = phase_space.split(free)
     jacobian = constraint_jacobian(constraints, position)
     # One pass gives the derivatives of f along F and along the force of each constraint.
-    pushes = tf.stack(tf.unstack(jacobian, axis=-2))
-    tangents = tf.concat([free[tf.newaxis], phase_space.join(tf.zeros_like(pushes), pushes)], 0)
-    repeated = tf.broadcast_to(state, tf.shape(tangents))
+    pushes = [phase_space.join(tf.zeros_like(push), push) for push in tf.unstack(jacobian, axis=-2)]
+    tangents = tf.stack([free, *pushes])
+    repeated = tf.stack([state] * (1 + len(pushes)))
     with tf.autodiff.ForwardAccumulator(repeated, tangents) as along:
         velocities, _ = phase_space.split(motion(repeated))
-    changes = along.jvp(velocities, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    changes = tf.unstack(along.jvp(velocities, unconnected_gradients=tf.UnconnectedGradients.ZERO), 1 + len(pushes))
     right = constraint_curvature(constraints, position, velocity) + _along(jacobian, changes[0])
-    matrix = tf.stack([_along(jacobian, change) for change in tf.unstack(changes[1:])], -1)
+    matrix = tf.stack([_along(jacobian, change) for change in changes[1:]], -1)
     return phase_space.join(velocity, force - forces(jacobian, any_multipliers(matrix, right)))
 
 

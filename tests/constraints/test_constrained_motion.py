@@ -8,6 +8,7 @@ import tensorflow as tf
 from hnn_tf import models, rollout, systems
 from hnn_tf.constraints import RigidRods, constrained_motion, projected, violation
 from hnn_tf.constraints.constrained_motion import any_multipliers, multipliers
+from hnn_tf.export import export_model
 from hnn_tf.input_error import InputError
 from hnn_tf.numerics.symplectic_gradient import symplectic_gradient
 
@@ -173,3 +174,17 @@ def test_constraints_that_do_not_fit_are_refused(network):
         network(_mechanics(), constraints=lambda q: q)
     with pytest.raises(ValueError, match=r"^constraints: expected the .* precision float64; received float32"):
         network(_mechanics(), constraints=_rods("float32"))
+
+
+@pytest.mark.parametrize("canonical", [False, True])
+def test_exports_of_any_batch_move_alike(canonical, rng, tmp_path):
+    model = models.MechanicalVelocityNetwork(_mechanics(), constraints=_rods())
+    model.build([None, 8])
+    model = model.canonical_model() if canonical else model
+    state = tf.constant(rng.normal(size=[3, 8]))
+    np.testing.assert_allclose(model(tf.reshape(state, [3, 1, 8]))[:, 0], model(state), rtol=1e-12)
+    np.testing.assert_allclose(model(state[0]), model(state)[0], rtol=1e-12)
+    served = tf.saved_model.load(str(export_model(model, tmp_path / "model")))
+    answer = served.signatures["time_derivative"](state=state)["time_derivative"]
+    # The same operations, in another order of the batch.
+    np.testing.assert_allclose(answer, model(state), rtol=1e-12)
