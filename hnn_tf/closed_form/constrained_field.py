@@ -19,9 +19,9 @@ class ConstrainedField:
     dq/dt = v,  M a = -sum_i w_i dphi_i/dq - g v + B u - J^T lambda,  J a = -v^T (d^2 phi / dq^2) v.
 
     M is diagonal, with one mass for each group of coordinates, such as those of a point. A motion determines masses,
-    potential, friction and gains only up to a common factor. Unless the masses are known, the first one is therefore 1.
-    The parameters are the unknown gains B of the inputs u, row by row, the other masses, the coefficients w and, with
-    friction, g.
+    potential, friction and gains only up to a common factor. Unless masses or gains are known, the first mass is
+    therefore 1. The parameters are the unknown gains B of the inputs u, row by row, the unknown masses, the
+    coefficients w and, with friction, g.
 
     Args:
       potential: A built layer of positions `[..., n]` with `features` `[..., m]` and `feature_gradients` `[..., n, m]`,
@@ -50,7 +50,9 @@ class ConstrainedField:
         self._known_masses = masses
         # XLA makes one kernel of the many small operations, which a rollout would otherwise unroll in each stage.
         self.linearised = tf.function(self._linearised, autograph=False, jit_compile=True)
-        self.num_masses = 0 if masses is not None else self._members.shape[1] - 1
+        # Known gains of inputs determine the unit of the masses.
+        self._scale_is_known = gains is not None and not self.num_gains
+        self.num_masses = 0 if masses is not None else self._members.shape[1] - (not self._scale_is_known)
 
     def missing_force(
         self, state: State, acceleration: tf.Tensor, inputs: tf.Tensor | None = None
@@ -62,10 +64,11 @@ class ConstrainedField:
         position, velocity = phase_space.split(state)
         inertial = -acceleration[..., tf.newaxis] * tf.constant(self._members)
         n, found = position.shape[-1], []
-        if self._known_masses is None:
-            known, unknown = inertial[..., 0], inertial[..., 1:]
+        unknown = inertial[..., inertial.shape[-1] - self.num_masses :]
+        if self._known_masses is not None:
+            known = tf.linalg.matvec(inertial, tf.constant(self._known_masses))
         else:
-            known, unknown = tf.linalg.matvec(inertial, tf.constant(self._known_masses)), inertial[..., :0]
+            known = tf.zeros_like(velocity) if self._scale_is_known else inertial[..., 0]
         if self._gains is not None:
             found.append(self._gains.columns(inputs)[..., n:, :])
             known += phase_space.split(self._gains.known_motion(inputs))[1] if not self.num_gains else 0.0
@@ -79,7 +82,7 @@ class ConstrainedField:
         if self._known_masses is not None:
             return tf.constant(self._known_masses)
         others = parameters[self.num_gains : self.num_gains + self.num_masses]
-        return tf.concat([tf.ones([1], tf.float64), others], 0)
+        return others if self._scale_is_known else tf.concat([tf.ones([1], tf.float64), others], 0)
 
     def value(self, state: State, parameters: tf.Tensor, inputs: tf.Tensor | None = None) -> tf.Tensor:
         """Returns the motion `[B, 2n]` at states (q, v) `[B, 2n]` and, with gains, inputs `[B, m]`."""

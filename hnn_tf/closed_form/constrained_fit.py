@@ -51,8 +51,8 @@ def fit_constrained(
     do not act, the equation M a + dV/dq + g v - B u = 0 is linear in all unknowns. One linear regression therefore
     gives their first values, with accelerations that come from positions and velocities. Gauss-Newton through the
     rolled-out motion follows, as in `TrajectoryFitter`. A motion determines masses, potential, friction and gains only
-    up to a common factor. Unless the masses are known, the first one is therefore 1. The fitted values are assigned to
-    the model.
+    up to a common factor. Unless the masses or the gains are known, the first mass is therefore 1. The fitted values
+    are assigned to the model.
 
     Args:
       model: A `MechanicalVelocityNetwork`, with or without constraints. Its mass matrix is a `PointMassMatrix`, and its
@@ -68,8 +68,7 @@ def fit_constrained(
       max_iterations: The largest number of Gauss-Newton iterations for each number of substeps.
 
     Returns:
-      The fit. Its posterior has the gains, the masses of the points after the first, the potential's coefficients, and
-      the friction.
+      The fit. Its posterior has the unknown gains, the unknown masses, the potential's coefficients, and the friction.
 
     Raises:
       InputError: If the model is another one, the samples are not valid, or the positions are far from the manifold.
@@ -81,12 +80,12 @@ def fit_constrained(
     References:
       Finzi, Wang, Wilson. arXiv:2010.13581 (the constrained motion, trained by gradient descent there).
     """
+    _check(model, samples)
     times, states = (np.asarray(samples[name], np.float64) for name in ("times", "states"))
-    _check(model, times, states)
     if not model.built:
         model.build([None, states.shape[-1]])
     mass_matrix, potential = model.mechanics.mass_matrix, in_float64(model.mechanics.potential)
-    constraints = None if model.constraints is None else in_float64(model.constraints)
+    constraints = None if model.constraints is None else in_float64(model.constraints, states.shape[-1] // 2)
     starts = states[:, 0]
     if constraints is not None:
         _check_positions(constraints, states)
@@ -120,7 +119,7 @@ def fit_constrained(
     return with_physical_parameters(found, gains, friction=friction)
 
 
-def _check(model: Any, times: np.ndarray, states: np.ndarray) -> None:
+def _check(model: Any, samples: Samples) -> None:
     mechanics = declared(declared(model, "hamiltonian"), "mechanics")
     linear = declared(declared(mechanics, "potential"), "feature_gradients") is not None
     if mechanics is None or not linear or declared(declared(mechanics, "mass_matrix"), "assign_masses") is None:
@@ -133,10 +132,21 @@ def _check(model: Any, times: np.ndarray, states: np.ndarray) -> None:
             f"closed form: expected LinearFriction or no dissipation; received {model.dissipation!r}; train this model "
             "by TrainingLoop"
         )
+    missing = [name for name in ("times", "states") if name not in samples]
+    if missing:
+        raise InputError(f"closed form: expected the columns times and states; received none named {missing[0]}")
+    times, states = (np.asarray(samples[name], np.float64) for name in ("times", "states"))
     if states.ndim != 3 or times.shape != states.shape[:2] or times.shape[1] < 3 or not np.isfinite(states).all():
         raise InputError(
             "closed form: expected times [N, T], T >= 3, and finite states [N, T, 2n]; received shapes "
             f"{times.shape} and {states.shape}"
+        )
+    if not (np.diff(times, axis=1) > 0).all():  # false for NaN
+        raise InputError("closed form: expected finite times that increase; received others; sort the readings")
+    if model.built and model.input_spec.axes[-1] != states.shape[-1]:
+        raise InputError(
+            f"closed form: expected states of width {model.input_spec.axes[-1]}, for which the model was built; "
+            f"received width {states.shape[-1]}"
         )
 
 
@@ -209,7 +219,7 @@ def _assign(
             "give motions in which all points accelerate"
         )
     mechanics, last = model.mechanics, len(mean) - (model.dissipation is not None)
-    if field.num_masses:
+    if mechanics.mass_matrix.known_masses is None:
         mechanics.mass_matrix.assign_masses(masses)
     potential.assign_coefficients(mean[field.num_gains + field.num_masses : last])
     if potential is not mechanics.potential:

@@ -44,6 +44,11 @@ def fit_inverse_dynamics(
             "closed form: expected a MechanicalHamiltonian with RandomFeatureMassMatrix and RandomFeatureEnergy; "
             f"received {hamiltonian!r}; take mechanical_features, or train this Hamiltonian by TrainingLoop"
         )
+    if declared(model, "constraints") is not None:
+        raise InputError(
+            "closed form: expected a model without constraints, because their forces are unknown; received "
+            "constraints; leave them out, or train this model by TrainingLoop"
+        )
     if dissipation is not None and declared(dissipation, "assign_coefficient") is None:
         raise InputError(
             f"closed form: expected LinearFriction or no dissipation; received {dissipation!r}; train this model by "

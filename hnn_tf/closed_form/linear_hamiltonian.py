@@ -20,7 +20,7 @@ def linear_hamiltonian(model: Any, samples: Samples) -> Any:
 
     Raises:
       InputError: If the Hamiltonian is not linear in its coefficients, the model has a dissipation that would stay
-        unfitted, or the Hamiltonian or the samples have parameters.
+        unfitted or constraints, or the Hamiltonian or the samples have parameters.
     """
     network = isinstance(model, HamiltonianNetwork)
     hamiltonian = model.hamiltonian if network else model
@@ -33,6 +33,12 @@ def linear_hamiltonian(model: Any, samples: Samples) -> Any:
         raise InputError(
             "closed form: expected a model without dissipation, because only the Hamiltonian is fitted; received "
             f"{model.name} with a dissipation; call hnn_tf.warm_start, which fits both, or give the Hamiltonian alone"
+        )
+    if network and model.constraints is not None:
+        raise InputError(
+            "closed form: expected a model without constraints, because their forces are no part of H; received "
+            f"{model.name} with constraints; take a MechanicalVelocityNetwork and closed_form.fit_constrained, or "
+            "train this model by TrainingLoop"
         )
     if declared(hamiltonian, "num_parameters"):
         raise InputError(

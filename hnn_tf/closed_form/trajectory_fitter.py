@@ -52,8 +52,8 @@ class TrajectoryFitter:
         `TrajectoryFit.integration_error` is at most a tenth.
       most_substeps: The largest number of substeps that is chosen.
       sensitivity_integrator: An explicit Runge-Kutta method for the sensitivities, which take most of the time, with
-        one step in each interval. Their error makes the iteration converge more slowly, and does not change where it
-        ends. By default, the sensitivities are those of the rolled-out states.
+        one step in each interval. Their error makes the iteration converge more slowly. It changes where the iteration
+        ends only by a small part of a standard error. By default, the sensitivities are those of the rolled-out states.
       least_gain: An iteration also ends the fit if it lowers the minimised sum by less than this number. A sum that is
         lower by 1 is a likelihood that is higher by a factor of 1.6.
 

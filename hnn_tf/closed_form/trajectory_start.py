@@ -52,13 +52,13 @@ def gain_scales(gains: InputGains | None, samples: Samples) -> np.ndarray:
     return _FREE_SCALE / np.outer(np.std(q, (0, 1)), size).ravel()
 
 
-def in_float64(hamiltonian: Any) -> Any:
+def in_float64(hamiltonian: Any, width: int | None = None) -> Any:
     """Returns the layer itself, or a copy in double precision, because sums of features lose many digits."""
     if declared(hamiltonian, "compute_dtype") in (None, "float64"):
         return hamiltonian
     copy = type(hamiltonian).from_config(_double(hamiltonian.get_config()))
     if hamiltonian.built:
-        copy.build([None, hamiltonian.input_spec.axes[-1]])
+        copy.build([None, hamiltonian.input_spec.axes[-1] if width is None else width])
         for variable, value in zip(copy.weights, hamiltonian.weights, strict=True):
             variable.assign(value)
     return copy

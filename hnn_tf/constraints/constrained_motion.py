@@ -12,7 +12,9 @@ from hnn_tf.numerics.positive_definite import solve_positive_definite
 from hnn_tf.typing import State
 
 
-def constrained_motion(motion: Callable[[State], tf.Tensor], constraints: Any, state: State) -> tf.Tensor:
+def constrained_motion(
+    motion: Callable[[State], tf.Tensor], constraints: Any, state: State, *, positive: bool = False
+) -> tf.Tensor:
     """Returns the motion that stays on the manifold phi(q) = 0, of a motion (f, g) without constraints.
 
     dq/dt = f(q, p),  dp/dt = g(q, p) - J^T lambda,  J = dphi/dq.
@@ -30,9 +32,12 @@ def constrained_motion(motion: Callable[[State], tf.Tensor], constraints: Any, s
       motion: A function from states `[..., 2n]` to time derivatives `[..., 2n]`. Each depends only on its own state.
       constraints: A Keras layer from positions `[..., n]` to phi `[..., C]`, for example `RigidRods`.
       state: (q, p) `[..., 2n]`.
+      positive: Whether df/dp is known to be symmetric and positive definite, as an inverse mass matrix is. The forces
+        are then more exact: in float32, `any_multipliers` fails for masses that differ by a factor above 30.
 
     Returns:
-      The time derivative `[..., 2n]`. Where constraints are redundant, the forces are those of `any_multipliers`.
+      The time derivative `[..., 2n]`. Where constraints are redundant, the forces are those of `multipliers`, or of
+      `any_multipliers` without `positive`.
 
     References:
       Finzi, Wang, Wilson. Simplifying Hamiltonian and Lagrangian Neural Networks via Explicit Constraints.
@@ -51,7 +56,8 @@ def constrained_motion(motion: Callable[[State], tf.Tensor], constraints: Any, s
     changes = tf.unstack(along.jvp(velocities, unconnected_gradients=tf.UnconnectedGradients.ZERO), 1 + len(pushes))
     right = constraint_curvature(constraints, position, velocity) + _along(jacobian, changes[0])
     matrix = tf.stack([_along(jacobian, change) for change in changes[1:]], -1)
-    return phase_space.join(velocity, force - forces(jacobian, any_multipliers(matrix, right)))
+    solve = multipliers if positive else any_multipliers
+    return phase_space.join(velocity, force - forces(jacobian, solve(matrix, right)))
 
 
 def multipliers(matrix: tf.Tensor, right: tf.Tensor) -> tf.Tensor:

@@ -1,5 +1,6 @@
 """Rods of constant length between points, and between points and fixed anchors."""
 
+import numbers
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -56,7 +57,7 @@ class RigidRods(keras.layers.Layer):
         _check(pairs, anchors, dimension)
         self.pairs = tuple((int(i), int(j)) for i, j in pairs)
         self.anchors = tuple((int(i), tuple(map(float, anchor))) for i, anchor in anchors)
-        self.dimension, self.lengths = dimension, tuple(map(float, lengths))
+        self.dimension, self.lengths = int(dimension), tuple(map(float, lengths))
         if len(self.lengths) != len(self) or not (np.isfinite(self.lengths).all() and min(self.lengths) > 0):
             raise InputError(
                 f"RigidRods: lengths: expected one finite number > 0 for each of the {len(self)} rods; received "
@@ -211,7 +212,7 @@ class RigidRods(keras.layers.Layer):
 
 
 def _check(pairs: Sequence[Sequence[int]], anchors: Sequence[Sequence[Any]], dimension: int) -> None:
-    if not isinstance(dimension, int) or dimension < 1:
+    if not isinstance(dimension, numbers.Integral) or dimension < 1:
         raise InputError(f"RigidRods: dimension: expected an integer >= 1; received {dimension}")
     if not len(pairs) and not len(anchors):
         raise InputError("RigidRods: expected at least one pair of points or anchor; received none")
@@ -222,7 +223,12 @@ def _check(pairs: Sequence[Sequence[int]], anchors: Sequence[Sequence[Any]], dim
         if frozenset(pair) in seen:
             raise InputError(f"RigidRods: pairs: expected each rod once; received {tuple(pair)} twice")
         seen.add(frozenset(pair))
-    for point, anchor in anchors:
+    for index, rod in enumerate(anchors):
+        if rod in anchors[:index]:
+            raise InputError(f"RigidRods: anchors: expected each rod once; received {rod} twice")
+        if len(rod) != 2:
+            raise InputError(f"RigidRods: anchors: expected pairs (point, coordinates of the anchor); received {rod}")
+        point, anchor = rod
         if point < 0 or point != int(point) or np.shape(anchor) != (dimension,) or not np.isfinite(anchor).all():
             raise InputError(
                 f"RigidRods: anchors: expected the index of a point, >= 0, and {dimension} finite coordinates; "

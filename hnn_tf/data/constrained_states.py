@@ -13,7 +13,7 @@ def sample_chain_states(rng: np.random.Generator, count: int, system: CartesianC
 
     Angles and angular velocities are normal with the variance 1. Their Cartesian positions x and velocities v become
     x + 0.2 e_1 and 3 (0.5 v + 0.4 e_2), with normal e_1 and e_2 of variance 1 in each coordinate. This state is then
-    projected to the nearest possible one.
+    projected to a possible one.
 
     Args:
       rng: The source of randomness.

@@ -24,10 +24,14 @@ class EquationOfMotion:
 
     hamiltonian: keras.layers.Layer
     dissipation: keras.layers.Layer | None
+    constraints: keras.layers.Layer | None
 
     def computes_forces(self) -> bool:
-        """Returns whether the Hamiltonian has a mass matrix, so that the model has an equation of motion."""
-        return declared(self.hamiltonian, "inverse_dynamics") is not None
+        """Returns whether the Hamiltonian has a mass matrix, and no constraints have unknown forces.
+
+        The model then has an equation of motion.
+        """
+        return self.constraints is None and declared(self.hamiltonian, "inverse_dynamics") is not None
 
     def computes_accelerations(self) -> bool:
         """Returns the same as `computes_forces`."""

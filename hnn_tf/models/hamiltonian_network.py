@@ -144,8 +144,8 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
         return declared(self.hamiltonian, "num_parameters") or 0
 
     def has_closed_form(self) -> bool:
-        """Returns whether H is linear in its learned numbers, as the layer of H declares by `has_closed_form`."""
-        return declared(self.hamiltonian, "has_closed_form")
+        """Returns whether H is linear in its learned numbers, as its layer declares, and there are no constraints."""
+        return self.constraints is None and declared(self.hamiltonian, "has_closed_form")
 
     def physical_parameters(self) -> dict[str, float]:
         """Returns the learned masses, friction and input gains by name, if there are some."""
@@ -186,7 +186,9 @@ class HamiltonianNetwork(EquationOfMotion, LearnedMotion, keras.Model):
             theta = None if parameters is None else of_every_state(parameters, at)
             return self._free_motion(at, inputs, theta)
 
-        return constrained_motion(motion, self.constraints, state)
+        # With a mass matrix, d^2H/dp^2 is positive definite.
+        positive = declared(self.hamiltonian, "inverse_dynamics") is not None
+        return constrained_motion(motion, self.constraints, state, positive=positive)
 
     def _free_motion(self, state: State, inputs: tf.Tensor | None, parameters: tf.Tensor | None) -> tf.Tensor:
         """Returns the motion without constraints."""

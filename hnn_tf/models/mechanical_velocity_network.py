@@ -73,9 +73,10 @@ class MechanicalVelocityNetwork(VelocityNetwork):
         return self.hamiltonian.mechanics
 
     def physical_parameters(self) -> dict[str, float]:
-        """Returns the physical parameters of the dissipation if M is known, because otherwise their unit is unknown."""
+        """Returns those of M and, if M is known, of the dissipation, because otherwise the unit of these is unknown."""
         known = self.mechanics.built and not self.mechanics.mass_matrix.weights
-        return declared(self.dissipation, "physical_parameters") if known else {}
+        of_friction = declared(self.dissipation, "physical_parameters") if known else {}
+        return declared(self.mechanics.mass_matrix, "physical_parameters") | of_friction
 
     def from_canonical(self, state: State, parameters: tf.Tensor | None = None) -> State:
         """Returns the states (q, v) `[..., 2n]` of states (q, p) `[..., 2n]`; parameters are as in `call`."""
@@ -85,7 +86,7 @@ class MechanicalVelocityNetwork(VelocityNetwork):
     def canonical_model(self) -> HamiltonianNetwork:
         """Returns the model of states (q, p) with the same motion, which shares its layers with this model.
 
-        Symplectic integrators work for this model if it is `conservative`.
+        Symplectic integrators work for this model if it is `conservative` and has no constraints.
         """
         model = HamiltonianNetwork(self.mechanics, self.dissipation, self.control, self.constraints, name=self.name)
         if self.built:

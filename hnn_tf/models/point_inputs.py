@@ -1,5 +1,6 @@
 """The inputs of a potential of points: their coordinates, and the distances of pairs of points."""
 
+import numbers
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,11 +30,15 @@ class PointInputs:
     """
 
     def __init__(self, width: int, *, dimension: int, pairs: Sequence[Sequence[int]]) -> None:
+        if not isinstance(dimension, numbers.Integral) or dimension < 1:
+            raise InputError(f"dimension: expected an integer >= 1; received {dimension}")
         count = width // dimension
         if width % dimension:
             raise InputError(
                 f"dimension: expected positions of a width that is a multiple of {dimension}; received width {width}"
             )
+        if len(set(map(frozenset, pairs))) < len(pairs):
+            raise InputError(f"pairs: expected each pair once; received {list(pairs)}")
         for i, j in pairs:
             if not (0 <= i < count and 0 <= j < count and i != j):
                 raise InputError(f"pairs: expected two different points from 0 to {count - 1}; received {(i, j)}")
@@ -42,7 +47,7 @@ class PointInputs:
         self.groups += [np.array([width + k]) for k in range(len(pairs))]
         self.products = products_within(self.groups)
         # A product with this map gives all differences, because the gradient of a gather is slow.
-        self._differences = np.zeros([width, len(pairs), dimension])
+        self._differences: np.ndarray = np.zeros([width, len(pairs), dimension])
         for k, (i, j) in enumerate(pairs):
             for axis in range(dimension):
                 self._differences[i * dimension + axis, k, axis] = 1.0

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from hnn_tf.input_error import InputError
 from hnn_tf.models.point_inputs import PointInputs
 from hnn_tf.models.random_feature_sum import RandomFeatureSum
 from hnn_tf.typing import ActivationLike
@@ -44,6 +45,8 @@ class RandomFeaturePointEnergy(RandomFeatureSum):
         **kwargs: Any,
     ) -> None:
         super().__init__(num_features=num_features, activation=activation, **kwargs)
+        if any(len(pair) != 2 for pair in pairs):
+            raise InputError(f"pairs: expected pairs (i, j) of points; received {list(pairs)}")
         self.dimension, self.pairs = dimension, tuple((int(i), int(j)) for i, j in pairs)
 
     def _new_inputs(self, input_shape: Sequence[int | None]) -> PointInputs:

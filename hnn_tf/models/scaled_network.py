@@ -64,6 +64,11 @@ class ScaledNetwork(LearnedMotion, keras.Model):
         masses: Sequence[float] = (1.0,),
         **kwargs: Any,
     ) -> None:
+        if declared(network, "constraints") is not None:
+            raise InputError(
+                "network: expected a model without constraints, whose units cannot be changed; received "
+                f"{network.name} with constraints; fit it in the units of its constraints"
+            )
         kwargs.setdefault("dtype", network.dtype_policy)
         kwargs.setdefault("name", network.name)
         super().__init__(**kwargs)

@@ -90,7 +90,7 @@ class ConstrainedSystem(System, abc.ABC):
         state = tf.convert_to_tensor(state)
         self.check_inputs(None if inputs is None else np.shape(inputs), state.shape[:-1])
         motion = functools.partial(symplectic_gradient, self.hamiltonian)
-        return constrained_motion(motion, _constraints(self, state.dtype.name), state)
+        return constrained_motion(motion, _constraints(self, state.dtype.name), state, positive=True)
 
     def numpy_symplectic_gradient(self, states: np.ndarray) -> np.ndarray:
         """Returns the time derivatives `[N, 2n]` of states `[N, 2n]` on the manifold, written out in NumPy.

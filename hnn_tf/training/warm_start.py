@@ -201,10 +201,11 @@ def _substeps(objective: TrajectoryMatching, field: LinearField, found: Trajecto
 def begins_in_closed_form(model: keras.Model, *, width: int) -> bool:
     """Returns whether `warm_start` begins a model of states of this width at a closed form.
 
-    The closed form is the motion of a Hamiltonian of states (q, p) without parameters, and without inputs or with
-    inputs of constant gains.
+    The closed form is the motion of a Hamiltonian of states (q, p) without constraints and parameters, and without
+    inputs or with inputs of constant gains.
     """
     has_energy = declared(model, "hamiltonian") is not None and declared(model, "canonical")
+    has_energy = has_energy and declared(model, "constraints") is None
     return has_energy and width <= WIDEST_STATE and has_constant_gains(model) and not declared(model, "num_parameters")
 
 

@@ -1,5 +1,6 @@
 """The closed form for points with constraints, against systems whose masses, potentials and friction are known."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -152,6 +153,65 @@ def test_positions_far_from_the_manifold_are_refused():
         InputError, match="^closed form: expected positions on the manifold of the constraints; received"
     ):
         fit_constrained(_model(CHAIN, constraints=wrong), _chunks(CHAIN, 10))
+
+
+def test_known_gains_determine_the_unit_of_the_masses():
+    field = _field(gains=InputGains(4, 1, known=np.array([[0.0], [0.0], [2.0], [0.5]])))
+    assert field.num_masses == 2
+    parameters = tf.constant([2.0, 3.0, *np.zeros(14)], tf.float64)
+    state = tf.constant(projected(CHAIN.constraints, np.zeros([1, 8]) + [0.3, -0.9, 0.5, -1.5, 0, 0, 0, 0]))
+    once = field.value(state, parameters, tf.constant([[1.0]], tf.float64))
+    twice = field.value(state, 2.0 * parameters, tf.constant([[2.0]], tf.float64))
+    np.testing.assert_allclose(twice, once, rtol=1e-12, atol=1e-14)
+    acceleration = np.split(once, 2, -1)[1]
+    columns, known = field.missing_force(state, tf.constant(acceleration), tf.constant([[1.0]], tf.float64))
+    jacobian = CHAIN.constraints.jacobian(state[:, :4]).numpy()[0]
+    tangent = np.eye(4) - np.linalg.pinv(jacobian) @ jacobian
+    balance = (columns.numpy() @ parameters.numpy() + known.numpy())[0]
+    np.testing.assert_allclose(tangent @ balance, 0.0, atol=1e-12)
+
+
+class Circle(keras.layers.Layer):
+    """A constraint without written-out derivatives."""
+
+    def call(self, q):
+        return (tf.reduce_sum(q * q, -1, keepdims=True) - 1.0) / 2.0
+
+
+@pytest.mark.slow
+def test_a_single_mass_and_a_constraint_of_ones_own_are_fitted():
+    one = systems.CartesianChainPendulum((1.0,), (1.0,))
+    mechanics = models.MechanicalHamiltonian(models.PointMassMatrix(2), models.RandomFeaturePointEnergy(dimension=2))
+    model = models.MechanicalVelocityNetwork(mechanics, constraints=Circle())
+    model.build([None, 4])
+    mechanics.mass_matrix.assign_masses([2.0])  # without a meaning of its own
+    samples = _chunks(one, 20)
+    fit_constrained(model, samples)
+    state = samples["states"][:, 0]
+    expected = one.velocities(one.numpy_motion(one.momenta(state)))
+    # The model computes in float32, and sums some two hundred features of which the largest are some 100.
+    np.testing.assert_allclose(model(state), expected, atol=1e-3 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"times": None}, "expected the columns times and states; received none named times"),
+        ({"times": np.tile([0.0, 0.1, 0.1, 0.2, 0.3], [4, 1])}, "expected finite times that increase"),
+        ({"times": np.tile([0.0, 0.1, np.nan, 0.2, 0.3], [4, 1])}, "expected finite times that increase"),
+        (
+            {"states": np.zeros([4, 5, 4])},
+            "expected states of width 8, for which the model was built; received width 4",
+        ),
+    ],
+)
+def test_samples_that_do_not_fit_are_refused(changed, message):
+    samples = {name: value for name, value in (_chunks(CHAIN, 4) | changed).items() if value is not None}
+    model = _model(CHAIN)
+    model.build([None, 8])
+    with pytest.raises(InputError, match=f"^closed form: {message}") as error:
+        fit_constrained(model, samples)
+    assert "\n" not in str(error.value)
 
 
 def test_other_models_and_samples_are_refused():

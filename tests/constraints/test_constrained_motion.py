@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from hnn_tf import models, rollout, systems
+from hnn_tf import closed_form, models, rollout, systems
 from hnn_tf.constraints import RigidRods, constrained_motion, projected, violation
 from hnn_tf.constraints.constrained_motion import any_multipliers, multipliers
 from hnn_tf.export import export_model
@@ -14,6 +14,10 @@ from hnn_tf.numerics.symplectic_gradient import symplectic_gradient
 
 # Keras' own, with NumPy 2, when it saves a model.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
+
+def _rods(dtype="float64"):
+    return RigidRods([(0, 1)], [(0, (0.0, 0.0))], dimension=2, lengths=[1.1, 0.7], dtype=dtype)
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_single_precision_gives_the_same_motion(chain, state):
     np.testing.assert_allclose(chain(tf.constant(state, tf.float32)), motion, atol=1e-5 * np.abs(motion).max())
 
 
-def test_projection_is_the_nearest_state(chain, rng):
+def test_projection_gives_possible_states_with_the_nearest_velocities(chain, rng):
     states = tf.constant(rng.normal(size=[5, 8]))
     found = projected(chain.constraints, states)
     assert max(float(tf.reduce_max(each)) for each in violation(chain.constraints, found)) < 1e-14
@@ -106,19 +110,59 @@ def test_positions_that_do_not_come_to_the_manifold_are_refused():
         projected(rods, np.zeros([2, 8]))
 
 
+def test_far_anchors_and_other_precisions_are_no_obstacle(rng):
+    far = RigidRods([], [(0, (1e4, 0.0))], dimension=2, lengths=[1e4], dtype="float64")
+    states = np.concatenate([rng.normal(size=[10, 2]) * [0.01, 0.9], np.zeros([10, 2])], -1).astype(np.float32)
+    position, _ = violation(far, projected(far, states))
+    assert np.max(position) < 1e-10  # some hundred roundings of 1e4
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        models.HamiltonianNetwork(
+            models.RandomFeatureHamiltonian(), constraints=_rods("float32"), name="random_features"
+        ),
+        models.HamiltonianNetwork(
+            models.MechanicalHamiltonian(models.RandomFeatureMassMatrix(), models.RandomFeatureEnergy()),
+            constraints=_rods("float32"),
+            name="mechanics",
+        ),
+    ],
+)
+def test_what_does_not_know_constraints_refuses_them(network, rng):
+    states, numbers = rng.normal(size=[5, 8]), rng.normal(size=[5, 4])
+    assert not network.has_closed_form()
+    assert not network.computes_forces()
+    names = ("position", "velocity", "acceleration", "force")
+    fits = {
+        "random_features": lambda: closed_form.fit(network, {"state": states, "time_derivative": states}),
+        "mechanics": lambda: closed_form.fit_inverse_dynamics(network, dict.fromkeys(names, numbers)),
+    }
+    with pytest.raises(InputError, match="expected a model without constraints"):
+        fits[network.name]()
+    with pytest.raises(InputError, match="expected a model without constraints"):
+        models.ScaledNetwork(network, offset=[0.0] * 8, scale=[1.0] * 8, time_scale=1.0)
+
+
 def test_symplectic_methods_are_refused(chain, state):
     with pytest.raises(InputError, match="^integrator 'leapfrog': expected a motion without constraints") as error:
         rollout(chain, state, num_steps=2, step_size=0.01, integrator="leapfrog")
     assert "\n" not in str(error.value)
 
 
-def _rods(dtype="float64"):
-    return RigidRods([(0, 1)], [(0, (0.0, 0.0))], dimension=2, lengths=[1.1, 0.7], dtype=dtype)
-
-
 def _mechanics():
     mass_matrix = models.PointMassMatrix(2, masses=[0.9, 1.4], dtype="float64")
     return models.MechanicalHamiltonian(mass_matrix, models.MLPEnergy(hidden_units=8, dtype="float64"))
+
+
+def test_single_precision_is_enough_for_different_masses(rng):
+    chain = systems.CartesianChainPendulum((1.0, 1000.0), (1.0, 1.0))
+    state = chain.momenta(projected(chain.constraints, rng.normal(size=[10, 8])).numpy())
+    motion = chain.velocities(chain.numpy_motion(state))
+    single = chain.velocities(chain(tf.constant(state, tf.float32)).numpy())
+    # (e / x)^3 with e = 2e-5 of the mean, and x some 1e-3 of it; then some hundred roundings.
+    np.testing.assert_allclose(single, motion, atol=1e-4 * np.abs(motion).max())
 
 
 def test_models_of_momenta_and_of_velocities_move_alike(rng):

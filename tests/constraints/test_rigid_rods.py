@@ -84,6 +84,8 @@ def test_noise_does_not_lengthen_rods():
         ({"pairs": [(0, 1), (1, 0)]}, r"pairs: expected each rod once; received \(1, 0\) twice"),
         ({"pairs": [], "anchors": []}, "expected at least one pair of points or anchor; received none"),
         ({"anchors": [(1, (0.5,))]}, r"anchors: expected the index of a point, >= 0, and 2 finite coordinates"),
+        ({"anchors": [(1, (0.5, 1.0))] * 2}, r"anchors: expected each rod once; received \(1, \(0.5, 1.0\)\) twice"),
+        ({"anchors": [(1, 0.5, 1.0)]}, r"anchors: expected pairs \(point, coordinates of the anchor\)"),
         ({"dimension": 0}, "dimension: expected an integer >= 1; received 0"),
         ({"lengths": [1.0]}, r"lengths: expected one finite number > 0 for each of the 2 rods; received \[1.0\]"),
         ({"lengths": [1.0, 0.0]}, "lengths: expected one finite number > 0"),

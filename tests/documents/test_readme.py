@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ import pytest
 import tensorflow as tf
 
 import hnn_tf
+from benchmarks.constrained import constraints_table, protocol
 from benchmarks.cost import data as data_cost
 from benchmarks.cost import rollout as rollout_cost
 from benchmarks.cost import run as run_cost
@@ -320,6 +322,11 @@ def test_tables_are_those_of_the_committed_results():
     assert doc_section.read(doc_section.STRUCTURES, "structure") == structure_table.section(structures)
     own_data = json.loads((ROOT / "docs" / "results" / "own_data.json").read_text())
     assert doc_section.read(doc_section.OWN_DATA, "own_data") == own_data_table.section(own_data)
+    constrained = json.loads((ROOT / "docs/results/constraints.json").read_text())
+    assert doc_section.read(doc_section.CONSTRAINTS, "constraints") == constraints_table.section(constrained)
+    for name, case in protocol.SYSTEMS.items():
+        # The published record, with a factor of ten.
+        assert statistics.median(constrained[f"{name}-800-0"]["error"]) < case.published["CHNN"] / 10
     page = doc_section.INTEGRATORS
     assert doc_section.read(page, "structure") == symplecticity.table(runs["structure"], integrator_runs.SWING_NAMES)
     assert doc_section.read(page, "long_runs") == integrators.long_run_table(runs["long_runs"])

@@ -47,6 +47,15 @@ def test_known_masses_are_not_learned():
             "dimension: expected positions of a width that is a multiple of 2; received width 5",
         ),
         (
+            lambda: RandomFeaturePointEnergy(dimension=0).build([None, 4]),
+            "dimension: expected an integer >= 1; received 0",
+        ),
+        (lambda: RandomFeaturePointEnergy(dimension=2, pairs=[(0, 1, 2)]), r"pairs: expected pairs \(i, j\) of points"),
+        (
+            lambda: RandomFeaturePointEnergy(dimension=2, pairs=[(0, 1), (1, 0)]).build([None, 4]),
+            "pairs: expected each pair once",
+        ),
+        (
             lambda: RandomFeaturePointEnergy(dimension=2, pairs=[(0, 2)]).build([None, 4]),
             r"pairs: expected two different points from 0 to 1; received \(0, 2\)",
         ),
