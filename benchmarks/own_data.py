@@ -11,7 +11,7 @@ from absl import flags
 from hnn_tf.commands import command_line
 
 if __name__ == "__main__":
-    flags.DEFINE_list("parts", ["all"], "records, swings, units, arm, large, or all.")
+    flags.DEFINE_list("parts", ["all"], "records, swings, units, arm, fast, large, or all.")
     flags.DEFINE_string("data_path", None, "The archive of the measured pendulum and of the measured spring.")
     flags.DEFINE_string("arm_path", None, "The file characters.npz of the robot arm.")
     flags.DEFINE_integer("draws", 20, "The number of simulated pendulums.", lower_bound=2)

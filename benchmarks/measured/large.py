@@ -1,4 +1,4 @@
-"""Time and memory of the trainer of own data for a table of millions of rows."""
+"""Time and memory of the trainer of own data for tables of many rows."""
 
 import pathlib
 import subprocess
@@ -9,20 +9,21 @@ import time
 import numpy as np
 import pandas
 
-_ROWS_A_RUN = 100_000
 _STEP = 1e-3
 
 
-def large(kind: str, num_rows: int) -> dict[str, float]:
+def large(kind: str, num_rows: int, *, rows_a_run: int = 100_000, steps_a_row: int = 1) -> dict[str, float]:
     """Returns seconds and the peak memory (MB) of a run with the budget "fast".
 
     Args:
       kind: "parquet" or "csv".
       num_rows: The number of rows.
+      rows_a_run: The number of rows of each run.
+      steps_a_row: The number of milliseconds between two rows.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / f"swings.{kind}"
-        _write(path, num_rows)
+        _write(path, num_rows // rows_a_run, rows_a_run, steps_a_row)
         command = [sys.executable, "-m", "trainers.own_data", f"--data_path={path}", "--time=t", "--positions=theta"]
         command += ["--angles=theta", "--recording=run", f"--output_dir={folder}/run", "--progress=none"]
         began, peak = time.monotonic(), 0.0
@@ -44,21 +45,22 @@ def _peak(process: int) -> float:
     return int(lines[0].split()[1]) / 1e3 if lines else 0.0
 
 
-def _write(path: pathlib.Path, num_rows: int) -> None:
+def _write(path: pathlib.Path, runs: int, rows: int, steps_a_row: int) -> None:
     """Writes swings of a damped pendulum, by steps of the leapfrog method with friction, and noise of 0.01 rad."""
-    rng, runs = np.random.default_rng(0), num_rows // _ROWS_A_RUN
+    rng = np.random.default_rng(0)
     q, v = rng.uniform(0.6, 1.5, runs), rng.uniform(-0.5, 0.5, runs)
-    angles = np.empty([_ROWS_A_RUN, runs])
+    angles = np.empty([rows, runs])
     for row in angles:
         row[:] = q
-        v = (v - _STEP / 2 * np.sin(q)) * np.exp(-0.05 * _STEP)
-        q = q + _STEP * v
-        v -= _STEP / 2 * np.sin(q)
-    angles = angles.T + 0.01 * rng.normal(size=[runs, _ROWS_A_RUN])
+        for _ in range(steps_a_row):
+            v = (v - _STEP / 2 * np.sin(q)) * np.exp(-0.05 * _STEP)
+            q = q + _STEP * v
+            v -= _STEP / 2 * np.sin(q)
+    angles = angles.T + 0.01 * rng.normal(size=[runs, rows])
     table = pandas.DataFrame(
         {
-            "run": np.repeat(np.arange(runs), _ROWS_A_RUN),
-            "t": np.tile(np.arange(_ROWS_A_RUN) * _STEP, runs),
+            "run": np.repeat(np.arange(runs), rows),
+            "t": np.tile(np.arange(rows) * steps_a_row * _STEP, runs),
             "theta": angles.ravel(),
         }
     )
